@@ -1,0 +1,1 @@
+"""What we conclude: evidence in, verdicts and a report out."""

@@ -1,0 +1,166 @@
+"""The report of a check. `schemas/report.schema.json` is its form as a document."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from msconfig.errors import ExitCode
+from msconfig.modelscope.kinds import Kind
+from msconfig.modelscope.sites import Site
+
+__all__ = [
+    "Cost",
+    "Evidence",
+    "ModelResult",
+    "Outcome",
+    "Report",
+    "Status",
+    "Suggestion",
+    "TokenResult",
+    "TokenStatus",
+]
+
+
+class Status(StrEnum):
+    """A model's verdict."""
+
+    ENABLED = "enabled"
+    MALFORMED = "malformed"
+    NOT_FOUND = "not_found"
+    NO_ACCESS = "no_access"
+    DISPUTED = "disputed"
+    THIRD_PARTY_ONLY = "third_party_only"
+    NOT_ENABLED = "not_enabled"
+    UNVERIFIED = "unverified"
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the verdict means for somebody who wants to use the model."""
+        if self is Status.ENABLED:
+            return Outcome.PASS
+        if self in {Status.DISPUTED, Status.UNVERIFIED}:
+            return Outcome.UNKNOWN
+        return Outcome.FAIL
+
+
+class Outcome(StrEnum):
+    """Whether a model can be used."""
+
+    PASS = "pass"  # noqa: S105 - no password
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+
+
+class TokenStatus(StrEnum):
+    """A token's verdict."""
+
+    VALID = "valid"
+    REJECTED = "rejected"
+    NOT_BOUND = "not_bound"
+    UNVERIFIED = "unverified"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One fact, its source and time."""
+
+    source: str
+    observed: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A served id that may have been meant."""
+
+    id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Magicubes a call, estimated by ModelScope; None where that is not known."""
+
+    magicubes: float | None
+
+    @property
+    def known(self) -> bool:
+        """Whether ModelScope said it."""
+        return self.magicubes is not None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenResult:
+    """What became of one token, or that there was none (`TokenStatus.ABSENT`)."""
+
+    status: TokenStatus
+    source: str
+    fingerprint: str | None = None
+    reason: str | None = None
+    counts: bool = True
+    """Whether an unverified token makes the run inconclusive; offline it does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelResult:
+    """What became of one model id."""
+
+    id: str
+    """As it was given."""
+    status: Status
+    kind: Kind
+    reason: str
+    evidence: tuple[Evidence, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+    cost: Cost | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """Pass, fail or unknown."""
+        return self.status.outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that a check found."""
+
+    site: Site
+    checked_at: datetime
+    tokens: tuple[TokenResult, ...]
+    models: tuple[ModelResult, ...]
+    snapshot_recorded: datetime | None = None
+    """When the facts were recorded, offline; None when ModelScope itself was asked."""
+    complete: bool = True
+    """False when the check was interrupted."""
+    strict: bool = False
+    dropped: tuple[str, ...] = ()
+    """Ids that `generate --only-usable` left out."""
+
+    @property
+    def offline(self) -> bool:
+        """Whether recorded facts were asked in place of ModelScope."""
+        return self.snapshot_recorded is not None
+
+    def count(self, outcome: Outcome) -> int:
+        """How many models have `outcome`."""
+        return sum(model.outcome is outcome for model in self.models)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The first that applies of 130, 3, 1, 4, 0; dropped ids count if nothing else is left."""
+        kept: Sequence[ModelResult] = [m for m in self.models if m.id not in self.dropped]
+        outcomes = {model.outcome for model in kept or self.models}
+        tokens = {token.status for token in self.tokens if token.counts}
+        if not self.complete:
+            return ExitCode.INTERRUPTED
+        if tokens & {TokenStatus.REJECTED, TokenStatus.NOT_BOUND}:
+            return ExitCode.TOKEN_REFUSED
+        if Outcome.FAIL in outcomes or (self.strict and Outcome.UNKNOWN in outcomes):
+            return ExitCode.MODEL_FAILED
+        if Outcome.UNKNOWN in outcomes or TokenStatus.UNVERIFIED in tokens:
+            return ExitCode.INCONCLUSIVE
+        return ExitCode.OK

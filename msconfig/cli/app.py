@@ -1,0 +1,86 @@
+"""The command group, and the one place where an error becomes an exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from msconfig import __version__
+from msconfig.cli.output import note, write_result
+from msconfig.errors import ExitCode, MsconfigError, UsageError
+from msconfig.secrets import looks_like_token
+
+__all__ = ["COMMANDS", "run"]
+
+COMMANDS = ("check", "generate", "validate")
+"""Each is `command` of the module `msconfig.cli.<name>`, imported when it is asked for."""
+
+
+class _Group(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        command = import_module(f"msconfig.cli.{cmd_name}").command
+        return command if isinstance(command, click.Command) else None
+
+
+@click.command(
+    cls=_Group,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+    help="Check a ModelScope token and model IDs, and write Cherry Studio provider configuration.",
+    epilog="Exit codes: 0 all good, 1 a model fails, 2 usage, 3 token refused, 4 inconclusive,"
+    " 5 invalid document, 70 bug, 130 interrupted.",
+)
+@click.version_option(__version__, message="msconfig %(version)s")
+def _app() -> None:
+    pass
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line and give its exit code. Nothing is raised but `KeyboardInterrupt`."""
+    try:
+        _refuse_tokens(arguments)
+        return int(_app.main(list(arguments), prog_name="msconfig", standalone_mode=False) or 0)
+    except click.exceptions.NoArgsIsHelpError as error:
+        write_result(f"{error.format_message()}\n")
+        return ExitCode.USAGE
+    except click.Abort:
+        return ExitCode.INTERRUPTED
+    except click.ClickException as error:
+        return _fail(error.format_message(), ExitCode.USAGE)
+    except MsconfigError as error:
+        return _fail(str(error), error.exit_code)
+    except Exception as error:  # noqa: BLE001 - what nobody foresaw still ends in one line
+        return _fail(f"a bug in msconfig: {type(error).__name__} at {_place(error)}", ExitCode.BUG)
+
+
+def _refuse_tokens(arguments: Sequence[str]) -> None:
+    for position, argument in enumerate(arguments, start=1):
+        if looks_like_token(argument):
+            raise UsageError(
+                f"argument {position} looks like a token; a command line is no place for one,"
+                " others can read it: put it into MODELSCOPE_API_TOKEN or use --token-file"
+            )
+
+
+def _fail(message: str, code: ExitCode) -> int:
+    first, *more = message.split("\n")
+    note("\n".join([f"msconfig: {first}", *more]))
+    return code
+
+
+def _place(error: BaseException) -> str:
+    """File and line where it was raised; the message may hold anything, so it is left out."""
+    trace = error.__traceback__
+    place = "?"
+    while trace is not None:
+        place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place

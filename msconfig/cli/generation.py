@@ -1,0 +1,190 @@
+"""What `msconfig generate` does: check, render, and write all files or none."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import replace
+
+from msconfig.checking.report import Outcome, Report
+from msconfig.cherry.configuration import (
+    Configuration,
+    ModelChoice,
+    ProviderChoice,
+    configure,
+    provider_for,
+)
+from msconfig.cli.generate import GenerateOptions
+from msconfig.cli.job import Job, prepare
+from msconfig.cli.options import AskOptions
+from msconfig.cli.output import columns, note, stdout_in_color, write_result
+from msconfig.errors import ExitCode, UsageError
+from msconfig.modelscope.kinds import Kind
+from msconfig.rendering.generating import (
+    Made,
+    Target,
+    UserTemplate,
+    make,
+    refuse_too_many,
+    without_keys,
+)
+from msconfig.rendering.writing import OutputFile, Plan, plan, write
+from msconfig.reports import Format, render
+from msconfig.reports.text import body, next_step
+from msconfig.text import visible
+
+__all__ = ["generate"]
+
+_REPORT = "report.json"
+
+
+def generate(options: GenerateOptions, asked: AskOptions) -> ExitCode:
+    """Check, then write; the exit code."""
+    job = prepare(asked, needs_token=True)
+    targets, template = _wanted(options, job)
+    report = _checked(options, job)
+    text = body(report, width=columns(), color=stdout_in_color())
+    if report.exit_code is not ExitCode.OK:
+        why = "" if report.exit_code is ExitCode.INTERRUPTED else _WHY_NOTHING
+        write_result(f"{text}\nNothing is written.{why}\n\n{next_step(report)}\n")
+        return report.exit_code
+    configuration = _configuration(options, job, report)
+    made = make(configuration, targets, template)
+    for warning in made.warnings:
+        note(warning)
+    planned = plan(options.folder, _files(made, report))
+    if options.dry_run:
+        write_result(f"{text}\n{_changes(planned, configuration)}")
+        return ExitCode.OK
+    if planned.in_the_way and not options.force:
+        write_result(text)
+        names = ", ".join(str(options.folder / name) for name in planned.in_the_way)
+        raise UsageError(
+            f"not overwritten, nothing is written: {names}; --dry-run shows the difference,"
+            " --force replaces"
+        )
+    write(planned)
+    write_result(f"{text}\n{_written(planned, configuration, targets, job)}")
+    return ExitCode.OK
+
+
+_WHY_NOTHING = (
+    " Every model and token has to pass;\n--only-usable leaves out the models that do not."
+)
+
+
+def _wanted(options: GenerateOptions, job: Job) -> tuple[tuple[Target, ...], UserTemplate | None]:
+    names = options.targets or job.settings.targets or tuple(Target)
+    targets = tuple(target for target in Target if target in names)
+    if options.schema is not None and options.template is None:
+        raise UsageError("--schema is for the result of --template; give both")
+    template = UserTemplate(options.template, options.schema) if options.template else None
+    if template is not None:
+        _ = template.file_name  # a name that cannot be used is told before any request
+    provider_for(job.site, _provider_choice(job))
+    if not options.only_usable:
+        refuse_too_many(len(job.ids), targets)  # before any request
+    return targets, template
+
+
+def _checked(options: GenerateOptions, job: Job) -> Report:
+    """The report, with what `--only-usable` drops and what unknown kinds become said in it."""
+    report = job.check(
+        strict=bool(job.settings.strict if options.strict is None else options.strict)
+    )
+    if options.only_usable:
+        dropped = tuple(m.id for m in report.models if m.outcome is not Outcome.PASS)
+        if dropped and report.complete:
+            note("\n".join(f"left out: {model_id}" for model_id in dropped))
+            report = replace(report, dropped=dropped)
+    as_chat = "; its kind is unknown, so it is written as chat"
+    return replace(
+        report,
+        models=tuple(
+            replace(model, reason=model.reason + as_chat)
+            if model.kind is Kind.UNKNOWN and model.outcome is Outcome.PASS
+            else model
+            for model in report.models
+        ),
+    )
+
+
+def _provider_choice(job: Job) -> ProviderChoice:
+    said = job.settings
+    return ProviderChoice(said.provider_id, said.provider_name, said.rate_limit_seconds, said.notes)
+
+
+def _configuration(options: GenerateOptions, job: Job, report: Report) -> Configuration:
+    keys = [] if options.redact else [token.secret for token in job.tokens]
+    choices = []
+    for model in report.models:
+        if model.id not in report.dropped:
+            said = job.settings.model(model.id)
+            choices.append(
+                ModelChoice(model.id, model.kind, said.name, said.group, said.capabilities)
+            )
+    return configure(job.site, _provider_choice(job), choices, keys)
+
+
+def _files(made: Made, report: Report) -> list[OutputFile]:
+    files = [OutputFile(name, text.encode()) for name, text in made.texts.items()]
+    json_report = render(report, Format.JSON).encode()
+    return [*files, OutputFile(_REPORT, json_report, replaceable=True)]
+
+
+def _changes(planned: Plan, configuration: Configuration) -> str:
+    """What writing would change, as a unified diff without keys."""
+    lines = ["Nothing is written (--dry-run). It would be:"]
+    for file in planned.files:
+        path = planned.folder / file.name
+        if file not in planned.changed:
+            lines.append(f"  {path}  unchanged")
+        else:
+            lines.append(f"  {path}  {'new' if planned.older[file.name] is None else 'replaced'}")
+    for file in planned.changed:
+        if file.replaceable:
+            continue
+        older = (planned.older[file.name] or b"").decode("utf-8", "replace")
+        diff = difflib.unified_diff(
+            without_keys(older, configuration).splitlines(),
+            without_keys(file.content.decode(), configuration).splitlines(),
+            f"{planned.folder / file.name} (now)",
+            f"{planned.folder / file.name} (would be)",
+            lineterm="",
+        )
+        lines += ["", *(visible(line) for line in diff)]
+    return "\n".join(lines) + "\n"
+
+
+def _written(
+    planned: Plan, configuration: Configuration, targets: tuple[Target, ...], job: Job
+) -> str:
+    """What was written, what each file is for, and what to do next."""
+    provider = configuration.provider
+    count = len(configuration.api_keys)
+    uses = {
+        Target.V2.file_name: "provider and models in the form of desktop v2",
+        Target.V1.file_name: "the same for desktop v1 and the mobile app",
+        Target.LINK.file_name: "brings the key into the app; holds it in plain, delete it after use",
+        _REPORT: "what was checked, and how it is known",
+    }
+    lines = [f"Written to {visible(str(planned.folder))}:"]
+    width = max(len(file.name) for file in planned.files)
+    for file in planned.files:
+        use = uses.get(file.name, "from your template")
+        lines.append(f"  {visible(file.name).ljust(width)}  {use}")
+    lines.append("The app has no import for the documents: review them, keep them, build on them.")
+    if not count:
+        reason = "--redact" if job.tokens else "no token"
+        links = " and no links" if Target.LINK in targets else ""
+        lines.append(f"Redacted ({reason}): no keys{links} are in them.")
+        old_links = planned.folder / Target.LINK.file_name
+        if old_links.exists():
+            lines.append(f"{visible(str(old_links))} of an earlier run still holds a key.")
+    name = visible(provider.name)
+    steps = [f"switch {name} on: Settings, Model Provider", "add the models there, by their ids"]
+    if Target.LINK in targets and count:
+        steps.insert(0, "open each link of links.txt, confirm in the app, then delete links.txt")
+    else:
+        steps.insert(1, "paste your token there")
+    lines += ["", "Next:", *(f"  {number}. {step}." for number, step in enumerate(steps, 1))]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,1 @@
+"""A pretend ModelScope: recorded facts, a pure handler, and its adapters."""

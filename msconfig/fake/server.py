@@ -1,0 +1,50 @@
+"""The pretend ModelScope on a real port, by pytest-httpserver (extra `mock`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pytest_httpserver.httpserver import HTTPServerBase
+from werkzeug import Request as WsgiRequest
+from werkzeug import Response as WsgiResponse
+
+from msconfig.fake.handler import Request, Response
+from msconfig.modelscope.sites import Endpoints, Site
+
+__all__ = ["FakeServer"]
+
+
+class FakeServer(HTTPServerBase):
+    """Serves `handler` on loopback until it is stopped; a context manager.
+
+    Args:
+        handler: what answers, e.g. a `FakeModelScope`.
+        port: 0 picks a free one.
+    """
+
+    def __init__(self, handler: Callable[[Request], Response], *, port: int = 0) -> None:
+        super().__init__("127.0.0.1", port, threaded=True)
+        self.handler = handler
+        self.requests: list[Request] = []
+        """Every request so far, in order."""
+
+    @property
+    def endpoints(self) -> Endpoints:
+        """Hub and inference, both on this port."""
+        return Endpoints.of(Site.CN, hub_url=self.url_for("/"), inference_url=self.url_for("/v1/"))
+
+    def application(self, request: WsgiRequest) -> WsgiResponse:
+        """Answer, without the log that pytest-httpserver keeps of everything."""
+        return self.dispatch(request)
+
+    def dispatch(self, request: WsgiRequest) -> WsgiResponse:
+        """Translate the request for the handler, and its reply back."""
+        plain = Request(
+            request.method,
+            request.path,
+            request.query_string.decode("latin-1"),
+            {name.lower(): value for name, value in request.headers.items()},
+        )
+        self.requests.append(plain)
+        response = self.handler(plain)
+        return WsgiResponse(response.body, response.status, dict(response.headers))

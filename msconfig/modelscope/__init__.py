@@ -1,0 +1,1 @@
+"""What ModelScope says: its sites, its replies, the kinds of its models."""

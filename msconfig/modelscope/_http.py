@@ -1,0 +1,333 @@
+"""One HTTP client: bounded in time, size and concurrency, polite when told to wait."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+
+import httpx
+from tenacity import RetryCallState, Retrying
+
+from msconfig import __version__
+from msconfig.errors import UsageError
+from msconfig.secrets import Secret
+from msconfig.text import shortened, visible
+
+__all__ = ["Deadline", "Failure", "HttpClient", "Pacing", "Reply"]
+
+MAX_REPLY_BYTES = 8 * 1024 * 1024
+MAX_RETRY_AFTER = 60.0
+"""Seconds; a server that asks for more is not asked again."""
+FAILURES_UNTIL_GIVEN_UP = 10
+"""Requests in a row that failed with all their tries, after which a host is not asked again."""
+
+_PASSING = frozenset(
+    {
+        HTTPStatus.REQUEST_TIMEOUT,
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.BAD_GATEWAY,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        HTTPStatus.GATEWAY_TIMEOUT,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pacing:
+    """Clock and back-off, to be set in tests."""
+
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    jitter: Callable[[], float] = random.random
+
+    def back_off(self, attempt: int) -> float:
+        """Seconds to wait after the `attempt`-th try: 0.25 to 0.5, then double, at most 4."""
+        return float(min(4.0, 0.5 * 2 ** (attempt - 1)) * (0.5 + self.jitter() / 2))
+
+
+class Deadline:
+    """Seconds that are left for a piece of work; waiting that a server asked for does not count."""
+
+    def __init__(self, seconds: float, pacing: Pacing) -> None:
+        self._clock = pacing.clock
+        self._ends: float | None = None
+        self._seconds = seconds
+
+    @property
+    def remaining(self) -> float:
+        """Seconds left; the first look starts the clock."""
+        now = self._clock()
+        if self._ends is None:
+            self._ends = now + self._seconds
+        return self._ends - now
+
+    def extend(self, seconds: float) -> None:
+        """Leave waiting out of account."""
+        if self._ends is not None:
+            self._ends += seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A whole reply, of any status."""
+
+    status: int
+    body: bytes
+    content_type: str = ""
+    note: str = ""
+    """What a recording says about the fact behind it; ModelScope itself sends none."""
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """No whole reply; `said` tells why. `passing` where another try might help."""
+
+    said: str
+    passing: bool = True
+
+
+@dataclass(slots=True)
+class _Host:
+    """What this run has seen of a host."""
+
+    name: str
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    answered: bool = False
+    failures_in_a_row: int = 0
+    given_up: bool = False
+    closed_until: float = 0.0
+    """Nobody asks before this moment (`Pacing.clock`)."""
+    told_to_wait: bool = False
+    """Whether it closed the door itself, by Retry-After."""
+
+
+NOTE_HEADER = "msconfig-note"
+"""Header by which recorded facts say what they are (e.g. derived)."""
+
+
+class HttpClient:
+    """GET with time-outs, a size cap, retries and no redirects. Safe to share between threads.
+
+    Args:
+        timeout: seconds a try may take.
+        retries: further tries after one that failed in a way that can pass.
+        concurrency: connections at a time.
+        transport: an httpx transport in place of the network.
+        patient: whether to ask a host that keeps failing again and again (offline it costs
+            nothing).
+        pacing: clock and back-off.
+        log: is told of every try: URL, what came of it, seconds.
+
+    Raises:
+        UsageError: proxy or certificate variables in the environment that cannot be used.
+    """
+
+    def __init__(
+        self,
+        *,
+        timeout: float = 10.0,
+        retries: int = 2,
+        concurrency: int = 8,
+        transport: httpx.BaseTransport | None = None,
+        patient: bool = False,
+        pacing: Pacing | None = None,
+        log: Callable[[str, str, float], None] | None = None,
+    ) -> None:
+        self.pacing = pacing or Pacing()
+        self._timeout = timeout
+        self._retries = retries
+        self._patient = patient
+        self._log = log
+        self._hosts: dict[str, _Host] = {}
+        self._hosts_lock = threading.Lock()
+        try:
+            self._client = httpx.Client(
+                transport=transport,
+                # http is for loopback alone, and no proxy has business there
+                mounts={"http://": None} if transport is None else None,
+                headers={
+                    "User-Agent": f"msconfig/{__version__}",
+                    "Accept": "application/json",
+                    "Accept-Encoding": "identity",
+                },
+                follow_redirects=False,
+                limits=httpx.Limits(
+                    max_connections=concurrency, max_keepalive_connections=concurrency
+                ),
+                timeout=timeout,
+            )
+        except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
+            raise UsageError(
+                "cannot use the proxy or certificate settings of the environment (HTTPS_PROXY,"
+                f" ALL_PROXY, SSL_CERT_FILE, SSL_CERT_DIR): {visible(shortened(str(error)))}"
+            ) from None
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def get(
+        self,
+        url: str,
+        *,
+        deadline: Deadline,
+        params: dict[str, str] | None = None,
+        token: Secret | None = None,
+        retry_server_error: bool = False,
+    ) -> Reply | Failure:
+        """The reply to a GET, after as many tries as it takes and `deadline` allows.
+
+        Args:
+            url: where to ask.
+            deadline: shared by all requests of one piece of work.
+            params: the query.
+            token: sent as Bearer.
+            retry_server_error: whether a 500 is worth another try.
+        """
+        host = self._host(url)
+        headers = {"Authorization": f"Bearer {token.reveal()}"} if token else None
+        request = self._client.build_request("GET", url, params=params, headers=headers)
+        result: Reply | Failure = Failure("not asked", passing=False)
+
+        def may_pass(_: RetryCallState) -> bool:
+            if isinstance(result, Failure):
+                return result.passing
+            if result.retry_after is not None and result.retry_after > MAX_RETRY_AFTER:
+                return False
+            return result.status in _PASSING or (
+                retry_server_error and result.status == HTTPStatus.INTERNAL_SERVER_ERROR
+            )
+
+        def stop(state: RetryCallState) -> bool:
+            return state.attempt_number > self._retries or deadline.remaining <= 0
+
+        def wait(state: RetryCallState) -> float:
+            # behind a closed door everybody waits together, this request among them
+            closed = host.closed_until > self.pacing.clock()
+            return 0.0 if closed else self.pacing.back_off(state.attempt_number)
+
+        for attempt in Retrying(
+            retry=may_pass,
+            stop=stop,
+            wait=wait,
+            sleep=lambda seconds: self.pacing.sleep(min(seconds, max(0.0, deadline.remaining))),
+            retry_error_callback=lambda _: None,
+        ):
+            with attempt:
+                number = attempt.retry_state.attempt_number
+                result = self._try(request, host, deadline, number)
+            attempt.retry_state.set_result(result)
+        self._remember(host, result)
+        return result
+
+    def _host(self, url: str) -> _Host:
+        name = httpx.URL(url).netloc.decode("ascii")
+        with self._hosts_lock:
+            return self._hosts.setdefault(name, _Host(name))
+
+    def _remember(self, host: _Host, result: Reply | Failure) -> None:
+        failed = result.status in _PASSING if isinstance(result, Reply) else result.passing
+        with host.lock:
+            host.failures_in_a_row = host.failures_in_a_row + 1 if failed else 0
+            if not self._patient and (
+                host.failures_in_a_row >= FAILURES_UNTIL_GIVEN_UP or (failed and not host.answered)
+            ):
+                host.given_up = True
+
+    def _try(
+        self, request: httpx.Request, host: _Host, deadline: Deadline, attempt: int
+    ) -> Reply | Failure:
+        self._wait_at_the_door(host, deadline)
+        if host.given_up:
+            return Failure(f"not asked: {host.name} failed earlier in this run", passing=False)
+        seconds = min(self._timeout, deadline.remaining)
+        if seconds <= 0:
+            return Failure("out of time", passing=False)
+        began = self.pacing.clock()
+        result = self._ask(request, host, seconds)
+        if isinstance(result, Reply):
+            self._close_the_door(host, result, attempt)
+        if self._log is not None:
+            said = str(result.status) if isinstance(result, Reply) else result.said
+            self._log(str(request.url), said, self.pacing.clock() - began)
+        return result
+
+    def _ask(self, request: httpx.Request, host: _Host, seconds: float) -> Reply | Failure:
+        ends = self.pacing.clock() + seconds
+        too_slow = Failure(f"no whole answer within {seconds:g} s")
+        timeout = httpx.Timeout(seconds, pool=None)
+        request.extensions = {"timeout": timeout.as_dict()}
+        try:
+            with closing(self._client.send(request, stream=True)) as response:
+                host.answered = True
+                body = bytearray()
+                for chunk in response.iter_bytes():
+                    body += chunk
+                    if len(body) > MAX_REPLY_BYTES:
+                        return Failure("the reply is larger than 8 MiB", passing=False)
+                    if self.pacing.clock() > ends:
+                        return too_slow
+                return Reply(
+                    response.status_code,
+                    bytes(body),
+                    response.headers.get("Content-Type", ""),
+                    shortened(visible(response.headers.get(NOTE_HEADER, ""))),
+                    _seconds(response.headers.get("Retry-After")),
+                )
+        except httpx.TimeoutException:
+            return too_slow
+        except httpx.DecodingError:
+            return Failure("the reply cannot be decompressed", passing=False)
+        except httpx.HTTPError as error:
+            return Failure(_in_words(error))
+
+    def _wait_at_the_door(self, host: _Host, deadline: Deadline) -> None:
+        while not host.given_up and (seconds := host.closed_until - self.pacing.clock()) > 0:
+            if host.told_to_wait:
+                deadline.extend(seconds)
+            elif deadline.remaining <= 0:
+                return
+            self.pacing.sleep(seconds)
+
+    def _close_the_door(self, host: _Host, reply: Reply, attempt: int) -> None:
+        if self._retries == 0 or reply.status not in _PASSING:
+            return
+        seconds = reply.retry_after
+        if seconds is None and reply.status == HTTPStatus.TOO_MANY_REQUESTS:
+            seconds = self.pacing.back_off(attempt)
+        if seconds is None or seconds > MAX_RETRY_AFTER:
+            return
+        with host.lock:
+            host.closed_until = max(host.closed_until, self.pacing.clock() + seconds)
+            host.told_to_wait = reply.retry_after is not None
+
+
+def _in_words(error: httpx.HTTPError) -> str:
+    names = {
+        httpx.ConnectError: "cannot connect",
+        httpx.ProxyError: "the proxy refused",
+        httpx.ReadError: "the connection broke",
+        httpx.RemoteProtocolError: "the reply is broken off or not HTTP",
+    }
+    what = next((words for kind, words in names.items() if isinstance(error, kind)), "no answer")
+    detail = shortened(visible(str(error)))
+    return f"{what}: {detail}" if detail else what
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    """Seconds from a Retry-After header: a number or an HTTP date; None where it is neither."""
+    if not retry_after:
+        return None
+    if retry_after.strip().isascii() and retry_after.strip().isdigit():
+        return float(retry_after[:10])
+    try:
+        return max(0.0, parsedate_to_datetime(retry_after).timestamp() - time.time())
+    except (ValueError, TypeError, OverflowError, OSError):
+        return None

@@ -1,0 +1,245 @@
+"""Replies of ModelScope, read into facts. Every shape that was seen is known here, and only here.
+
+An answer counts only when it is clear: what is missing, of another type or contradicts itself is
+unreadable, never a no.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import cast
+
+from msconfig.json_text import NotJson, loads
+from msconfig.modelscope._http import Failure, Reply
+from msconfig.modelscope.facts import (
+    Account,
+    Catalogue,
+    HubAbsent,
+    HubModel,
+    HubNoAccess,
+    NoAnswer,
+    Providers,
+    Source,
+    TokenRejected,
+)
+from msconfig.text import shortened, visible
+
+__all__ = ["account", "catalogue", "hub_model", "older_hub_model", "providers", "said"]
+
+_MAX_IDS = 100_000
+_MAX_MAGICUBES = 1_000_000
+_OLD_API_MISSING = 10010205001
+_OLD_API_NO_ACCESS = 10010200001
+
+
+class _Unreadable(Exception):
+    """A reply that does not say what it was asked."""
+
+
+def said(body: bytes) -> str:
+    """What an error body says, in any of the envelopes that ModelScope uses; "" if nothing.
+
+    `error` (since about May 2026) or `errors` (before, and still for images, tasks and
+    embeddings), an Anthropic error, `message` beside `code` (open API), `Message` beside `Code`
+    (older API), or an upstream's own `error` text.
+    """
+    try:
+        outer = loads(body)
+    except NotJson:
+        return ""
+    if not isinstance(outer, dict):
+        return ""
+    for envelope in (outer.get("error"), outer.get("errors"), outer):
+        if isinstance(envelope, str):
+            return _clean(envelope)
+        if isinstance(envelope, dict):
+            message = envelope.get("message") or envelope.get("Message")
+            if isinstance(message, str):
+                return _clean(message)
+    return ""
+
+
+def account(reply: Reply | Failure, source: Source) -> Account | TokenRejected | NoAnswer:
+    """`users/me`: 200 with a name, or 401 with code InvalidAuthentication."""
+    if isinstance(reply, Failure):
+        return NoAnswer(source, reply.said)
+    if reply.status == HTTPStatus.UNAUTHORIZED:
+        body = _object_or_empty(reply)
+        message = said(reply.body)
+        if (
+            body.get("code") == "InvalidAuthentication"
+            or "authentication failed" in message.lower()
+        ):
+            return TokenRejected(source, message or "InvalidAuthentication")
+        return _no_answer(reply, source)
+    try:
+        body = _success(reply)
+        data = body.get("data")
+        names = ("username", "preferred_username", "name")
+        if not isinstance(data, dict) or not any(isinstance(data.get(n), str) for n in names):
+            raise _Unreadable("the reply names no account")
+    except _Unreadable as error:
+        return _no_answer(reply, source, str(error))
+    return Account(source)
+
+
+def catalogue(reply: Reply | Failure, source: Source) -> Catalogue | NoAnswer:
+    """The inference list: 200 with rows that all have an id, and at least one row."""
+    if isinstance(reply, Failure):
+        return NoAnswer(source, reply.said)
+    try:
+        rows = _ok_object(reply).get("data")
+        if not isinstance(rows, list):
+            raise _Unreadable("the reply holds no list of models")
+        ids = [row.get("id") if isinstance(row, dict) else None for row in rows]
+        if not ids:
+            raise _Unreadable("the list is empty, which the real one never is")
+        if len(ids) > _MAX_IDS or not all(isinstance(each, str) and each for each in ids):
+            raise _Unreadable("the list holds rows without an id")
+    except _Unreadable as error:
+        return _no_answer(reply, source, str(error))
+    return Catalogue(source, tuple(dict.fromkeys(cast("list[str]", ids))))
+
+
+def providers(reply: Reply | Failure, source: Source) -> Providers | NoAnswer:
+    """`list_model_providers`: who serves a model. `Providers: null` with a count of 0 is nobody."""
+    if isinstance(reply, Failure):
+        return NoAnswer(source, reply.said)
+    try:
+        body = _ok_object(reply)
+        data = body.get("Data")
+        if body.get("Success") is False or body.get("Code", 200) != HTTPStatus.OK:
+            raise _Unreadable("the reply says that it failed")
+        if not isinstance(data, dict) or "Providers" not in data:
+            raise _Unreadable("the reply holds no list of providers")
+        rows = data["Providers"] if data["Providers"] is not None else []
+        if not isinstance(rows, list):
+            raise _Unreadable("the reply holds no list of providers")
+        names = [row.get("Name") if isinstance(row, dict) else None for row in rows]
+        count = data.get("TotalCount", len(rows))
+        if "ModelScope" not in names and (
+            count != len(rows) or not all(isinstance(name, str) and name for name in names)
+        ):
+            raise _Unreadable(f"the list of providers contradicts its count ({count!r})"[:200])
+    except _Unreadable as error:
+        return _no_answer(reply, source, str(error))
+    own = next(
+        (row for row in rows if isinstance(row, dict) and row.get("Name") == "ModelScope"), {}
+    )
+    return Providers(
+        source,
+        tuple(_clean(name) for name in names if isinstance(name, str)),
+        _magicubes(own.get("EstimatedMagicGrainCost")),
+    )
+
+
+def hub_model(
+    reply: Reply | Failure, source: Source
+) -> HubModel | HubAbsent | HubNoAccess | NoAnswer:
+    """`openapi/v1/models/{id}`: 200 with data, or 404 with code ResourceNotFound."""
+    if isinstance(reply, Failure):
+        return NoAnswer(source, reply.said)
+    if reply.status == HTTPStatus.NOT_FOUND:
+        if _object_or_empty(reply).get("code") == "ResourceNotFound":
+            return HubAbsent(source)
+        return _no_answer(reply, source)
+    try:
+        data = _success(reply).get("data")
+        if not isinstance(data, dict) or not isinstance(data.get("id"), str) or not data["id"]:
+            raise _Unreadable("the reply holds no model")
+    except _Unreadable as error:
+        return _no_answer(reply, source, str(error))
+    return HubModel(
+        source,
+        _clean(data["id"]),
+        _strings(data.get("tasks")),
+        restricted=_says_yes(data.get("private")) or _says_yes(data.get("gated")),
+    )
+
+
+def older_hub_model(
+    reply: Reply | Failure, source: Source, asked: str
+) -> HubModel | HubAbsent | HubNoAccess | NoAnswer:
+    """`api/v1/models/{id}`: absent only where the message ends in ``record not found``.
+
+    The same code with another message is a passing database fault.
+    """
+    if isinstance(reply, Failure):
+        return NoAnswer(source, reply.said)
+    body = _object_or_empty(reply)
+    message = said(reply.body)
+    code = body.get("Code")
+    if code == _OLD_API_NO_ACCESS:
+        return HubNoAccess(source, message or "no access")
+    if code == _OLD_API_MISSING and message.rstrip(" .").endswith("record not found"):
+        return HubAbsent(source)
+    try:
+        body = _ok_object(reply)
+        data = body.get("Data")
+        if body.get("Success") is False or code != HTTPStatus.OK or not isinstance(data, dict):
+            raise _Unreadable("the reply holds no model")
+    except _Unreadable as error:
+        return _no_answer(reply, source, str(error))
+    rows = data.get("Tasks")
+    tasks = _strings([row.get("Name") if isinstance(row, dict) else None for row in rows or []])
+    # this reply is not seen to spell the id, so the spelling of the question stands
+    return HubModel(source, asked, tasks + _strings([data.get("SupportInference")]))
+
+
+def _ok_object(reply: Reply) -> dict[str, object]:
+    if reply.status != HTTPStatus.OK:
+        raise _Unreadable("")
+    try:
+        body = loads(reply.body)
+    except NotJson as error:
+        kind = shortened(visible(reply.content_type), 40)
+        raise _Unreadable(f"{error}{f' ({kind})' if kind else ''}") from None
+    if not isinstance(body, dict):
+        raise _Unreadable("the reply is not a JSON object")
+    return body
+
+
+def _success(reply: Reply) -> dict[str, object]:
+    body = _ok_object(reply)
+    if body.get("success") is not True:
+        raise _Unreadable("the reply says that it failed")
+    return body
+
+
+def _object_or_empty(reply: Reply) -> dict[str, object]:
+    try:
+        body = loads(reply.body)
+    except NotJson:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _no_answer(reply: Reply, source: Source, why: str = "") -> NoAnswer:
+    if source.note:
+        return NoAnswer(source, source.note, reply.status)
+    words = said(reply.body) or why
+    if HTTPStatus.MULTIPLE_CHOICES <= reply.status < HTTPStatus.BAD_REQUEST:
+        words = "a redirect, which is not followed"
+    status = f"HTTP {reply.status}"
+    return NoAnswer(source, f"{status}: {words}" if words else status, reply.status)
+
+
+def _strings(values: object) -> tuple[str, ...]:
+    if not isinstance(values, list):
+        return ()
+    return tuple(_clean(value) for value in values if isinstance(value, str) and value)
+
+
+def _magicubes(cost: object) -> float | None:
+    if isinstance(cost, bool) or not isinstance(cost, int | float):
+        return None
+    return float(cost) if 0 <= cost <= _MAX_MAGICUBES else None
+
+
+def _says_yes(value: object) -> bool:
+    """Whether a flag is set; `gated` may be a word in place of a boolean."""
+    return value is True or (isinstance(value, str) and value.lower() not in {"", "false", "no"})
+
+
+def _clean(text: str) -> str:
+    return shortened(visible(text))

@@ -1,0 +1,144 @@
+"""ModelScope's endpoints, one method each. None of them spends quota."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from msconfig.modelscope import _replies
+from msconfig.modelscope._http import Deadline, Failure, HttpClient, Pacing, Reply
+from msconfig.modelscope.facts import (
+    Account,
+    Catalogue,
+    HubAbsent,
+    HubModel,
+    HubNoAccess,
+    NoAnswer,
+    Providers,
+    Source,
+    TokenRejected,
+)
+from msconfig.modelscope.sites import Endpoints
+from msconfig.secrets import Secret
+
+__all__ = ["Deadline", "HttpClient", "ModelScope", "Pacing"]
+
+SECONDS_A_MODEL = 25.0
+"""For all requests about one model, tries and waits included."""
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class ModelScope:
+    """A ModelScope site, asked over `http`. Safe to share between threads.
+
+    Args:
+        endpoints: where to ask.
+        http: how to ask.
+        secrets: tokens in use; a reply that echoes one is masked before anybody sees it.
+        now: when a fact is observed; for recorded facts, when they were recorded.
+    """
+
+    def __init__(
+        self,
+        endpoints: Endpoints,
+        http: HttpClient,
+        *,
+        secrets: Iterable[Secret] = (),
+        now: Callable[[], datetime] = _utc_now,
+    ) -> None:
+        self._endpoints = endpoints
+        self._http = http
+        self._secrets = tuple(secrets)
+        self._now = now
+
+    def deadline(self) -> Deadline:
+        """The time there is for one model, one token or the catalogue."""
+        return Deadline(SECONDS_A_MODEL, self._http.pacing)
+
+    def users_me(self, token: Secret) -> Account | TokenRejected | NoAnswer:
+        """Whether the hub knows `token` (``GET /openapi/v1/users/me``).
+
+        This is the one free question that tells a good token from a bad one: the catalogue answers
+        200 to any. It does not tell whether the account is bound or verified.
+        """
+        url = f"{self._endpoints.hub}/openapi/v1/users/me"
+        reply = self._get(url, self.deadline(), token=token)
+        return _replies.account(reply, self._source(url, reply))
+
+    def catalogue(self) -> Catalogue | NoAnswer:
+        """The ids that API-Inference lists (``GET {inference}models``); asked without a token."""
+        url = f"{self._endpoints.inference}models"
+        reply = self._get(url, self.deadline())
+        return _replies.catalogue(reply, self._source(url, reply))
+
+    def list_model_providers(
+        self, model_id: str, deadline: Deadline, *, retry_server_error: bool
+    ) -> Providers | NoAnswer:
+        """Who serves `model_id` (``GET /api/v1/inference/list_model_providers``).
+
+        An undocumented interface of the web site. It answers 500 for an id that does not exist, so
+        a 500 is worth another try only when the hub knows the id.
+        """
+        url = f"{self._endpoints.hub}/api/v1/inference/list_model_providers"
+        reply = self._get(
+            url,
+            deadline,
+            params={"ModelId": model_id},
+            retry_server_error=retry_server_error,
+        )
+        return _replies.providers(reply, self._source(url, reply))
+
+    def hub_model(
+        self, model_id: str, deadline: Deadline
+    ) -> HubModel | HubAbsent | HubNoAccess | NoAnswer:
+        """What the hub knows of `model_id` (``owner/name``).
+
+        ``GET /openapi/v1/models/{id}``; where that gives no clear answer, the older
+        ``GET /api/v1/models/{id}``.
+        """
+        url = f"{self._endpoints.hub}/openapi/v1/models/{model_id}"
+        reply = self._get(url, deadline)
+        fact = _replies.hub_model(reply, self._source(url, reply))
+        if not isinstance(fact, NoAnswer):
+            return fact
+        url = f"{self._endpoints.hub}/api/v1/models/{model_id}"
+        reply = self._get(url, deadline)
+        older = _replies.older_hub_model(reply, self._source(url, reply), model_id)
+        return fact if isinstance(older, NoAnswer) else older
+
+    def _get(
+        self,
+        url: str,
+        deadline: Deadline,
+        *,
+        params: dict[str, str] | None = None,
+        token: Secret | None = None,
+        retry_server_error: bool = False,
+    ) -> Reply | Failure:
+        reply = self._http.get(
+            url,
+            deadline=deadline,
+            params=params,
+            token=token,
+            retry_server_error=retry_server_error,
+        )
+        return self._without_echoes(reply) if isinstance(reply, Reply) else reply
+
+    def _without_echoes(self, reply: Reply) -> Reply:
+        for secret in self._secrets:
+            reply = replace(
+                reply,
+                body=reply.body.replace(secret.reveal().encode(), secret.masked.encode()),
+                content_type=secret.hidden_in(reply.content_type),
+                note=secret.hidden_in(reply.note),
+            )
+        return reply
+
+    def _source(self, url: str, reply: Reply | Failure) -> Source:
+        note = reply.note if isinstance(reply, Reply) else ""
+        return Source(f"GET {urlsplit(url).path}", self._now(), note)

@@ -1,0 +1,122 @@
+"""What ModelScope answered, as values. An answer that says nothing is a value too: `NoAnswer`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from msconfig.modelscope.kinds import Kind, kind_of
+
+__all__ = [
+    "Account",
+    "Catalogue",
+    "HubAbsent",
+    "HubModel",
+    "HubNoAccess",
+    "NoAnswer",
+    "Providers",
+    "Source",
+    "TokenRejected",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where and when a fact was learnt."""
+
+    endpoint: str
+    """The request without its host, e.g. ``GET /v1/models``."""
+    at: datetime
+    """When it was observed (UTC); for a recorded fact, when it was recorded."""
+    note: str = ""
+    """What a recording says about the fact, e.g. ``derived: …``; empty when ModelScope answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoAnswer:
+    """No usable answer: nobody there, an outage, a throttle, or a reply that cannot be read."""
+
+    source: Source
+    said: str
+    """What happened, in one line that is safe to print."""
+    status: int | None = None
+    """The HTTP status, where there was a reply."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The hub knows the token. That says nothing about binding or real-name verification."""
+
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRejected:
+    """The hub does not know the token."""
+
+    source: Source
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The inference list. Not complete for image, embedding and other kinds; public."""
+
+    source: Source
+    ids: tuple[str, ...]
+
+    def in_other_case(self, model_id: str) -> str | None:
+        """The listed id with the letters of `model_id` in another case, if `model_id` is not."""
+        if model_id in self.ids:
+            return None
+        folded = model_id.casefold()
+        return next((listed for listed in self.ids if listed.casefold() == folded), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Providers:
+    """A readable answer of the provider look-up: who serves a model."""
+
+    source: Source
+    names: tuple[str, ...]
+    """The names of the providers, e.g. ``ModelScope``, ``DashScope``; empty: nobody."""
+    magicubes: float | None = None
+    """Estimated Magicubes a call at ModelScope; None where it was not said."""
+
+    @property
+    def by_modelscope(self) -> bool:
+        """Whether the free service serves it: one provider is named exactly ModelScope."""
+        return "ModelScope" in self.names
+
+
+@dataclass(frozen=True, slots=True)
+class HubModel:
+    """The hub knows the model."""
+
+    source: Source
+    id: str
+    """As the hub spells it."""
+    tasks: tuple[str, ...] = ()
+    """Hub tasks, and behind them `SupportInference` where the older API was asked."""
+    restricted: bool = False
+    """Private or gated."""
+
+    @property
+    def kind(self) -> Kind:
+        """What the model does."""
+        return kind_of(self.tasks)
+
+
+@dataclass(frozen=True, slots=True)
+class HubAbsent:
+    """The hub clearly says that there is no such model."""
+
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class HubNoAccess:
+    """The hub says that the model is not for us to see."""
+
+    source: Source
+    said: str

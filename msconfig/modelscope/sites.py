@@ -1,0 +1,120 @@
+"""The two ModelScope sites and the addresses of their services."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import SplitResult, urlsplit
+
+from msconfig.errors import UsageError
+
+__all__ = ["Endpoints", "Site", "SiteAddresses", "addresses_of"]
+
+
+class Site(StrEnum):
+    """A ModelScope site. Accounts, tokens and catalogues are separate."""
+
+    CN = "cn"
+    AI = "ai"
+
+
+@dataclass(frozen=True, slots=True)
+class SiteAddresses:
+    """A site's own addresses: what documents carry, and the pages that a person opens."""
+
+    hub: str
+    inference: str
+    """OpenAI-compatible base, ``/v1/`` included."""
+    anthropic: str
+    """Anthropic-compatible base, without ``/v1``."""
+    token_page: str
+    models_page: str
+    usage_page: str
+
+
+_ADDRESSES = {
+    Site.CN: SiteAddresses(
+        hub="https://modelscope.cn",
+        inference="https://api-inference.modelscope.cn/v1/",
+        anthropic="https://api-inference.modelscope.cn",
+        token_page="https://modelscope.cn/my/myaccesstoken",
+        models_page="https://modelscope.cn/models",
+        usage_page="https://modelscope.cn/magicube/usage?tab=consume",
+    ),
+    # The pages of the international site are those of the other one under its own host: likely,
+    # not confirmed.
+    Site.AI: SiteAddresses(
+        hub="https://www.modelscope.ai",
+        inference="https://api-inference.modelscope.ai/v1/",
+        anthropic="https://api-inference.modelscope.ai",
+        token_page="https://www.modelscope.ai/my/myaccesstoken",
+        models_page="https://www.modelscope.ai/models",
+        usage_page="https://www.modelscope.ai/magicube/usage?tab=consume",
+    ),
+}
+
+
+def addresses_of(site: Site) -> SiteAddresses:
+    """The addresses of `site`."""
+    return _ADDRESSES[site]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """Where msconfig asks: a site's own hosts, or others in their place. Never in a document."""
+
+    hub: str
+    """Base of the hub, without a slash at the end."""
+    inference: str
+    """Base of API-Inference, with ``/v1/`` at the end."""
+
+    @classmethod
+    def of(
+        cls, site: Site, *, hub_url: str | None = None, inference_url: str | None = None
+    ) -> Endpoints:
+        """The endpoints of `site`, with `hub_url` and `inference_url` in place of its own.
+
+        Raises:
+            UsageError: a URL that is not https (or http on loopback), that holds credentials, a
+                query or a fragment, or an inference URL that does not end in ``/v1/``.
+        """
+        own = addresses_of(site)
+        hub = _checked("hub", hub_url or own.hub).rstrip("/")
+        inference = _checked("inference", inference_url or own.inference).rstrip("/") + "/"
+        if not inference.endswith("/v1/"):
+            raise UsageError(f"the inference URL has to end in /v1/: {inference}v1/ perhaps?")
+        return cls(hub, inference)
+
+
+def _checked(what: str, url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+        _ = parts.port
+    except ValueError:
+        raise UsageError(f"the {what} URL is not a URL; it looks like {_EXAMPLE}") from None
+    if not host or not url.isascii() or not url.isprintable() or " " in url:
+        raise UsageError(f"the {what} URL is not a URL; it looks like {_EXAMPLE}")
+    if parts.username is not None or parts.password is not None:
+        raise UsageError(f"the {what} URL holds a user name or password; leave that out")
+    if parts.query or parts.fragment:
+        raise UsageError(f"the {what} URL has a query or fragment; leave that out")
+    if not (parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts))):
+        raise UsageError(
+            f"the {what} URL has to begin with https:// (http:// only on loopback): {url}"
+        )
+    return url
+
+
+_EXAMPLE = "https://modelscope.cn"
+
+
+def _is_loopback(parts: SplitResult) -> bool:
+    host = parts.hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

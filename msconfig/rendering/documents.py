@@ -1,0 +1,186 @@
+"""Which document is it, is it valid, would Cherry Studio take it?"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, assert_never, cast
+
+from msconfig.cherry import rules
+from msconfig.cherry.link import decode_v2, why_unopenable
+from msconfig.errors import FileError
+from msconfig.json_text import NotJson, loads
+from msconfig.rendering.schemas import Problem, schema_problems
+
+__all__ = ["Document", "DocumentKind", "examine", "read_document"]
+
+MAX_BYTES = 8 * 1024 * 1024
+_LINK_SCHEME = b"cherrystudio:"
+_BOM = b"\xef\xbb\xbf"
+
+
+class DocumentKind(StrEnum):
+    """A document that msconfig reads or writes; the value names its schema."""
+
+    PROVIDER_V2 = "provider.v2"
+    PROVIDER_V1 = "provider.v1"
+    LINKS = "link"
+    REPORT = "report"
+    SNAPSHOT = "snapshot"
+    SETTINGS = "settings"
+
+    @property
+    def what(self) -> str:
+        """What a person calls it."""
+        return {
+            DocumentKind.PROVIDER_V2: "Cherry Studio v2 provider",
+            DocumentKind.PROVIDER_V1: "Cherry Studio v1 provider",
+            DocumentKind.LINKS: "Cherry Studio links",
+            DocumentKind.REPORT: "msconfig report",
+            DocumentKind.SNAPSHOT: "msconfig snapshot",
+            DocumentKind.SETTINGS: "msconfig settings",
+        }[self]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document that was looked at: what it is, what it holds, what is wrong with it."""
+
+    kind: DocumentKind | None
+    value: object = None
+    """The parsed document; of a links file the list of its payloads."""
+    errors: tuple[Problem, ...] = ()
+    """Best match first."""
+    warnings: tuple[Problem, ...] = ()
+
+
+def read_document(path: Path, *, settings: bool | None = None) -> Document:
+    """Look at a file.
+
+    Args:
+        path: the file.
+        settings: whether it is to be read as settings; None lets its name tell.
+
+    Raises:
+        FileError: it cannot be read.
+    """
+    try:
+        with path.open("rb") as stream:
+            raw = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise FileError.from_os("read", path, error) from None
+    return examine(raw, settings=path.suffix == ".toml" if settings is None else settings)
+
+
+def examine(raw: bytes, *, settings: bool = False, kind: DocumentKind | None = None) -> Document:
+    """Look at the bytes of a document.
+
+    Args:
+        raw: its bytes; more than 8 MiB are too many for any of them.
+        settings: whether it is TOML, to be read as settings.
+        kind: what it is to be; None lets its content tell.
+    """
+    if len(raw) > MAX_BYTES:
+        return _invalid(kind, "larger than 8 MiB, which none of msconfig's documents is")
+    if settings:
+        return _settings(raw)
+    start = raw.removeprefix(_BOM).lstrip()
+    if kind is DocumentKind.LINKS or (kind is None and start.startswith(_LINK_SCHEME)):
+        return _links(raw)
+    try:
+        value = loads(raw, unique_keys=True)
+    except NotJson as error:
+        return _invalid(kind, str(error))
+    kind = kind or _recognised(value)
+    if kind is None:
+        return _invalid(None, "none of msconfig's documents: its keys are those of no known kind")
+    problems = schema_problems(value, kind)
+    if problems:
+        return Document(kind, value, tuple(problems))
+    found = _findings(kind, value)
+    return Document(kind, value, _problems(found.errors), _problems(found.warnings))
+
+
+def _recognised(value: object) -> DocumentKind | None:
+    if not isinstance(value, dict):
+        return None
+    keys = value.keys()
+    marks = (
+        (DocumentKind.SNAPSHOT, {"recorded", "catalogue"}),
+        (DocumentKind.REPORT, {"tool", "checked_at", "exit_code"}),
+        (DocumentKind.PROVIDER_V1, {"apiHost", "apiKey"}),
+        (DocumentKind.PROVIDER_V2, {"provider"}),
+        (DocumentKind.PROVIDER_V2, {"models"}),
+        (DocumentKind.PROVIDER_V1, {"type"}),
+    )
+    return next((kind for kind, mark in marks if mark & keys), None)
+
+
+def _findings(kind: DocumentKind, value: object) -> rules.Findings:
+    document = cast("dict[str, Any]", value)
+    match kind:
+        case DocumentKind.PROVIDER_V2:
+            return rules.of_provider_v2(document)
+        case DocumentKind.PROVIDER_V1:
+            return rules.of_provider_v1(document)
+        case DocumentKind.LINKS:
+            return rules.of_link(document)
+        case DocumentKind.REPORT | DocumentKind.SNAPSHOT | DocumentKind.SETTINGS:
+            return rules.Findings()
+        case _:
+            assert_never(kind)
+
+
+def _settings(raw: bytes) -> Document:
+    try:
+        value = tomllib.loads(raw.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        return _invalid(DocumentKind.SETTINGS, f"not UTF-8 (byte {error.start})")
+    except tomllib.TOMLDecodeError as error:
+        return _invalid(DocumentKind.SETTINGS, f"not TOML: {error}")
+    except (RecursionError, ValueError):
+        return _invalid(DocumentKind.SETTINGS, "not TOML that anybody reads: nested too deep")
+    return Document(DocumentKind.SETTINGS, value, tuple(schema_problems(value, "settings")))
+
+
+def _links(raw: bytes) -> Document:
+    kind = DocumentKind.LINKS
+    try:
+        lines = raw.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        return _invalid(kind, f"not UTF-8 (byte {error.start})")
+    links = [line.strip() for line in lines if line.strip()]
+    if not links:
+        return _invalid(kind, "empty")
+    payloads: list[object] = []
+    errors: list[Problem] = []
+    warnings: list[Problem] = []
+    for index, link in enumerate(links):
+        place = f"$[{index}]"
+        reason = why_unopenable(link)
+        if reason is not None:
+            errors.append(Problem(place, reason))
+            continue
+        payload = decode_v2(link)
+        payloads.append(payload)
+        problems = schema_problems(payload, kind)
+        found = rules.Findings() if problems else _findings(kind, payload)
+        under = _under(place)
+        errors += map(under, (*problems, *_problems(found.errors)))
+        warnings += map(under, _problems(found.warnings))
+    return Document(kind, payloads, tuple(errors), tuple(warnings))
+
+
+def _under(place: str) -> Callable[[Problem], Problem]:
+    return lambda problem: Problem(place + problem.path.removeprefix("$"), problem.message)
+
+
+def _problems(findings: list[rules.Finding]) -> tuple[Problem, ...]:
+    return tuple(Problem(path, message) for path, message in findings)
+
+
+def _invalid(kind: DocumentKind | None, message: str) -> Document:
+    return Document(kind, errors=(Problem("$", message),))

@@ -1,0 +1,39 @@
+"""A report in the formats that people and programs read: one file a format."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import assert_never
+
+from msconfig.checking.report import Report
+
+__all__ = ["Format", "render"]
+
+
+class Format(StrEnum):
+    """A format; the values are the choices of `--format`."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def render(report: Report, form: Format, *, width: int = 80, color: bool = False) -> str:
+    """`report` in `form`, with a line end at its end.
+
+    Args:
+        report: what a check found.
+        form: the format.
+        width: columns there are, for text.
+        color: whether text may hold colour codes.
+    """
+    match form:
+        case Format.TEXT:
+            from msconfig.reports import text  # noqa: PLC0415 - rich is slow to import
+
+            return text.render(report, width=width, color=color)
+        case Format.JSON:
+            from msconfig.reports import json  # noqa: PLC0415 - like its sister
+
+            return json.render(report)
+        case _:
+            assert_never(form)

@@ -1,0 +1,158 @@
+"""`msconfig.toml`: everything that describes the job. The command line goes before it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from msconfig.errors import SettingsError
+from msconfig.rendering.documents import read_document
+from msconfig.rendering.schemas import Problem, format_problems
+
+__all__ = ["FILE_NAME", "ModelSettings", "Settings", "find", "load"]
+
+FILE_NAME = "msconfig.toml"
+
+_NEVER_FROM_A_FILE = frozenset(
+    {
+        *("hub-url", "inference-url", "token", "token-file", "output", "report"),
+        *("force", "yes", "probe", "max-cost"),
+    }
+)
+_TRUSTED_VARIABLE = re.compile(r"(?:MODELSCOPE|MSCONFIG)_[A-Za-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSettings:
+    """One entry of `[[models]]`."""
+
+    id: str
+    name: str | None = None
+    group: str | None = None
+    kind: str | None = None
+    capabilities: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a settings file says; None where it does not."""
+
+    path: Path | None = None
+    site: str | None = None
+    token_env: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    provider_id: str | None = None
+    provider_name: str | None = None
+    rate_limit_seconds: int | None = None
+    notes: str | None = None
+    strict: bool | None = None
+    timeout: float | None = None
+    retries: int | None = None
+    concurrency: int | None = None
+    models: tuple[ModelSettings, ...] = ()
+
+    def model(self, model_id: str) -> ModelSettings:
+        """What is said about `model_id`."""
+        return next((each for each in self.models if each.id == model_id), ModelSettings(model_id))
+
+
+def find(config: Path | None) -> Settings:
+    """The settings in `config`, or else in `msconfig.toml` of the working folder, or none.
+
+    Raises:
+        FileError: the file cannot be read.
+        SettingsError: it says something that is not understood, or not allowed from a file.
+    """
+    if config is not None:
+        return load(config, found=False)
+    path = Path(FILE_NAME)
+    return load(path, found=True) if path.is_file() else Settings()
+
+
+def load(path: Path, *, found: bool) -> Settings:
+    """The settings in `path`.
+
+    Args:
+        path: a TOML file.
+        found: whether it was merely found and not named by the user. Then `token_env` may name only
+            `MODELSCOPE_*` and `MSCONFIG_*`: a cloned repository must not choose which secret is
+            sent.
+
+    Raises:
+        FileError: the file cannot be read.
+        SettingsError: it says something that is not understood, or not allowed from a file.
+    """
+    document = read_document(path, settings=True)
+    body = cast("dict[str, Any]", document.value or {})
+    if forbidden := _forbidden(body):
+        raise SettingsError(f"{path}: {forbidden} is never read from a file; it is an option only")
+    if document.errors:
+        raise SettingsError(format_problems(str(path), document.errors))
+    problems = [*_doubled_models(body), *(_untrusted(body) if found else ())]
+    if problems:
+        raise SettingsError(format_problems(str(path), problems))
+    return _settings(path, body)
+
+
+def _forbidden(body: Mapping[str, Any]) -> str | None:
+    tables = [body, *(table for table in body.values() if isinstance(table, dict))]
+    keys = (key for table in tables for key in table)
+    return next((key for key in keys if key.replace("_", "-") in _NEVER_FROM_A_FILE), None)
+
+
+def _doubled_models(body: Mapping[str, Any]) -> list[Problem]:
+    ids = [model["id"] for model in body.get("models", [])]
+    return [
+        Problem(f"$.models[{index}].id", "the model is in the list already")
+        for index, model_id in enumerate(ids)
+        if model_id in ids[:index]
+    ]
+
+
+def _untrusted(body: Mapping[str, Any]) -> list[Problem]:
+    return [
+        Problem(
+            "$.token_env",
+            f"a settings file that was merely found may name only MODELSCOPE_* and MSCONFIG_*"
+            f" variables, not {name}; name the file with --config if you trust it",
+        )
+        for name in _names(body)
+        if not _TRUSTED_VARIABLE.fullmatch(name)
+    ]
+
+
+def _names(body: Mapping[str, Any]) -> tuple[str, ...]:
+    names = body.get("token_env", ())
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
+def _settings(path: Path, body: Mapping[str, Any]) -> Settings:
+    provider = body.get("provider", {})
+    check = body.get("check", {})
+    return Settings(
+        path=path,
+        site=body.get("site"),
+        token_env=_names(body),
+        targets=tuple(body.get("targets", ())),
+        provider_id=provider.get("id"),
+        provider_name=provider.get("name"),
+        rate_limit_seconds=provider.get("rate_limit_seconds"),
+        notes=provider.get("notes"),
+        strict=check.get("strict"),
+        timeout=check.get("timeout"),
+        retries=check.get("retries"),
+        concurrency=check.get("concurrency"),
+        models=tuple(
+            ModelSettings(
+                id=model["id"],
+                name=model.get("name"),
+                group=model.get("group"),
+                kind=model.get("kind"),
+                capabilities=tuple(model["capabilities"]) if "capabilities" in model else None,
+            )
+            for model in body.get("models", ())
+        ),
+    )

@@ -1,0 +1,60 @@
+"""What all tests share: a clean environment, the fake on a real port, and the command line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from msconfig.cli.app import run as run_command_line
+from msconfig.fake.server import FakeServer
+from support import Online, Ran, Run, Serve
+
+_FOREIGN = ("MODELSCOPE_", "MSCONFIG_", "DASHSCOPE_", "SSL_CERT_", "GITHUB_")
+_ALSO_FOREIGN = {"NO_COLOR", "FORCE_COLOR", "CI", "COLUMNS", "LINES", "TERM"}
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nothing of the machine that runs the tests: no tokens, no proxies, an empty folder."""
+    for name in os.environ:
+        if name.startswith(_FOREIGN) or name in _ALSO_FOREIGN or name.upper().endswith("_PROXY"):
+            monkeypatch.delenv(name)
+    folder = tmp_path / "work"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run the command line in this process."""
+
+    def run_it(*arguments: str | Path) -> Ran:
+        capsys.readouterr()
+        code = run_command_line([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return Ran(code, captured.out, captured.err)
+
+    return run_it
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Put a handler on a real port until the test ends."""
+    with ExitStack() as stack:
+        yield lambda handler: stack.enter_context(FakeServer(handler))
+
+
+@pytest.fixture
+def online(monkeypatch: pytest.MonkeyPatch) -> Online:
+    """Let the command line ask `server` in place of ModelScope."""
+
+    def point_at(server: FakeServer) -> FakeServer:
+        monkeypatch.setenv("MSCONFIG_HUB_URL", server.endpoints.hub)
+        monkeypatch.setenv("MSCONFIG_INFERENCE_URL", server.endpoints.inference)
+        return server
+
+    return point_at
