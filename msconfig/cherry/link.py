@@ -1,10 +1,10 @@
-"""The deep link by which Cherry Studio takes a key, written so that both desktop versions read it.
+"""The deep link by which Cherry Studio takes a key, written so that both versions read it.
 
 How they read it was learnt by running the decoding of desktop v1.9.12 and v2.0.8. In the query both
 turn ``+`` into ``_`` and ``/`` into ``-``, then read it as URL search parameters; in `data` they
-turn ``_`` back into ``+`` and ``-`` into ``/``, and decode base64 to UTF-8 text. RFC 4648 base64url does
-not survive that. v2 reads the text as JSON. v1 first turns every ``'`` into ``"`` and deletes every
-``(`` and ``)``, and afterwards puts the JSON between single quotes into a script, which opens
+turn ``_`` back into ``+`` and ``-`` into ``/``, and decode base64 to UTF-8 text. RFC 4648 base64url
+does not survive that. v2 reads the text as JSON. v1 first turns every ``'`` into ``"`` and deletes
+every ``(`` and ``)``, and afterwards puts the JSON between single quotes into a script, which opens
 nothing where a value holds ``'``.
 """
 
@@ -68,13 +68,11 @@ def encode(payload: Mapping[str, str]) -> str:
         raise LinkRefused("no link written: the key holds a comma, which v1 takes for two keys")
     text = json.dumps(payload).replace("(", "\\u0028").replace(")", "\\u0029")
     link = f"{PREFIX}v=1&data={quote(base64.b64encode(text.encode()), safe='')}"
-    for version, decode in (("v1", decode_v1), ("v2", decode_v2)):
-        try:
-            same = decode(link) == payload
-        except Unopenable as error:
-            raise LinkRefused(f"no link written: Cherry Studio {version}: {error}") from None
-        if not same:
-            raise LinkRefused(f"no link written: Cherry Studio {version} reads something else")
+    reason = why_unopenable(link)
+    if reason is not None:
+        raise LinkRefused(f"no link written: {reason}")
+    if not decode_v1(link) == decode_v2(link) == payload:
+        raise LinkRefused("no link written: Cherry Studio would read something else")
     return link
 
 

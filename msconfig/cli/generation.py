@@ -133,13 +133,12 @@ def _files(made: Made, report: Report) -> list[OutputFile]:
 
 def _changes(planned: Plan, configuration: Configuration) -> str:
     """What writing would change, as a unified diff without keys."""
-    lines = ["Nothing is written (--dry-run). It would be:"]
+    lines = [f"Nothing is written (--dry-run). In {visible(str(planned.folder))} it would be:"]
+    width = max(len(file.name) for file in planned.files)
     for file in planned.files:
-        path = planned.folder / file.name
-        if file not in planned.changed:
-            lines.append(f"  {path}  unchanged")
-        else:
-            lines.append(f"  {path}  {'new' if planned.older[file.name] is None else 'replaced'}")
+        change = "new" if planned.older[file.name] is None else "replaced"
+        change = change if file in planned.changed else "unchanged"
+        lines.append(f"  {visible(file.name).ljust(width)}  {change}")
     for file in planned.changed:
         if file.replaceable:
             continue
@@ -164,7 +163,7 @@ def _written(
     uses = {
         Target.V2.file_name: "provider and models in the form of desktop v2",
         Target.V1.file_name: "the same for desktop v1 and the mobile app",
-        Target.LINK.file_name: "brings the key into the app; holds it in plain, delete it after use",
+        Target.LINK.file_name: "brings the key into the app; holds it, so delete it after use",
         _REPORT: "what was checked, and how it is known",
     }
     lines = [f"Written to {visible(str(planned.folder))}:"]

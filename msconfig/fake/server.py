@@ -33,6 +33,11 @@ class FakeServer(HTTPServerBase):
         """Hub and inference, both on this port."""
         return Endpoints.of(Site.CN, hub_url=self.url_for("/"), inference_url=self.url_for("/v1/"))
 
+    def thread_target(self) -> None:
+        """Serve; look more often than every half second whether to stop."""
+        if self.server is not None:
+            self.server.serve_forever(poll_interval=0.02)
+
     def application(self, request: WsgiRequest) -> WsgiResponse:
         """Answer, without the log that pytest-httpserver keeps of everything."""
         return self.dispatch(request)

@@ -2,16 +2,292 @@
 
 from __future__ import annotations
 
+import io
+import json
+import sys
+from pathlib import Path
+
 import pytest
 
-from support import TOKEN, Online, Run, Serve, fake
+from msconfig.fake.handler import Request, Response
+from msconfig.rendering.documents import DocumentKind, examine
+from support import DEAD, TOKEN, Online, Run, Serve, fake
+
+OTHER_TOKEN = "ms-00000000-0000-4000-8000-0000000bad00"
+
+GIVEN_OFFLINE = pytest.mark.parametrize(
+    ("ids", "code", "statuses"),
+    [
+        pytest.param(
+            ["Qwen/Qwen3.5-27B", "deepseek-ai/DeepSeek-V4-Pro"], 0, ["enabled"] * 2, id="served"
+        ),
+        pytest.param(
+            ["Qwen/Qwen3.5-27B", "Qwen/Qwen3.5-27b"], 1, ["enabled", "not_found"], id="letter case"
+        ),
+        pytest.param(["Qwen/Qwen3-8B"], 1, ["not_enabled"], id="vanished"),
+        pytest.param(["nobody/no-such-model"], 1, ["not_found"], id="not in the snapshot"),
+        pytest.param(["just-a-name"], 1, ["malformed"], id="malformed"),
+        pytest.param(["Tongyi-MAI/Z-Image-Turbo"], 0, ["enabled"], id="image, not listed"),
+    ],
+)
+
+
+@GIVEN_OFFLINE
+def test_offline_verdicts_come_from_the_bundled_snapshot(
+    run: Run, ids: list[str], code: int, statuses: list[str]
+) -> None:
+    ran = run("check", "--offline", "--no-token", "--format", "json", *ids)
+    report = json.loads(ran.out)
+    assert ran.code == report["exit_code"] == code
+    assert [model["status"] for model in report["models"]] == statuses
+    assert report["mode"] == "offline"
+    assert report["snapshot_recorded"].startswith("2026-10-07")
+
+
+def test_the_id_in_the_right_case_is_suggested_first(run: Run) -> None:
+    ran = run("check", "--offline", "--no-token", "--format", "json", "Qwen/Qwen3.5-27b")
+    assert json.loads(ran.out)["models"][0]["suggestions"][0]["id"] == "Qwen/Qwen3.5-27B"
+
+
+def test_derived_and_missing_facts_are_told_as_such(run: Run) -> None:
+    ran = run("check", "--offline", "--no-token", "Qwen/Qwen3-8B", "nobody/no-such-model")
+    assert "derived: absent" in ran.out
+    assert "not in the snapshot of 2026-10-07" in ran.out
 
 
 def test_asks_twice_a_model_once_for_the_token_and_once_for_the_catalogue(
     run: Run, serve: Serve, online: Online, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server = online(serve(fake()))
+    dead = [f"Qwen/Dead-{number}" for number in range(20)]
+    server = online(serve(fake(dict.fromkeys(dead, DEAD))))
     monkeypatch.setenv("MODELSCOPE_API_TOKEN", TOKEN)
+    ran = run("check", "Qwen/Alive", *dead)
+    assert ran.code == 1
+    assert len(server.requests) == 2 + 2 * 21
+    assert {request.method for request in server.requests} == {"GET"}
+
+
+def test_a_malformed_id_makes_no_request(run: Run, serve: Serve, online: Online) -> None:
+    server = online(serve(fake()))
+    assert run("check", "--no-token", "just-a-name").code == 1
+    assert server.requests == []
+
+
+def test_a_garbage_token_is_rejected_though_the_catalogue_takes_it(
+    run: Run, serve: Serve, online: Online, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    online(serve(fake()))
+    monkeypatch.setenv("MODELSCOPE_API_TOKEN", OTHER_TOKEN)
     ran = run("check", "Qwen/Alive")
-    assert ran.code == 0, ran
-    assert len(server.requests) == 4
+    assert ran.code == 3
+    assert ran.out.startswith("✗ A token is rejected. The model is served.")
+    assert "myaccesstoken" in ran.out.splitlines()[-1]
+    assert OTHER_TOKEN not in ran.out + ran.err
+
+
+@pytest.mark.parametrize(
+    ("strict", "code"), [pytest.param([], 4, id="default"), pytest.param(["--strict"], 1)]
+)
+def test_a_model_that_cannot_be_verified_is_inconclusive_unless_strict(
+    run: Run, serve: Serve, online: Online, strict: list[str], code: int
+) -> None:
+    down = Response.of_json(503, {})
+    known = fake()
+    online(
+        serve(lambda request: down if "Dark" in request.path + request.query else known(request))
+    )
+    ran = run("check", "--no-token", "--retries", "0", *strict, "Qwen/Alive", "Qwen/Dark")
+    assert ran.code == code
+    assert "1 of 2 models could not be verified." in ran.out
+
+
+def test_one_dead_and_one_unknown_id_fail(run: Run, serve: Serve, online: Online) -> None:
+    known = fake({"Qwen/Dead": DEAD})
+    down = Response.of_json(503, {})
+    online(
+        serve(lambda request: down if "Dark" in request.path + request.query else known(request))
+    )
+    assert run("check", "--no-token", "--retries", "0", "Qwen/Dead", "Qwen/Dark").code == 1
+
+
+def test_nobody_listening_leaves_every_model_unverified(
+    run: Run, serve: Serve, online: Online
+) -> None:
+    server = online(serve(fake()))
+    server.stop()
+    ids = [f"Qwen/M{number}" for number in range(50)]
+    ran = run("check", "--no-token", "--format", "json", "--retries", "0", *ids)
+    assert ran.code == 4
+    assert {model["status"] for model in json.loads(ran.out)["models"]} == {"unverified"}
+    server.start()
+
+
+def test_ids_come_from_arguments_then_files_each_once(run: Run, tmp_path: Path) -> None:
+    listed = tmp_path / "ids.txt"
+    listed.write_bytes(
+        b"\xef\xbb\xbf# ours\r\nQwen/Qwen3.8-27B # new\r\n\r\n  Qwen/Qwen3.5-27B\r\na/b#c\r\n"
+    )
+    ran = run(
+        "check", "--offline", "--no-token", "--format=json", "Qwen/Qwen3.5-27B", "--models", listed
+    )
+    ids = [model["id"] for model in json.loads(ran.out)["models"]]
+    assert ids == ["Qwen/Qwen3.5-27B", "Qwen/Qwen3.8-27B", "a/b#c"]
+
+
+def test_ids_come_from_standard_input(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"Qwen/Qwen3.5-27B\n")))
+    assert run("check", "--offline", "--no-token", "--models", "-").code == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        pytest.param(b"", "holds no model id", id="empty"),
+        pytest.param(b"# none\n\n", "holds no model id", id="comments alone"),
+        pytest.param(b"a/b\n\xff\xfe\n", "line 2 is not UTF-8", id="not UTF-8"),
+        pytest.param(b"a/b\n" * 3_000_000, "larger than 8 MiB", id="huge"),
+        pytest.param(None, "No such file", id="missing"),
+    ],
+)
+def test_a_list_that_cannot_be_used_ends_with_2(
+    run: Run, tmp_path: Path, content: bytes | None, words: str
+) -> None:
+    path = tmp_path / "ids.txt"
+    if content is not None:
+        path.write_bytes(content)
+    ran = run("check", "--offline", "--no-token", "--models", path)
+    assert (ran.code, ran.out) == (2, "")
+    assert words in ran.err
+    assert ran.err.count("\n") == 1
+
+
+BAD_USE = [
+    pytest.param([], "no model id", id="no id"),
+    pytest.param(["a/b", "--hub-url", "https://h.test"], "no use offline", id="URL offline"),
+    pytest.param(["a/b", "--token-env", "MODELSCOPE_X"], "excludes", id="token and none"),
+    pytest.param(["a/b", "--site", "ai"], "no snapshot of site ai", id="no such snapshot"),
+    pytest.param(["a/b", "--timeout", "nan"], "seconds", id="NaN"),
+    pytest.param(["a/b", "--timeout", "0"], "seconds", id="zero"),
+    pytest.param(["a/b", "--concurrency", "0"], "--concurrency", id="nobody works"),
+    pytest.param(["a/b", "--format", "yaml"], "--format", id="no such format"),
+    pytest.param(["a/b", "--nonsense"], "--nonsense", id="no such option"),
+    pytest.param(["a/b", "--models", "-", "--models", "-"], "only once", id="stdin twice"),
+    pytest.param(["a/b", "--config", "none.toml"], "none.toml", id="no such settings"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "words"), BAD_USE)
+def test_wrong_use_ends_with_2_and_one_line(run: Run, arguments: list[str], words: str) -> None:
+    ran = run("check", "--offline", "--no-token", *arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert words in ran.err
+    assert ran.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://modelscope.test",
+        "ftp://127.0.0.1",
+        "https://user:pass@h.test",
+        "https://h.test?x=1",
+        "nonsense",
+        "https://[::1",
+    ],
+)
+def test_a_hub_url_that_is_not_safe_is_refused(run: Run, url: str) -> None:
+    ran = run("check", "--no-token", "--hub-url", url, "a/b")
+    assert ran.code == 2
+    assert "hub URL" in ran.err
+    assert "user:pass" not in ran.err
+
+
+def test_online_without_a_token_names_the_variable_and_the_page(run: Run) -> None:
+    ran = run("check", "a/b")
+    assert ran.code == 2
+    assert "MODELSCOPE_API_TOKEN" in ran.err
+    assert "https://modelscope.cn/my/myaccesstoken" in ran.err
+
+
+def test_urls_from_the_environment_are_ignored_offline(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MSCONFIG_HUB_URL", "nonsense")
+    assert run("check", "--offline", "--no-token", "Qwen/Qwen3.5-27B").code == 0
+
+
+def test_a_token_is_not_checked_offline_and_that_does_not_count(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MODELSCOPE_API_TOKEN", TOKEN)
+    ran = run("check", "--offline", "--format", "json", "Qwen/Qwen3.5-27B")
+    token = json.loads(ran.out)["token"][0]
+    assert (ran.code, token["status"], token["reason"]) == (0, "unverified", "offline")
+
+
+def test_tokens_add_up_and_equal_ones_count_once(
+    run: Run, serve: Serve, online: Online, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    server = online(serve(fake()))
+    monkeypatch.setenv("MY_TOKEN", f" {TOKEN}\n")
+    (tmp_path / "same").write_text(TOKEN)
+    (tmp_path / "bad").write_text(OTHER_TOKEN + "\n")
+    ran = run(
+        *("check", "Qwen/Alive", "--format", "json", "--token-env", "MY_TOKEN"),
+        *("--token-file", tmp_path / "same", "--token-file", tmp_path / "bad"),
+    )
+    tokens = json.loads(ran.out)["token"]
+    assert ran.code == 3
+    assert [token["status"] for token in tokens] == ["valid", "rejected"]
+    assert sum("users/me" in request.path for request in server.requests) == 2
+
+
+def test_the_report_keeps_its_schema(run: Run, serve: Serve, online: Online) -> None:
+    online(serve(fake({"Qwen/Dead": DEAD})))
+    ran = run("check", "--no-token", "--format", "json", "Qwen/Alive", "Qwen/Dead", "x", "a/b")
+    document = examine(ran.out.encode())
+    assert (document.kind, document.errors) == (DocumentKind.REPORT, ())
+
+
+def test_verbose_tells_every_request_and_quiet_nothing(
+    run: Run, serve: Serve, online: Online
+) -> None:
+    online(serve(fake()))
+    loud = run("check", "--no-token", "-v", "Qwen/Alive")
+    assert loud.err.count("GET ") == 3
+    assert run("check", "--no-token", "-q", "Qwen/Alive").err == ""
+
+
+def test_hostile_text_from_the_network_stays_text(run: Run, serve: Serve, online: Online) -> None:
+    evil = "\x1b[31mred\r\n::error::pwned\u202e"
+
+    def answer(request: Request) -> Response:
+        if request.path == "/v1/models":
+            return Response.of_json(200, {"data": [{"id": f"Qwen/{evil}"}]})
+        return Response.of_json(418, {"error": {"message": evil}})
+
+    online(serve(answer))
+    ran = run("check", "--no-token", "--retries", "0", "-v", "Qwen/Alive", f"a/{evil}")
+    for text in (ran.out, ran.err):
+        assert "\x1b" not in text
+        assert "\u202e" not in text
+        assert not any(line.startswith("::") for line in text.splitlines())
+
+
+def test_a_snapshot_of_another_site_is_refused(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "facts.json"
+    facts = {"schema_version": 1, "site": "ai", "recorded": "2026-01-01T00:00:00Z"}
+    path.write_text(json.dumps({**facts, "catalogue": ["a/b"], "models": {}, "new": 1}))
+    assert run("check", "--no-token", "--snapshot", path, "a/b").code == 2
+    assert run("check", "--no-token", "--snapshot", path, "--site", "ai", "a/b").code == 0
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"\xff", b'{"recorded": 1, "catalogue": 2}'])
+def test_a_file_that_is_no_snapshot_is_refused_in_one_line_each(
+    run: Run, tmp_path: Path, content: bytes
+) -> None:
+    path = tmp_path / "facts.json"
+    path.write_bytes(content)
+    ran = run("check", "--no-token", "--snapshot", path, "a/b")
+    assert (ran.code, ran.out) == (2, "")
+    assert "facts.json: " in ran.err

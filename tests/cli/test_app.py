@@ -1,0 +1,76 @@
+"""The command group: help, version, and how every error ends."""
+
+from __future__ import annotations
+
+import pytest
+
+from msconfig import __version__
+from msconfig.cli import job
+from msconfig.cli.app import COMMANDS
+from support import Run
+
+TOKEN_SHAPES = [
+    "ms-00000000-0000-4000-8000-00000000cafe",
+    "MS-00000000-0000-4000-8000-00000000CAFE",
+    "00000000-0000-4000-8000-00000000cafe",
+    "ms_oauth.abcdefghijklmnopqrstuvwxyz",
+    "sk-abcdefghijklmnopqrst",
+    "--token=ms-00000000-0000-4000-8000-00000000cafe",
+    "--config=00000000-0000-4000-8000-00000000cafe",
+    "cherrystudio://providers/api-keys?v=1&data=e30",
+]
+
+
+def test_help_names_every_command(run: Run) -> None:
+    ran = run("--help")
+    assert ran.code == 0
+    assert all(f"\n  {name} " in ran.out for name in COMMANDS)
+    assert "..." not in ran.out.partition("Commands:")[2]
+
+
+def test_no_command_shows_the_help_and_ends_with_2(run: Run) -> None:
+    ran = run()
+    assert ran.code == 2
+    assert "Commands:" in ran.out
+
+
+def test_version(run: Run) -> None:
+    assert run("--version").out == f"msconfig {__version__}\n"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_with_a_line_for_each_option(run: Run, name: str) -> None:
+    ran = run(name, "--help")
+    assert ran.code == 0
+    assert all(len(line) <= 80 for line in ran.out.splitlines())
+
+
+@pytest.mark.parametrize("argument", TOKEN_SHAPES)
+@pytest.mark.parametrize("place", [["check"], ["check", "--token-env"], []])
+def test_an_argument_that_looks_like_a_token_is_refused_without_being_repeated(
+    run: Run, place: list[str], argument: str
+) -> None:
+    ran = run(*place, argument)
+    assert (ran.code, ran.out) == (2, "")
+    assert argument not in ran.err
+    assert f"argument {len(place) + 1} looks like a token" in ran.err
+
+
+def test_an_unknown_command_is_told_in_one_safe_line(run: Run) -> None:
+    ran = run("chekc\x1b[31m")
+    assert ran.code == 2
+    assert ran.err.count("\n") == 1
+    assert "\x1b" not in ran.err
+
+
+def test_a_bug_ends_with_70_and_a_place_but_without_what_it_held(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def burst(*_: object, **__: object) -> None:
+        raise RuntimeError("held ms-00000000-0000-4000-8000-00000000cafe")
+
+    monkeypatch.setattr(job, "prepare", burst)
+    ran = run("check", "a/b")
+    assert ran.code == 70
+    assert "RuntimeError at test_app.py:" in ran.err
+    assert "cafe" not in ran.err
