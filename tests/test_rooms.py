@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "msconfig"
-COMMON = {"errors", "json_text", "model_ids", "resources", "secrets", "text"}
+COMMON = {"errors", "json_text", "model_ids", "resources", "secrets", "text", "token_sources"}
 
 ROOMS = {
     "modelscope": COMMON,

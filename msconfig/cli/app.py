@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
-from pathlib import Path
 
 import click
 
@@ -78,6 +77,8 @@ def _fail(message: str, code: ExitCode) -> int:
 
 def _place(error: BaseException) -> str:
     """File and line where it was raised; the message may hold anything, so it is left out."""
+    from pathlib import Path
+
     trace = error.__traceback__
     place = "?"
     while trace is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import click
@@ -17,14 +16,14 @@ __all__ = ["GenerateOptions", "command"]
 class GenerateOptions:
     """What `generate` was told besides what to ask; None where nothing was said."""
 
-    folder: Path
+    folder: str
     targets: tuple[str, ...]
     only_usable: bool
     redact: bool
     force: bool
     dry_run: bool
-    template: Path | None
-    schema: Path | None
+    template: str | None
+    schema: str | None
     strict: bool | None
 
 
@@ -35,7 +34,7 @@ class GenerateOptions:
     "--output",
     "folder",
     required=True,
-    type=click.Path(path_type=Path),
+    type=click.Path(),
     metavar="DIR",
     help="Folder for the files; made 0700 if missing.",
 )
@@ -52,13 +51,13 @@ class GenerateOptions:
 @click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
 @click.option(
     "--template",
-    type=click.Path(path_type=Path),
+    type=click.Path(),
     metavar="FILE",
     help="Your own NAME.j2, rendered to NAME beside the rest.",
 )
 @click.option(
     "--schema",
-    type=click.Path(path_type=Path),
+    type=click.Path(),
     metavar="FILE",
     help="JSON Schema that its result has to keep.",
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import replace
+from pathlib import Path
 
 from msconfig.checking.report import Outcome, Report
 from msconfig.cherry.configuration import (
@@ -39,6 +40,7 @@ _REPORT = "report.json"
 
 def generate(options: GenerateOptions, asked: AskOptions) -> ExitCode:
     """Check, then write; the exit code."""
+    folder = Path(options.folder)
     job = prepare(asked, needs_token=True)
     targets, template = _wanted(options, job)
     report = _checked(options, job)
@@ -51,13 +53,13 @@ def generate(options: GenerateOptions, asked: AskOptions) -> ExitCode:
     made = make(configuration, targets, template)
     for warning in made.warnings:
         note(warning)
-    planned = plan(options.folder, _files(made, report))
+    planned = plan(folder, _files(made, report))
     if options.dry_run:
         write_result(f"{text}\n{_changes(planned, configuration)}")
         return ExitCode.OK
     if planned.in_the_way and not options.force:
         write_result(text)
-        names = ", ".join(str(options.folder / name) for name in planned.in_the_way)
+        names = ", ".join(str(folder / name) for name in planned.in_the_way)
         raise UsageError(
             f"not overwritten, nothing is written: {names}; --dry-run shows the difference,"
             " --force replaces"
@@ -77,7 +79,8 @@ def _wanted(options: GenerateOptions, job: Job) -> tuple[tuple[Target, ...], Use
     targets = tuple(target for target in Target if target in names)
     if options.schema is not None and options.template is None:
         raise UsageError("--schema is for the result of --template; give both")
-    template = UserTemplate(options.template, options.schema) if options.template else None
+    schema = Path(options.schema) if options.schema else None
+    template = UserTemplate(Path(options.template), schema) if options.template else None
     if template is not None:
         _ = template.file_name  # a name that cannot be used is told before any request
     provider_for(job.site, _provider_choice(job))

@@ -24,8 +24,9 @@ from msconfig.model_ids import distinct, ids_in_lines
 from msconfig.modelscope.client import HttpClient, ModelScope
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Endpoints, Site, addresses_of
-from msconfig.secrets import Token, find_tokens
+from msconfig.secrets import Token
 from msconfig.settings import Settings
+from msconfig.token_sources import find_tokens
 
 __all__ = ["Job", "prepare"]
 
@@ -73,7 +74,7 @@ def prepare(options: AskOptions, *, needs_token: bool) -> Job:
         UsageError: options, settings, ids or tokens that cannot be used.
         FileError: a file that cannot be read.
     """
-    found = settings.find(options.config)
+    found = settings.find(Path(options.config) if options.config else None)
     if found.path is not None and not options.quiet:
         note(f"settings: {found.path}")
     site = Site(options.site or found.site or "cn")
@@ -182,7 +183,7 @@ def _offline(options: AskOptions, site: Site) -> _Connection:
 
     if options.hub_url or options.inference_url:
         raise UsageError("--hub-url and --inference-url have no use offline; leave them out")
-    facts = snapshot.load(options.snapshot or snapshot.bundled(site))
+    facts = snapshot.load(Path(options.snapshot) if options.snapshot else snapshot.bundled(site))
     if facts.site is not site:
         raise UsageError(
             f"{options.snapshot}: facts of site {facts.site}, but site {site} is asked for;"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -25,14 +24,14 @@ class AskOptions:
     hub_url: str | None
     inference_url: str | None
     offline: bool
-    snapshot: Path | None
+    snapshot: str | None
     timeout: float | None
     retries: int | None
     concurrency: int | None
     token_env: tuple[str, ...]
     token_file: tuple[str, ...]
     no_token: bool
-    config: Path | None
+    config: str | None
     verbose: bool
     quiet: bool
 
@@ -44,7 +43,7 @@ def common_options(command: _Command) -> _Command:
         click.option("-q", "--quiet", is_flag=True, help="No progress and no notes on stderr."),
         click.option(
             "--config",
-            type=click.Path(path_type=Path),
+            type=click.Path(),
             metavar="FILE",
             help="Settings in place of msconfig.toml.",
         ),
@@ -68,7 +67,7 @@ def ask_options(command: _Command) -> _Command:
         click.option("--offline", is_flag=True, help="No network: ask recorded facts."),
         click.option(
             "--snapshot",
-            type=click.Path(path_type=Path),
+            type=click.Path(),
             metavar="FILE",
             help="Offline, with the facts in FILE.",
         ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,25 +17,25 @@ __all__ = ["command"]
 
 
 @click.command("validate", short_help="Check documents offline.")
-@click.argument(
-    "files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE..."
-)
+@click.argument("files", nargs=-1, required=True, type=click.Path(), metavar="FILE...")
 @click.option("--strict", is_flag=True, help="Count warnings as errors.")
 @common_options
-def command(files: tuple[Path, ...], strict: bool, **_common: Any) -> int:  # noqa: ANN401
+def command(files: tuple[str, ...], strict: bool, **_common: Any) -> int:  # noqa: ANN401
     """Check documents offline: provider documents, links, reports, snapshots, settings."""
+    from pathlib import Path
+
     from msconfig.rendering.documents import read_document
 
     lines: list[str] = []
     good = unreadable = 0
     for path in files:
         try:
-            document = read_document(path)
+            document = read_document(Path(path))
         except FileError as error:
             note(f"msconfig: {error}")
             unreadable += 1
             continue
-        lines += _lines(str(path), document)
+        lines += _lines(path, document)
         good += not (document.errors or (strict and document.warnings))
     bad = len(files) - good - unreadable
     write_result("\n".join([_verdict(len(files), bad, unreadable), *lines, ""]))

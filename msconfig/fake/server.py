@@ -7,11 +7,17 @@ from collections.abc import Callable
 from pytest_httpserver.httpserver import HTTPServerBase
 from werkzeug import Request as WsgiRequest
 from werkzeug import Response as WsgiResponse
+from werkzeug.serving import WSGIRequestHandler
 
 from msconfig.fake.handler import Request, Response
 from msconfig.modelscope.sites import Endpoints, Site
 
 __all__ = ["FakeServer"]
+
+
+class _Unlogged(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - werkzeug's name
+        """Keep quiet."""
 
 
 class FakeServer(HTTPServerBase):
@@ -32,6 +38,12 @@ class FakeServer(HTTPServerBase):
     def endpoints(self) -> Endpoints:
         """Hub and inference, both on this port."""
         return Endpoints.of(Site.CN, hub_url=self.url_for("/"), inference_url=self.url_for("/v1/"))
+
+    def start(self) -> None:
+        """Start to serve, and log nothing of it."""
+        super().start()
+        if self.server is not None:
+            self.server.RequestHandlerClass = _Unlogged
 
     def thread_target(self) -> None:
         """Serve; look more often than every half second whether to stop."""
