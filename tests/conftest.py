@@ -6,12 +6,14 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from msconfig.cli.app import run as run_command_line
 from msconfig.fake.server import FakeServer
-from support import Online, Ran, Run, Serve
+from msconfig.modelscope.client import HttpClient
+from support import Connect, FakeClock, Online, QuickServer, Ran, Run, Serve
 
 _FOREIGN = ("MODELSCOPE_", "MSCONFIG_", "DASHSCOPE_", "SSL_CERT_", "GITHUB_")
 _ALSO_FOREIGN = {"NO_COLOR", "FORCE_COLOR", "CI", "COLUMNS", "LINES", "TERM"}
@@ -45,7 +47,26 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 def serve() -> Iterator[Serve]:
     """Put a handler on a real port until the test ends."""
     with ExitStack() as stack:
-        yield lambda handler: stack.enter_context(FakeServer(handler))
+        yield lambda handler: stack.enter_context(QuickServer(handler))
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """Time that passes only when somebody sleeps."""
+    return FakeClock()
+
+
+@pytest.fixture
+def connect(clock: FakeClock) -> Iterator[Connect]:
+    """Make a client that waits on `clock`, until the test ends."""
+    with ExitStack() as stack:
+
+        def connect_it(**settings: Any) -> HttpClient:  # noqa: ANN401 - as `HttpClient` takes them
+            http = HttpClient(pacing=clock.pacing, **settings)
+            stack.callback(http.close)
+            return http
+
+        yield connect_it
 
 
 @pytest.fixture

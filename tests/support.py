@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from socket import socket
 
 from msconfig.fake.handler import FakeModelScope, Request, Response
 from msconfig.fake.server import FakeServer
 from msconfig.fake.snapshot import RecordedHub, RecordedLookUp, RecordedModel, Snapshot
+from msconfig.modelscope.client import HttpClient, Pacing
 from msconfig.modelscope.sites import Site
 
 TOKEN = "ms-00000000-0000-4000-8000-00000000cafe"
@@ -31,6 +34,42 @@ Serve = Callable[[Callable[[Request], Response]], FakeServer]
 """Puts a handler on a real port until the test ends."""
 Online = Callable[[FakeServer], FakeServer]
 """Lets the command line ask a server in place of ModelScope."""
+Connect = Callable[..., HttpClient]
+"""Makes a client on the test's clock, from the arguments of `HttpClient`, until the test ends."""
+RawServe = Callable[[Callable[[socket, bytes], None]], str]
+"""Lets a function answer every connection byte by byte; gives the base URL."""
+
+
+class FakeClock:
+    """Seconds that pass only when somebody sleeps, or when a test moves `now`."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.slept: list[float] = []
+        """Every wait that was more than none."""
+        self._lock = threading.Lock()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait without waiting; several threads that sleep at once sleep side by side."""
+        wakes = self.now + seconds
+        with self._lock:
+            self.now = max(self.now, wakes)
+            if seconds > 0:
+                self.slept.append(seconds)
+
+    @property
+    def pacing(self) -> Pacing:
+        """This clock, and back-off without chance: half a second, then double."""
+        return Pacing(clock=lambda: self.now, sleep=self.sleep, jitter=lambda: 1.0)
+
+
+class QuickServer(FakeServer):
+    """A `FakeServer` that stops at once, not at its next look in half a second."""
+
+    def thread_target(self) -> None:
+        """Serve until the end, looking for it a hundred times a second."""
+        assert self.server is not None
+        self.server.serve_forever(poll_interval=0.01)
 
 
 def snapshot(
