@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from msconfig.cli.app import run as run_command_line
 from msconfig.fake.server import FakeServer
@@ -17,6 +18,9 @@ from support import Connect, FakeClock, Online, QuickServer, Ran, Run, Serve
 
 _FOREIGN = ("MODELSCOPE_", "MSCONFIG_", "DASHSCOPE_", "SSL_CERT_", "GITHUB_")
 _ALSO_FOREIGN = {"NO_COLOR", "FORCE_COLOR", "CI", "COLUMNS", "LINES", "TERM"}
+
+settings.register_profile("msconfig", derandomize=True, deadline=None)
+settings.load_profile("msconfig")
 
 
 @pytest.fixture(autouse=True)

@@ -8,11 +8,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from socket import socket
 
+from msconfig.cherry.configuration import (
+    Configuration,
+    ModelChoice,
+    ProviderChoice,
+    configure,
+)
 from msconfig.fake.handler import FakeModelScope, Request, Response
 from msconfig.fake.server import FakeServer
 from msconfig.fake.snapshot import RecordedHub, RecordedLookUp, RecordedModel, Snapshot
 from msconfig.modelscope.client import HttpClient, Pacing
+from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
+from msconfig.secrets import Secret
 
 TOKEN = "ms-00000000-0000-4000-8000-00000000cafe"
 """A made-up token that the fake knows."""
@@ -99,3 +107,14 @@ def fake(
     return FakeModelScope(
         snapshot({"Qwen/Alive": ALIVE, **(models or {})}, catalogue), frozenset({TOKEN})
     )
+
+
+def configuration(
+    *keys: str,
+    site: Site = Site.CN,
+    provider: ProviderChoice | None = None,
+    models: tuple[ModelChoice, ...] = (ModelChoice("Qwen/Alive", Kind.CHAT),),
+) -> Configuration:
+    """What goes into a document: one chat model, unless told otherwise, and `keys`."""
+    secrets = [Secret(key) for key in keys]
+    return configure(site, provider or ProviderChoice(), models, secrets)

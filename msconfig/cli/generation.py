@@ -47,7 +47,7 @@ def generate(options: GenerateOptions, asked: AskOptions) -> ExitCode:
     text = body(report, width=columns(), color=stdout_in_color())
     if report.exit_code is not ExitCode.OK:
         why = "" if report.exit_code is ExitCode.INTERRUPTED else _WHY_NOTHING
-        write_result(f"{text}\nNothing is written.{why}\n\n{next_step(report)}\n")
+        write_result(f"{text}\nNothing is written.{why}\n\n{next_step(report, width=columns())}\n")
         return report.exit_code
     configuration = _configuration(options, job, report)
     made = make(configuration, targets, template)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import textwrap
 from collections.abc import Iterable
 
 from rich.console import Console
@@ -30,7 +31,7 @@ _MAX_WIDTH = 160
 
 def render(report: Report, *, width: int, color: bool) -> str:
     """`report` as text of at most `width` columns (ids are never cut); colour codes if `color`."""
-    return f"{body(report, width=width, color=color)}\n{next_step(report)}\n"
+    return f"{body(report, width=width, color=color)}\n{next_step(report, width=width)}\n"
 
 
 def body(report: Report, *, width: int, color: bool) -> str:
@@ -158,12 +159,11 @@ def _print_suggestions(console: Console, models: Iterable[ModelResult]) -> None:
         if model is not last:
             console.print(Text(f"  {_id(model)}"), soft_wrap=True)
             last = model
-        suggestion = Text.assemble(
-            "    → ",
-            (visible(each.id).ljust(width), "green"),
-            (f"  {each.reason}", "dim"),
-        )
-        console.print(suggestion, soft_wrap=True)
+        fits = len("    →   ") + width + len(each.reason) <= console.width
+        reason = f"  {each.reason}" if fits else f"\n      {each.reason}"
+        suggested = visible(each.id).ljust(width if fits else 0)
+        line = Text.assemble("    → ", (suggested, "green"), (reason, "dim"))
+        console.print(line, soft_wrap=True)
 
 
 def _kind(model: ModelResult) -> str:
@@ -176,8 +176,14 @@ def _id(model: ModelResult) -> str:
     return shortened(visible(model.id), _MAX_ID) or '""'
 
 
-def next_step(report: Report) -> str:
-    """What to do next, in one line."""
+def next_step(report: Report, *, width: int) -> str:
+    """What to do next; an address in it is never cut."""
+    return textwrap.fill(
+        _next_step(report), max(20, width), break_long_words=False, break_on_hyphens=False
+    )
+
+
+def _next_step(report: Report) -> str:
     tokens = {token.status for token in report.tokens if token.counts}
     page = addresses_of(report.site).token_page
     if not report.complete:
