@@ -19,7 +19,8 @@ import httpx
 
 from msconfig.checking.check import CheckRequest, check
 from msconfig.errors import ExitCode
-from msconfig.fake.handler import FakeModelScope, Request, Response
+from msconfig.fake.handler import FakeModelScope
+from msconfig.fake.http import Request, Response
 from msconfig.fake.server import FakeServer
 from msconfig.fake.snapshot import (
     RecordedHub,

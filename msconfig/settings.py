@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from msconfig.errors import SettingsError
-from msconfig.rendering.documents import read_document
+from msconfig.rendering.documents import DocumentKind, read_document
 from msconfig.rendering.schemas import Problem, format_problems
 
 __all__ = ["FILE_NAME", "ModelSettings", "Settings", "find", "load"]
@@ -85,7 +85,7 @@ def load(path: Path, *, found: bool) -> Settings:
         FileError: the file cannot be read.
         SettingsError: it says something that is not understood, or not allowed from a file.
     """
-    document = read_document(path, settings=True)
+    document = read_document(path, DocumentKind.SETTINGS)
     body = cast("dict[str, Any]", document.value or {})
     if forbidden := _forbidden(body):
         raise SettingsError(f"{path}: {forbidden} is never read from a file; it is an option only")

@@ -14,7 +14,7 @@ from hypothesis import settings
 from msconfig.cli.app import run as run_command_line
 from msconfig.fake.server import FakeServer
 from msconfig.modelscope.client import HttpClient
-from support import Connect, FakeClock, Online, QuickServer, Ran, Run, Serve
+from support import Connect, FakeClock, Online, Ran, Run, Serve
 
 _FOREIGN = ("MODELSCOPE_", "MSCONFIG_", "DASHSCOPE_", "SSL_CERT_", "GITHUB_")
 _ALSO_FOREIGN = {"NO_COLOR", "FORCE_COLOR", "CI", "COLUMNS", "LINES", "TERM"}
@@ -51,7 +51,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 def serve() -> Iterator[Serve]:
     """Put a handler on a real port until the test ends."""
     with ExitStack() as stack:
-        yield lambda handler: stack.enter_context(QuickServer(handler))
+        yield lambda handler: stack.enter_context(FakeServer(handler))
 
 
 @pytest.fixture
@@ -61,8 +61,10 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def connect(clock: FakeClock) -> Iterator[Connect]:
+def connect(clock: FakeClock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Connect]:
     """Make a client that waits on `clock`, until the test ends."""
+    # no test asks over TLS, and to read the certificates takes longer than all the rest
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
     with ExitStack() as stack:
 
         def connect_it(**settings: Any) -> HttpClient:  # noqa: ANN401 - as `HttpClient` takes them

@@ -7,14 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from socket import socket
+from urllib.parse import unquote
 
+from msconfig.checking.report import ModelResult, Report
 from msconfig.cherry.configuration import (
     Configuration,
     ModelChoice,
     ProviderChoice,
     configure,
 )
-from msconfig.fake.handler import FakeModelScope, Request, Response
+from msconfig.fake.handler import FakeModelScope
+from msconfig.fake.http import Request, Response
+from msconfig.fake.scenario import Account, Scenario
 from msconfig.fake.server import FakeServer
 from msconfig.fake.snapshot import RecordedHub, RecordedLookUp, RecordedModel, Snapshot
 from msconfig.modelscope.client import HttpClient, Pacing
@@ -38,12 +42,18 @@ class Ran:
 
 Run = Callable[..., Ran]
 """Runs the command line in this process."""
-Serve = Callable[[Callable[[Request], Response]], FakeServer]
+Handler = Callable[[Request], Response]
+Serve = Callable[[Handler], FakeServer]
 """Puts a handler on a real port until the test ends."""
 Online = Callable[[FakeServer], FakeServer]
 """Lets the command line ask a server in place of ModelScope."""
 Connect = Callable[..., HttpClient]
 """Makes a client on the test's clock, from the arguments of `HttpClient`, until the test ends."""
+MakeModel = Callable[..., ModelResult]
+MakeReport = Callable[..., Report]
+"""Make what a format gets; `tests/reports/conftest.py` says from what."""
+Check = Callable[..., Report]
+"""Checks ids against what listens at a URL; `tests/checking/conftest.py` says with what."""
 RawServe = Callable[[Callable[[socket, bytes], None]], str]
 """Lets a function answer every connection byte by byte; gives the base URL."""
 
@@ -71,15 +81,6 @@ class FakeClock:
         return Pacing(clock=lambda: self.now, sleep=self.sleep, jitter=lambda: 1.0)
 
 
-class QuickServer(FakeServer):
-    """A `FakeServer` that stops at once, not at its next look in half a second."""
-
-    def thread_target(self) -> None:
-        """Serve until the end, looking for it a hundred times a second."""
-        assert self.server is not None
-        self.server.serve_forever(poll_interval=0.01)
-
-
 def snapshot(
     models: dict[str, RecordedModel] | None = None,
     catalogue: tuple[str, ...] | None = ("Qwen/Alive",),
@@ -91,6 +92,18 @@ def snapshot(
 def served_by(*names: str) -> RecordedLookUp:
     """A recorded look-up that names these providers."""
     return RecordedLookUp(tuple({"Name": name} for name in names))
+
+
+def instead(replies: dict[str, Response], of: Handler) -> Handler:
+    """`of`, but for requests whose path and query begin so: `replies`."""
+
+    def handler(request: Request) -> Response:
+        target = f"{request.path}?{unquote(request.query)}"
+        return next(
+            (reply for start, reply in replies.items() if target.startswith(start)), None
+        ) or of(request)
+
+    return handler
 
 
 ALIVE = RecordedModel(served_by("ModelScope"), RecordedHub(True, ("text-generation",)))
@@ -105,7 +118,8 @@ def fake(
 ) -> FakeModelScope:
     """A pretend ModelScope that knows `TOKEN`."""
     return FakeModelScope(
-        snapshot({"Qwen/Alive": ALIVE, **(models or {})}, catalogue), frozenset({TOKEN})
+        snapshot({"Qwen/Alive": ALIVE, **(models or {})}, catalogue),
+        Scenario(accounts=(Account(TOKEN),)),
     )
 
 

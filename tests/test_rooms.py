@@ -16,7 +16,7 @@ ROOMS = {
     "cherry": COMMON | {"modelscope"},
     "rendering": COMMON | {"cherry"},
     "reports": COMMON | {"modelscope", "checking"},
-    "fake": COMMON | {"modelscope", "rendering"},
+    "fake": COMMON | {"modelscope", "checking", "rendering"},
     "settings": COMMON | {"rendering"},
     "cli": COMMON
     | {"modelscope", "checking", "cherry", "rendering", "reports", "fake", "settings"},
@@ -37,6 +37,7 @@ LIBRARIES = {
     "referencing": {"rendering"},
     "pytest_httpserver": {"fake"},
     "werkzeug": {"fake"},
+    "pytest": {"fake"},
 }
 """Library: the rooms that may import it. Every other import is the standard library."""
 

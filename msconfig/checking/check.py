@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
-from typing import Protocol, TypeAlias, assert_never
+from typing import assert_never
 
-from msconfig.checking.parallel import in_parallel
+from msconfig.checking.gathering import Gathered, Progress, TokenFact, gather, no_progress
 from msconfig.checking.report import (
     Cost,
     Evidence,
@@ -38,18 +36,7 @@ from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
 from msconfig.secrets import Token
 
-__all__ = ["CheckRequest", "Progress", "check"]
-
-
-class Progress(Protocol):
-    """Is told how far a check has come."""
-
-    def __call__(self, done: int, total: int, /) -> None:
-        """`done` of `total` models have their facts."""
-
-
-def _no_progress(_done: int, _total: int, /) -> None:
-    """Nobody watches."""
+__all__ = ["CheckRequest", "check"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +55,8 @@ class CheckRequest:
     """When the facts were recorded, for a check offline; then tokens are not checked."""
 
 
-_TokenFact: TypeAlias = Account | TokenRejected | NoAnswer
-
-
-@dataclass(slots=True)
-class _Gathered:
-    """The facts that have come in so far."""
-
-    catalogue: CatalogueFact | None = None
-    tokens: dict[Token, _TokenFact] = field(default_factory=dict)
-    models: dict[str, ModelFacts] = field(default_factory=dict)
-
-
 def check(
-    modelscope: ModelScope, request: CheckRequest, progress: Progress = _no_progress
+    modelscope: ModelScope, request: CheckRequest, progress: Progress = no_progress
 ) -> Report:
     """Check tokens and models: two requests a model, one a token, one for the catalogue.
 
@@ -90,15 +65,19 @@ def check(
     """
     parsed = {text: ModelId.parse(text) for text in request.ids}
     well_formed = {text: model_id for text, model_id in parsed.items() if model_id is not None}
-    gathered = _Gathered()
-    work = _work(modelscope, request, well_formed, gathered)
     malformed = len(parsed) - len(well_formed)
+    gathered = Gathered()
     complete = True
     try:
-        progress(malformed, len(parsed))
-        with closing(in_parallel(work, request.concurrency)) as ticks:
-            for _ in ticks:
-                progress(malformed + len(gathered.models), len(parsed))
+        gather(
+            modelscope,
+            gathered,
+            models=well_formed,
+            tokens=() if request.snapshot_recorded else request.tokens,
+            catalogue=bool(well_formed),
+            concurrency=request.concurrency,
+            progress=lambda done, _total: progress(malformed + done, len(parsed)),
+        )
     except KeyboardInterrupt:
         complete = False
     return Report(
@@ -112,37 +91,8 @@ def check(
     )
 
 
-def _work(
-    modelscope: ModelScope,
-    request: CheckRequest,
-    well_formed: Mapping[str, ModelId],
-    gathered: _Gathered,
-) -> list[Callable[[], None]]:
-    def ask_for_token(token: Token) -> None:
-        gathered.tokens[token] = modelscope.users_me(token.secret)
-
-    def ask_for_catalogue() -> None:
-        gathered.catalogue = modelscope.catalogue()
-
-    def ask_for_model(text: str, model_id: ModelId) -> None:
-        deadline = modelscope.deadline()
-        hub = modelscope.hub_model(model_id.path, deadline)
-        # a 500 of the look-up is how it says "no such id"; only an id that exists makes it a fault
-        look_up = modelscope.list_model_providers(
-            model_id.path, deadline, retry_server_error=isinstance(hub, HubModel)
-        )
-        gathered.models[text] = ModelFacts(look_up, hub)
-
-    tokens = () if request.snapshot_recorded else request.tokens
-    return [
-        *(partial(ask_for_token, token) for token in tokens),
-        *([ask_for_catalogue] if well_formed else []),
-        *(partial(ask_for_model, text, model_id) for text, model_id in well_formed.items()),
-    ]
-
-
 def _token_results(
-    request: CheckRequest, facts: Mapping[Token, _TokenFact]
+    request: CheckRequest, facts: Mapping[Token, TokenFact]
 ) -> tuple[TokenResult, ...]:
     if not request.tokens:
         return (TokenResult(TokenStatus.ABSENT, "none"),)
@@ -170,7 +120,7 @@ def _token_results(
 
 
 def _model_results(
-    request: CheckRequest, parsed: Mapping[str, ModelId | None], gathered: _Gathered
+    request: CheckRequest, parsed: Mapping[str, ModelId | None], gathered: Gathered
 ) -> tuple[ModelResult, ...]:
     verdicts = {text: _verdict(model_id, text, gathered) for text, model_id in parsed.items()}
     served = set(gathered.catalogue.ids if isinstance(gathered.catalogue, Catalogue) else ())
@@ -181,7 +131,7 @@ def _model_results(
     )
 
 
-def _verdict(model_id: ModelId | None, text: str, gathered: _Gathered) -> Verdict:
+def _verdict(model_id: ModelId | None, text: str, gathered: Gathered) -> Verdict:
     if model_id is None:
         return Verdict(
             Status.MALFORMED, "an id has the form owner/name, in letters, digits and _.-"
@@ -193,10 +143,10 @@ def _verdict(model_id: ModelId | None, text: str, gathered: _Gathered) -> Verdic
 
 
 def _model_result(
-    text: str, verdict: Verdict, request: CheckRequest, gathered: _Gathered, served: set[str]
+    text: str, verdict: Verdict, request: CheckRequest, gathered: Gathered, served: set[str]
 ) -> ModelResult:
     facts = gathered.models.get(text)
-    look_up = facts.look_up if facts else None
+    own = facts.look_up.modelscope if facts and isinstance(facts.look_up, Providers) else None
     kind = facts.hub.kind if facts and isinstance(facts.hub, HubModel) else Kind.UNKNOWN
     fails = verdict.status.outcome is Outcome.FAIL
     return ModelResult(
@@ -206,9 +156,7 @@ def _model_result(
         reason=verdict.reason,
         evidence=_evidence(text, gathered.catalogue, facts) if facts else (),
         suggestions=suggest(text, served, verdict.right_id) if fails else (),
-        cost=Cost(look_up.magicubes)
-        if isinstance(look_up, Providers) and look_up.by_modelscope
-        else None,
+        cost=Cost(own.magicubes) if own else None,
     )
 
 

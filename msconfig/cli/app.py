@@ -14,7 +14,7 @@ from msconfig.secrets import looks_like_token
 
 __all__ = ["COMMANDS", "run"]
 
-COMMANDS = ("check", "generate", "validate")
+COMMANDS = ("check", "generate", "validate", "snapshot", "mock")
 """Each is `command` of the module `msconfig.cli.<name>`, imported when it is asked for."""
 
 
@@ -27,6 +27,12 @@ class _Group(click.Group):
             return None
         command = import_module(f"msconfig.cli.{cmd_name}").command
         return command if isinstance(command, click.Command) else None
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:  # click would write a blank line first
+            raise click.exceptions.Exit(ExitCode.INTERRUPTED) from None
 
 
 @click.command(

@@ -44,7 +44,8 @@ class Job:
     tokens: tuple[Token, ...]
     recorded: datetime | None
     """When the facts were recorded, offline."""
-    _connect: Callable[[], AbstractContextManager[ModelScope]]
+    connect: Callable[[], AbstractContextManager[ModelScope]]
+    """Opens a client for as long as its context lasts."""
     concurrency: int
 
     def check(self, *, strict: bool) -> Report:
@@ -58,7 +59,7 @@ class Job:
             strict=strict,
             snapshot_recorded=self.recorded,
         )
-        with self._connect() as modelscope, ProgressDisplay(quiet=self.options.quiet) as progress:
+        with self.connect() as modelscope, ProgressDisplay(quiet=self.options.quiet) as progress:
             return check(modelscope, request, progress)
 
     def note(self, text: str) -> None:
@@ -67,8 +68,13 @@ class Job:
             note(text)
 
 
-def prepare(options: AskOptions, *, needs_token: bool) -> Job:
+def prepare(options: AskOptions, *, needs_token: bool, needs_ids: bool = True) -> Job:
     """Settle what is to be checked, where and with what, before any request.
+
+    Args:
+        options: what the command line says.
+        needs_token: whether a token there has to be, online and without --no-token.
+        needs_ids: whether ids there have to be; else none are taken from the settings.
 
     Raises:
         UsageError: options, settings, ids or tokens that cannot be used.
@@ -81,7 +87,7 @@ def prepare(options: AskOptions, *, needs_token: bool) -> Job:
     offline = options.offline or options.snapshot is not None
     if options.models.count("-") + options.token_file.count("-") > 1:
         raise UsageError("standard input (-) can be read only once")
-    ids = _ids(options, found)
+    ids = _ids(options, found) if needs_ids or options.ids or options.models else ()
     tokens = _tokens(options, found, offline=offline)
     if needs_token and not (tokens or options.no_token or offline):
         raise TokenError(
@@ -97,7 +103,7 @@ def prepare(options: AskOptions, *, needs_token: bool) -> Job:
         ids=ids,
         tokens=tokens,
         recorded=connect.recorded,
-        _connect=connect,
+        connect=connect,
         concurrency=concurrency,
     )
 

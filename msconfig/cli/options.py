@@ -9,14 +9,20 @@ from typing import Any, TypeVar
 
 import click
 
-__all__ = ["AskOptions", "ask_options", "common_options"]
+__all__ = [
+    "AskOptions",
+    "ask_options",
+    "common_options",
+    "connection_options",
+    "id_options",
+]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
 class AskOptions:
-    """The options of every command that asks ModelScope; None where nothing was said."""
+    """The options of a command that asks ModelScope; None where nothing was said."""
 
     ids: tuple[str, ...]
     models: tuple[str, ...]
@@ -28,12 +34,12 @@ class AskOptions:
     timeout: float | None
     retries: int | None
     concurrency: int | None
-    token_env: tuple[str, ...]
-    token_file: tuple[str, ...]
-    no_token: bool
     config: str | None
     verbose: bool
     quiet: bool
+    token_env: tuple[str, ...] = ()
+    token_file: tuple[str, ...] = ()
+    no_token: bool = False
 
 
 def common_options(command: _Command) -> _Command:
@@ -51,19 +57,33 @@ def common_options(command: _Command) -> _Command:
     return _with(options, command)
 
 
-def ask_options(command: _Command) -> _Command:
-    """Add the ids, where to ask, how, and with which tokens; then the common options."""
+def id_options(command: _Command) -> _Command:
+    """Add the ids."""
     options = [
         click.argument("ids", nargs=-1, metavar="[ID]..."),
         click.option(
             "--models", multiple=True, metavar="FILE", help="IDs from a file, one a line (- stdin)."
         ),
-        click.option("--site", type=click.Choice(["cn", "ai"]), help="ModelScope site [cn]."),
+    ]
+    return _with(options, command)
+
+
+def token_options(command: _Command) -> _Command:
+    """Add where tokens come from."""
+    options = [
         click.option("--token-env", multiple=True, metavar="NAME", help="Variable with a token."),
         click.option(
             "--token-file", multiple=True, metavar="FILE", help="File with a token (- stdin)."
         ),
         click.option("--no-token", is_flag=True, help="Check the models alone."),
+    ]
+    return _with(options, command)
+
+
+def connection_options(command: _Command) -> _Command:
+    """Add where to ask and how; then the common options."""
+    options = [
+        click.option("--site", type=click.Choice(["cn", "ai"]), help="ModelScope site [cn]."),
         click.option("--offline", is_flag=True, help="No network: ask recorded facts."),
         click.option(
             "--snapshot",
@@ -82,6 +102,11 @@ def ask_options(command: _Command) -> _Command:
         click.option("--concurrency", type=click.IntRange(1, 64), help="Requests at a time [8]."),
     ]
     return _with(options, common_options(command))
+
+
+def ask_options(command: _Command) -> _Command:
+    """Add ids, tokens, where to ask and how, and the common options."""
+    return id_options(token_options(connection_options(command)))
 
 
 def _with(options: Sequence[Callable[[_Command], _Command]], command: _Command) -> _Command:

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import httpx
 
-from msconfig.fake.handler import Request, Response
+from msconfig.fake.http import Request, Response
 
 __all__ = ["OfflineTransport"]
 
@@ -26,6 +26,7 @@ class OfflineTransport(httpx.BaseTransport):
                 unquote(request.url.raw_path.decode("ascii").partition("?")[0]),
                 request.url.query.decode("ascii"),
                 {name.lower(): value for name, value in request.headers.items()},
+                request.read(),
             )
         )
         return httpx.Response(

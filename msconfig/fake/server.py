@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections import deque
 from collections.abc import Callable
 
 from pytest_httpserver.httpserver import HTTPServerBase
@@ -9,10 +11,15 @@ from werkzeug import Request as WsgiRequest
 from werkzeug import Response as WsgiResponse
 from werkzeug.serving import WSGIRequestHandler
 
-from msconfig.fake.handler import Request, Response
+from msconfig.fake.delivery import Delivery, as_it_is, deliver
+from msconfig.fake.faults import Faults
+from msconfig.fake.http import Request, Response
 from msconfig.modelscope.sites import Endpoints, Site
 
 __all__ = ["FakeServer"]
+
+_REMEMBERED = 10_000
+"""Requests that are kept; older ones are forgotten, so that memory stays flat."""
 
 
 class _Unlogged(WSGIRequestHandler):
@@ -26,13 +33,25 @@ class FakeServer(HTTPServerBase):
     Args:
         handler: what answers, e.g. a `FakeModelScope`.
         port: 0 picks a free one.
+        faults: what goes wrong with replies on their way.
+        on_request: is told of every request and the status of its reply, 0 where there is none.
     """
 
-    def __init__(self, handler: Callable[[Request], Response], *, port: int = 0) -> None:
+    def __init__(
+        self,
+        handler: Callable[[Request], Response],
+        *,
+        port: int = 0,
+        faults: Faults | None = None,
+        on_request: Callable[[Request, int], None] | None = None,
+    ) -> None:
         super().__init__("127.0.0.1", port, threaded=True)
         self.handler = handler
-        self.requests: list[Request] = []
-        """Every request so far, in order."""
+        self.faults = faults or Faults(())
+        self.requests: deque[Request] = deque(maxlen=_REMEMBERED)
+        """The last requests, in order."""
+        self._on_request = on_request
+        self._stopping = threading.Event()
 
     @property
     def endpoints(self) -> Endpoints:
@@ -41,9 +60,15 @@ class FakeServer(HTTPServerBase):
 
     def start(self) -> None:
         """Start to serve, and log nothing of it."""
+        self._stopping.clear()
         super().start()
         if self.server is not None:
             self.server.RequestHandlerClass = _Unlogged
+
+    def stop(self) -> None:
+        """Stop, and let go of what was left unanswered."""
+        self._stopping.set()
+        super().stop()
 
     def thread_target(self) -> None:
         """Serve; look more often than every half second whether to stop."""
@@ -61,7 +86,24 @@ class FakeServer(HTTPServerBase):
             request.path,
             request.query_string.decode("latin-1"),
             {name.lower(): value for name, value in request.headers.items()},
+            request.get_data(),
         )
         self.requests.append(plain)
-        response = self.handler(plain)
-        return WsgiResponse(response.body, response.status, dict(response.headers))
+        fault = self.faults.meeting(plain)
+        if fault is None:
+            return self._told(plain, as_it_is(self.handler(plain)))
+        connection = request.environ.get("werkzeug.socket")
+        delivery = Delivery(fault, lambda: self.handler(plain), connection, self._stopping)
+        try:
+            return self._told(plain, deliver(delivery))
+        except ConnectionAbortedError:
+            self._tell(plain, 0)
+            raise
+
+    def _told(self, plain: Request, reply: WsgiResponse) -> WsgiResponse:
+        self._tell(plain, reply.status_code)
+        return reply
+
+    def _tell(self, plain: Request, status: int) -> None:
+        if self._on_request is not None:
+            self._on_request(plain, status)

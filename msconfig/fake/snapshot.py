@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from msconfig.errors import UsageError
 from msconfig.modelscope.sites import Site
@@ -16,7 +16,15 @@ from msconfig.rendering.schemas import format_problems
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["RecordedHub", "RecordedLookUp", "RecordedModel", "Snapshot", "bundled", "load"]
+__all__ = [
+    "RecordedHub",
+    "RecordedLookUp",
+    "RecordedModel",
+    "Snapshot",
+    "bundled",
+    "load",
+    "model_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +92,9 @@ def load(path: Path) -> Snapshot:
         FileError: it cannot be read.
         UsageError: it is not a snapshot.
     """
-    document = read_document(path)
-    if document.kind is not DocumentKind.SNAPSHOT or document.errors:
-        problems = format_problems(str(path), document.errors)
-        raise UsageError(problems or f"{path}: not a snapshot of msconfig")
+    document = read_document(path, DocumentKind.SNAPSHOT)
+    if document.errors:
+        raise UsageError(format_problems(str(path), document.errors))
     body = cast("Mapping[str, object]", document.value)
     recorded = datetime.fromisoformat(cast("str", body["recorded"])).astimezone(UTC)
     catalogue = cast("list[str] | None", body["catalogue"])
@@ -96,11 +103,12 @@ def load(path: Path) -> Snapshot:
         Site(cast("str", body["site"])),
         recorded,
         None if catalogue is None else tuple(catalogue),
-        MappingProxyType({model_id: _model(facts) for model_id, facts in models.items()}),
+        MappingProxyType({model_id: model_of(facts) for model_id, facts in models.items()}),
     )
 
 
-def _model(facts: Mapping[str, Mapping[str, object] | None]) -> RecordedModel:
+def model_of(facts: Mapping[str, Any]) -> RecordedModel:
+    """The facts about one model, as a snapshot or a scenario spells them."""
     look_up, hub = facts.get("look_up"), facts.get("hub")
     return RecordedModel(
         None

@@ -18,6 +18,7 @@ from msconfig.modelscope.facts import (
     HubModel,
     HubNoAccess,
     NoAnswer,
+    Provider,
     Providers,
     Source,
     TokenRejected,
@@ -123,13 +124,16 @@ def providers(reply: Reply | Failure, source: Source) -> Providers | NoAnswer:
             raise _Unreadable(f"the list of providers contradicts its count ({count!r})"[:200])
     except _Unreadable as error:
         return _no_answer(reply, source, str(error))
-    own = next(
-        (row for row in rows if isinstance(row, dict) and row.get("Name") == "ModelScope"), {}
-    )
-    return Providers(
-        source,
-        tuple(_clean(name) for name in names if isinstance(name, str)),
-        _magicubes(own.get("EstimatedMagicGrainCost")),
+    named = [row for row in rows if isinstance(row, dict) and isinstance(row.get("Name"), str)]
+    return Providers(source, tuple(_provider(row) for row in named))
+
+
+def _provider(row: dict[str, object]) -> Provider:
+    tier = row.get("CostTier")
+    return Provider(
+        _clean(str(row["Name"])),
+        _clean(tier) if isinstance(tier, str) else None,
+        _magicubes(row.get("EstimatedMagicGrainCost")),
     )
 
 
@@ -153,7 +157,8 @@ def hub_model(
         source,
         _clean(data["id"]),
         _strings(data.get("tasks")),
-        restricted=_says_yes(data.get("private")) or _says_yes(data.get("gated")),
+        private=_says_yes(data.get("private")),
+        gated=_says_yes(data.get("gated")),
     )
 
 

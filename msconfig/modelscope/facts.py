@@ -14,6 +14,7 @@ __all__ = [
     "HubModel",
     "HubNoAccess",
     "NoAnswer",
+    "Provider",
     "Providers",
     "Source",
     "TokenRejected",
@@ -74,19 +75,38 @@ class Catalogue:
 
 
 @dataclass(frozen=True, slots=True)
+class Provider:
+    """Somebody who serves a model; None for what was not said."""
+
+    name: str
+    """E.g. ``ModelScope``, ``DashScope``."""
+    cost_tier: str | None = None
+    """``standard`` or ``ultra``."""
+    magicubes: float | None = None
+    """Estimated Magicubes a call."""
+
+
+@dataclass(frozen=True, slots=True)
 class Providers:
-    """A readable answer of the provider look-up: who serves a model."""
+    """A readable answer of the provider look-up: who serves a model; empty: nobody."""
 
     source: Source
-    names: tuple[str, ...]
-    """The names of the providers, e.g. ``ModelScope``, ``DashScope``; empty: nobody."""
-    magicubes: float | None = None
-    """Estimated Magicubes a call at ModelScope; None where it was not said."""
+    rows: tuple[Provider, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the providers."""
+        return tuple(row.name for row in self.rows)
+
+    @property
+    def modelscope(self) -> Provider | None:
+        """The free service: the provider that is named exactly ModelScope, if it serves it."""
+        return next((row for row in self.rows if row.name == "ModelScope"), None)
 
     @property
     def by_modelscope(self) -> bool:
-        """Whether the free service serves it: one provider is named exactly ModelScope."""
-        return "ModelScope" in self.names
+        """Whether the free service serves it."""
+        return self.modelscope is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +118,13 @@ class HubModel:
     """As the hub spells it."""
     tasks: tuple[str, ...] = ()
     """Hub tasks, and behind them `SupportInference` where the older API was asked."""
-    restricted: bool = False
-    """Private or gated."""
+    private: bool = False
+    gated: bool = False
+
+    @property
+    def restricted(self) -> bool:
+        """Private or gated."""
+        return self.private or self.gated
 
     @property
     def kind(self) -> Kind:

@@ -19,6 +19,7 @@ __all__ = ["Document", "DocumentKind", "examine", "read_document"]
 
 MAX_BYTES = 8 * 1024 * 1024
 _LINK_SCHEME = b"cherrystudio:"
+_MARKS_OF_A_SCENARIO = {"accounts", "faults", "envelope", "request_id", "seed"}
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -31,6 +32,7 @@ class DocumentKind(StrEnum):
     REPORT = "report"
     SNAPSHOT = "snapshot"
     SETTINGS = "settings"
+    SCENARIO = "scenario"
 
     @property
     def what(self) -> str:
@@ -42,6 +44,7 @@ class DocumentKind(StrEnum):
             DocumentKind.REPORT: "msconfig report",
             DocumentKind.SNAPSHOT: "msconfig snapshot",
             DocumentKind.SETTINGS: "msconfig settings",
+            DocumentKind.SCENARIO: "scenario of the mock",
         }[self]
 
 
@@ -57,12 +60,12 @@ class Document:
     warnings: tuple[Problem, ...] = ()
 
 
-def read_document(path: Path, *, settings: bool | None = None) -> Document:
+def read_document(path: Path, kind: DocumentKind | None = None) -> Document:
     """Look at a file.
 
     Args:
-        path: the file.
-        settings: whether it is to be read as settings; None lets its name tell.
+        path: the file; TOML if its name ends so, or if it is to be settings.
+        kind: what it is to be; None lets its content tell.
 
     Raises:
         FileError: it cannot be read.
@@ -72,21 +75,22 @@ def read_document(path: Path, *, settings: bool | None = None) -> Document:
             raw = stream.read(MAX_BYTES + 1)
     except OSError as error:
         raise FileError.from_os("read", path, error) from None
-    return examine(raw, settings=path.suffix == ".toml" if settings is None else settings)
+    is_toml = path.suffix == ".toml" or kind is DocumentKind.SETTINGS
+    return examine(raw, is_toml=is_toml, kind=kind)
 
 
-def examine(raw: bytes, *, settings: bool = False, kind: DocumentKind | None = None) -> Document:
+def examine(raw: bytes, *, is_toml: bool = False, kind: DocumentKind | None = None) -> Document:
     """Look at the bytes of a document.
 
     Args:
         raw: its bytes; more than 8 MiB are too many for any of them.
-        settings: whether it is TOML, to be read as settings.
+        is_toml: whether it is TOML in place of JSON.
         kind: what it is to be; None lets its content tell.
     """
     if len(raw) > MAX_BYTES:
         return _invalid(kind, "larger than 8 MiB, which none of msconfig's documents is")
-    if settings:
-        return _settings(raw)
+    if is_toml:
+        return _toml(raw, kind)
     start = raw.removeprefix(_BOM).lstrip()
     if kind is DocumentKind.LINKS or (kind is None and start.startswith(_LINK_SCHEME)):
         return _links(raw)
@@ -111,6 +115,7 @@ def _recognised(value: object) -> DocumentKind | None:
     marks = (
         (DocumentKind.SNAPSHOT, {"recorded", "catalogue"}),
         (DocumentKind.REPORT, {"tool", "checked_at", "exit_code"}),
+        (DocumentKind.SCENARIO, _MARKS_OF_A_SCENARIO),
         (DocumentKind.PROVIDER_V1, {"apiHost", "apiKey"}),
         (DocumentKind.PROVIDER_V2, {"provider"}),
         (DocumentKind.PROVIDER_V2, {"models"}),
@@ -128,22 +133,29 @@ def _findings(kind: DocumentKind, value: object) -> rules.Findings:
             return rules.of_provider_v1(document)
         case DocumentKind.LINKS:
             return rules.of_link(document)
-        case DocumentKind.REPORT | DocumentKind.SNAPSHOT | DocumentKind.SETTINGS:
+        case (
+            DocumentKind.REPORT
+            | DocumentKind.SNAPSHOT
+            | DocumentKind.SETTINGS
+            | DocumentKind.SCENARIO
+        ):
             return rules.Findings()
         case _:
             assert_never(kind)
 
 
-def _settings(raw: bytes) -> Document:
+def _toml(raw: bytes, kind: DocumentKind | None) -> Document:
     try:
         value = tomllib.loads(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        return _invalid(DocumentKind.SETTINGS, f"not UTF-8 (byte {error.start})")
+        return _invalid(kind, f"not UTF-8 (byte {error.start})")
     except tomllib.TOMLDecodeError as error:
-        return _invalid(DocumentKind.SETTINGS, f"not TOML: {error}")
+        return _invalid(kind, f"not TOML: {error}")
     except (RecursionError, ValueError):
-        return _invalid(DocumentKind.SETTINGS, "not TOML that anybody reads: nested too deep")
-    return Document(DocumentKind.SETTINGS, value, tuple(schema_problems(value, "settings")))
+        return _invalid(kind, "not TOML that anybody reads: nested too deep")
+    is_scenario = value.keys() & _MARKS_OF_A_SCENARIO or isinstance(value.get("models"), dict)
+    kind = kind or (DocumentKind.SCENARIO if is_scenario else DocumentKind.SETTINGS)
+    return Document(kind, value, tuple(schema_problems(value, kind)))
 
 
 def _links(raw: bytes) -> Document:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from msconfig.fake.handler import Request, Response
+from msconfig.fake.http import Request, Response
 from msconfig.rendering.documents import DocumentKind, examine
 from support import DEAD, TOKEN, Online, Run, Serve, fake
 
@@ -70,7 +70,7 @@ def test_asks_twice_a_model_once_for_the_token_and_once_for_the_catalogue(
 def test_a_malformed_id_makes_no_request(run: Run, serve: Serve, online: Online) -> None:
     server = online(serve(fake()))
     assert run("check", "--no-token", "just-a-name").code == 1
-    assert server.requests == []
+    assert not server.requests
 
 
 def test_a_garbage_token_is_rejected_though_the_catalogue_takes_it(

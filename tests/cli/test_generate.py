@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from msconfig.cherry.link import decode_v1, decode_v2
-from msconfig.fake.handler import Response
+from msconfig.fake.http import Response
 from msconfig.fake.server import FakeServer
 from support import ALIVE, DEAD, TOKEN, Online, Ran, Run, Serve, fake
 
@@ -164,7 +164,7 @@ def test_more_models_than_v2_takes_are_refused_before_any_request(
     ran = run("generate", "-o", "out", *ids)
     assert ran.code == 5
     assert "no more than 500" in ran.err
-    assert server.requests == []
+    assert not server.requests
 
 
 def test_site_ai_gets_a_provider_of_its_own(run: Run, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from msconfig.fake.handler import Response
+from msconfig.fake.http import Response
 from support import TOKEN, Online, Run, Serve, fake
 
 ASK = ("check", "--no-token", "--format", "json")

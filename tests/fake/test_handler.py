@@ -7,8 +7,10 @@ import json
 import httpx
 import pytest
 
-from msconfig.fake.handler import NOTE_HEADER, FakeModelScope, Request
+from msconfig.fake.handler import FakeModelScope
+from msconfig.fake.http import NOTE_HEADER, Request
 from msconfig.fake.offline import OfflineTransport
+from msconfig.fake.scenario import Account, Scenario
 from msconfig.fake.snapshot import RecordedHub, RecordedLookUp, RecordedModel
 from support import ALIVE, DEAD, RECORDED, TOKEN, Serve, snapshot
 
@@ -26,7 +28,7 @@ FACTS = snapshot(
     },
     ("Qwen/Alive", "Qwen/Listed"),
 )
-FAKE = FakeModelScope(FACTS, frozenset({TOKEN}))
+FAKE = FakeModelScope(FACTS, Scenario(accounts=(Account(TOKEN),)))
 LOOK_UP = "/api/v1/inference/list_model_providers"
 
 PATHS = [

@@ -1,0 +1,83 @@
+"""The facts about models and tokens, asked for side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Protocol, TypeAlias
+
+from msconfig.checking.parallel import in_parallel
+from msconfig.checking.verdict import CatalogueFact, ModelFacts
+from msconfig.model_ids import ModelId
+from msconfig.modelscope.client import ModelScope
+from msconfig.modelscope.facts import Account, HubModel, NoAnswer, TokenRejected
+from msconfig.secrets import Token
+
+__all__ = ["Gathered", "Progress", "TokenFact", "gather", "no_progress"]
+
+TokenFact: TypeAlias = Account | TokenRejected | NoAnswer
+
+
+class Progress(Protocol):
+    """Is told how far a check has come."""
+
+    def __call__(self, done: int, total: int, /) -> None:
+        """`done` of `total` models have their facts."""
+
+
+def no_progress(_done: int, _total: int, /) -> None:
+    """Nobody watches."""
+
+
+@dataclass(slots=True)
+class Gathered:
+    """The facts that have come in so far."""
+
+    catalogue: CatalogueFact | None = None
+    tokens: dict[Token, TokenFact] = field(default_factory=dict)
+    models: dict[str, ModelFacts] = field(default_factory=dict)
+    """By id as it was given."""
+
+
+def gather(
+    modelscope: ModelScope,
+    gathered: Gathered,
+    *,
+    models: Mapping[str, ModelId],
+    tokens: Iterable[Token] = (),
+    catalogue: bool = True,
+    concurrency: int = 8,
+    progress: Progress = no_progress,
+) -> None:
+    """Ask for everything, `concurrency` questions at a time, and put the answers into `gathered`.
+
+    Two requests a model, one a token, one for the catalogue. What has come in is there even if this
+    is interrupted.
+    """
+
+    def ask_for_token(token: Token) -> None:
+        gathered.tokens[token] = modelscope.users_me(token.secret)
+
+    def ask_for_catalogue() -> None:
+        gathered.catalogue = modelscope.catalogue()
+
+    def ask_for_model(text: str, model_id: ModelId) -> None:
+        deadline = modelscope.deadline()
+        hub = modelscope.hub_model(model_id.path, deadline)
+        # a 500 of the look-up is how it says "no such id"; only an id that exists makes it a fault
+        look_up = modelscope.list_model_providers(
+            model_id.path, deadline, retry_server_error=isinstance(hub, HubModel)
+        )
+        gathered.models[text] = ModelFacts(look_up, hub)
+
+    work: list[Callable[[], None]] = [
+        *(partial(ask_for_token, token) for token in tokens),
+        *([ask_for_catalogue] if catalogue else []),
+        *(partial(ask_for_model, text, model_id) for text, model_id in models.items()),
+    ]
+    progress(0, len(models))
+    with closing(in_parallel(work, concurrency)) as ticks:
+        for _ in ticks:
+            progress(len(gathered.models), len(models))

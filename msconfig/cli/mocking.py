@@ -1,0 +1,88 @@
+"""What `msconfig mock` does: serve until it is interrupted."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import threading
+from pathlib import Path
+
+from msconfig.cli.output import note, write_result
+from msconfig.errors import UsageError
+from msconfig.fake import snapshot
+from msconfig.fake.faults import Faults
+from msconfig.fake.handler import FakeModelScope
+from msconfig.fake.http import Request
+from msconfig.fake.scenario import Scenario
+from msconfig.modelscope.sites import Site
+from msconfig.secrets import Secret
+
+__all__ = ["serve"]
+
+
+def serve(
+    port: int, site: str | None, facts: str | None, scenario: str | None, *, quiet: bool
+) -> int:
+    """Serve until `KeyboardInterrupt`, which is let through.
+
+    Raises:
+        UsageError: the extra `mock` is missing, the port is taken, or a file is not what it should
+            be.
+        FileError: a file cannot be read.
+    """
+    try:
+        from msconfig.fake.server import FakeServer
+    except ImportError:
+        raise UsageError(
+            "the mock needs the extra `mock`; in the clone: pip install '.[mock]'"
+        ) from None
+    chosen = Site(site or "cn")
+    loaded = snapshot.load(Path(facts) if facts else snapshot.bundled(chosen))
+    if site is not None and loaded.site is not chosen:
+        raise UsageError(f"{facts}: facts of site {loaded.site}, not of {site}")
+    told = Scenario.load(Path(scenario)) if scenario else Scenario()
+    names = {account.token: account.username for account in told.accounts}
+
+    def log(request: Request, status: int) -> None:
+        query = f"?{request.query}" if request.query else ""
+        note(f"{request.method} {request.path}{query} {status or '-'} {_who(request, names)}")
+
+    server = FakeServer(
+        FakeModelScope(loaded, told),
+        port=port,
+        faults=Faults(told.faults, told.seed),
+        on_request=None if quiet else log,
+    )
+    try:
+        with contextlib.redirect_stderr(io.StringIO()):  # where werkzeug tells it at length
+            server.start()
+    except (OSError, SystemExit):  # werkzeug ends the program where the port is taken
+        raise UsageError(
+            f"cannot listen on port {port} of 127.0.0.1; another one, or --port 0 to pick one"
+        ) from None
+    try:
+        write_result(_exports(server.endpoints.hub, told))
+        if not quiet:
+            note(f"serving facts of {loaded.recorded:%Y-%m-%d}; Ctrl-C ends it")
+        threading.Event().wait()
+    finally:
+        server.stop()
+    return 0
+
+
+def _exports(base: str, told: Scenario) -> str:
+    """Shell lines that let clients ask the mock; the token is made up, so it is shown whole."""
+    lines = {
+        "MSCONFIG_HUB_URL": base,
+        "MSCONFIG_INFERENCE_URL": f"{base}/v1/",
+        "MODELSCOPE_ENDPOINT": base,
+        "OPENAI_BASE_URL": f"{base}/v1/",
+        "MODELSCOPE_API_TOKEN": told.accounts[0].token,
+    }
+    return "".join(f"export {name}={value}\n" for name, value in lines.items())
+
+
+def _who(request: Request, names: dict[str, str]) -> str:
+    if not request.token:
+        return "no token"
+    return names.get(request.token) or f"unknown token {Secret(request.token).fingerprint}"

@@ -1,0 +1,46 @@
+"""`msconfig snapshot`: record the facts of a site, or compare two recordings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from msconfig.cli.options import AskOptions, connection_options, id_options
+from msconfig.errors import UsageError
+
+__all__ = ["command"]
+
+
+@click.command("snapshot", short_help="Record the site's facts for offline use.")
+@click.option("-o", "--output", metavar="FILE", help="Where to write the facts.")
+@click.option(
+    "--diff",
+    nargs=2,
+    metavar="OLD NEW",
+    help="Compare two snapshots in place of recording one.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="Of the comparison [text].",
+)
+@id_options
+@connection_options
+def command(output: str | None, diff: tuple[str, str] | None, form: str, **given: Any) -> int:  # noqa: ANN401
+    """Record the catalogue, and what is known of the IDs, or of the whole catalogue.
+
+    No token is used and nothing of an account is recorded.
+    """
+    from msconfig.cli.recording import compare, record_to
+
+    asked = AskOptions(**given, no_token=True)
+    if diff is not None:
+        if output is not None or asked.ids:
+            raise UsageError("--diff takes two snapshots, and neither -o nor ids")
+        return compare(*diff, form)
+    if output is None:
+        raise UsageError("give -o FILE to record, or --diff OLD NEW to compare")
+    return record_to(output, asked)

@@ -1,0 +1,323 @@
+"""API-Inference of a pretend ModelScope: catalogue, chat, embeddings, images, messages."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from msconfig.fake.http import Request, Response
+from msconfig.fake.scenario import Behaviour, behaviours
+from msconfig.fake.world import REQUEST_ID, World, outage
+
+__all__ = [
+    "catalogue",
+    "chat_completions",
+    "embeddings",
+    "image_task",
+    "images_generations",
+    "messages",
+]
+
+_BAD_TOKEN = "Authentication failed, please make sure that a valid ModelScope token is supplied."  # noqa: S105 - a message
+_NOT_BOUND = "Please bind your Alibaba Cloud account before use."
+_NOT_VERIFIED = (
+    "To use API-Inference, please make sure your associated Aliyun account is real-name verified."
+)
+_CREATED = 1_790_000_000
+"""Seconds since 1970, the same in every reply."""
+_WORDS = ("Hello", "from", "a", "pretend", "ModelScope", ".")
+_DIMENSIONS = 16
+_POLLS_UNTIL_DONE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """Why a call is not served."""
+
+    status: int
+    message: str
+    code: str | None = None
+    type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A call that is served, or `refusal`."""
+
+    model_id: str
+    body: dict[str, Any]
+    headers: dict[str, str]
+    refusal: _Refusal | None = None
+    empty: bool = False
+
+
+def catalogue(world: World, _request: Request) -> Response:
+    """``GET /v1/models``: open to everybody, whatever token is sent; one page, filters ignored."""
+    if world.facts.catalogue is None:
+        return outage()
+    rows = [
+        {"id": model_id, "object": "", "owned_by": "system", "created": _CREATED}
+        for model_id in world.facts.catalogue
+    ]
+    return Response.of_json(HTTPStatus.OK, {"object": "list", "data": rows})
+
+
+def chat_completions(world: World, request: Request) -> Response:
+    """``POST /v1/chat/completions``, streaming or not; a served call is paid from the balance."""
+    call = _admitted(world, request)
+    if call.refusal is not None:
+        return _error(world, call, "error")
+    if call.empty:
+        body = _chat(call, choices=None, usage=_usage(0, 0))
+        return Response.of_json(HTTPStatus.OK, body, headers=call.headers)
+    words = _answer(call.body.get("max_tokens"))
+    usage = _usage(len(str(call.body.get("messages", ""))) // 4 + 1, len(words))
+    if not call.body.get("stream"):
+        message = {"role": "assistant", "content": " ".join(words)}
+        choice = {"index": 0, "message": message, "finish_reason": "stop"}
+        body = _chat(call, choices=[choice], usage=usage)
+        return Response.of_json(HTTPStatus.OK, body, headers=call.headers)
+    events = [*_chunks(call, words), *_usage_chunk(call, usage)]
+    text = "".join(f"data: {json.dumps(event)}\n\n" for event in events) + "data: [DONE]\n\n"
+    return Response.of_events(text, call.headers)
+
+
+def embeddings(world: World, request: Request) -> Response:
+    """``POST /v1/embeddings``: wants `encoding_format` "float", and answers 400 without it.
+
+    The message of that 400 is not known. The vectors derive from the text, 16 numbers each.
+    """
+    call = _admitted(world, request, unless=_not_float)
+    if call.refusal is not None:
+        return _error(world, call, "errors")
+    inputs = call.body.get("input", "")
+    texts = [str(each) for each in inputs] if isinstance(inputs, list) else [str(inputs)]
+    rows = [
+        {"object": "embedding", "index": index, "embedding": _vector(text)}
+        for index, text in enumerate(texts)
+    ]
+    tokens = sum(len(text) // 4 + 1 for text in texts)
+    usage = {"prompt_tokens": tokens, "total_tokens": tokens}
+    body = {"object": "list", "data": rows, "model": call.model_id, "usage": usage}
+    return Response.of_json(HTTPStatus.OK, body, headers=call.headers)
+
+
+def images_generations(world: World, request: Request) -> Response:
+    """``POST /v1/images/generations``: gives a task to poll.
+
+    What happens without ``X-ModelScope-Async-Mode: true`` is not known; ours is a 400.
+    """
+    call = _admitted(world, request, unless=_not_async)
+    if call.refusal is not None:
+        return _error(world, call, "errors")
+    with world.lock:
+        task_id = str(5_000_000 + len(world.image_polls))
+        world.image_polls[task_id] = 0
+    return Response.of_json(HTTPStatus.OK, {"task_id": task_id}, headers=call.headers)
+
+
+def image_task(world: World, request: Request) -> Response:
+    """``GET /v1/tasks/{id}``: PENDING, RUNNING, then SUCCEED with an address.
+
+    Without ``X-ModelScope-Task-Type: image_generation`` the task is not found. The status of that
+    reply is not known; ours is the 500 that its body tells.
+    """
+    if world.ledger.account(request.token) is None:
+        refusal = _Refusal(HTTPStatus.UNAUTHORIZED, _BAD_TOKEN)
+        return _error(world, _Call("", {}, {}, refusal), "errors")
+    task_id = request.path.rpartition("/")[2]
+    wrong_type = request.headers.get("x-modelscope-task-type") != "image_generation"
+    with world.lock:
+        if wrong_type or task_id not in world.image_polls:
+            body: dict[str, Any] = {
+                "errors": {"code": 500, "message": "task not found"},
+                "task_status": "FAILED",
+            }
+            return Response.of_json(HTTPStatus.INTERNAL_SERVER_ERROR, body)
+        polls = world.image_polls[task_id]
+        world.image_polls[task_id] += 1
+    if polls < _POLLS_UNTIL_DONE:
+        body = {"task_status": ("PENDING", "RUNNING")[polls]}
+    else:
+        body = {"task_status": "SUCCEED", "output_images": ["https://images.example/result.png"]}
+    return Response.of_json(HTTPStatus.OK, body)
+
+
+def messages(world: World, request: Request) -> Response:
+    """``POST /v1/messages``, the Anthropic interface.
+
+    Its error types are not known but for their envelope; ours follow the status. A stream has the
+    events that Anthropic documents.
+    """
+    call = _admitted(world, request)
+    if call.refusal is not None:
+        kind = _ANTHROPIC_TYPES.get(call.refusal.status, "api_error")
+        error = {"type": kind, "message": call.refusal.message}
+        body: dict[str, Any] = {"type": "error", "error": error}
+        return Response.of_json(call.refusal.status, body, headers=call.headers)
+    words = [] if call.empty else list(_answer(call.body.get("max_tokens")))
+    body = {
+        "id": "msg_0",
+        "type": "message",
+        "role": "assistant",
+        "model": call.model_id,
+        "content": [{"type": "text", "text": " ".join(words)}] if words else [],
+        "stop_reason": "end_turn",
+        "stop_sequence": None,
+        "usage": {"input_tokens": 1 if words else 0, "output_tokens": len(words)},
+    }
+    if not call.body.get("stream"):
+        return Response.of_json(HTTPStatus.OK, body, headers=call.headers)
+    text = "".join(
+        f"event: {event['type']}\ndata: {json.dumps(event)}\n\n" for event in _events(body, words)
+    )
+    return Response.of_events(text, call.headers)
+
+
+_ANTHROPIC_TYPES = {
+    400: "invalid_request_error",
+    401: "authentication_error",
+    403: "permission_error",
+    404: "not_found_error",
+    429: "rate_limit_error",
+}
+
+_Check = Callable[[Request, dict[str, Any]], _Refusal | None]
+
+
+def _admitted(world: World, request: Request, unless: _Check | None = None) -> _Call:
+    """The call, or why it is refused: token, account, request, model, quota, in that order."""
+    body = request.json() or {}
+    asked = body.get("model")
+    model_id = asked if isinstance(asked, str) else ""
+    account = world.ledger.account(request.token)
+    if account is None:
+        return _Call(model_id, body, {}, _Refusal(HTTPStatus.UNAUTHORIZED, _BAD_TOKEN))
+    within_quota = world.ledger.count_call(account, model_id)
+    headers = dict(world.ledger.rate_limit_headers(account, model_id))
+    refusal = None
+    if not account.bound:
+        refusal = _Refusal(HTTPStatus.UNAUTHORIZED, _NOT_BOUND)
+    elif not account.verified:
+        refusal = _Refusal(HTTPStatus.FORBIDDEN, _NOT_VERIFIED)
+    elif unless is not None:
+        refusal = unless(request, body)
+    behaviour = world.behaviour(model_id)
+    if refusal is None and behaviour is not None and not _lifted(behaviour, body):
+        if behaviour.status == HTTPStatus.OK:
+            return _Call(model_id, body, headers, empty=True)  # failed on their side: not paid
+        message = behaviour.message.replace("{id}", model_id)
+        refusal = _Refusal(behaviour.status, message, behaviour.code, behaviour.type)
+    if refusal is None and not within_quota:
+        refusal = _spent("day_quota_spent", model_id)
+    if refusal is None and not world.ledger.charge(account, world.cost(model_id)):
+        refusal = _spent("magicubes_spent", model_id)
+    return _Call(model_id, body, headers, refusal)
+
+
+def _lifted(behaviour: Behaviour, body: dict[str, Any]) -> bool:
+    return behaviour.unless == "streaming" and body.get("stream") is True
+
+
+def _spent(name: str, model_id: str) -> _Refusal:
+    row = behaviours()[name]
+    return _Refusal(row.status, row.message.replace("{id}", model_id), row.code, row.type)
+
+
+def _not_float(_request: Request, body: dict[str, Any]) -> _Refusal | None:
+    if body.get("encoding_format") == "float":
+        return None
+    return _Refusal(HTTPStatus.BAD_REQUEST, 'encoding_format has to be "float"')
+
+
+def _not_async(request: Request, _body: dict[str, Any]) -> _Refusal | None:
+    if request.headers.get("x-modelscope-async-mode", "").lower() == "true":
+        return None
+    return _Refusal(HTTPStatus.BAD_REQUEST, "X-ModelScope-Async-Mode has to be true")
+
+
+def _error(world: World, call: _Call, of_this_route: str) -> Response:
+    """An error in the envelope of the scenario."""
+    told = world.scenario.envelope
+    envelope = of_this_route if told == "mixed" else told
+    refusal = call.refusal or _Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "")
+    inner: dict[str, Any] = {"message": refusal.message}
+    inner |= {"code": refusal.code} if refusal.code else {}
+    inner |= {"type": refusal.type, "param": None} if refusal.type else {}
+    body: dict[str, Any] = {envelope: inner}
+    place = inner if world.scenario.request_id == "inside" else body
+    place["request_id"] = REQUEST_ID
+    return Response.of_json(refusal.status, body, headers=call.headers)
+
+
+def _chat(call: _Call, **parts: object) -> dict[str, Any]:
+    return {
+        "id": "chatcmpl-0",
+        "object": "chat.completion",
+        "created": _CREATED,
+        "model": call.model_id,
+        **parts,
+    }
+
+
+def _answer(max_tokens: object) -> tuple[str, ...]:
+    """The words of an answer; a token is a word."""
+    if isinstance(max_tokens, int) and not isinstance(max_tokens, bool) and max_tokens > 0:
+        return _WORDS[:max_tokens]
+    return _WORDS
+
+
+def _usage(prompt: int, completion: int) -> dict[str, int]:
+    return {
+        "prompt_tokens": prompt,
+        "completion_tokens": completion,
+        "total_tokens": prompt + completion,
+    }
+
+
+def _chunks(call: _Call, words: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    for index, word in enumerate(words):
+        role = {"role": "assistant"} if index == 0 else {}
+        content = word if index == 0 else f" {word}"
+        delta = {**role, "content": content}
+        yield _chunk(call, [{"index": 0, "delta": delta, "finish_reason": None}])
+    yield _chunk(call, [{"index": 0, "delta": {}, "finish_reason": "stop"}])
+
+
+def _usage_chunk(call: _Call, usage: dict[str, int]) -> list[dict[str, Any]]:
+    options = call.body.get("stream_options")
+    wanted = isinstance(options, dict) and options.get("include_usage")
+    return [{**_chunk(call, []), "usage": usage}] if wanted else []
+
+
+def _chunk(call: _Call, choices: list[dict[str, Any]]) -> dict[str, Any]:
+    return {**_chat(call, choices=choices), "object": "chat.completion.chunk"}
+
+
+def _events(body: dict[str, Any], words: list[str]) -> Iterator[dict[str, Any]]:
+    yield {"type": "message_start", "message": {**body, "content": [], "stop_reason": None}}
+    yield {
+        "type": "content_block_start",
+        "index": 0,
+        "content_block": {"type": "text", "text": ""},
+    }
+    for index, word in enumerate(words):
+        text = word if index == 0 else f" {word}"
+        delta = {"type": "text_delta", "text": text}
+        yield {"type": "content_block_delta", "index": 0, "delta": delta}
+    yield {"type": "content_block_stop", "index": 0}
+    yield {
+        "type": "message_delta",
+        "delta": {"stop_reason": "end_turn", "stop_sequence": None},
+        "usage": body["usage"],
+    }
+    yield {"type": "message_stop"}
+
+
+def _vector(text: str) -> list[float]:
+    digest = hashlib.sha256(text.encode()).digest()[:_DIMENSIONS]
+    return [(byte - 127.5) / 127.5 for byte in digest]
