@@ -1,18 +1,16 @@
-"""The pretend ModelScope answers in ModelScope's shapes, the same offline and on a port."""
+"""What the answers of the pretend ModelScope rest on."""
 
 from __future__ import annotations
 
 import json
 
-import httpx
 import pytest
 
 from msconfig.fake.handler import FakeModelScope
 from msconfig.fake.http import NOTE_HEADER, Request
-from msconfig.fake.offline import OfflineTransport
 from msconfig.fake.scenario import Account, Scenario
 from msconfig.fake.snapshot import RecordedHub, RecordedLookUp, RecordedModel
-from support import ALIVE, DEAD, RECORDED, TOKEN, Serve, snapshot
+from support import ALIVE, DEAD, RECORDED, TOKEN, snapshot
 
 GATED = RecordedModel(None, RecordedHub(True, gated=True))
 DERIVED = RecordedModel(
@@ -31,41 +29,12 @@ FACTS = snapshot(
 FAKE = FakeModelScope(FACTS, Scenario(accounts=(Account(TOKEN),)))
 LOOK_UP = "/api/v1/inference/list_model_providers"
 
-PATHS = [
-    "/v1/models",
-    "/openapi/v1/users/me",
-    *(
-        path
-        for name in ("Alive", "Dead", "Gated", "Derived", "Absent", "Listed", "Nowhere")
-        for path in (
-            f"{LOOK_UP}?ModelId=Qwen/{name}",
-            f"/openapi/v1/models/Qwen/{name}",
-            f"/api/v1/models/Qwen/{name}",
-        )
-    ),
-    f"{LOOK_UP}",
-    "/nothing/here",
-]
-
 
 def get(path: str, token: str = "") -> tuple[int, object, str]:
     where, _, query = path.partition("?")
     headers = {"authorization": f"Bearer {token}"} if token else {}
     response = FAKE(Request("GET", where, query, headers))
     return response.status, json.loads(response.body), response.headers.get(NOTE_HEADER, "")
-
-
-@pytest.mark.parametrize("token", ["", TOKEN, "garbage"])
-@pytest.mark.parametrize("path", PATHS)
-def test_offline_and_on_a_port_the_answer_is_the_same(serve: Serve, path: str, token: str) -> None:
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    base = serve(FAKE).endpoints.hub
-    with httpx.Client(transport=OfflineTransport(FAKE)) as offline, httpx.Client() as online:
-        one = offline.get(f"https://modelscope.test{path}", headers=headers)
-        other = online.get(base + path, headers=headers)
-    assert (one.status_code, one.content) == (other.status_code, other.content)
-    for header in ("content-type", NOTE_HEADER):
-        assert one.headers.get(header) == other.headers.get(header)
 
 
 def test_the_catalogue_is_open_to_any_token() -> None:
