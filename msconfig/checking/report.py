@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from msconfig.errors import ExitCode
@@ -12,10 +12,15 @@ from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
 
 __all__ = [
+    "Change",
     "Cost",
     "Evidence",
+    "Ignored",
+    "Location",
     "ModelResult",
     "Outcome",
+    "Probe",
+    "Quota",
     "Report",
     "Status",
     "Suggestion",
@@ -34,6 +39,8 @@ class Status(StrEnum):
     DISPUTED = "disputed"
     THIRD_PARTY_ONLY = "third_party_only"
     NOT_ENABLED = "not_enabled"
+    RETIRED = "retired"
+    """A probe says so: it exists, and nobody serves it any more."""
     UNVERIFIED = "unverified"
 
     @property
@@ -94,6 +101,55 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
+class Location:
+    """Where an id stands: file as it was given, line and column from 1."""
+
+    file: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A real call that was made."""
+
+    fingerprint: str
+    """Of the token that made it."""
+    latency_ms: int | None
+    """Milliseconds to the first content; None where there was none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """Why a model's outcome does not count."""
+
+    reason: str
+    until: date
+
+
+class Change(StrEnum):
+    """How an outcome stands to that in the baseline."""
+
+    SAME = "same"
+    WORSE = "worse"
+    HEALED = "healed"
+    NEW = "new"
+    """The baseline does not hold the id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """Magicubes of one token's account; None is unknown, never 0."""
+
+    fingerprint: str
+    total: float | None
+    available: float | None
+    frozen: float | None
+    source: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class TokenResult:
     """What became of one token, or that there was none (`TokenStatus.ABSENT`)."""
 
@@ -117,11 +173,21 @@ class ModelResult:
     evidence: tuple[Evidence, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
     cost: Cost | None = None
+    location: Location | None = None
+    probe: Probe | None = None
+    ignored: Ignored | None = None
+    change: Change | None = None
+    """Against the baseline; None without one."""
 
     @property
     def outcome(self) -> Outcome:
         """Pass, fail or unknown."""
         return self.status.outcome
+
+    @property
+    def counts(self) -> bool:
+        """Whether the outcome decides about the exit code: not ignored, and new or worse."""
+        return self.ignored is None and self.change in {None, Change.NEW, Change.WORSE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +205,10 @@ class Report:
     strict: bool = False
     dropped: tuple[str, ...] = ()
     """Ids that `generate --only-usable` left out."""
+    quota: tuple[Quota, ...] = ()
+    """What was read of the tokens' balances; empty where it was not asked."""
+    notes: tuple[str, ...] = ()
+    """What else there is to know, a line each, e.g. an ignore entry that has expired."""
 
     @property
     def offline(self) -> bool:
@@ -151,9 +221,13 @@ class Report:
 
     @property
     def exit_code(self) -> ExitCode:
-        """The first that applies of 130, 3, 1, 4, 0; dropped ids count if nothing else is left."""
+        """The first that applies of 130, 3, 1, 4 and 0.
+
+        Dropped ids count only where nothing else is left; ignored ones, and those that are no
+        worse than in the baseline, never.
+        """
         kept: Sequence[ModelResult] = [m for m in self.models if m.id not in self.dropped]
-        outcomes = {model.outcome for model in kept or self.models}
+        outcomes = {model.outcome for model in kept or self.models if model.counts}
         tokens = {token.status for token in self.tokens if token.counts}
         if not self.complete:
             return ExitCode.INTERRUPTED

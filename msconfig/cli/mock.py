@@ -22,11 +22,11 @@ __all__ = ["command"]
     help="Accounts, behaviours and faults, TOML or JSON.",
 )
 @common_options
-def command(port: int, **given: Any) -> int:  # noqa: ANN401 - click's options
+def command(**given: Any) -> int:  # noqa: ANN401 - click's options
     """Run a pretend ModelScope, hub and inference on one port of this machine.
 
     Prints shell lines to export; logs each request on stderr; ends with Ctrl-C.
     """
-    from msconfig.cli.mocking import serve
+    from msconfig.cli.mocking import MockOptions, serve
 
-    return serve(port, given["site"], given["snapshot"], given["scenario"], quiet=given["quiet"])
+    return serve(MockOptions(**given))

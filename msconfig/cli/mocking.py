@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import io
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 
+from msconfig import settings
 from msconfig.cli.output import note, write_result
 from msconfig.errors import UsageError
 from msconfig.fake import snapshot
@@ -17,12 +19,23 @@ from msconfig.fake.scenario import Scenario
 from msconfig.modelscope.sites import Site
 from msconfig.secrets import Secret
 
-__all__ = ["serve"]
+__all__ = ["MockOptions", "serve"]
 
 
-def serve(
-    port: int, site: str | None, facts: str | None, scenario: str | None, *, quiet: bool
-) -> int:
+@dataclass(frozen=True, slots=True)
+class MockOptions:
+    """The options of `mock`; None where nothing was said."""
+
+    port: int
+    site: str | None
+    snapshot: str | None
+    scenario: str | None
+    config: str | None
+    verbose: bool
+    quiet: bool
+
+
+def serve(options: MockOptions) -> int:
     """Serve until `KeyboardInterrupt`, which is let through.
 
     Raises:
@@ -36,33 +49,37 @@ def serve(
         raise UsageError(
             "the mock needs the extra `mock`; in the clone: pip install '.[mock]'"
         ) from None
-    chosen = Site(site or "cn")
-    loaded = snapshot.load(Path(facts) if facts else snapshot.bundled(chosen))
-    if site is not None and loaded.site is not chosen:
+    found = settings.find(Path(options.config) if options.config else None)
+    site = Site(options.site or found.site or "cn")
+    facts = Path(options.snapshot) if options.snapshot else snapshot.bundled(site)
+    loaded = snapshot.load(facts)
+    if (options.site or found.site) and loaded.site is not site:
         raise UsageError(f"{facts}: facts of site {loaded.site}, not of {site}")
-    told = Scenario.load(Path(scenario)) if scenario else Scenario()
+    told = Scenario.load(Path(options.scenario)) if options.scenario else Scenario()
     names = {account.token: account.username for account in told.accounts}
 
     def log(request: Request, status: int) -> None:
         query = f"?{request.query}" if request.query else ""
-        note(f"{request.method} {request.path}{query} {status or '-'} {_who(request, names)}")
+        asked = f" {request.body.decode('utf-8', 'replace')[:200]}" if options.verbose else ""
+        who = _who(request, names)
+        note(f"{request.method} {request.path}{query} {status or '-'} {who}{asked}".rstrip())
 
     server = FakeServer(
         FakeModelScope(loaded, told),
-        port=port,
+        port=options.port,
         faults=Faults(told.faults, told.seed),
-        on_request=None if quiet else log,
+        on_request=None if options.quiet else log,
     )
     try:
         with contextlib.redirect_stderr(io.StringIO()):  # where werkzeug tells it at length
             server.start()
     except (OSError, SystemExit):  # werkzeug ends the program where the port is taken
         raise UsageError(
-            f"cannot listen on port {port} of 127.0.0.1; another one, or --port 0 to pick one"
+            f"cannot listen on port {options.port} of 127.0.0.1; another one, or --port 0 to pick one"
         ) from None
     try:
         write_result(_exports(server.endpoints.hub, told))
-        if not quiet:
+        if not options.quiet:
             note(f"serving facts of {loaded.recorded:%Y-%m-%d}; Ctrl-C ends it")
         threading.Event().wait()
     finally:

@@ -20,12 +20,15 @@ __all__ = ["command"]
 @click.argument("files", nargs=-1, required=True, type=click.Path(), metavar="FILE...")
 @click.option("--strict", is_flag=True, help="Count warnings as errors.")
 @common_options
-def command(files: tuple[str, ...], strict: bool, **_common: Any) -> int:  # noqa: ANN401
+def command(files: tuple[str, ...], strict: bool, **common: Any) -> int:  # noqa: ANN401
     """Check documents offline: provider documents, links, reports, snapshots, settings."""
     from pathlib import Path
 
+    from msconfig import settings
     from msconfig.rendering.documents import read_document
 
+    if common["config"]:
+        strict = strict or bool(settings.find(Path(common["config"])).strict)
     lines: list[str] = []
     good = unreadable = 0
     for path in files:
@@ -35,7 +38,13 @@ def command(files: tuple[str, ...], strict: bool, **_common: Any) -> int:  # noq
             note(f"msconfig: {error}")
             unreadable += 1
             continue
-        lines += _lines(path, document)
+        if common["verbose"] and document.kind:
+            note(f"{path}: read as schemas/{document.kind}.schema.json")
+        lines += (
+            []
+            if common["quiet"] and not (document.errors or document.warnings)
+            else _lines(path, document)
+        )
         good += not (document.errors or (strict and document.warnings))
     bad = len(files) - good - unreadable
     write_result("\n".join([_verdict(len(files), bad, unreadable), *lines, ""]))

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from msconfig import __version__
-from msconfig.checking.report import Evidence, ModelResult, Outcome, Report, TokenResult
+from msconfig.checking.report import (
+    Evidence,
+    Ignored,
+    ModelResult,
+    Outcome,
+    Quota,
+    Report,
+    TokenResult,
+)
 from msconfig.json_text import dumps
 
 __all__ = ["render"]
@@ -30,6 +39,8 @@ def _report(report: Report) -> dict[str, Any]:
         "token": [_token(token) for token in report.tokens],
         "models": [_model(model) for model in report.models],
         **({"dropped": list(report.dropped)} if report.dropped else {}),
+        **({"quota": [_quota(quota) for quota in report.quota]} if report.quota else {}),
+        **({"notes": list(report.notes)} if report.notes else {}),
         "summary": {str(outcome): report.count(outcome) for outcome in Outcome},
         "exit_code": int(report.exit_code),
     }
@@ -55,7 +66,19 @@ def _model(model: ModelResult) -> dict[str, Any]:
         "evidence": [_evidence(each) for each in model.evidence],
         "suggestions": [{"id": each.id, "reason": each.reason} for each in model.suggestions],
         **({"cost": {"magicubes": cost.magicubes, "known": cost.known}} if cost else {}),
+        **({"location": asdict(model.location)} if model.location else {}),
+        **({"probe": asdict(model.probe)} if model.probe else {}),
+        **({"ignored": _ignored(model.ignored)} if model.ignored else {}),
+        **({"baseline": model.change} if model.change else {}),
     }
+
+
+def _ignored(ignored: Ignored) -> dict[str, str]:
+    return {"reason": ignored.reason, "until": ignored.until.isoformat()}
+
+
+def _quota(quota: Quota) -> dict[str, Any]:
+    return {**asdict(quota), "at": _time(quota.at)}
 
 
 def _evidence(evidence: Evidence) -> dict[str, str]:

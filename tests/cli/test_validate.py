@@ -56,3 +56,15 @@ def test_a_key_is_never_repeated(run: Run) -> None:
     ran = run("validate", write("leak.json", {**GOOD, "provider": provider, "models": [key]}))
     assert ran.code == 5
     assert key not in ran.out + ran.err
+
+
+def test_verbose_names_the_schema_and_quiet_leaves_out_what_is_fine(run: Run) -> None:
+    path = write("good.json", GOOD)
+    assert "schemas/provider.v2.schema.json" in run("validate", "-v", path).err
+    assert run("validate", "-q", path).out == "✓ The file is valid.\n"
+
+
+def test_settings_that_were_named_may_make_it_strict(run: Run) -> None:
+    Path("s.toml").write_text("[check]\nstrict = true\n")
+    path = write("w.json", {**GOOD, "provider": {**GOOD["provider"], "endpointConfigs": OVERRIDE}})  # type: ignore[dict-item]
+    assert run("validate", "--config", "s.toml", path).code == 5
