@@ -30,6 +30,7 @@ from msconfig.fake.snapshot import (
     bundled,
     load,
 )
+from msconfig.model_ids import GivenId
 from msconfig.modelscope.client import HttpClient, ModelScope
 from msconfig.modelscope.sites import Endpoints, Site
 
@@ -60,7 +61,7 @@ def serve(pipe: Connection) -> None:
 def with_msconfig(endpoints: Endpoints) -> float:
     """Seconds that a check takes."""
     http = HttpClient(concurrency=CONCURRENCY)
-    request = CheckRequest(Site.CN, IDS, concurrency=CONCURRENCY)
+    request = CheckRequest(Site.CN, [GivenId(text) for text in IDS], concurrency=CONCURRENCY)
     began = time.perf_counter()
     report = check(ModelScope(endpoints, http), request)
     taken = time.perf_counter() - began

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
-__all__ = ["ModelId", "distinct", "ids_in_lines"]
+__all__ = ["GivenId", "Location", "ModelId", "distinct", "ids_in_lines", "located"]
 
 _PART = r"[A-Za-z0-9_.-]{1,128}"
 _FORM = re.compile(rf"({_PART})/({_PART})(?::({_PART}))?", re.ASCII)
@@ -40,15 +40,53 @@ class ModelId:
         return f"{self.owner}/{self.name}"
 
 
-def ids_in_lines(text: str) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where an id stands: file as it was given, line and column from 1."""
+
+    file: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class GivenId:
+    """An id as it was given, and where it stands; None for one from the command line."""
+
+    text: str
+    location: Location | None = None
+
+
+def ids_in_lines(text: str, file: str) -> list[GivenId]:
     """The ids in a list, one a line; ``#`` at a line's start or after white space is a comment.
 
     A byte order mark and CRLF line ends are accepted. Nothing is checked here.
     """
-    lines = (_COMMENT.sub("", line).strip() for line in text.removeprefix("\ufeff").split("\n"))
-    return [line for line in lines if line]
+    found = []
+    for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
+        model_id = _COMMENT.sub("", line).strip()
+        if model_id:
+            found.append(GivenId(model_id, Location(file, number, line.index(model_id) + 1)))
+    return found
 
 
-def distinct(ids: Iterable[str]) -> tuple[str, ...]:
-    """The ids in their order, each once."""
-    return tuple(dict.fromkeys(ids))
+def located(ids: Iterable[str], text: str, file: str) -> list[GivenId]:
+    """The ids of a parsed document, each where it first stands between quotes in its `text`."""
+    return [GivenId(model_id, _place(model_id, text, file)) for model_id in ids]
+
+
+def _place(model_id: str, text: str, file: str) -> Location:
+    for quoted in (f'"{model_id}"', f"'{model_id}'"):
+        start = text.find(quoted)
+        if start >= 0:
+            line_start = text.rfind("\n", 0, start) + 1
+            return Location(file, text.count("\n", 0, start) + 1, start - line_start + 2)
+    return Location(file, 1, 1)
+
+
+def distinct(ids: Iterable[GivenId]) -> tuple[GivenId, ...]:
+    """The ids in their order, each once, where it came first."""
+    first: dict[str, GivenId] = {}
+    for given in ids:
+        first.setdefault(given.text, given)
+    return tuple(first.values())

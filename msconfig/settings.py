@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from msconfig.errors import SettingsError
+from msconfig.model_ids import GivenId, located
 from msconfig.rendering.documents import DocumentKind, read_document
 from msconfig.rendering.schemas import Problem, format_problems
 
@@ -53,6 +54,8 @@ class Settings:
     retries: int | None = None
     concurrency: int | None = None
     models: tuple[ModelSettings, ...] = ()
+    located_ids: tuple[GivenId, ...] = ()
+    """The ids of `models`, with their places in the file."""
 
     def model(self, model_id: str) -> ModelSettings:
         """What is said about `model_id`."""
@@ -94,7 +97,7 @@ def load(path: Path, *, found: bool) -> Settings:
     problems = [*_doubled_models(body), *(_untrusted(body) if found else ())]
     if problems:
         raise SettingsError(format_problems(str(path), problems))
-    return _settings(path, body)
+    return _settings(path, body, document.text)
 
 
 def _forbidden(body: Mapping[str, Any]) -> str | None:
@@ -129,7 +132,8 @@ def _names(body: Mapping[str, Any]) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else tuple(names)
 
 
-def _settings(path: Path, body: Mapping[str, Any]) -> Settings:
+def _settings(path: Path, body: Mapping[str, Any], text: str) -> Settings:
+    ids = [model["id"] for model in body.get("models", ())]
     provider = body.get("provider", {})
     check = body.get("check", {})
     return Settings(
@@ -155,4 +159,5 @@ def _settings(path: Path, body: Mapping[str, Any]) -> Settings:
             )
             for model in body.get("models", ())
         ),
+        located_ids=tuple(located(ids, text, str(path))),
     )

@@ -20,7 +20,7 @@ from msconfig.checking.report import (
 )
 from msconfig.checking.suggestions import suggest
 from msconfig.checking.verdict import CatalogueFact, ModelFacts, Verdict, judge
-from msconfig.model_ids import ModelId
+from msconfig.model_ids import GivenId, ModelId
 from msconfig.modelscope.client import ModelScope
 from msconfig.modelscope.facts import (
     Account,
@@ -44,7 +44,7 @@ class CheckRequest:
     """What is to be checked."""
 
     site: Site
-    ids: Sequence[str]
+    ids: Sequence[GivenId]
     """As they were given, each once; malformed ones among them."""
     tokens: Sequence[Token] = ()
     kinds: Mapping[str, Kind] = field(default_factory=dict)
@@ -63,7 +63,7 @@ def check(
     An interrupt (`KeyboardInterrupt`) ends the check early, with a report that says so
     (`Report.complete`); models without facts are then `unverified`.
     """
-    parsed = {text: ModelId.parse(text) for text in request.ids}
+    parsed = {given.text: ModelId.parse(given.text) for given in request.ids}
     well_formed = {text: model_id for text, model_id in parsed.items() if model_id is not None}
     malformed = len(parsed) - len(well_formed)
     gathered = Gathered()
@@ -126,8 +126,8 @@ def _model_results(
     served = set(gathered.catalogue.ids if isinstance(gathered.catalogue, Catalogue) else ())
     served.update(text for text, verdict in verdicts.items() if verdict.status is Status.ENABLED)
     return tuple(
-        _model_result(text, verdict, request, gathered, served)
-        for text, verdict in verdicts.items()
+        _model_result(given, verdicts[given.text], request, gathered, served)
+        for given in request.ids
     )
 
 
@@ -143,8 +143,9 @@ def _verdict(model_id: ModelId | None, text: str, gathered: Gathered) -> Verdict
 
 
 def _model_result(
-    text: str, verdict: Verdict, request: CheckRequest, gathered: Gathered, served: set[str]
+    given: GivenId, verdict: Verdict, request: CheckRequest, gathered: Gathered, served: set[str]
 ) -> ModelResult:
+    text = given.text
     facts = gathered.models.get(text)
     own = facts.look_up.modelscope if facts and isinstance(facts.look_up, Providers) else None
     kind = facts.hub.kind if facts and isinstance(facts.hub, HubModel) else Kind.UNKNOWN
@@ -157,6 +158,7 @@ def _model_result(
         evidence=_evidence(text, gathered.catalogue, facts) if facts else (),
         suggestions=suggest(text, served, verdict.right_id) if fails else (),
         cost=Cost(own.magicubes) if own else None,
+        location=given.location,
     )
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from msconfig.errors import ExitCode
+from msconfig.model_ids import Location
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
 
@@ -98,15 +99,6 @@ class Cost:
     def known(self) -> bool:
         """Whether ModelScope said it."""
         return self.magicubes is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Location:
-    """Where an id stands: file as it was given, line and column from 1."""
-
-    file: str
-    line: int
-    column: int
 
 
 @dataclass(frozen=True, slots=True)

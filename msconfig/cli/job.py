@@ -20,10 +20,11 @@ from msconfig.errors import FileError, TokenError, UsageError
 from msconfig.fake import snapshot
 from msconfig.fake.handler import FakeModelScope
 from msconfig.fake.offline import OfflineTransport
-from msconfig.model_ids import distinct, ids_in_lines
+from msconfig.model_ids import GivenId, distinct, ids_in_lines
 from msconfig.modelscope.client import HttpClient, ModelScope
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Endpoints, Site, addresses_of
+from msconfig.rendering.documents import ids_in_document
 from msconfig.secrets import Token
 from msconfig.settings import Settings
 from msconfig.token_sources import find_tokens
@@ -40,7 +41,7 @@ class Job:
     options: AskOptions
     settings: Settings
     site: Site
-    ids: tuple[str, ...]
+    ids: tuple[GivenId, ...]
     tokens: tuple[Token, ...]
     recorded: datetime | None
     """When the facts were recorded, offline."""
@@ -87,7 +88,11 @@ def prepare(options: AskOptions, *, needs_token: bool, needs_ids: bool = True) -
     offline = options.offline or options.snapshot is not None
     if options.models.count("-") + options.token_file.count("-") > 1:
         raise UsageError("standard input (-) can be read only once")
-    ids = _ids(options, found) if needs_ids or options.ids or options.models else ()
+    ids = _ids(options, found if needs_ids else Settings())
+    if needs_ids and not ids:
+        raise UsageError(
+            "no model id: give some as arguments, with --models FILE, or in msconfig.toml"
+        )
     tokens = _tokens(options, found, offline=offline)
     if needs_token and not (tokens or options.no_token or offline):
         raise TokenError(
@@ -108,26 +113,24 @@ def prepare(options: AskOptions, *, needs_token: bool, needs_ids: bool = True) -
     )
 
 
-def _ids(options: AskOptions, found: Settings) -> tuple[str, ...]:
-
-    ids = list(options.ids)
+def _ids(options: AskOptions, found: Settings) -> tuple[GivenId, ...]:
+    ids = [GivenId(text) for text in options.ids]
     for source in options.models:
-        listed = ids_in_lines(_read_list(source))
-        if not listed:
-            raise UsageError(f"{source}: holds no model id; write one a line, as owner/name")
-        ids += listed
+        ids += _some(ids_in_lines(_read_list(source), source), source)
+    for source in options.from_documents:
+        ids += _some(ids_in_document(Path(source)), source)
+    return distinct(ids or found.located_ids)
+
+
+def _some(ids: list[GivenId], source: str) -> list[GivenId]:
     if not ids:
-        ids = [model.id for model in found.models]
-    if not ids:
-        raise UsageError(
-            "no model id: give some as arguments, with --models FILE, or in msconfig.toml"
-        )
-    return distinct(ids)
+        raise UsageError(f"{source}: holds no model id")
+    return ids
 
 
 def _read_list(source: str) -> str:
     if source == "-":
-        raw, name = _stdin()[: _MAX_LIST_BYTES + 1], "standard input"
+        raw, name = _stdin(), "standard input"
     else:
         name = source
         try:

@@ -75,7 +75,7 @@ def serve(options: MockOptions) -> int:
             server.start()
     except (OSError, SystemExit):  # werkzeug ends the program where the port is taken
         raise UsageError(
-            f"cannot listen on port {options.port} of 127.0.0.1; another one, or --port 0 to pick one"
+            f"cannot listen on port {options.port} of 127.0.0.1; give another, or --port 0"
         ) from None
     try:
         write_result(_exports(server.endpoints.hub, told))

@@ -26,6 +26,7 @@ class AskOptions:
 
     ids: tuple[str, ...]
     models: tuple[str, ...]
+    from_documents: tuple[str, ...]
     site: str | None
     hub_url: str | None
     inference_url: str | None
@@ -63,6 +64,13 @@ def id_options(command: _Command) -> _Command:
         click.argument("ids", nargs=-1, metavar="[ID]..."),
         click.option(
             "--models", multiple=True, metavar="FILE", help="IDs from a file, one a line (- stdin)."
+        ),
+        click.option(
+            "--from",
+            "from_documents",
+            multiple=True,
+            metavar="FILE",
+            help="IDs from a provider document of Cherry Studio.",
         ),
     ]
     return _with(options, command)

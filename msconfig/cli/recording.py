@@ -29,7 +29,11 @@ def record_to(output: str, asked: AskOptions) -> ExitCode:
     job = prepare(asked, needs_token=False, needs_ids=False)
     with job.connect() as modelscope, ProgressDisplay(quiet=asked.quiet) as progress:
         recording = record(
-            modelscope, job.site, job.ids, concurrency=job.concurrency, progress=progress
+            modelscope,
+            job.site,
+            [given.text for given in job.ids],
+            concurrency=job.concurrency,
+            progress=progress,
         )
     if isinstance(recording, NoAnswer):
         write_result(f"? Nothing is written: the catalogue cannot be read: {recording.said}\n")

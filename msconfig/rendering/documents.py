@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, assert_never, cast
 
 from msconfig.cherry import rules
 from msconfig.cherry.link import decode_v2, why_unopenable
-from msconfig.errors import FileError
+from msconfig.errors import DocumentError, FileError
 from msconfig.json_text import NotJson, loads
-from msconfig.rendering.schemas import Problem, schema_problems
+from msconfig.model_ids import GivenId, located
+from msconfig.rendering.schemas import Problem, format_problems, schema_problems
 
 __all__ = ["Document", "DocumentKind", "examine", "read_document"]
 
@@ -58,6 +59,8 @@ class Document:
     errors: tuple[Problem, ...] = ()
     """Best match first."""
     warnings: tuple[Problem, ...] = ()
+    text: str = ""
+    """The file as it was read, without a byte order mark."""
 
 
 def read_document(path: Path, kind: DocumentKind | None = None) -> Document:
@@ -76,7 +79,29 @@ def read_document(path: Path, kind: DocumentKind | None = None) -> Document:
     except OSError as error:
         raise FileError.from_os("read", path, error) from None
     is_toml = path.suffix == ".toml" or kind is DocumentKind.SETTINGS
-    return examine(raw, is_toml=is_toml, kind=kind)
+    text = raw.decode("utf-8-sig", "replace")
+    return replace(examine(raw, is_toml=is_toml, kind=kind), text=text)
+
+
+def ids_in_document(path: Path) -> list[GivenId]:
+    """The model ids in a provider document of Cherry Studio, with their places.
+
+    Raises:
+        FileError: it cannot be read.
+        DocumentError: it is no valid provider document.
+    """
+    document = read_document(path)
+    if document.errors:
+        raise DocumentError(format_problems(str(path), document.errors))
+    body = cast("dict[str, Any]", document.value)
+    match document.kind:
+        case DocumentKind.PROVIDER_V2:
+            ids = [model["modelId"] for model in body["models"]]
+        case DocumentKind.PROVIDER_V1:
+            ids = [model["id"] for model in body["models"]]
+        case _:
+            raise DocumentError(f"{path}: no provider document of Cherry Studio")
+    return located(ids, document.text, str(path))
 
 
 def examine(raw: bytes, *, is_toml: bool = False, kind: DocumentKind | None = None) -> Document:
