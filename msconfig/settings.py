@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
+from msconfig.checking.baseline import IgnoreEntry
 from msconfig.errors import SettingsError
 from msconfig.model_ids import GivenId, located
 from msconfig.rendering.documents import DocumentKind, read_document
@@ -53,6 +55,7 @@ class Settings:
     timeout: float | None = None
     retries: int | None = None
     concurrency: int | None = None
+    ignore: tuple[IgnoreEntry, ...] = ()
     models: tuple[ModelSettings, ...] = ()
     located_ids: tuple[GivenId, ...] = ()
     """The ids of `models`, with their places in the file."""
@@ -94,10 +97,26 @@ def load(path: Path, *, found: bool) -> Settings:
         raise SettingsError(f"{path}: {forbidden} is never read from a file; it is an option only")
     if document.errors:
         raise SettingsError(format_problems(str(path), document.errors))
-    problems = [*_doubled_models(body), *(_untrusted(body) if found else ())]
+    problems = [*_doubled_models(body), *_bad_days(body), *(_untrusted(body) if found else ())]
     if problems:
         raise SettingsError(format_problems(str(path), problems))
     return _settings(path, body, document.text)
+
+
+def _day(said: str) -> date:
+    return date.fromisoformat(said)
+
+
+def _bad_days(body: Mapping[str, Any]) -> list[Problem]:
+    """Days that look like one and are none, such as 2026-02-30."""
+    problems = []
+    for index, entry in enumerate(body.get("check", {}).get("ignore", ())):
+        try:
+            _day(entry["until"])
+        except ValueError:
+            place = f"$.check.ignore[{index}].until"
+            problems.append(Problem(place, "no day of the calendar; write 2026-12-31"))
+    return problems
 
 
 def _forbidden(body: Mapping[str, Any]) -> str | None:
@@ -149,6 +168,10 @@ def _settings(path: Path, body: Mapping[str, Any], text: str) -> Settings:
         timeout=check.get("timeout"),
         retries=check.get("retries"),
         concurrency=check.get("concurrency"),
+        ignore=tuple(
+            IgnoreEntry(each["id"], each["reason"], _day(each["until"]))
+            for each in check.get("ignore", ())
+        ),
         models=tuple(
             ModelSettings(
                 id=model["id"],

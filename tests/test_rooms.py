@@ -17,7 +17,7 @@ ROOMS = {
     "rendering": COMMON | {"cherry"},
     "reports": COMMON | {"modelscope", "checking"},
     "fake": COMMON | {"modelscope", "checking", "rendering"},
-    "settings": COMMON | {"rendering"},
+    "settings": COMMON | {"checking", "rendering"},
     "cli": COMMON
     | {"modelscope", "checking", "cherry", "rendering", "reports", "fake", "settings"},
     "__main__": {"cli"},
@@ -29,6 +29,7 @@ LIBRARIES = {
     "click": {"cli"},
     "rich": {"cli", "reports"},
     "httpx": {"modelscope", "fake"},
+    "httpcore": {"modelscope"},
     "tenacity": {"modelscope"},
     "jinja2": {"rendering"},
     "markupsafe": {"rendering"},

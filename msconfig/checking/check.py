@@ -80,14 +80,25 @@ def check(
         )
     except KeyboardInterrupt:
         complete = False
+        # threads that are left may still write; what they write now does not count
+        gathered = Gathered(gathered.catalogue, dict(gathered.tokens), dict(gathered.models))
+    verdicts = {text: _verdict(model_id, text, gathered) for text, model_id in parsed.items()}
+    listed = gathered.catalogue.ids if isinstance(gathered.catalogue, Catalogue) else ()
+    passing = {text for text, verdict in verdicts.items() if verdict.status is Status.ENABLED}
+    served = (set(listed) - set(verdicts)) | passing
+    models = tuple(
+        _model_result(given, verdicts[given.text], request, gathered, served)
+        for given in request.ids
+    )
     return Report(
         site=request.site,
         checked_at=datetime.now(UTC),
         tokens=_token_results(request, gathered.tokens),
-        models=_model_results(request, parsed, gathered),
+        models=models,
         snapshot_recorded=request.snapshot_recorded,
         complete=complete,
         strict=request.strict,
+        served=frozenset(served),
     )
 
 
@@ -119,18 +130,6 @@ def _token_results(
     return tuple(results)
 
 
-def _model_results(
-    request: CheckRequest, parsed: Mapping[str, ModelId | None], gathered: Gathered
-) -> tuple[ModelResult, ...]:
-    verdicts = {text: _verdict(model_id, text, gathered) for text, model_id in parsed.items()}
-    served = set(gathered.catalogue.ids if isinstance(gathered.catalogue, Catalogue) else ())
-    served.update(text for text, verdict in verdicts.items() if verdict.status is Status.ENABLED)
-    return tuple(
-        _model_result(given, verdicts[given.text], request, gathered, served)
-        for given in request.ids
-    )
-
-
 def _verdict(model_id: ModelId | None, text: str, gathered: Gathered) -> Verdict:
     if model_id is None:
         return Verdict(
@@ -155,20 +154,26 @@ def _model_result(
         status=verdict.status,
         kind=request.kinds.get(text, kind),
         reason=verdict.reason,
-        evidence=_evidence(text, gathered.catalogue, facts) if facts else (),
+        evidence=_evidence(_path(text), gathered.catalogue, facts) if facts else (),
         suggestions=suggest(text, served, verdict.right_id) if fails else (),
         cost=Cost(own.magicubes) if own else None,
         location=given.location,
     )
 
 
+def _path(text: str) -> str:
+    """The id as the sources spell it, without a provider."""
+    model_id = ModelId.parse(text)
+    return model_id.path if model_id else text
+
+
 def _evidence(
-    text: str, catalogue: CatalogueFact | None, facts: ModelFacts
+    path: str, catalogue: CatalogueFact | None, facts: ModelFacts
 ) -> tuple[Evidence, ...]:
     found = [catalogue] if catalogue else []
     evidence = []
     for fact in (*found, facts.look_up, facts.hub):
-        observed = _observed(text, fact)
+        observed = _observed(path, fact)
         if fact.source.note and fact.source.note != observed:
             observed = f"{observed} ({fact.source.note})"
         evidence.append(Evidence(fact.source.endpoint, observed, fact.source.at))
@@ -176,11 +181,11 @@ def _evidence(
 
 
 def _observed(
-    text: str, fact: Catalogue | Providers | HubModel | HubAbsent | HubNoAccess | NoAnswer
+    path: str, fact: Catalogue | Providers | HubModel | HubAbsent | HubNoAccess | NoAnswer
 ) -> str:
     match fact:
         case Catalogue():
-            return f"{'listed' if text in fact.ids else 'not listed'} among {len(fact.ids)}"
+            return f"{'listed' if path in fact.ids else 'not listed'} among {len(fact.ids)}"
         case Providers():
             return f"served by {', '.join(fact.names)}" if fact.names else "served by nobody"
         case HubModel():

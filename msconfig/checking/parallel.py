@@ -37,7 +37,7 @@ def in_parallel(work: Sequence[Callable[[], None]], concurrency: int) -> Generat
             else:
                 done.put(None)
 
-    for _ in range(min(concurrency, len(work))):
+    for _ in range(min(max(1, concurrency), len(work))):
         threading.Thread(target=run, daemon=True).start()
     try:
         for _ in work:

@@ -197,6 +197,8 @@ class Report:
     strict: bool = False
     dropped: tuple[str, ...] = ()
     """Ids that `generate --only-usable` left out."""
+    served: frozenset[str] = frozenset()
+    """Ids that are known to be served, for suggestions; not part of the document."""
     quota: tuple[Quota, ...] = ()
     """What was read of the tokens' balances; empty where it was not asked."""
     notes: tuple[str, ...] = ()

@@ -46,7 +46,21 @@ def judge(asked: ModelId, catalogue: CatalogueFact, facts: ModelFacts) -> Verdic
     """The verdict on `asked`: the first row of the table that applies.
 
     A verdict of fail needs a clear no; an outage, a throttle or an unreadable reply gives none.
+    ``owner/name:Provider`` asks for a third party, whatever ModelScope itself serves.
     """
+    verdict = _judge_served(asked, catalogue, facts)
+    if asked.provider is None or verdict.status is not Status.ENABLED:
+        return verdict
+    if isinstance(facts.look_up, NoAnswer):
+        return Verdict(Status.UNVERIFIED, f"no answer from the look-up: {facts.look_up.said}")
+    return Verdict(
+        Status.THIRD_PARTY_ONLY,
+        f"the suffix :{asked.provider} asks for a provider that you pay for yourself",
+    )
+
+
+def _judge_served(asked: ModelId, catalogue: CatalogueFact, facts: ModelFacts) -> Verdict:
+    """The verdict on what ModelScope itself serves: the first row of the table that applies."""
     look_up, hub = facts.look_up, facts.hub
     listed = isinstance(catalogue, Catalogue) and asked.path in catalogue.ids
     names = look_up.names if isinstance(look_up, Providers) else None
@@ -54,9 +68,6 @@ def judge(asked: ModelId, catalogue: CatalogueFact, facts: ModelFacts) -> Verdic
     right_id = _in_other_case(asked, catalogue, hub)
     if right_id is not None:
         return Verdict(Status.NOT_FOUND, "the letter case differs", right_id)
-
-    if asked.provider is not None:
-        return _with_provider_suffix(asked, look_up, hub)
 
     if names is not None and "ModelScope" not in names and _restricted(hub):
         return Verdict(Status.NO_ACCESS, _because(hub, "the hub says private, gated or no access"))
@@ -90,20 +101,6 @@ def _listed(look_up: LookUpFact, hub: HubFact) -> Verdict:
     if _answers_500(look_up) and isinstance(hub, HubAbsent):
         return Verdict(Status.DISPUTED, "in the catalogue, but the hub has no such id")
     return Verdict(Status.ENABLED, f"one source: the catalogue (look-up: {look_up.said})")
-
-
-def _with_provider_suffix(asked: ModelId, look_up: LookUpFact, hub: HubFact) -> Verdict:
-    """``owner/name:Provider`` asks for a third party, whatever ModelScope itself serves."""
-    if _answers_500(look_up) and isinstance(hub, HubAbsent):
-        return Verdict(Status.NOT_FOUND, hub.source.note or "the hub has no such id")
-    if isinstance(look_up, NoAnswer):
-        return Verdict(Status.UNVERIFIED, f"no answer from the look-up: {look_up.said}")
-    if not look_up.names:
-        return Verdict(Status.NOT_ENABLED, _noted("served by nobody", look_up.source))
-    return Verdict(
-        Status.THIRD_PARTY_ONLY,
-        f"the suffix :{asked.provider} asks for a provider that you pay for yourself",
-    )
 
 
 def _in_other_case(asked: ModelId, catalogue: CatalogueFact, hub: HubFact) -> str | None:

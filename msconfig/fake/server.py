@@ -73,7 +73,7 @@ class FakeServer(HTTPServerBase):
     def thread_target(self) -> None:
         """Serve; look more often than every half second whether to stop."""
         if self.server is not None:
-            self.server.serve_forever(poll_interval=0.02)
+            self.server.serve_forever(poll_interval=0.005)
 
     def application(self, request: WsgiRequest) -> WsgiResponse:
         """Answer, without the log that pytest-httpserver keeps of everything."""

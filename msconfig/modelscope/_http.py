@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 from tenacity import RetryCallState, Retrying
 
 from msconfig import __version__
 from msconfig.errors import UsageError
+from msconfig.modelscope._bounded import bind, time_limit
 from msconfig.secrets import Secret
 from msconfig.text import shortened, visible
 
@@ -83,14 +86,19 @@ class Reply:
     note: str = ""
     """What a recording says about the fact behind it; ModelScope itself sends none."""
     retry_after: float | None = None
+    seconds: float = 0.0
+    """From asking until there was enough of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """No whole reply; `said` tells why. `passing` where another try might help."""
+    """No whole reply; `said` tells why."""
 
     said: str
     passing: bool = True
+    """Whether another try might help."""
+    asked: bool = True
+    """Whether anybody was asked; where not, it says nothing about the host."""
 
 
 @dataclass(slots=True)
@@ -101,7 +109,8 @@ class _Host:
     lock: threading.Lock = field(default_factory=threading.Lock)
     answered: bool = False
     failures_in_a_row: int = 0
-    given_up: bool = False
+    given_up: str = ""
+    """Why it is not asked again; "" while it is."""
     closed_until: float = 0.0
     """Nobody asks before this moment (`Pacing.clock`)."""
     told_to_wait: bool = False
@@ -123,7 +132,7 @@ class HttpClient:
         patient: whether to ask a host that keeps failing again and again (offline it costs
             nothing).
         pacing: clock and back-off.
-        log: is told of every try: URL, what came of it, seconds.
+        log: is told of every try: method and URL, what came of it, seconds.
 
     Raises:
         UsageError: proxy or certificate variables in the environment that cannot be used.
@@ -145,8 +154,12 @@ class HttpClient:
         self._retries = retries
         self._patient = patient
         self._log = log
+        self._secrets: tuple[Secret, ...] = ()
         self._hosts: dict[str, _Host] = {}
         self._hosts_lock = threading.Lock()
+        folder = os.environ.get("SSL_CERT_DIR")
+        if folder and not os.path.isdir(folder):  # noqa: PTH112 - nothing else here is a path
+            raise UsageError("SSL_CERT_DIR names no folder")
         try:
             self._client = httpx.Client(
                 transport=transport,
@@ -158,6 +171,10 @@ class HttpClient:
                     "Accept-Encoding": "identity",
                 },
                 follow_redirects=False,
+                # a redirect is not even looked at, and a cookie of one question says nothing to
+                # the next
+                event_hooks={"response": [_forget_location]},
+                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
                 limits=httpx.Limits(
                     max_connections=concurrency, max_keepalive_connections=concurrency
                 ),
@@ -166,8 +183,20 @@ class HttpClient:
         except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
             raise UsageError(
                 "cannot use the proxy or certificate settings of the environment (HTTPS_PROXY,"
-                f" ALL_PROXY, SSL_CERT_FILE, SSL_CERT_DIR): {visible(shortened(str(error)))}"
+                f" ALL_PROXY, NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR):"
+                f" {visible(shortened(str(error)))}"
             ) from None
+        bind(self._client)
+
+    def hide(self, secrets: Iterable[Secret]) -> None:
+        """Let nothing that is said or logged show one of `secrets`, whoever echoes it."""
+        self._secrets = tuple(secrets)
+
+    def hidden(self, text: str) -> str:
+        """`text` without the secrets."""
+        for secret in self._secrets:
+            text = secret.hidden_in(text)
+        return text
 
     def close(self) -> None:
         """Close the connections."""
@@ -194,7 +223,7 @@ class HttpClient:
         host = self._host(url)
         headers = {"Authorization": f"Bearer {token.reveal()}"} if token else None
         request = self._client.build_request("GET", url, params=params, headers=headers)
-        result: Reply | Failure = Failure("not asked", passing=False)
+        result: Reply | Failure = Failure("not asked", passing=False, asked=False)
 
         def may_pass(_: RetryCallState) -> bool:
             if isinstance(result, Failure):
@@ -220,12 +249,33 @@ class HttpClient:
             sleep=lambda seconds: self.pacing.sleep(min(seconds, max(0.0, deadline.remaining))),
             retry_error_callback=lambda _: None,
         ):
-            with attempt:
-                number = attempt.retry_state.attempt_number
-                result = self._try(request, host, deadline, number)
+            # not `with attempt`: it would keep exceptions, an interrupt among them, to itself
+            result = self._try(request, host, deadline, attempt.retry_state.attempt_number)
             attempt.retry_state.set_result(result)
         self._remember(host, result)
         return result
+
+    def post_once(
+        self,
+        url: str,
+        body: dict[str, object],
+        *,
+        token: Secret,
+        enough: Callable[[bytes], bool] = lambda _: False,
+    ) -> Reply | Failure:
+        """The reply to a POST that is made once and never again: it may cost something.
+
+        Args:
+            url: where to ask.
+            body: sent as JSON.
+            token: sent as Bearer.
+            enough: is shown the reply so far, and ends the reading when it has what it wants.
+        """
+        host = self._host(url)
+        headers = {"Authorization": f"Bearer {token.reveal()}"}
+        request = self._client.build_request("POST", url, json=body, headers=headers)
+        deadline = Deadline(self._timeout, self.pacing)
+        return self._try(request, host, deadline, 1, enough)
 
     def _host(self, url: str) -> _Host:
         name = httpx.URL(url).netloc.decode("ascii")
@@ -233,46 +283,61 @@ class HttpClient:
             return self._hosts.setdefault(name, _Host(name))
 
     def _remember(self, host: _Host, result: Reply | Failure) -> None:
+        if isinstance(result, Failure) and not result.asked:
+            return
         failed = result.status in _PASSING if isinstance(result, Reply) else result.passing
         with host.lock:
             host.failures_in_a_row = host.failures_in_a_row + 1 if failed else 0
             if not self._patient and (
                 host.failures_in_a_row >= FAILURES_UNTIL_GIVEN_UP or (failed and not host.answered)
             ):
-                host.given_up = True
+                said = result.said if isinstance(result, Failure) else f"HTTP {result.status}"
+                host.given_up = host.given_up or said
 
     def _try(
-        self, request: httpx.Request, host: _Host, deadline: Deadline, attempt: int
+        self,
+        request: httpx.Request,
+        host: _Host,
+        deadline: Deadline,
+        attempt: int,
+        enough: Callable[[bytes], bool] = lambda _: False,
     ) -> Reply | Failure:
         self._wait_at_the_door(host, deadline)
         if host.given_up:
-            return Failure(f"not asked: {host.name} failed earlier in this run", passing=False)
+            said = f"not asked again, {host.name} failed before: {host.given_up}"
+            return Failure(said, passing=False, asked=False)
         seconds = min(self._timeout, deadline.remaining)
         if seconds <= 0:
-            return Failure("out of time", passing=False)
+            return Failure("out of time", passing=False, asked=False)
         began = self.pacing.clock()
-        result = self._ask(request, host, seconds)
+        result = self._ask(request, host, seconds, enough)
         if isinstance(result, Reply):
             self._close_the_door(host, result, attempt)
+        else:
+            result = replace(result, said=self.hidden(result.said))
         if self._log is not None:
             said = str(result.status) if isinstance(result, Reply) else result.said
-            self._log(str(request.url), said, self.pacing.clock() - began)
+            self._log(f"{request.method} {request.url}", said, self.pacing.clock() - began)
         return result
 
-    def _ask(self, request: httpx.Request, host: _Host, seconds: float) -> Reply | Failure:
-        ends = self.pacing.clock() + seconds
+    def _ask(
+        self, request: httpx.Request, host: _Host, seconds: float, enough: Callable[[bytes], bool]
+    ) -> Reply | Failure:
+        began = self.pacing.clock()
         too_slow = Failure(f"no whole answer within {seconds:g} s")
         timeout = httpx.Timeout(seconds, pool=None)
         request.extensions = {"timeout": timeout.as_dict()}
         try:
-            with closing(self._client.send(request, stream=True)) as response:
+            with time_limit(seconds), closing(self._client.send(request, stream=True)) as response:
                 host.answered = True
                 body = bytearray()
                 for chunk in response.iter_bytes():
                     body += chunk
                     if len(body) > MAX_REPLY_BYTES:
                         return Failure("the reply is larger than 8 MiB", passing=False)
-                    if self.pacing.clock() > ends:
+                    if enough(bytes(body)):
+                        break
+                    if self.pacing.clock() - began > seconds:
                         return too_slow
                 return Reply(
                     response.status_code,
@@ -280,6 +345,7 @@ class HttpClient:
                     response.headers.get("Content-Type", ""),
                     shortened(visible(response.headers.get(NOTE_HEADER, ""))),
                     _seconds(response.headers.get("Retry-After")),
+                    self.pacing.clock() - began,
                 )
         except httpx.TimeoutException:
             return too_slow
@@ -292,21 +358,30 @@ class HttpClient:
         while not host.given_up and (seconds := host.closed_until - self.pacing.clock()) > 0:
             if host.told_to_wait:
                 deadline.extend(seconds)
-            elif deadline.remaining <= 0:
-                return
+            else:
+                seconds = min(seconds, deadline.remaining)
+                if seconds <= 0:
+                    return
             self.pacing.sleep(seconds)
 
     def _close_the_door(self, host: _Host, reply: Reply, attempt: int) -> None:
-        if self._retries == 0 or reply.status not in _PASSING:
-            return
         seconds = reply.retry_after
+        asks_to_wait = reply.status == HTTPStatus.INTERNAL_SERVER_ERROR and seconds is not None
+        if self._patient or not (reply.status in _PASSING or asks_to_wait):
+            return
         if seconds is None and reply.status == HTTPStatus.TOO_MANY_REQUESTS:
             seconds = self.pacing.back_off(attempt)
         if seconds is None or seconds > MAX_RETRY_AFTER:
             return
         with host.lock:
-            host.closed_until = max(host.closed_until, self.pacing.clock() + seconds)
-            host.told_to_wait = reply.retry_after is not None
+            until = self.pacing.clock() + seconds
+            if until >= host.closed_until:
+                host.closed_until = until
+                host.told_to_wait = reply.retry_after is not None
+
+
+def _forget_location(response: httpx.Response) -> None:
+    response.headers.pop("Location", None)
 
 
 def _in_words(error: httpx.HTTPError) -> str:

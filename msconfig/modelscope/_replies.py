@@ -13,6 +13,7 @@ from msconfig.json_text import NotJson, loads
 from msconfig.modelscope._http import Failure, Reply
 from msconfig.modelscope.facts import (
     Account,
+    Balance,
     Catalogue,
     HubAbsent,
     HubModel,
@@ -25,12 +26,13 @@ from msconfig.modelscope.facts import (
 )
 from msconfig.text import shortened, visible
 
-__all__ = ["account", "catalogue", "hub_model", "older_hub_model", "providers", "said"]
+__all__ = ["account", "balance", "catalogue", "hub_model", "older_hub_model", "providers", "said"]
 
 _MAX_IDS = 100_000
-_MAX_MAGICUBES = 1_000_000
+_MAX_MAGICUBES = 1_000_000_000
 _OLD_API_MISSING = 10010205001
 _OLD_API_NO_ACCESS = 10010200001
+_REFUSALS = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
 
 
 class _Unreadable(Exception):
@@ -67,9 +69,8 @@ def account(reply: Reply | Failure, source: Source) -> Account | TokenRejected |
     if reply.status == HTTPStatus.UNAUTHORIZED:
         body = _object_or_empty(reply)
         message = said(reply.body)
-        if (
-            body.get("code") == "InvalidAuthentication"
-            or "authentication failed" in message.lower()
+        if body.get("code") == "InvalidAuthentication" or message.startswith(
+            "Authentication failed, please make sure"
         ):
             return TokenRejected(source, message or "InvalidAuthentication")
         return _no_answer(reply, source)
@@ -77,11 +78,33 @@ def account(reply: Reply | Failure, source: Source) -> Account | TokenRejected |
         body = _success(reply)
         data = body.get("data")
         names = ("username", "preferred_username", "name")
-        if not isinstance(data, dict) or not any(isinstance(data.get(n), str) for n in names):
+        if not isinstance(data, dict) or not any(_is_text(data.get(n)) for n in names):
             raise _Unreadable("the reply names no account")
     except _Unreadable as error:
         return _no_answer(reply, source, str(error))
     return Account(source)
+
+
+def balance(reply: Reply | Failure, source: Source) -> Balance | TokenRejected | NoAnswer:
+    """`magicubes/balance`: amounts may be fractions; one that is missing is unknown, never 0."""
+    if isinstance(reply, Failure):
+        return NoAnswer(source, reply.said)
+    if reply.status == HTTPStatus.UNAUTHORIZED:
+        known = account(reply, source)
+        return known if isinstance(known, TokenRejected) else _no_answer(reply, source)
+    try:
+        data = _success(reply).get("data")
+        if not isinstance(data, dict):
+            raise _Unreadable("the reply holds no amounts")
+    except _Unreadable as error:
+        return _no_answer(reply, source, str(error))
+    amounts = [_magicubes(data.get(name)) for name in _AMOUNTS]
+    if not any(amount is not None for amount in amounts):
+        return _no_answer(reply, source, "the reply holds no amounts")
+    return Balance(source, *amounts)
+
+
+_AMOUNTS = ("total_balance", "available_balance", "frozen_amount")
 
 
 def catalogue(reply: Reply | Failure, source: Source) -> Catalogue | NoAnswer:
@@ -117,21 +140,22 @@ def providers(reply: Reply | Failure, source: Source) -> Providers | NoAnswer:
         if not isinstance(rows, list):
             raise _Unreadable("the reply holds no list of providers")
         names = [row.get("Name") if isinstance(row, dict) else None for row in rows]
-        count = data.get("TotalCount", len(rows))
-        if "ModelScope" not in names and (
-            count != len(rows) or not all(isinstance(name, str) and name for name in names)
-        ):
+        count = data.get("TotalCount", len(rows) or None)
+        whole = type(count) is int and count == len(rows)
+        if "ModelScope" not in names and not (whole and all(_is_text(name) for name in names)):
             raise _Unreadable(f"the list of providers contradicts its count ({count!r})"[:200])
     except _Unreadable as error:
         return _no_answer(reply, source, str(error))
-    named = [row for row in rows if isinstance(row, dict) and isinstance(row.get("Name"), str)]
+    named = [row for row in rows if isinstance(row, dict) and _is_text(row.get("Name"))]
     return Providers(source, tuple(_provider(row) for row in named))
 
 
 def _provider(row: dict[str, object]) -> Provider:
     tier = row.get("CostTier")
+    raw = str(row["Name"])
+    name = _clean(raw)
     return Provider(
-        _clean(str(row["Name"])),
+        name if raw == "ModelScope" or name != "ModelScope" else repr(raw),
         _clean(tier) if isinstance(tier, str) else None,
         _magicubes(row.get("EstimatedMagicGrainCost")),
     )
@@ -174,9 +198,15 @@ def older_hub_model(
     body = _object_or_empty(reply)
     message = said(reply.body)
     code = body.get("Code")
-    if code == _OLD_API_NO_ACCESS:
+    if code == _OLD_API_NO_ACCESS and reply.status in _REFUSALS:
         return HubNoAccess(source, message or "no access")
-    if code == _OLD_API_MISSING and message.rstrip(" .").endswith("record not found"):
+    words = body.get("Message")
+    if (
+        reply.status == HTTPStatus.NOT_FOUND
+        and code == _OLD_API_MISSING
+        and isinstance(words, str)
+        and words.rstrip(" .").endswith("record not found")
+    ):
         return HubAbsent(source)
     try:
         body = _ok_object(reply)
@@ -186,7 +216,8 @@ def older_hub_model(
     except _Unreadable as error:
         return _no_answer(reply, source, str(error))
     rows = data.get("Tasks")
-    tasks = _strings([row.get("Name") if isinstance(row, dict) else None for row in rows or []])
+    named = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    tasks = _strings([row.get("Name") for row in named])
     # this reply is not seen to spell the id, so the spelling of the question stands
     return HubModel(source, asked, tasks + _strings([data.get("SupportInference")]))
 
@@ -239,6 +270,10 @@ def _magicubes(cost: object) -> float | None:
     if isinstance(cost, bool) or not isinstance(cost, int | float):
         return None
     return float(cost) if 0 <= cost <= _MAX_MAGICUBES else None
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value)
 
 
 def _says_yes(value: object) -> bool:

@@ -1,4 +1,4 @@
-"""ModelScope's endpoints, one method each. None of them spends quota."""
+"""ModelScope's endpoints, one method each. Only `ModelScope.call` spends quota."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from msconfig.modelscope import _replies
+from msconfig.json_text import NotJson, dumps, loads
+from msconfig.modelscope import _calls, _replies
 from msconfig.modelscope._http import Deadline, Failure, HttpClient, Pacing, Reply
 from msconfig.modelscope.facts import (
     Account,
+    Balance,
+    Called,
     Catalogue,
     HubAbsent,
     HubModel,
@@ -20,11 +23,14 @@ from msconfig.modelscope.facts import (
     Source,
     TokenRejected,
 )
+from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Endpoints
 from msconfig.secrets import Secret
 
-__all__ = ["Deadline", "HttpClient", "ModelScope", "Pacing"]
+__all__ = ["SMALL_CALLS", "Deadline", "HttpClient", "ModelScope", "Pacing"]
 
+SMALL_CALLS = frozenset({Kind.CHAT, Kind.VISION, Kind.EMBEDDING})
+"""The kinds that have a call small enough to be made for a check."""
 SECONDS_A_MODEL = 25.0
 """For all requests about one model, tries and waits included."""
 
@@ -54,6 +60,7 @@ class ModelScope:
         self._endpoints = endpoints
         self._http = http
         self._secrets = tuple(secrets)
+        http.hide(self._secrets)
         self._now = now
 
     def deadline(self) -> Deadline:
@@ -69,6 +76,36 @@ class ModelScope:
         url = f"{self._endpoints.hub}/openapi/v1/users/me"
         reply = self._get(url, self.deadline(), token=token)
         return _replies.account(reply, self._source(url, reply))
+
+    def balance(self, token: Secret) -> Balance | TokenRejected | NoAnswer:
+        """How many Magicubes are left (``GET /openapi/v1/magicubes/balance``); free."""
+        url = f"{self._endpoints.hub}/openapi/v1/magicubes/balance"
+        reply = self._get(url, self.deadline(), token=token)
+        return _replies.balance(reply, self._source(url, reply))
+
+    def call(self, model_id: str, kind: Kind, token: Secret) -> Called:
+        """The smallest real call of a model, made once; it spends quota.
+
+        Chat and vision: streaming, one token at most, read until the first content; embedding: one
+        short input (``POST {inference}chat/completions`` or ``embeddings``).
+
+        Raises:
+            ValueError: a kind without a small call (`SMALL_CALLS`).
+        """
+        if kind not in SMALL_CALLS:
+            raise ValueError(f"no small call for {kind}")
+        if kind is Kind.EMBEDDING:
+            route, enough, read = "embeddings", lambda _: False, _calls.embedding_call
+            body: dict[str, object] = {"input": "hi", "encoding_format": "float"}
+        else:
+            route, enough, read = "chat/completions", _calls.has_content, _calls.chat_call
+            messages = [{"role": "user", "content": "hi"}]
+            body = {"messages": messages, "stream": True, "max_tokens": 1}
+        url = f"{self._endpoints.inference}{route}"
+        reply = self._http.post_once(url, {"model": model_id, **body}, token=token, enough=enough)
+        reply = self._without_echoes(reply) if isinstance(reply, Reply) else reply
+        called = read(reply, self._source(url, reply, "POST"))
+        return replace(called, said=self._http.hidden(called.said))
 
     def catalogue(self) -> Catalogue | NoAnswer:
         """The ids that API-Inference lists (``GET {inference}models``); asked without a token."""
@@ -130,15 +167,27 @@ class ModelScope:
         return self._without_echoes(reply) if isinstance(reply, Reply) else reply
 
     def _without_echoes(self, reply: Reply) -> Reply:
+        body = _with_plain_characters(reply.body)
         for secret in self._secrets:
+            body = body.replace(secret.reveal().encode(), secret.masked.encode())
             reply = replace(
                 reply,
-                body=reply.body.replace(secret.reveal().encode(), secret.masked.encode()),
+                body=body,
                 content_type=secret.hidden_in(reply.content_type),
                 note=secret.hidden_in(reply.note),
             )
         return reply
 
-    def _source(self, url: str, reply: Reply | Failure) -> Source:
+    def _source(self, url: str, reply: Reply | Failure, method: str = "GET") -> Source:
         note = reply.note if isinstance(reply, Reply) else ""
-        return Source(f"GET {urlsplit(url).path}", self._now(), note)
+        return Source(f"{method} {urlsplit(url).path}", self._now(), note)
+
+
+def _with_plain_characters(body: bytes) -> bytes:
+    r"""JSON without the escapes behind which a token could hide (a dash as ``\u002d``)."""
+    if b"\\" not in body:
+        return body
+    try:
+        return dumps(loads(body)).encode("utf-8", "backslashreplace")
+    except (NotJson, RecursionError):
+        return body

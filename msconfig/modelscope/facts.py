@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 
 from msconfig.modelscope.kinds import Kind, kind_of
 
 __all__ = [
     "Account",
+    "Balance",
+    "CallOutcome",
+    "Called",
     "Catalogue",
     "HubAbsent",
     "HubModel",
@@ -57,6 +61,42 @@ class TokenRejected:
 
     source: Source
     said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Magicubes of an account; None for an amount that the reply did not tell."""
+
+    source: Source
+    total: float | None
+    available: float | None
+    frozen: float | None
+
+
+class CallOutcome(Enum):
+    """What a real call tells."""
+
+    ANSWERED = "answered"
+    """Content, or a complaint about nothing but streaming or thinking: the model works."""
+    NO_PROVIDER = "no provider"
+    INVALID_ID = "invalid id"
+    NO_ACCESS = "no access"
+    TOKEN_REJECTED = "token rejected"  # noqa: S105 - no password
+    NOT_BOUND = "not bound"
+    UNCLEAR = "unclear"
+    """A throttle, an outage, an empty answer: says nothing about the model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A real call that was made, and what it tells."""
+
+    source: Source
+    outcome: CallOutcome
+    said: str
+    """The service's own words, or what happened."""
+    latency_ms: int | None = None
+    """Milliseconds to the first content, where there was content."""
 
 
 @dataclass(frozen=True, slots=True)

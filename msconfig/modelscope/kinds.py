@@ -34,7 +34,8 @@ def kind_of(tasks: Iterable[str]) -> Kind:
     """
     table = _kinds_by_task()
     for task in tasks:
-        kind = table.get(task) or table.get(f"{task.partition('-')[0]}-*")
+        head, dash, _ = task.partition("-")
+        kind = table.get(task) or table.get(f"{head}{dash}*")
         if kind is not None:
             return kind
     return Kind.UNKNOWN

@@ -80,8 +80,9 @@ class Endpoints:
                 query or a fragment, or an inference URL that does not end in ``/v1/``.
         """
         own = addresses_of(site)
-        hub = _checked("hub", hub_url or own.hub).rstrip("/")
-        inference = _checked("inference", inference_url or own.inference).rstrip("/") + "/"
+        hub = (_checked("hub", hub_url) if hub_url else own.hub).rstrip("/")
+        inference = _checked("inference", inference_url) if inference_url else own.inference
+        inference = inference.rstrip("/") + "/"
         if not inference.endswith("/v1/"):
             raise UsageError(f"the inference URL has to end in /v1/: {inference}v1/ perhaps?")
         return cls(hub, inference)
@@ -94,11 +95,11 @@ def _checked(what: str, url: str) -> str:
         _ = parts.port
     except ValueError:
         raise UsageError(f"the {what} URL is not a URL; it looks like {_EXAMPLE}") from None
-    if not host or not url.isascii() or not url.isprintable() or " " in url:
+    if not host or not url.isascii() or not url.isprintable() or " " in url or not _is_url(url):
         raise UsageError(f"the {what} URL is not a URL; it looks like {_EXAMPLE}")
     if parts.username is not None or parts.password is not None:
         raise UsageError(f"the {what} URL holds a user name or password; leave that out")
-    if parts.query or parts.fragment:
+    if "?" in url or "#" in url:
         raise UsageError(f"the {what} URL has a query or fragment; leave that out")
     if not (parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts))):
         raise UsageError(
@@ -108,6 +109,16 @@ def _checked(what: str, url: str) -> str:
 
 
 _EXAMPLE = "https://modelscope.cn"
+
+
+def _is_url(url: str) -> bool:
+    """Whether the HTTP client takes it too, international names and all."""
+    import httpx  # noqa: PLC0415 - slow, and needed only where somebody names a URL
+
+    try:
+        return bool(httpx.URL(url).host)
+    except (httpx.InvalidURL, UnicodeError):
+        return False
 
 
 def _is_loopback(parts: SplitResult) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date, time
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, assert_never, cast
@@ -178,9 +179,19 @@ def _toml(raw: bytes, kind: DocumentKind | None) -> Document:
         return _invalid(kind, f"not TOML: {error}")
     except (RecursionError, ValueError):
         return _invalid(kind, "not TOML that anybody reads: nested too deep")
+    value = _with_days_as_text(value)
     is_scenario = value.keys() & _MARKS_OF_A_SCENARIO or isinstance(value.get("models"), dict)
     kind = kind or (DocumentKind.SCENARIO if is_scenario else DocumentKind.SETTINGS)
     return Document(kind, value, tuple(schema_problems(value, kind)))
+
+
+def _with_days_as_text(value: Any) -> Any:  # noqa: ANN401 - whatever TOML holds
+    """TOML has days and times of its own, JSON Schema knows text alone."""
+    if isinstance(value, dict):
+        return {key: _with_days_as_text(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_with_days_as_text(each) for each in value]
+    return value.isoformat() if isinstance(value, date | time) else value
 
 
 def _links(raw: bytes) -> Document:

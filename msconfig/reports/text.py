@@ -6,6 +6,7 @@ import io
 import textwrap
 from collections.abc import Iterable
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
@@ -25,7 +26,7 @@ _MARKS = {
 }
 _MIN_REASON = 26
 """Columns that the reasons need; with fewer left they go below the ids."""
-_MAX_ID = 300
+_MAX_ID = 400
 _MAX_WIDTH = 160
 
 
@@ -62,6 +63,8 @@ def body(report: Report, *, width: int, color: bool) -> str:
 
 def _overall(report: Report) -> Outcome:
     refused = {TokenStatus.REJECTED, TokenStatus.NOT_BOUND}
+    if not report.complete and not report.count(Outcome.FAIL):
+        return Outcome.UNKNOWN
     if report.count(Outcome.FAIL) or any(token.status in refused for token in report.tokens):
         return Outcome.FAIL
     unverified = any(t.status is TokenStatus.UNVERIFIED and t.counts for t in report.tokens)
@@ -114,7 +117,7 @@ def _about_token(token: TokenResult) -> str:
 
 
 def _fits_a_table(report: Report, width: int) -> bool:
-    ids = max(len(_id(model)) for model in report.models)
+    ids = max(cell_len(_id(model)) for model in report.models)
     statuses = max(len(model.status) for model in report.models)
     kinds = max(len(model.kind) for model in report.models)
     return width - (ids + statuses + kinds + 10) >= _MIN_REASON
@@ -159,11 +162,15 @@ def _print_suggestions(console: Console, models: Iterable[ModelResult]) -> None:
         if model is not last:
             console.print(Text(f"  {_id(model)}"), soft_wrap=True)
             last = model
-        fits = len("    →   ") + width + len(each.reason) <= console.width
-        reason = f"  {each.reason}" if fits else f"\n      {each.reason}"
-        suggested = visible(each.id).ljust(width if fits else 0)
-        line = Text.assemble("    → ", (suggested, "green"), (reason, "dim"))
-        console.print(line, soft_wrap=True)
+        fits = cell_len("    →   ") + width + len(each.reason) <= console.width
+        reason = Text(each.reason, style="dim")
+        line = Text.assemble("    → ", (visible(each.id), "green"))
+        if fits:
+            line.pad_right(width + 2 - len(each.id))
+            console.print(line + reason, soft_wrap=True)
+        else:
+            console.print(line, soft_wrap=True)
+            console.print(Padding(reason, (0, 0, 0, 6)))
 
 
 def _kind(model: ModelResult) -> str:

@@ -1,0 +1,258 @@
+"""Real calls within a budget: what they may cost, who is called, what they overrule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TypeAlias, assert_never
+
+from msconfig.checking.gathering import Progress, no_progress
+from msconfig.checking.parallel import in_parallel
+from msconfig.checking.report import (
+    Evidence,
+    ModelResult,
+    Outcome,
+    Probe,
+    Quota,
+    Report,
+    Status,
+    TokenResult,
+    TokenStatus,
+)
+from msconfig.checking.suggestions import suggest
+from msconfig.model_ids import ModelId
+from msconfig.modelscope.client import SMALL_CALLS, ModelScope
+from msconfig.modelscope.facts import Balance, Called, CallOutcome
+from msconfig.secrets import Token
+
+__all__ = ["COST_IF_UNKNOWN", "ProbePlan", "plan_probes", "probe", "read_quota"]
+
+COST_IF_UNKNOWN = 2.0
+"""Magicubes; the dearest tier."""
+
+_Call: TypeAlias = tuple[Token, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ProbePlan:
+    """Which models are to be called with which tokens, and what that may cost at most."""
+
+    tokens: tuple[Token, ...]
+    ids: tuple[str, ...]
+    cost: float
+    """Magicubes, all calls together."""
+    not_probed: dict[str, str] = field(default_factory=dict)
+    """Why, by id, for those that are not called."""
+
+
+def plan_probes(
+    report: Report, tokens: Sequence[Token], *, max_cost: float, all_tokens: bool = False
+) -> ProbePlan:
+    """The calls that fit into `max_cost`, in the order of the ids.
+
+    What a call costs is ModelScope's own estimate; where it gave none, the dearest tier. The sum is
+    a promise: it is reserved before the first call, whatever fails later. A model that does not fit
+    is passed over, a cheaper one behind it may still fit.
+
+    Args:
+        report: what was learnt for free.
+        tokens: all tokens of the run.
+        max_cost: Magicubes, for the whole run.
+        all_tokens: call with each valid token, not with the first alone.
+    """
+    valid = [t for t in tokens if _result_of(t, report.tokens).status is TokenStatus.VALID]
+    callers = tuple(valid if all_tokens else valid[:1])
+    ids: list[str] = []
+    not_probed: dict[str, str] = {}
+    cost = 0.0
+    for model in report.models:
+        reason = _why_not(model) if callers else "no valid token"
+        price = len(callers) * _price(model)
+        if reason is None and cost + price > max_cost:
+            reason = f"over the budget of {max_cost:g} Magicubes"
+        if reason is not None:
+            not_probed[model.id] = reason
+            continue
+        ids.append(model.id)
+        cost += price
+    return ProbePlan(callers, tuple(ids), cost, not_probed)
+
+
+def read_quota(modelscope: ModelScope, tokens: Iterable[Token]) -> tuple[Quota, ...]:
+    """What is left on the accounts of `tokens`; an amount that cannot be read is None."""
+    quota = []
+    for token in tokens:
+        fact = modelscope.balance(token.secret)
+        total = available = frozen = None
+        if isinstance(fact, Balance):
+            total, available, frozen = fact.total, fact.available, fact.frozen
+        fingerprint = token.secret.fingerprint
+        source = fact.source.endpoint
+        quota.append(Quota(fingerprint, total, available, frozen, source, fact.source.at))
+    return tuple(quota)
+
+
+def probe(
+    modelscope: ModelScope,
+    report: Report,
+    plan: ProbePlan,
+    *,
+    concurrency: int = 8,
+    progress: Progress = no_progress,
+) -> Report:
+    """`report` with what the calls of `plan` told. Each call is made once, at most.
+
+    A token that turns out to be rejected or not bound calls no more. An interrupt ends the calls
+    early, with a report that says so.
+    """
+    called: dict[_Call, Called] = {}
+    refused: dict[Token, Called] = {}
+    kinds = {model.id: model.kind for model in report.models}
+
+    def call(token: Token, model_id: str) -> None:
+        if token in refused:
+            return
+        answer = modelscope.call(model_id, kinds[model_id], token.secret)
+        if answer.outcome in {CallOutcome.TOKEN_REJECTED, CallOutcome.NOT_BOUND}:
+            refused[token] = answer
+        called[token, model_id] = answer
+
+    work: list[Callable[[], None]] = [
+        partial(call, token, model_id) for model_id in plan.ids for token in plan.tokens
+    ]
+    complete = report.complete
+    try:
+        progress(0, len(work))
+        with closing(in_parallel(work, concurrency)) as ticks:
+            for done, _ in enumerate(ticks, start=1):
+                progress(done, len(work))
+    except KeyboardInterrupt:
+        complete = False
+    answers = dict(called)
+    models = [_overruled(model, _answers(model.id, plan, answers), plan) for model in report.models]
+    passing = {model.id for model in models if model.outcome is Outcome.PASS}
+    lost = {model.id for model in models} - passing
+    served = (report.served - lost) | passing
+    return replace(
+        report,
+        tokens=tuple(_token_result(result, refused) for result in report.tokens),
+        models=tuple(_with_suggestions(model, served, lost) for model in models),
+        complete=complete,
+        served=served,
+        notes=(*report.notes, *_blame(plan, answers)),
+    )
+
+
+def _answers(
+    model_id: str, plan: ProbePlan, answers: dict[_Call, Called]
+) -> list[tuple[Token, Called]]:
+    """What each token was answered about a model."""
+    calls = [(token, answers.get((token, model_id))) for token in plan.tokens]
+    return [(token, answer) for token, answer in calls if answer is not None]
+
+
+def _why_not(model: ModelResult) -> str | None:
+    """Why a model is not called, or None."""
+    if model.outcome is Outcome.FAIL:
+        return "it fails already"
+    parsed = ModelId.parse(model.id)
+    if parsed is None or parsed.provider is not None:
+        return "it is no id of ModelScope's own service"
+    if model.kind not in SMALL_CALLS:
+        return f"there is no small call for kind {model.kind}"
+    return None
+
+
+def _price(model: ModelResult) -> float:
+    known = model.cost.magicubes if model.cost else None
+    return COST_IF_UNKNOWN if known is None else known
+
+
+def _overruled(
+    model: ModelResult, answers: Sequence[tuple[Token, Called]], plan: ProbePlan
+) -> ModelResult:
+    """What the calls overrule of a free verdict: the best answer of all tokens counts."""
+    about_model = [
+        (token, answer)
+        for token, answer in answers
+        if answer.outcome not in {CallOutcome.TOKEN_REJECTED, CallOutcome.NOT_BOUND}
+    ]
+    if not about_model:
+        why = plan.not_probed.get(model.id, "its token was refused" if answers else "not reached")
+        return replace(model, reason=f"{model.reason}; not probed: {why}")
+    token, answer = min(about_model, key=lambda pair: _WEIGHT[pair[1].outcome])
+    evidence = tuple(
+        Evidence(each.source.endpoint, f"{who.secret.fingerprint}: {each.said}", each.source.at)
+        for who, each in answers
+    )
+    return replace(
+        model,
+        status=_status(answer.outcome),
+        reason=answer.said,
+        evidence=model.evidence + evidence,
+        probe=Probe(token.secret.fingerprint, answer.latency_ms),
+    )
+
+
+_WEIGHT = {
+    CallOutcome.ANSWERED: 0,
+    CallOutcome.NO_PROVIDER: 1,
+    CallOutcome.INVALID_ID: 2,
+    CallOutcome.NO_ACCESS: 3,
+    CallOutcome.UNCLEAR: 4,
+}
+"""An answer to one token is an answer; a clear no says more than a throttle."""
+
+
+def _status(outcome: CallOutcome) -> Status:
+    match outcome:
+        case CallOutcome.ANSWERED:
+            return Status.ENABLED
+        case CallOutcome.NO_PROVIDER:
+            return Status.RETIRED
+        case CallOutcome.INVALID_ID:
+            return Status.NOT_FOUND
+        case CallOutcome.NO_ACCESS:
+            return Status.NO_ACCESS
+        case CallOutcome.UNCLEAR | CallOutcome.TOKEN_REJECTED | CallOutcome.NOT_BOUND:
+            return Status.UNVERIFIED
+        case _:
+            assert_never(outcome)
+
+
+def _with_suggestions(model: ModelResult, served: frozenset[str], lost: set[str]) -> ModelResult:
+    """Nothing that a call found dead is suggested, and something for what a call found dead."""
+    if model.outcome is not Outcome.FAIL:
+        return replace(model, suggestions=())
+    kept = tuple(each for each in model.suggestions if each.id not in lost)
+    return replace(model, suggestions=kept or suggest(model.id, served))
+
+
+def _result_of(token: Token, results: Iterable[TokenResult]) -> TokenResult:
+    return next(each for each in results if each.fingerprint == token.secret.fingerprint)
+
+
+def _token_result(result: TokenResult, refused: dict[Token, Called]) -> TokenResult:
+    for token, answer in refused.items():
+        if token.secret.fingerprint == result.fingerprint:
+            bound = answer.outcome is CallOutcome.NOT_BOUND
+            status = TokenStatus.NOT_BOUND if bound else TokenStatus.REJECTED
+            return replace(result, status=status, reason=answer.said)
+    return result
+
+
+def _blame(plan: ProbePlan, answers: dict[_Call, Called]) -> list[str]:
+    """Where one token was served and another was not, the trouble is the token's."""
+    notes = []
+    for model_id in plan.ids:
+        told = _answers(model_id, plan, answers)
+        if any(answer.outcome is CallOutcome.ANSWERED for _, answer in told):
+            notes += [
+                f"{model_id}: the trouble is with token {token.secret.fingerprint}, not with the"
+                f" model: {answer.said}"
+                for token, answer in told
+                if answer.outcome is not CallOutcome.ANSWERED
+            ]
+    return notes

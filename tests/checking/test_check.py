@@ -1,0 +1,257 @@
+"""`check()` over a real socket: the verdicts, what they cost in requests, what they come with."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from msconfig.checking.report import Cost, ModelResult, Report, Status, TokenStatus
+from msconfig.errors import ExitCode
+from msconfig.fake.http import Response
+from msconfig.fake.snapshot import RecordedHub, RecordedLookUp, RecordedModel
+from msconfig.model_ids import GivenId, Location
+from msconfig.modelscope.kinds import Kind
+from support import ALIVE, DEAD, TOKEN, Check, Serve, fake, instead, served_by
+
+ID = "Qwen/Model"
+CHAT = RecordedHub(True, ("text-generation",))
+OTHERS = RecordedModel(served_by("DashScope"), CHAT)
+UNKNOWN = RecordedModel(None, RecordedHub(exists=False))
+PRIVATE = RecordedModel(served_by(), replace(CHAT, private=True))
+GATED = RecordedModel(served_by(), replace(CHAT, gated=True))
+
+DOWN = Response.of_json(503, {})
+FAULT = Response.of_json(500, {})
+PAGE = Response(200, b"<html>sign in</html>", {"Content-Type": "text/html"})
+CLOSED = Response.of_json(403, {"Code": 10010200001, "Message": "closed", "Success": False})
+CATALOGUE = "/v1/models"
+LOOK_UP = "/api/v1/inference/list_model_providers"
+OPEN_API = "/openapi/v1/models/"
+OLDER_API = "/api/v1/models/"
+
+
+def only(report: Report) -> ModelResult:
+    (model,) = report.models
+    return model
+
+
+@pytest.mark.parametrize(
+    ("facts", "listed", "replies", "status", "code"),
+    [
+        pytest.param(ALIVE, True, {}, Status.ENABLED, 0, id="listed and served"),
+        pytest.param(ALIVE, False, {}, Status.ENABLED, 0, id="served, not listed"),
+        pytest.param(ALIVE, True, {LOOK_UP: DOWN}, Status.ENABLED, 0, id="listed, look-up down"),
+        pytest.param(ALIVE, True, {LOOK_UP: PAGE}, Status.ENABLED, 0, id="listed, look-up a page"),
+        pytest.param(ALIVE, True, {LOOK_UP: FAULT}, Status.ENABLED, 0, id="listed, look-up ill"),
+        pytest.param(ALIVE, True, {CATALOGUE: DOWN}, Status.ENABLED, 0, id="catalogue down"),
+        pytest.param(DEAD, True, {}, Status.DISPUTED, 4, id="listed, served by nobody"),
+        pytest.param(OTHERS, True, {}, Status.DISPUTED, 4, id="listed, served by others"),
+        pytest.param(UNKNOWN, True, {}, Status.DISPUTED, 4, id="listed, no such id"),
+        pytest.param(OTHERS, False, {}, Status.THIRD_PARTY_ONLY, 1, id="others only"),
+        pytest.param(DEAD, False, {}, Status.NOT_ENABLED, 1, id="nobody"),
+        pytest.param(UNKNOWN, False, {}, Status.NOT_FOUND, 1, id="no such id"),
+        pytest.param(UNKNOWN, False, {CATALOGUE: DOWN}, Status.NOT_FOUND, 1, id="nor in the dark"),
+        pytest.param(PRIVATE, False, {}, Status.NO_ACCESS, 1, id="private"),
+        pytest.param(GATED, True, {}, Status.NO_ACCESS, 1, id="gated, though listed"),
+        pytest.param(
+            DEAD, False, {OPEN_API: DOWN, OLDER_API: CLOSED}, Status.NO_ACCESS, 1, id="no access"
+        ),
+        pytest.param(DEAD, False, {CATALOGUE: DOWN}, Status.UNVERIFIED, 4, id="no, in the dark"),
+        pytest.param(DEAD, False, {CATALOGUE: PAGE}, Status.UNVERIFIED, 4, id="no, and a page"),
+        pytest.param(DEAD, False, {LOOK_UP: DOWN}, Status.UNVERIFIED, 4, id="look-up down"),
+        pytest.param(DEAD, False, {LOOK_UP: FAULT}, Status.UNVERIFIED, 4, id="look-up ill"),
+        pytest.param(
+            UNKNOWN,
+            False,
+            {OPEN_API: DOWN, OLDER_API: DOWN},
+            Status.UNVERIFIED,
+            4,
+            id="a 500 that the hub cannot explain",
+        ),
+        pytest.param(
+            UNKNOWN, False, {OPEN_API: DOWN}, Status.NOT_FOUND, 1, id="that the older API explains"
+        ),
+    ],
+)
+def test_a_model_gets_its_verdict(
+    facts: RecordedModel,
+    listed: bool,
+    replies: dict[str, Response],
+    status: Status,
+    code: int,
+    serve: Serve,
+    check_at: Check,
+) -> None:
+    catalogue = ("Qwen/Alive", *([ID] if listed else []))
+    server = serve(instead(replies, fake({ID: facts}, catalogue)))
+    report = check_at(server.url_for("/"), ID)
+    assert (only(report).status, report.exit_code) == (status, code)
+
+
+@pytest.mark.parametrize("asked", ["just-a-name", "a/b/c", "", "Qwen/ Alive", "../Alive", "通/义"])
+def test_what_is_no_id_makes_no_request(asked: str, serve: Serve, check_at: Check) -> None:
+    server = serve(fake())
+    report = check_at(server.url_for("/"), asked)
+    assert (only(report).status, report.exit_code) == (Status.MALFORMED, 1)
+    assert (only(report).id, only(report).evidence) == (asked, ())
+    assert not server.requests
+
+
+def test_every_status_stands_in_the_order_the_ids_were_given(serve: Serve, check_at: Check) -> None:
+    known = {"a/others": OTHERS, "a/dead": DEAD, "a/private": PRIVATE, "a/none": UNKNOWN}
+    ids = ["a/none", "Qwen/Alive", "a/dead", "no id", "a/private", "qwen/alive", "a/others"]
+    report = check_at(serve(fake(known)).url_for("/"), *ids)
+    assert [model.id for model in report.models] == ids
+    assert [str(model.status) for model in report.models] == [
+        *("not_found", "enabled", "not_enabled", "malformed"),
+        *("no_access", "not_found", "third_party_only"),
+    ]
+
+
+def test_an_id_keeps_the_place_where_it_stands(serve: Serve, check_at: Check) -> None:
+    place = Location("models.txt", 3, 5)
+    ids = (GivenId("Qwen/Alive", place), GivenId("no id", place), GivenId("a/b"))
+    report = check_at(serve(fake()).url_for("/"), *ids)
+    assert [model.location for model in report.models] == [place, place, None]
+
+
+@pytest.mark.parametrize("number", [1, 2, 25])
+def test_a_check_asks_twice_a_model_once_for_a_token_and_once_for_the_catalogue(
+    number: int, serve: Serve, check_at: Check
+) -> None:
+    ids = [f"Qwen/Dead-{n}" for n in range(number)]
+    server = serve(fake(dict.fromkeys(ids, DEAD)))
+    check_at(server.url_for("/"), *ids, tokens=[TOKEN])
+    paths = Counter(request.path for request in server.requests)
+    assert len(server.requests) == 2 + 2 * number
+    assert paths[CATALOGUE] == paths["/openapi/v1/users/me"] == 1
+    assert paths[LOOK_UP] == number
+
+
+@pytest.mark.parametrize(
+    ("replies", "look_ups"),
+    [
+        pytest.param({LOOK_UP: FAULT}, 3, id="the hub knows the id"),
+        pytest.param({LOOK_UP: FAULT, OPEN_API: DOWN}, 3, id="the older API does"),
+        pytest.param({LOOK_UP: FAULT, OPEN_API: DOWN, OLDER_API: DOWN}, 1, id="nobody can tell"),
+        pytest.param({LOOK_UP: DOWN}, 3, id="an outage is asked again in any case"),
+    ],
+)
+def test_a_500_of_the_look_up_is_asked_again_only_for_an_id_that_exists(
+    replies: dict[str, Response], look_ups: int, serve: Serve, check_at: Check
+) -> None:
+    server = serve(instead(replies, fake()))
+    check_at(server.url_for("/"), "Qwen/Alive")
+    assert sum(request.path == LOOK_UP for request in server.requests) == look_ups
+
+
+def test_a_500_of_the_look_up_for_an_unknown_id_is_asked_once(
+    serve: Serve, check_at: Check
+) -> None:
+    server = serve(fake())
+    assert only(check_at(server.url_for("/"), "no/such")).status is Status.NOT_FOUND
+    assert sum(request.path == LOOK_UP for request in server.requests) == 1
+
+
+GARBAGE, EXPIRED = "garbage-token", "ms-00000000-0000-4000-8000-0000000000ff"
+
+
+@pytest.mark.parametrize(
+    ("tokens", "statuses", "code"),
+    [
+        pytest.param([], [TokenStatus.ABSENT], 0, id="none"),
+        pytest.param([TOKEN], [TokenStatus.VALID], 0, id="a good one"),
+        pytest.param([GARBAGE], [TokenStatus.REJECTED], 3, id="garbage, to which the list is open"),
+        pytest.param(
+            [TOKEN, GARBAGE, EXPIRED],
+            [TokenStatus.VALID, TokenStatus.REJECTED, TokenStatus.REJECTED],
+            3,
+            id="several",
+        ),
+    ],
+)
+def test_each_token_gets_its_status_and_models_are_checked_all_the_same(
+    tokens: list[str], statuses: list[TokenStatus], code: int, serve: Serve, check_at: Check
+) -> None:
+    report = check_at(serve(fake()).url_for("/"), "Qwen/Alive", tokens=tokens)
+    assert [token.status for token in report.tokens] == statuses
+    assert len({token.fingerprint for token in report.tokens}) == len(statuses)
+    assert only(report).status is Status.ENABLED
+    assert report.exit_code == code
+
+
+@pytest.mark.parametrize("reply", [DOWN, FAULT, PAGE, Response.of_json(401, {"code": "Other"})])
+def test_a_token_that_nobody_can_judge_makes_the_check_inconclusive(
+    reply: Response, serve: Serve, check_at: Check
+) -> None:
+    server = serve(instead({"/openapi/v1/users/me": reply}, fake()))
+    report = check_at(server.url_for("/"), "Qwen/Alive", tokens=[TOKEN])
+    (token,) = report.tokens
+    assert (token.status, report.exit_code) == (TokenStatus.UNVERIFIED, ExitCode.INCONCLUSIVE)
+    assert str(reply.status) in (token.reason or "")
+
+
+def test_recorded_facts_judge_models_and_no_tokens(serve: Serve, check_at: Check) -> None:
+    server = serve(fake())
+    recorded = datetime(2026, 10, 7, tzinfo=UTC)
+    report = check_at(
+        server.url_for("/"), "Qwen/Alive", tokens=[GARBAGE], snapshot_recorded=recorded
+    )
+    (token,) = report.tokens
+    assert (token.status, token.reason) == (TokenStatus.UNVERIFIED, "offline")
+    assert (report.offline, report.exit_code) == (True, ExitCode.OK)
+    assert "/openapi/v1/users/me" not in {request.path for request in server.requests}
+
+
+def test_evidence_is_the_catalogue_the_look_up_and_the_hub(serve: Serve, check_at: Check) -> None:
+    before = datetime.now(UTC)
+    model = only(check_at(serve(fake()).url_for("/"), "Qwen/Alive"))
+    assert [each.source for each in model.evidence] == [
+        *("GET /v1/models", f"GET {LOOK_UP}", f"GET {OPEN_API}Qwen/Alive"),
+    ]
+    catalogue, look_up, hub = (each.observed for each in model.evidence)
+    assert "listed" in catalogue
+    assert "not" not in catalogue
+    assert "ModelScope" in look_up
+    assert "text-generation" in hub
+    assert all(before <= each.at <= datetime.now(UTC) for each in model.evidence)
+
+
+def test_evidence_for_an_id_with_a_provider_is_about_the_id_without_it(
+    serve: Serve, check_at: Check
+) -> None:
+    model = only(check_at(serve(fake()).url_for("/"), "Qwen/Alive:DashScope"))
+    assert model.status is Status.THIRD_PARTY_ONLY
+    assert "not listed" not in model.evidence[0].observed
+
+
+@pytest.mark.parametrize(
+    ("told", "kind"),
+    [
+        pytest.param({}, Kind.CHAT, id="as the hub says"),
+        pytest.param({"Qwen/Alive": Kind.VISION}, Kind.VISION, id="as the user says"),
+        pytest.param({"Qwen/Other": Kind.VISION}, Kind.CHAT, id="said of another"),
+    ],
+)
+def test_a_kind_is_what_the_user_says_or_else_what_the_hub_says(
+    told: dict[str, Kind], kind: Kind, serve: Serve, check_at: Check
+) -> None:
+    assert only(check_at(serve(fake()).url_for("/"), "Qwen/Alive", kinds=told)).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("rows", "cost"),
+    [
+        pytest.param(({"Name": "ModelScope", "EstimatedMagicGrainCost": 2},), Cost(2.0), id="two"),
+        pytest.param(({"Name": "ModelScope"},), Cost(None), id="not said"),
+        pytest.param(({"Name": "DashScope", "EstimatedMagicGrainCost": 2},), None, id="of others"),
+    ],
+)
+def test_the_cost_is_what_modelscope_estimates(
+    rows: tuple[dict[str, object], ...], cost: Cost | None, serve: Serve, check_at: Check
+) -> None:
+    server = serve(fake({ID: RecordedModel(RecordedLookUp(rows), CHAT)}))
+    assert only(check_at(server.url_for("/"), ID)).cost == cost

@@ -1,0 +1,302 @@
+"""The verdict table: every combination of what three sources can say about an id."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import product
+
+import pytest
+
+from msconfig.checking.report import Outcome, Status
+from msconfig.checking.verdict import (
+    CatalogueFact,
+    HubFact,
+    LookUpFact,
+    ModelFacts,
+    Verdict,
+    judge,
+)
+from msconfig.model_ids import ModelId
+from msconfig.modelscope.facts import (
+    Catalogue,
+    HubAbsent,
+    HubModel,
+    HubNoAccess,
+    NoAnswer,
+    Provider,
+    Providers,
+    Source,
+)
+
+AT = datetime(2026, 10, 7, tzinfo=UTC)
+ID, OTHER_CASE = "Qwen/Alive", "qwen/ALIVE"
+
+
+def source(endpoint: str, note: str = "") -> Source:
+    return Source(f"GET /{endpoint}", AT, note)
+
+
+def served_by(*names: str, note: str = "") -> Providers:
+    return Providers(source("providers", note), tuple(Provider(name) for name in names))
+
+
+def no_answer(said: str, status: int | None = None) -> NoAnswer:
+    return NoAnswer(source("x"), said, status)
+
+
+CATALOGUES: dict[str, CatalogueFact] = {
+    "listed": Catalogue(source("models"), ("a/b", ID)),
+    "not listed": Catalogue(source("models"), ("a/b",)),
+    "listed in other case": Catalogue(source("models"), ("a/b", OTHER_CASE)),
+    "unreachable": no_answer("cannot connect: refused"),
+    "unreadable": no_answer("HTTP 200: not JSON", 200),
+}
+LOOK_UPS: dict[str, LookUpFact] = {
+    "ModelScope": served_by("ModelScope"),
+    "ModelScope and others": served_by("DashScope", "ModelScope"),
+    "others": served_by("DashScope", "DeepSeek"),
+    "nobody": served_by(),
+    "500": no_answer("HTTP 500", 500),
+    "outage": no_answer("HTTP 503: busy", 503),
+    "unreachable": no_answer("cannot connect: refused"),
+    "unreadable": no_answer("HTTP 200: not JSON", 200),
+}
+HUBS: dict[str, HubFact] = {
+    "exists": HubModel(source("hub"), ID, ("text-generation",)),
+    "exists in other case": HubModel(source("hub"), OTHER_CASE),
+    "private": HubModel(source("hub"), ID, private=True),
+    "gated": HubModel(source("hub"), ID, gated=True),
+    "no access": HubNoAccess(source("hub"), "ask the owner"),
+    "absent": HubAbsent(source("hub")),
+    "outage": no_answer("HTTP 503: busy", 503),
+}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the three sources say."""
+
+    catalogue: str
+    look_up: str
+    hub: str
+
+    @property
+    def case_is_off(self) -> bool:
+        return "other case" in self.catalogue or "other case" in self.hub
+
+    @property
+    def is_listed(self) -> bool:
+        return self.catalogue == "listed"
+
+    @property
+    def catalogue_is_readable(self) -> bool:
+        return not self.catalogue.startswith("unrea")
+
+    @property
+    def is_not_for_us(self) -> bool:
+        return self.hub in {"private", "gated", "no access"}
+
+    @property
+    def modelscope_is_named(self) -> bool:
+        return self.look_up.startswith("ModelScope")
+
+    @property
+    def modelscope_is_clearly_not_named(self) -> bool:
+        return self.look_up in {"others", "nobody"}
+
+    @property
+    def nobody_knows_it(self) -> bool:
+        return self.look_up == "500" and self.hub == "absent"
+
+
+TABLE: list[tuple[Callable[[Seen], bool], Status]] = [
+    (lambda it: it.case_is_off, Status.NOT_FOUND),
+    (lambda it: it.is_not_for_us and it.modelscope_is_clearly_not_named, Status.NO_ACCESS),
+    (lambda it: it.modelscope_is_named, Status.ENABLED),
+    (lambda it: it.is_listed and it.modelscope_is_clearly_not_named, Status.DISPUTED),
+    (lambda it: it.is_listed and it.nobody_knows_it, Status.DISPUTED),
+    (lambda it: it.is_listed, Status.ENABLED),
+    (lambda it: it.catalogue_is_readable and it.look_up == "others", Status.THIRD_PARTY_ONLY),
+    (lambda it: it.catalogue_is_readable and it.look_up == "nobody", Status.NOT_ENABLED),
+    (lambda it: it.nobody_knows_it, Status.NOT_FOUND),
+    (lambda _: True, Status.UNVERIFIED),
+]
+"""The contract's rows in their order; the first that applies decides."""
+
+EVERYTHING = [Seen(*names) for names in product(CATALOGUES, LOOK_UPS, HUBS)]
+
+
+def verdict_on(it: Seen, asked: str = ID) -> Verdict:
+    parsed = ModelId.parse(asked)
+    assert parsed is not None
+    return judge(parsed, CATALOGUES[it.catalogue], ModelFacts(LOOK_UPS[it.look_up], HUBS[it.hub]))
+
+
+def called(it: Seen) -> str:
+    return f"{it.catalogue} - {it.look_up} - {it.hub}"
+
+
+@pytest.mark.parametrize("it", EVERYTHING, ids=called)
+def test_the_first_row_of_the_table_that_applies_decides(it: Seen) -> None:
+    expected = next(status for applies, status in TABLE if applies(it))
+    assert verdict_on(it).status is expected
+
+
+def test_every_row_decides_something() -> None:
+    deciding = {next(n for n, (applies, _) in enumerate(TABLE) if applies(it)) for it in EVERYTHING}
+    assert deciding == set(range(len(TABLE)))
+
+
+def test_every_verdict_says_why_in_one_line() -> None:
+    for it in EVERYTHING:
+        reason = verdict_on(it).reason
+        assert reason, it
+        assert reason.isprintable(), it
+
+
+def test_the_right_id_is_told_exactly_when_the_letter_case_is_off() -> None:
+    for it in EVERYTHING:
+        assert verdict_on(it).right_id == (OTHER_CASE if it.case_is_off else None), it
+
+
+def test_no_outage_alone_makes_a_model_fail() -> None:
+    """No source says anything: the catalogue and both look-ups are down in one way or another."""
+    for catalogue, look_up, hub in product(
+        ("unreachable", "unreadable"), ("500", "outage", "unreachable", "unreadable"), ("outage",)
+    ):
+        assert verdict_on(Seen(catalogue, look_up, hub)).status.outcome is Outcome.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("it", "status", "words"),
+    [
+        pytest.param(
+            Seen("listed in other case", "nobody", "absent"),
+            Status.NOT_FOUND,
+            ["case"],
+            id="the catalogue spells it otherwise",
+        ),
+        pytest.param(
+            Seen("not listed", "500", "exists in other case"),
+            Status.NOT_FOUND,
+            ["case"],
+            id="the hub spells it otherwise",
+        ),
+        pytest.param(
+            Seen("listed", "nobody", "private"),
+            Status.NO_ACCESS,
+            ["private"],
+            id="private, though listed",
+        ),
+        pytest.param(
+            Seen("not listed", "others", "no access"),
+            Status.NO_ACCESS,
+            ["no access", "ask the owner"],
+            id="the hub's own words",
+        ),
+        pytest.param(
+            Seen("not listed", "ModelScope", "gated"),
+            Status.ENABLED,
+            ["ModelScope"],
+            id="served, though gated",
+        ),
+        pytest.param(
+            Seen("unreachable", "ModelScope and others", "absent"),
+            Status.ENABLED,
+            ["ModelScope"],
+            id="served, whatever the others say",
+        ),
+        pytest.param(
+            Seen("listed", "others", "exists"),
+            Status.DISPUTED,
+            ["catalogue", "DashScope", "DeepSeek"],
+            id="listed, but others serve it",
+        ),
+        pytest.param(
+            Seen("listed", "nobody", "exists"),
+            Status.DISPUTED,
+            ["catalogue", "nobody"],
+            id="listed, but nobody serves it",
+        ),
+        pytest.param(
+            Seen("listed", "500", "absent"),
+            Status.DISPUTED,
+            ["catalogue", "no such id"],
+            id="listed, but nobody knows it",
+        ),
+        pytest.param(
+            Seen("listed", "500", "exists"),
+            Status.ENABLED,
+            ["one source", "catalogue", "500"],
+            id="listed, and the look-up is ill",
+        ),
+        pytest.param(
+            Seen("listed", "outage", "no access"),
+            Status.ENABLED,
+            ["one source", "catalogue", "503"],
+            id="listed, closed, and the look-up is down",
+        ),
+        pytest.param(
+            Seen("not listed", "others", "exists"),
+            Status.THIRD_PARTY_ONLY,
+            ["DashScope", "DeepSeek", "not by ModelScope"],
+            id="others only",
+        ),
+        pytest.param(
+            Seen("not listed", "nobody", "outage"),
+            Status.NOT_ENABLED,
+            ["nobody"],
+            id="nobody, and the hub is down",
+        ),
+        pytest.param(
+            Seen("unreachable", "500", "absent"),
+            Status.NOT_FOUND,
+            ["hub", "no such id"],
+            id="no such id, though the catalogue is down",
+        ),
+        pytest.param(
+            Seen("not listed", "500", "outage"),
+            Status.UNVERIFIED,
+            ["look-up", "500"],
+            id="a 500 that nobody explains",
+        ),
+        pytest.param(
+            Seen("not listed", "500", "exists"),
+            Status.UNVERIFIED,
+            ["look-up", "500"],
+            id="a 500 for an id that exists",
+        ),
+        pytest.param(
+            Seen("not listed", "outage", "absent"),
+            Status.UNVERIFIED,
+            ["look-up", "503"],
+            id="absent, but the look-up is only down",
+        ),
+        pytest.param(
+            Seen("unreachable", "nobody", "exists"),
+            Status.UNVERIFIED,
+            ["nobody", "catalogue", "refused"],
+            id="a clear no without the catalogue",
+        ),
+        pytest.param(
+            Seen("unreadable", "others", "exists"),
+            Status.UNVERIFIED,
+            ["DashScope", "catalogue", "not JSON"],
+            id="others without the catalogue",
+        ),
+    ],
+)
+def test_a_reason_names_what_decided(it: Seen, status: Status, words: list[str]) -> None:
+    verdict = verdict_on(it)
+    assert verdict.status is status
+    assert [word for word in words if word not in verdict.reason] == []
+
+
+def test_a_note_of_a_recording_stands_with_the_verdict_it_carries() -> None:
+    parsed = ModelId.parse(ID)
+    assert parsed is not None
+    look_up = served_by(note="derived: from a page")
+    verdict = judge(parsed, CATALOGUES["not listed"], ModelFacts(look_up, HUBS["exists"]))
+    assert "derived: from a page" in verdict.reason

@@ -1,0 +1,192 @@
+"""The hub's replies about a model, of the open API and of the older one, from bytes to facts."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from msconfig.modelscope import _replies
+from msconfig.modelscope._http import Reply
+from msconfig.modelscope.facts import HubAbsent, HubModel, HubNoAccess, NoAnswer, Source
+from msconfig.modelscope.kinds import Kind
+
+SOURCE = Source("GET /somewhere", datetime(2026, 10, 7, tzinfo=UTC))
+ASKED = "Qwen/Alive"
+MISSING = 10010205001
+NO_ACCESS = 10010200001
+
+
+def reply(status: int, body: object) -> Reply:
+    return Reply(status, json.dumps(body).encode(), "application/json")
+
+
+def known(**more: object) -> Reply:
+    """The open API knows the model."""
+    model = {"id": ASKED, "display_name": "Alive", "tasks": ["text-generation"], "likes": 5}
+    return reply(200, {"success": True, "data": model | more, "request_id": "1"})
+
+
+def older(**more: object) -> Reply:
+    """The older API knows the model."""
+    return reply(200, {"Code": 200, "Data": {"Name": "Alive"} | more, "Success": True})
+
+
+def refused(message: object, code: object = MISSING, status: int = 404) -> Reply:
+    """The older API refuses."""
+    return reply(status, {"Code": code, "Message": message, "RequestId": "1", "Success": False})
+
+
+def test_a_model_that_the_hub_knows() -> None:
+    fact = _replies.hub_model(known(private=False, gated=False), SOURCE)
+    assert fact == HubModel(SOURCE, ASKED, ("text-generation",), private=False, gated=False)
+
+
+@pytest.mark.parametrize(
+    ("flags", "restricted"),
+    [
+        pytest.param({"private": True, "gated": False}, True, id="private"),
+        pytest.param({"private": False, "gated": True}, True, id="gated"),
+        pytest.param({"gated": "manual"}, True, id="gated by a person"),
+        pytest.param({"gated": "auto"}, True, id="gated by a form"),
+        pytest.param({"private": False, "gated": False}, False, id="open"),
+        pytest.param({"private": None, "gated": None}, False, id="null"),
+        pytest.param({"gated": "false"}, False, id="a text of false"),
+        pytest.param({"gated": ""}, False, id="an empty text"),
+        pytest.param({}, False, id="not said"),
+    ],
+)
+def test_a_model_is_restricted_when_it_is_private_or_gated(
+    flags: dict[str, object], restricted: bool
+) -> None:
+    fact = _replies.hub_model(known(**flags), SOURCE)
+    assert isinstance(fact, HubModel)
+    assert fact.restricted is restricted
+
+
+@pytest.mark.parametrize(
+    ("tasks", "read"),
+    [
+        pytest.param(["a", "b"], ("a", "b"), id="two"),
+        pytest.param([], (), id="none"),
+        pytest.param(None, (), id="null"),
+        pytest.param("a", (), id="a text"),
+        pytest.param({"a": 1}, (), id="an object"),
+        pytest.param(["a", None, 5, "", ["b"]], ("a",), id="some that are none"),
+        pytest.param(["a\x1b[31m"], (r"a\x1b[31m",), id="hostile"),
+    ],
+)
+def test_tasks_are_read_as_far_as_they_are_texts(tasks: object, read: tuple[str, ...]) -> None:
+    fact = _replies.hub_model(known(tasks=tasks), SOURCE)
+    assert isinstance(fact, HubModel)
+    assert fact.tasks == read
+
+
+def test_a_model_that_the_hub_does_not_know() -> None:
+    body = {"success": False, "code": "ResourceNotFound", "message": f"no model {ASKED}"}
+    assert _replies.hub_model(reply(404, body), SOURCE) == HubAbsent(SOURCE)
+
+
+@pytest.mark.parametrize(
+    "got",
+    [
+        pytest.param(reply(200, {"success": True, "data": {}}), id="no id"),
+        pytest.param(known(id=""), id="an empty id"),
+        pytest.param(known(id=5), id="an id of a number"),
+        pytest.param(reply(200, {"success": True, "data": [ASKED]}), id="a list"),
+        pytest.param(reply(200, {"success": False, "data": {"id": ASKED}}), id="success denied"),
+        pytest.param(
+            reply(200, {"success": False, "code": "ResourceNotFound"}), id="a no with 200"
+        ),
+        pytest.param(
+            reply(500, {"success": False, "code": "ResourceNotFound"}), id="a no with 500"
+        ),
+        pytest.param(reply(404, {"success": False, "code": "RouteNotFound"}), id="another 404"),
+        pytest.param(reply(403, {"success": False, "code": "OperationNotAllowed"}), id="a 403"),
+    ],
+)
+def test_what_is_not_clear_is_neither_a_model_nor_a_no(got: Reply) -> None:
+    assert isinstance(_replies.hub_model(got, SOURCE), NoAnswer)
+
+
+@pytest.mark.parametrize(
+    ("got", "tasks", "kind"),
+    [
+        pytest.param(
+            older(Tasks=[{"Name": "image-text-to-text"}], SupportInference="txt2txt"),
+            ("image-text-to-text", "txt2txt"),
+            Kind.VISION,
+            id="a task, which tells more",
+        ),
+        pytest.param(
+            older(Tasks=None, SupportInference="txt2img"),
+            ("txt2img",),
+            Kind.IMAGE_GENERATION,
+            id="no task",
+        ),
+        pytest.param(older(Tasks=[], SupportInference=""), (), Kind.UNKNOWN, id="nothing"),
+        pytest.param(older(), (), Kind.UNKNOWN, id="not said"),
+        pytest.param(
+            older(Tasks=[{"Name": None}, "x", {}, {"Name": "text-ranking"}], SupportInference=None),
+            ("text-ranking",),
+            Kind.RERANK,
+            id="rows that are none",
+        ),
+        pytest.param(
+            older(Tasks=[], SupportApiInference=False), (), Kind.UNKNOWN, id="a flag nobody trusts"
+        ),
+    ],
+)
+def test_a_model_that_the_older_api_knows(got: Reply, tasks: tuple[str, ...], kind: Kind) -> None:
+    fact = _replies.older_hub_model(got, SOURCE, ASKED)
+    assert isinstance(fact, HubModel)
+    assert (fact.id, fact.tasks, fact.kind, fact.restricted) == (ASKED, tasks, kind, False)
+
+
+@pytest.mark.parametrize("tasks", [5, True, 1.5, "text-generation", {"Name": "text-generation"}])
+def test_tasks_in_no_list_are_no_reason_to_break(tasks: object) -> None:
+    fact = _replies.older_hub_model(older(Tasks=tasks), SOURCE, ASKED)
+    assert isinstance(fact, HubModel | NoAnswer)
+    assert isinstance(fact, NoAnswer) or fact.tasks == ()
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["获取模型信息失败，信息：record not found", "record not found", "Record: record not found."],
+)
+def test_a_model_that_the_older_api_does_not_know(message: str) -> None:
+    assert _replies.older_hub_model(refused(message), SOURCE, ASKED) == HubAbsent(SOURCE)
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_model_that_the_older_api_keeps_to_others(status: int) -> None:
+    fact = _replies.older_hub_model(refused("没有权限", NO_ACCESS, status), SOURCE, ASKED)
+    assert fact == HubNoAccess(SOURCE, "没有权限")
+
+
+@pytest.mark.parametrize(
+    "got",
+    [
+        pytest.param(refused("driver: bad connection"), id="the database is ill"),
+        pytest.param(refused("record not found: connection refused"), id="and says more"),
+        pytest.param(refused(""), id="it says nothing"),
+        pytest.param(refused(None), id="null"),
+        pytest.param(refused(["record not found"]), id="a list"),
+        pytest.param(refused("record not found", code=10010205002), id="another code"),
+        pytest.param(refused("record not found", code=str(MISSING)), id="a code of text"),
+        pytest.param(refused("record not found", status=200), id="with 200"),
+        pytest.param(refused("record not found", status=500), id="with 500"),
+        pytest.param(refused("record not found", status=503), id="with 503"),
+        pytest.param(
+            reply(404, {"Code": MISSING, "Message": "deadlock", "error": "record not found"}),
+            id="the words stand elsewhere",
+        ),
+        pytest.param(reply(200, {"Code": 200, "Data": {}, "Success": False}), id="success denied"),
+        pytest.param(reply(200, {"Data": {"Name": "Alive"}}), id="without a code"),
+        pytest.param(reply(200, {"Code": 200, "Data": []}), id="a list of data"),
+        pytest.param(reply(500, {"Code": 200, "Data": {"Name": "Alive"}}), id="a model with 500"),
+    ],
+)
+def test_what_the_older_api_does_not_say_clearly_is_no_answer(got: Reply) -> None:
+    assert isinstance(_replies.older_hub_model(got, SOURCE, ASKED), NoAnswer)

@@ -1,0 +1,308 @@
+"""Replies of ModelScope, from bytes to facts: every shape that is known, and many that are none."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from msconfig.modelscope import _replies
+from msconfig.modelscope._http import Failure, Reply
+from msconfig.modelscope.facts import (
+    Account,
+    Catalogue,
+    NoAnswer,
+    Providers,
+    Source,
+    TokenRejected,
+)
+
+SOURCE = Source("GET /somewhere", datetime(2026, 10, 7, tzinfo=UTC))
+PAGE = b"<html><body><h1>502 Bad Gateway</h1></body></html>"
+RATE_LIMIT = {"success": False, "code": "RateLimitExceed", "message": "100 requests a minute"}
+ASKED = "Qwen/Alive"
+
+
+def reply(status: int, body: object, content_type: str = "application/json") -> Reply:
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return Reply(status, raw, content_type)
+
+
+UNREADABLE = [
+    pytest.param(reply(200, b""), id="empty"),
+    pytest.param(reply(200, b"   "), id="blank"),
+    pytest.param(reply(200, PAGE, "text/html"), id="a page"),
+    pytest.param(reply(200, b'{"success": true, "da'), id="cut off"),
+    pytest.param(reply(200, b"\xff\xfe{}"), id="no UTF-8"),
+    pytest.param(reply(200, b'{"data": NaN}'), id="not a number"),
+    pytest.param(reply(200, b"[" * 100_000), id="far too deep"),
+    pytest.param(reply(200, b"9" * 10_000), id="far too many digits"),
+    pytest.param(reply(200, None), id="null"),
+    pytest.param(reply(200, []), id="a list"),
+    pytest.param(reply(200, "ok"), id="a text"),
+    pytest.param(reply(200, {}), id="an object without anything"),
+    pytest.param(reply(200, {"success": False}), id="no success"),
+    pytest.param(reply(200, {"success": True, "data": None}), id="data null"),
+    pytest.param(reply(200, {"Code": 200, "Data": None, "Success": True}), id="Data null"),
+    pytest.param(reply(204, b""), id="no content"),
+    pytest.param(reply(302, PAGE, "text/html"), id="a redirect"),
+    pytest.param(reply(400, {"success": False, "code": "InputParameterError"}), id="bad request"),
+    pytest.param(reply(401, PAGE, "text/html"), id="a page that wants a login"),
+    pytest.param(reply(403, {"success": False, "code": "QuotaLimitExceed"}), id="over a limit"),
+    pytest.param(reply(404, b"404 page not found", "text/plain"), id="no such route"),
+    pytest.param(reply(404, PAGE, "text/html"), id="a page of a 404"),
+    pytest.param(reply(404, {}), id="a bare 404"),
+    pytest.param(reply(407, PAGE, "text/html"), id="a proxy"),
+    pytest.param(reply(429, RATE_LIMIT), id="a throttle"),
+    pytest.param(reply(500, {"success": False, "code": "InternalServerError"}), id="a fault"),
+    pytest.param(reply(503, {"success": False, "code": "ServiceUnavailable"}), id="an outage"),
+    pytest.param(reply(502, PAGE, "text/html"), id="a gateway"),
+    pytest.param(Failure("cannot connect: refused"), id="nobody there"),
+]
+
+
+@pytest.mark.parametrize("got", UNREADABLE)
+def test_what_says_nothing_is_no_answer_to_any_question(got: Reply | Failure) -> None:
+    answers = [
+        _replies.account(got, SOURCE),
+        _replies.catalogue(got, SOURCE),
+        _replies.providers(got, SOURCE),
+        _replies.hub_model(got, SOURCE),
+        _replies.older_hub_model(got, SOURCE, ASKED),
+    ]
+    for answer in answers:
+        assert isinstance(answer, NoAnswer)
+        assert answer.status == (got.status if isinstance(got, Reply) else None)
+        assert str(answer.status) in answer.said if answer.status else "refused" in answer.said
+
+
+# Is the token good?
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param({"username": "jo", "email": "jo@example.test"}, id="username"),
+        pytest.param({"preferred_username": "jo"}, id="preferred_username"),
+        pytest.param({"name": "Jo", "username": None}, id="name"),
+    ],
+)
+def test_an_account_is_one_that_has_a_name(data: dict[str, object]) -> None:
+    body = {"success": True, "data": data, "request_id": "1"}
+    assert _replies.account(reply(200, body), SOURCE) == Account(SOURCE)
+
+
+@pytest.mark.parametrize(
+    "message", ["Invalid authentication", "token expired", "user not found", None]
+)
+def test_a_token_is_rejected_by_the_code_whatever_the_wording(message: str | None) -> None:
+    body = {"success": False, "code": "InvalidAuthentication", "message": message}
+    rejected = _replies.account(reply(401, body), SOURCE)
+    assert isinstance(rejected, TokenRejected)
+    assert (message or "InvalidAuthentication") in rejected.said
+
+
+@pytest.mark.parametrize(
+    "got",
+    [
+        pytest.param(reply(200, {"success": True, "data": {}}), id="nobody"),
+        pytest.param(reply(200, {"success": True, "data": {"username": 5}}), id="a number"),
+        pytest.param(reply(200, {"success": True, "data": {"username": ""}}), id="a name of none"),
+        pytest.param(reply(200, {"success": True, "data": ["jo"]}), id="a list"),
+        pytest.param(reply(200, {"success": "true", "data": {"name": "jo"}}), id="a text of true"),
+        pytest.param(reply(200, {"success": False, "data": {"name": "jo"}}), id="success denied"),
+        pytest.param(
+            reply(200, {"success": False, "code": "InvalidAuthentication"}), id="a no with 200"
+        ),
+        pytest.param(
+            reply(403, {"success": False, "code": "InvalidAuthentication"}), id="a no with 403"
+        ),
+        pytest.param(reply(401, {"code": "OperationNotAllowed"}), id="a 401 of another code"),
+        pytest.param(
+            reply(401, {"message": "Proxy Authentication failed"}), id="a 401 of another gate"
+        ),
+    ],
+)
+def test_what_does_not_say_clearly_whose_token_it_is_leaves_it_open(got: Reply) -> None:
+    assert isinstance(_replies.account(got, SOURCE), NoAnswer)
+
+
+# Which ids are served?
+
+
+@pytest.mark.parametrize(
+    ("rows", "ids"),
+    [
+        pytest.param(
+            [{"id": "a/b", "object": "", "owned_by": "system", "created": 1785767088}],
+            ("a/b",),
+            id="as of 2026",
+        ),
+        pytest.param(
+            [{"id": "a/b", "object": "model", "created": 1725120000, "owned_by": "system"}],
+            ("a/b",),
+            id="as of 2025",
+        ),
+        pytest.param([{"id": "c/d"}, {"id": "a/b"}, {"id": "c/d"}], ("c/d", "a/b"), id="one twice"),
+    ],
+)
+def test_a_catalogue_is_its_ids_in_their_order(
+    rows: list[dict[str, object]], ids: tuple[str, ...]
+) -> None:
+    body = {"object": "list", "data": rows}
+    assert _replies.catalogue(reply(200, body), SOURCE) == Catalogue(SOURCE, ids)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        pytest.param([], id="no rows, which would turn every id dead"),
+        pytest.param({"a/b": {}}, id="an object"),
+        pytest.param([{"id": "a/b"}, {}], id="a row without an id"),
+        pytest.param([{"id": "a/b"}, {"id": None}], id="an id of null"),
+        pytest.param([{"id": "a/b"}, {"id": ""}], id="an empty id"),
+        pytest.param([{"id": "a/b"}, {"id": 5}], id="an id of a number"),
+        pytest.param([{"id": "a/b"}, "c/d"], id="a bare text"),
+        pytest.param("a/b", id="a text"),
+    ],
+)
+def test_a_catalogue_with_something_missing_is_unreadable_as_a_whole(rows: object) -> None:
+    body = {"object": "list", "data": rows}
+    assert isinstance(_replies.catalogue(reply(200, body), SOURCE), NoAnswer)
+
+
+# Who serves it?
+
+OWN = {"Name": "ModelScope", "CostTier": "standard", "EstimatedMagicGrainCost": 1}
+HOSTED = {"ChineseName": "阿里云百炼", "Name": "DashScope"}
+
+
+def look_up(providers: object, **more: object) -> Reply:
+    count = len(providers) if isinstance(providers, list) else 0
+    data = {"Providers": providers, "TotalCount": count}
+    return reply(200, {"Code": 200, "Data": data, "Success": True} | more)
+
+
+@pytest.mark.parametrize(
+    ("got", "names", "own"),
+    [
+        pytest.param(look_up([OWN]), ("ModelScope",), True, id="ModelScope alone"),
+        pytest.param(look_up([OWN, HOSTED]), ("ModelScope", "DashScope"), True, id="and another"),
+        pytest.param(
+            reply(200, {"Code": 200, "Data": {"Providers": [OWN, HOSTED]}}),
+            ("ModelScope", "DashScope"),
+            True,
+            id="without count or success, as seen in August 2026",
+        ),
+        pytest.param(look_up([HOSTED]), ("DashScope",), False, id="another alone"),
+        pytest.param(look_up(None), (), False, id="nobody"),
+        pytest.param(look_up([]), (), False, id="nobody, as an empty list"),
+        pytest.param(look_up([{"Name": "modelscope"}]), ("modelscope",), False, id="a namesake"),
+    ],
+)
+def test_a_look_up_names_who_serves(got: Reply, names: tuple[str, ...], own: bool) -> None:
+    fact = _replies.providers(got, SOURCE)
+    assert isinstance(fact, Providers)
+    assert (fact.names, fact.by_modelscope) == (names, own)
+
+
+def test_a_name_with_something_around_it_is_not_modelscope() -> None:
+    fact = _replies.providers(look_up([{"Name": " ModelScope\u00a0"}]), SOURCE)
+    assert not (isinstance(fact, Providers) and fact.by_modelscope)
+
+
+COSTS: list[tuple[object, float | None]] = [
+    *((1, 1.0), (2, 2.0), (0.5, 0.5), (0, 0.0)),
+    *((None, None), ("1", None), (True, None), (-1, None), ([], None), ({}, None), (10**400, None)),
+]
+
+
+@pytest.mark.parametrize(("cost", "magicubes"), COSTS)
+def test_the_cost_of_a_call_is_a_sensible_number_or_unknown(
+    cost: object, magicubes: float | None
+) -> None:
+    fact = _replies.providers(look_up([HOSTED, OWN | {"EstimatedMagicGrainCost": cost}]), SOURCE)
+    assert isinstance(fact, Providers)
+    assert fact.modelscope is not None
+    assert fact.modelscope.magicubes == magicubes
+
+
+def data(**keys: object) -> Reply:
+    return reply(200, {"Code": 200, "Data": keys, "Success": True})
+
+
+@pytest.mark.parametrize(
+    "got",
+    [
+        pytest.param(look_up(None, Success=False), id="success denied"),
+        pytest.param(look_up(None, Code=500), id="another code"),
+        pytest.param(look_up(None, Code="200"), id="a code of text"),
+        pytest.param(data(TotalCount=0), id="a count alone"),
+        pytest.param(data(Providers=None), id="null without a count"),
+        pytest.param(data(Providers=None, TotalCount=3), id="null and a count of three"),
+        pytest.param(data(Providers=[HOSTED], TotalCount=2), id="one of two"),
+        pytest.param(data(Providers=[HOSTED], TotalCount="1"), id="a count of text"),
+        pytest.param(data(Providers=[], TotalCount=None), id="a count of null"),
+        pytest.param(data(Providers=[], TotalCount=False), id="a count of false"),
+        pytest.param(data(Providers={}, TotalCount=0), id="an object of providers"),
+        pytest.param(data(Providers="", TotalCount=0), id="a text of providers"),
+        pytest.param(data(Providers=False, TotalCount=0), id="providers of false"),
+        pytest.param(look_up([{}]), id="a provider without a name"),
+        pytest.param(look_up([HOSTED, {"Name": None}]), id="a name of null"),
+        pytest.param(look_up([HOSTED, {"Name": ""}]), id="an empty name"),
+        pytest.param(look_up([HOSTED, "ModelScope"]), id="a bare text"),
+    ],
+)
+def test_a_look_up_that_contradicts_itself_is_never_a_no(got: Reply) -> None:
+    assert isinstance(_replies.providers(got, SOURCE), NoAnswer)
+
+
+def test_a_look_up_that_answers_500_keeps_its_status() -> None:
+    assert _replies.providers(reply(500, {}), SOURCE) == NoAnswer(SOURCE, "HTTP 500", 500)
+
+
+# What an error says
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        pytest.param({"error": {"message": "busy", "request_id": "1"}}, "busy", id="error"),
+        pytest.param({"errors": {"message": "busy"}, "request_id": "1"}, "busy", id="errors"),
+        pytest.param({"error": None, "errors": {"message": "busy"}}, "busy", id="the other null"),
+        pytest.param(
+            {"error": {"code": "too_many_requests", "message": "busy", "type": "x"}},
+            "busy",
+            id="passed through from upstream",
+        ),
+        pytest.param(
+            {"type": "error", "error": {"type": "overloaded_error", "message": "busy"}},
+            "busy",
+            id="Anthropic",
+        ),
+        pytest.param({"success": False, "code": "X", "message": "busy"}, "busy", id="open API"),
+        pytest.param({"Code": 1, "Message": "busy", "Success": False}, "busy", id="older API"),
+        pytest.param({"error": "busy"}, "busy", id="a bare text"),
+        pytest.param({"errors": {"code": 500, "message": "no task"}}, "no task", id="a task"),
+        pytest.param({"message": "a\x1b[31mb\u202ec\nd"}, r"a\x1b[31mb\u202ec\nd", id="hostile"),
+        pytest.param({"message": "\ud800"}, r"\ud800", id="half a character"),
+        pytest.param({"message": ["busy"]}, "", id="a list"),
+        pytest.param({"error": {"code": 5}}, "", id="no message"),
+        pytest.param([], "", id="no object"),
+        pytest.param(PAGE, "", id="a page"),
+    ],
+)
+def test_an_error_is_read_from_any_envelope_in_one_safe_line(body: object, said: str) -> None:
+    assert _replies.said(reply(400, body).body) == said
+
+
+def test_an_endless_error_is_told_in_short() -> None:
+    assert len(_replies.said(reply(400, {"message": "no " * 10_000}).body)) <= 200
+
+
+def test_a_redirect_is_called_one() -> None:
+    answer = _replies.hub_model(reply(302, PAGE), SOURCE)
+    assert isinstance(answer, NoAnswer)
+    assert "redirect" in answer.said
+    assert "302" in answer.said

@@ -1,0 +1,69 @@
+"""Text from outside, made safe to print."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from msconfig.text import shortened, visible
+
+ANY_TEXT = st.text(st.characters(exclude_categories=()))
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("", ""),
+        ("Qwen/世界 é😀 \\n", "Qwen/世界 é😀 \\n"),
+        ("a\x1b[31mb", "a\\x1b[31mb"),
+        ("a\r\n\tb\x00", "a\\r\\n\\tb\\x00"),
+        ("\x7f\x85\xad", "\\x7f\\x85\\xad"),
+        ("a\u202eb\u200b\ufeff", "a\\u202eb\\u200b\\ufeff"),
+        ("a\u2028b\u2029", "a\\u2028b\\u2029"),
+        ("\U000e0001", "\\U000e0001"),
+        ("\ud800", "\\ud800"),
+        ("\u3000 \xa0", "\u3000 \xa0"),
+    ],
+)
+def test_control_and_format_characters_are_written_out(text: str, seen: str) -> None:
+    assert visible(text) == seen
+
+
+@given(ANY_TEXT)
+def test_any_text_becomes_one_line_that_can_be_printed(text: str) -> None:
+    seen = visible(text)
+    assert not {unicodedata.category(sign) for sign in seen} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    assert len(seen.splitlines()) <= 1
+    assert visible(seen) == seen
+    seen.encode()
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "short"),
+    [
+        ("", 5, ""),
+        (" a \r\n\t b ", 5, "a b"),
+        ("abcde", 5, "abcde"),
+        ("abcdef", 5, "abcd…"),
+        ("abc def", 5, "abc…"),
+        ("世界世界世界", 4, "世界世…"),
+    ],
+)
+def test_white_space_is_folded_and_the_end_cut(text: str, limit: int, short: str) -> None:
+    assert shortened(text, limit) == short
+
+
+def test_a_text_of_any_length_is_cut_to_200_characters() -> None:
+    assert shortened("x" * 10_000_000) == "x" * 199 + "…"
+
+
+@given(st.text(), st.integers(1, 30))
+@example("a" + " " * 100 + "b", 10)
+@example(" " * 100 + "b", 10)
+def test_what_is_left_out_is_said_to_be(text: str, limit: int) -> None:
+    short = shortened(text, limit)
+    assert len(short) <= limit
+    assert short == " ".join(text.split()) or short.endswith("…")
