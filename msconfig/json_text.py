@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from typing import NoReturn
 
-from msconfig.text import visible
+from msconfig.secrets import without_tokens
+from msconfig.text import shortened, visible
 
-__all__ = ["NotJson", "dumps", "loads"]
+__all__ = ["NotJson", "dumps", "is_too_deep", "loads"]
+
+_MAX_DEPTH = 100
 
 
 class NotJson(ValueError):
@@ -33,9 +37,10 @@ def loads(raw: bytes | str, *, unique_keys: bool = False) -> object:
     except UnicodeDecodeError as error:
         raise NotJson(f"not UTF-8 (byte {error.start})") from None
     try:
-        return json.loads(
+        value = json.loads(
             text,
             parse_constant=_no_constant,
+            parse_float=_finite,
             object_pairs_hook=_unique if unique_keys else None,
         )
     except NotJson:
@@ -51,6 +56,24 @@ def loads(raw: bytes | str, *, unique_keys: bool = False) -> object:
         raise NotJson("not JSON that anybody reads: nested too deep") from None
     except ValueError:
         raise NotJson("not JSON that anybody reads: a number has too many digits") from None
+    if is_too_deep(value):
+        raise NotJson("not JSON that anybody reads: nested too deep")
+    return value
+
+
+def is_too_deep(value: object) -> bool:
+    """Whether `value` is nested deeper than any document here, and than recursion bears."""
+    level: list[object] = [value]
+    for _ in range(_MAX_DEPTH):
+        level = [
+            inner
+            for each in level
+            if isinstance(each, dict | list)
+            for inner in (each.values() if isinstance(each, dict) else each)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def dumps(
@@ -74,10 +97,19 @@ def _no_constant(name: str) -> NoReturn:
     raise NotJson(f"not JSON: {name} is no JSON value")
 
 
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise NotJson("not JSON that anybody reads: a number is too large")
+    return number
+
+
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise NotJson(f"an object has the key {visible(twice)[:60]!r} twice")
+    found: dict[str, object] = {}
+    for key, value in pairs:
+        if key in found:
+            raise NotJson(
+                f"an object has the key {visible(shortened(without_tokens(key), 60))!r} twice"
+            )
+        found[key] = value
     return found

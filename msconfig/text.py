@@ -27,5 +27,5 @@ def visible(text: str) -> str:
 
 def shortened(text: str, limit: int = 200) -> str:
     """`text` with its white space folded, cut with ``…`` after `limit` characters."""
-    folded = " ".join(text[: 4 * limit].split())
+    folded = " ".join(text.split())
     return folded if len(folded) <= limit else folded[: limit - 1].rstrip() + "…"

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from socket import socket
 from urllib.parse import unquote
 
+from hypothesis import strategies as st
+
 from msconfig.checking.report import ModelResult, Report
 from msconfig.cherry.configuration import (
     Configuration,
@@ -132,3 +134,31 @@ def configuration(
     """What goes into a document: one chat model, unless told otherwise, and `keys`."""
     secrets = [Secret(key) for key in keys]
     return configure(site, provider or ProviderChoice(), models, secrets)
+
+
+_HOSTILE = (
+    *("%", "%0A", "%25", "\n", "\r\n", "\r", "::", "::error::x", "\n::set-output name=a::b"),
+    *("##[error]x", "##[stop-commands]x", "file=a,line=1", ",", ";"),
+    *("]]>", "<!--", "-->", "<script>alert(1)</script>", "<b>", "&amp;", "&#64;", '"', "'"),
+    *("\x1b[31m", "\x00", "\x07", "\x7f", "\x9b", "\u202e", "\u200b", "\u2028", "\ufffe", "\uffff"),
+    *("\ud800", "\U0001f4a3", "字", "\xa0", "\u3000", " ", "\t"),
+    *("|", "\\", "\\|", "`", "``", "```", "*a*", "**a**", "_a_", "~~a~~", "[a](http://e.com)"),
+    *("![a](b)", "[a]: b", "[^1]", "http://e.com", "www.e.com", "a@e.com", "@me", "#1", "GH-1"),
+    *(
+        "$a$",
+        ":bomb:",
+        "# ",
+        "- ",
+        "1. ",
+        "1) ",
+        "> ",
+        "+ ",
+        "===",
+        "---",
+        "|---|",
+        "- [ ] ",
+        "{0}",
+    ),
+)
+HOSTILE_TEXT = st.lists(st.sampled_from(_HOSTILE) | st.text(max_size=3), max_size=8).map("".join)
+"""Text in which whatever starts something in a terminal, a log, XML or Markdown is frequent."""

@@ -15,7 +15,6 @@ from msconfig.checking.report import (
     ModelResult,
     Outcome,
     Probe,
-    Quota,
     Report,
     Status,
     TokenResult,
@@ -24,10 +23,10 @@ from msconfig.checking.report import (
 from msconfig.checking.suggestions import suggest
 from msconfig.model_ids import ModelId
 from msconfig.modelscope.client import SMALL_CALLS, ModelScope
-from msconfig.modelscope.facts import Balance, Called, CallOutcome
+from msconfig.modelscope.facts import Called, CallOutcome
 from msconfig.secrets import Token
 
-__all__ = ["COST_IF_UNKNOWN", "ProbePlan", "plan_probes", "probe", "read_quota"]
+__all__ = ["COST_IF_UNKNOWN", "ProbePlan", "plan_probes", "probe"]
 
 COST_IF_UNKNOWN = 2.0
 """Magicubes; the dearest tier."""
@@ -78,20 +77,6 @@ def plan_probes(
         ids.append(model.id)
         cost += price
     return ProbePlan(callers, tuple(ids), cost, not_probed)
-
-
-def read_quota(modelscope: ModelScope, tokens: Iterable[Token]) -> tuple[Quota, ...]:
-    """What is left on the accounts of `tokens`; an amount that cannot be read is None."""
-    quota = []
-    for token in tokens:
-        fact = modelscope.balance(token.secret)
-        total = available = frozen = None
-        if isinstance(fact, Balance):
-            total, available, frozen = fact.total, fact.available, fact.frozen
-        fingerprint = token.secret.fingerprint
-        source = fact.source.endpoint
-        quota.append(Quota(fingerprint, total, available, frozen, source, fact.source.at))
-    return tuple(quota)
 
 
 def probe(

@@ -15,7 +15,7 @@ import binascii
 import json
 from collections.abc import Mapping
 from typing import TypeAlias
-from urllib.parse import parse_qs, quote, unquote
+from urllib.parse import parse_qs, quote
 
 from msconfig.cherry.configuration import Provider
 from msconfig.errors import DocumentError
@@ -112,7 +112,7 @@ def why_unopenable(link: str) -> str | None:
     data = _data(link)
     if data is None:
         return f"not a link that imports a key; those begin with {PREFIX}v=1&data="
-    if set(unquote(link.partition("data=")[2].partition("&")[0])) & {"-", "_"}:
+    if set(_first_data(link[len(PREFIX) :]) or "") & {"-", "_"}:
         return "written in base64url, which Cherry Studio reads as other bytes; use base64"
     try:
         newer = decode_v2(link)
@@ -133,8 +133,13 @@ def _data(link: str) -> str | None:
     if not link.startswith(PREFIX):
         return None
     query = link[len(PREFIX) :].replace("+", "_").replace("/", "-")
-    values = parse_qs(query, max_num_fields=100).get("data")
-    return values[0].replace("_", "+").replace("-", "/") if values else None
+    data = _first_data(query)
+    return data.replace("_", "+").replace("-", "/") if data else None
+
+
+def _first_data(query: str) -> str | None:
+    """The first `data` of a query, read as URL search parameters."""
+    return parse_qs(query, keep_blank_values=True).get("data", [None])[0]
 
 
 def _text(link: str) -> str:

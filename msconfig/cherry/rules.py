@@ -64,7 +64,7 @@ def of_provider_v2(document: _Document) -> Findings:
     for endpoint, config in configs.items():
         own = preset.endpoints.get(endpoint)
         found.warnings += _override(
-            config.get("baseUrl", own), own, f"$.provider.endpointConfigs.{endpoint}.baseUrl"
+            config.get("baseUrl", own), own, f"$.provider.endpointConfigs['{endpoint}'].baseUrl"
         )
     return found
 
@@ -124,5 +124,7 @@ def _key_problems(key: str, path: str) -> Iterable[Finding]:
 
 
 def _override(url: str | None, own: str | None, path: str) -> Iterable[Finding]:
-    if url != own:
+    if own is None:
+        yield path, "no endpoint of the built-in provider, so the app keeps it as an override"
+    elif url != own:
         yield path, f"differs from the built-in {own}, so the app keeps it as an override"

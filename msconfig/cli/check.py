@@ -2,14 +2,50 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from typing import Any
 
 import click
 
 from msconfig.cli.options import AskOptions, ask_options
-from msconfig.cli.output import columns, stdout_in_color, write_result
 
-__all__ = ["command"]
+__all__ = ["FORMATS", "CheckOptions", "command"]
+
+FORMATS = ("text", "json", "junit", "github", "markdown", "sarif")
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOptions:
+    """What `check` was told besides what to ask; None where nothing was said."""
+
+    form: str
+    reports: tuple[tuple[str, str], ...]
+    """Format and file of each report that goes to a file."""
+    strict: bool | None
+    probe: bool
+    probe_all_tokens: bool
+    max_cost: float
+    yes: bool
+    baseline: str | None
+
+
+def _reports(
+    _ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
+) -> tuple[tuple[str, str], ...]:
+    pairs = []
+    for value in values:
+        form, equals, file = value.partition("=")
+        if form not in FORMATS or not equals or not file:
+            raise click.BadParameter(f"FORMAT=FILE, with FORMAT one of {', '.join(FORMATS)}")
+        pairs.append((form, file))
+    return tuple(pairs)
+
+
+def _magicubes(_ctx: click.Context, _param: click.Parameter, value: float) -> float:
+    if not (math.isfinite(value) and value >= 0):
+        raise click.BadParameter("Magicubes, 0 or more")
+    return value
 
 
 @click.command("check", short_help="Check a token and model IDs.")
@@ -18,16 +54,36 @@ __all__ = ["command"]
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json"]),
+    type=click.Choice(FORMATS),
     default="text",
-    help="Of the report [text].",
+    metavar="FORMAT",
+    help=f"{', '.join(FORMATS)} [text].",
 )
-def command(strict: bool | None, form: str, **asked: Any) -> int:  # noqa: ANN401 - click's options
-    """Check a token and model IDs; nothing is written and no quota is spent."""
-    from msconfig.cli.job import prepare
-    from msconfig.reports import Format, render
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    callback=_reports,
+    metavar="FORMAT=FILE",
+    help="A report in a file beside it; repeatable.",
+)
+@click.option(
+    "--baseline", type=click.Path(), metavar="REPORT", help="Fail only on what got worse since."
+)
+@click.option("--probe", is_flag=True, help="Call each model once. Spends Magicubes.")
+@click.option(
+    "--max-cost",
+    type=float,
+    default=20.0,
+    callback=_magicubes,
+    metavar="N",
+    help="Magicubes that --probe may spend [20].",
+)
+@click.option("--probe-all-tokens", is_flag=True, help="Call with each valid token.")
+@click.option("--yes", is_flag=True, help="Do not ask before spending.")
+def command(**given: Any) -> int:  # noqa: ANN401 - click's options
+    """Check a token and model IDs. Without --probe no quota is spent."""
+    from msconfig.cli.checking import check
 
-    job = prepare(AskOptions(**asked), needs_token=True)
-    report = job.check(strict=bool(job.settings.strict if strict is None else strict))
-    write_result(render(report, Format(form), width=columns(), color=stdout_in_color()))
-    return report.exit_code
+    options = CheckOptions(**{name: given.pop(name) for name in CheckOptions.__slots__})
+    return check(options, AskOptions(**given))

@@ -242,5 +242,5 @@ def _online(
     return _Connection(connect)
 
 
-def _log(url: str, said: str, seconds: float) -> None:
-    note(f"GET {url} → {said} ({seconds:.2f} s)")
+def _log(asked: str, said: str, seconds: float) -> None:
+    note(f"{asked} → {said} ({seconds:.2f} s)")

@@ -15,6 +15,7 @@ __all__ = [
     "common_options",
     "connection_options",
     "id_options",
+    "token_options",
 ]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, time
+from datetime import date, datetime, time
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, assert_never, cast
@@ -13,7 +14,7 @@ from typing import Any, assert_never, cast
 from msconfig.cherry import rules
 from msconfig.cherry.link import decode_v2, why_unopenable
 from msconfig.errors import DocumentError, FileError
-from msconfig.json_text import NotJson, loads
+from msconfig.json_text import NotJson, is_too_deep, loads
 from msconfig.model_ids import GivenId, located
 from msconfig.rendering.schemas import Problem, format_problems, schema_problems
 
@@ -35,6 +36,7 @@ class DocumentKind(StrEnum):
     SNAPSHOT = "snapshot"
     SETTINGS = "settings"
     SCENARIO = "scenario"
+    QUOTA = "quota"
 
     @property
     def what(self) -> str:
@@ -47,6 +49,7 @@ class DocumentKind(StrEnum):
             DocumentKind.SNAPSHOT: "msconfig snapshot",
             DocumentKind.SETTINGS: "msconfig settings",
             DocumentKind.SCENARIO: "scenario of the mock",
+            DocumentKind.QUOTA: "msconfig quota",
         }[self]
 
 
@@ -140,7 +143,8 @@ def _recognised(value: object) -> DocumentKind | None:
     keys = value.keys()
     marks = (
         (DocumentKind.SNAPSHOT, {"recorded", "catalogue"}),
-        (DocumentKind.REPORT, {"tool", "checked_at", "exit_code"}),
+        (DocumentKind.REPORT, {"tool", "checked_at", "summary"}),
+        (DocumentKind.QUOTA, {"quota", "exit_code"}),
         (DocumentKind.SCENARIO, _MARKS_OF_A_SCENARIO),
         (DocumentKind.PROVIDER_V1, {"apiHost", "apiKey"}),
         (DocumentKind.PROVIDER_V2, {"provider"}),
@@ -159,15 +163,25 @@ def _findings(kind: DocumentKind, value: object) -> rules.Findings:
             return rules.of_provider_v1(document)
         case DocumentKind.LINKS:
             return rules.of_link(document)
-        case (
-            DocumentKind.REPORT
-            | DocumentKind.SNAPSHOT
-            | DocumentKind.SETTINGS
-            | DocumentKind.SCENARIO
-        ):
+        case DocumentKind.SNAPSHOT:
+            return _times(document, "recorded")
+        case DocumentKind.REPORT:
+            return _times(document, "checked_at", "snapshot_recorded")
+        case DocumentKind.SETTINGS | DocumentKind.SCENARIO | DocumentKind.QUOTA:
             return rules.Findings()
         case _:
             assert_never(kind)
+
+
+def _times(document: Mapping[str, Any], *keys: str) -> rules.Findings:
+    """Times that look like one and that no calendar has."""
+    found = rules.Findings()
+    for key in keys:
+        try:
+            datetime.fromisoformat(document.get(key, "2026-01-01"))
+        except ValueError:
+            found.errors.append((f"$.{key}", "no time that the calendar has"))
+    return found
 
 
 def _toml(raw: bytes, kind: DocumentKind | None) -> Document:
@@ -177,7 +191,11 @@ def _toml(raw: bytes, kind: DocumentKind | None) -> Document:
         return _invalid(kind, f"not UTF-8 (byte {error.start})")
     except tomllib.TOMLDecodeError as error:
         return _invalid(kind, f"not TOML: {error}")
-    except (RecursionError, ValueError):
+    except RecursionError:
+        return _invalid(kind, "not TOML that anybody reads: nested too deep")
+    except ValueError:
+        return _invalid(kind, "not TOML that anybody reads: a number has too many digits")
+    if is_too_deep(value):
         return _invalid(kind, "not TOML that anybody reads: nested too deep")
     value = _with_days_as_text(value)
     is_scenario = value.keys() & _MARKS_OF_A_SCENARIO or isinstance(value.get("models"), dict)
@@ -186,11 +204,13 @@ def _toml(raw: bytes, kind: DocumentKind | None) -> Document:
 
 
 def _with_days_as_text(value: Any) -> Any:  # noqa: ANN401 - whatever TOML holds
-    """TOML has days and times of its own, JSON Schema knows text alone."""
+    """TOML has days, times and NaN, for which JSON Schema has no type but text."""
     if isinstance(value, dict):
         return {key: _with_days_as_text(each) for key, each in value.items()}
     if isinstance(value, list):
         return [_with_days_as_text(each) for each in value]
+    if isinstance(value, float) and math.isnan(value):
+        return str(value)
     return value.isoformat() if isinstance(value, date | time) else value
 
 

@@ -11,11 +11,12 @@ from typing import assert_never
 
 from msconfig.cherry.configuration import Configuration
 from msconfig.cherry.link import key_link
-from msconfig.errors import DocumentError, TemplateError, UsageError
+from msconfig.errors import DocumentError, UsageError
 from msconfig.json_text import NotJson, loads
 from msconfig.rendering.documents import DocumentKind, examine
 from msconfig.rendering.schemas import Problem, format_problems, problems_under
 from msconfig.rendering.templates import render, render_own
+from msconfig.secrets import without_tokens
 
 __all__ = ["MAX_MODELS_V2", "Made", "Target", "UserTemplate", "make", "without_keys"]
 
@@ -138,17 +139,15 @@ def _from_user(
     template: UserTemplate, context: Mapping[str, object], configuration: Configuration
 ) -> str:
     name = template.file_name
-    try:
-        text = render(template.path, context)
-    except TemplateError as error:
-        raise TemplateError(_hidden(str(error), configuration)) from None
+    text = render(template.path, context, [each.key for each in configuration.api_keys])
     is_json = name.endswith(".json")
     if not is_json and template.schema is None:
         return text
     try:
         value = loads(text, unique_keys=True)
     except NotJson as error:
-        raise DocumentError(f"{name}: $: {error}") from None
+        problem = Problem("$", _hidden(str(error), configuration))
+        raise DocumentError(format_problems(name, [problem])) from None
     if template.schema is not None:
         _refuse(name, problems_under(value, template.schema), configuration)
     return text
@@ -156,7 +155,8 @@ def _from_user(
 
 def _refuse(name: str, problems: Sequence[Problem], configuration: Configuration) -> None:
     if problems:
-        raise DocumentError(_hidden(format_problems(name, problems), configuration))
+        hidden = [Problem(each.path, _hidden(each.message, configuration)) for each in problems]
+        raise DocumentError(_hidden(format_problems(name, hidden), configuration))
 
 
 def _hidden(text: str, configuration: Configuration) -> str:
@@ -172,4 +172,4 @@ _KEY_IN_LINK = re.compile(r"(data=)\S*")
 def without_keys(text: str, configuration: Configuration) -> str:
     """A document as a terminal may see it: no key, old or new, stands in it."""
     text = _KEY_IN_JSON.sub(r"\1…", _hidden(text, configuration))
-    return _KEY_IN_LINK.sub(r"\1…", text)
+    return without_tokens(_KEY_IN_LINK.sub(r"\1…", text))

@@ -14,13 +14,13 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError, ValidationError, relevance
 from jsonschema.protocols import Validator
-from jsonschema.validators import validator_for
+from jsonschema.validators import extend, validator_for
 from jsonschema_specifications import REGISTRY
 from referencing.exceptions import Unresolvable
 
 from msconfig import resources
 from msconfig.errors import FileError, UsageError
-from msconfig.json_text import NotJson, loads
+from msconfig.json_text import NotJson, dumps, loads
 from msconfig.secrets import without_tokens
 from msconfig.text import shortened, visible
 
@@ -42,12 +42,16 @@ class Problem:
 def format_problems(name: str, problems: Sequence[Problem]) -> str:
     """One line a problem, ``name: path: message``, the best match first."""
     lines = [
-        visible(without_tokens(f"{name}: {problem.path}: {problem.message}"))
+        f"{visible(name)}: {_brief(problem.path)}: {_brief(problem.message)}"
         for problem in problems[:_SHOWN]
     ]
     if len(problems) > _SHOWN:
         lines.append(f"{visible(name)}: and {len(problems) - _SHOWN} more")
     return "\n".join(lines)
+
+
+def _brief(text: str) -> str:
+    return shortened(visible(without_tokens(text)), 400)
 
 
 def schema_problems(value: object, schema: str) -> list[Problem]:
@@ -70,8 +74,8 @@ def problems_under(value: object, schema_file: Path) -> list[Problem]:
         raise UsageError(f"{schema_file}: {error}; --schema takes a JSON Schema") from None
     if not isinstance(schema, dict):
         raise UsageError(f"{schema_file}: not a JSON Schema: it has to be an object")
-    dialect = validator_for(schema, default=Draft202012Validator)
     try:
+        dialect = validator_for(schema, default=Draft202012Validator)
         dialect.check_schema(schema)
         return _problems(dialect(schema, registry=REGISTRY), value)
     except SchemaError as error:
@@ -79,17 +83,33 @@ def problems_under(value: object, schema_file: Path) -> list[Problem]:
             f"{schema_file}: not a JSON Schema: {error.json_path}: {shortened(error.message)}"
         ) from None
     except Unresolvable as error:
-        raise UsageError(f"{schema_file}: cannot resolve the reference {error.ref}") from None
-    except re.error as error:
-        raise UsageError(f"{schema_file}: a pattern is no regular expression: {error}") from None
+        wanted = error.ref or str(error)
+        raise UsageError(f"{schema_file}: cannot resolve the reference {wanted}") from None
     except RecursionError:
         raise UsageError(f"{schema_file}: its references go round in a circle") from None
+    except OverflowError:
+        return [Problem("$", "holds a number that is too large to be checked")]
+    except Exception as error:  # noqa: BLE001 - what a schema may hold makes a library stumble
+        words = shortened(f"{type(error).__name__}: {error}")
+        raise UsageError(f"{schema_file}: not a JSON Schema that can be used: {words}") from None
 
 
 @cache
 def _validator(name: str) -> Validator:
     text = (resources.folder("schemas") / f"{name}.schema.json").read_text("utf-8")
-    return Draft202012Validator(json.loads(text), registry=REGISTRY)
+    dialect = _Toml if name == "settings" else Draft202012Validator
+    return dialect(json.loads(text), registry=REGISTRY)
+
+
+def _is_whole(_checker: object, value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+_Toml: type[Validator] = extend(  # type: ignore[no-untyped-call]
+    Draft202012Validator,
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_whole),
+)
+"""TOML tells 2 from 2.0, which JSON does not."""
 
 
 def _problems(validator: Validator, value: Any) -> list[Problem]:  # noqa: ANN401
@@ -99,22 +119,40 @@ def _problems(validator: Validator, value: Any) -> list[Problem]:  # noqa: ANN40
 
 def _in_words(error: ValidationError) -> str:
     say = _WORDS.get(str(error.validator))
-    if say is None:
-        return shortened(error.message)
-    return say(error)
+    try:
+        words = say(error) if say is not None else error.message
+    except (TypeError, KeyError):  # a keyword of an older draft takes other values
+        words = error.message
+    if "propertyNames" in error.absolute_schema_path:
+        words = f"the key {shortened(without_tokens(str(error.instance)), 60)!r} {words}"
+    return words
 
 
 def _required(error: ValidationError) -> str:
     missing = [key for key in _list(error.validator_value) if key not in _dict(error.instance)]
+    if not missing:
+        return error.message
     return f"missing key{'s' if len(missing) > 1 else ''} {_quoted(missing)}"
 
 
 def _additional(error: ValidationError) -> str:
-    known = list(_dict(_dict(error.schema).get("properties")))
-    unknown = [key for key in _dict(error.instance) if key not in known]
-    words = f"unknown key{'s' if len(unknown) > 1 else ''} {_quoted(unknown)}"
-    near = difflib.get_close_matches(unknown[0], known, 1) if unknown else []
-    return f"{words}; did you mean {near[0]!r}?" if near else words
+    schema = _dict(error.schema)
+    known = list(_dict(schema.get("properties")))
+    patterns = list(_dict(schema.get("patternProperties")))
+    unknown = [
+        key
+        for key in _dict(error.instance)
+        if key not in known and not any(re.search(pattern, key) for pattern in patterns)
+    ]
+    if not unknown:
+        return error.message
+    near = [difflib.get_close_matches(key[:100], known, 1) for key in unknown]
+    if len(unknown) == 1:
+        hint = f"; did you mean {near[0][0]!r}?" if near[0] else ""
+        return f"unknown key {_quoted(unknown)}{hint}"
+    hints = (f" (did you mean {each[0]!r}?)" if each else "" for each in near)
+    told = (f"{_quoted([key])}{hint}" for key, hint in zip(unknown, hints, strict=True))
+    return f"unknown keys {', '.join(told)}"
 
 
 def _type(error: ValidationError) -> str:
@@ -125,7 +163,7 @@ def _type(error: ValidationError) -> str:
 
 
 def _enum(error: ValidationError) -> str:
-    choices = ", ".join(str(each) for each in _list(error.validator_value))
+    choices = ", ".join(_spelt(each) for each in _list(error.validator_value))
     near = difflib.get_close_matches(
         str(error.instance)[:100], [str(each) for each in _list(error.validator_value)], 1
     )
@@ -144,10 +182,14 @@ _WORDS: dict[str, Callable[[ValidationError], str]] = {
     "type": _type,
     "enum": _enum,
     "pattern": _pattern,
-    "const": lambda error: f"must be {error.validator_value!r}",
-    "minLength": lambda _: "must not be empty",
+    "const": lambda error: (
+        f"must be {error.validator_value!r}"
+        if isinstance(error.validator_value, str)
+        else f"must be {dumps(error.validator_value)}"
+    ),
+    "minLength": lambda error: _at_least(error, "characters"),
     "maxLength": lambda error: f"is longer than {error.validator_value} characters",
-    "minItems": lambda _: "must not be empty",
+    "minItems": lambda error: _at_least(error, "entries"),
     "maxItems": lambda error: (
         f"has {len(_list(error.instance))} entries; at most {error.validator_value} are accepted"
     ),
@@ -156,6 +198,16 @@ _WORDS: dict[str, Callable[[ValidationError], str]] = {
     "maximum": lambda error: f"must be at most {error.validator_value}",
     "exclusiveMinimum": lambda error: f"must be more than {error.validator_value}",
 }
+
+
+def _at_least(error: ValidationError, what: str) -> str:
+    least = error.validator_value
+    return "must not be empty" if least == 1 else f"must have at least {least} {what}"
+
+
+def _spelt(value: object) -> str:
+    return value if isinstance(value, str) else dumps(value)
+
 
 _TYPES = {
     "object": "an object",
@@ -180,7 +232,7 @@ def _type_of(value: object) -> str:
 
 
 def _quoted(keys: Iterable[object]) -> str:
-    return ", ".join(repr(shortened(str(key), 60)) for key in keys)
+    return ", ".join(repr(shortened(without_tokens(str(key)), 60)) for key in keys)
 
 
 def _dict(value: object) -> dict[str, Any]:

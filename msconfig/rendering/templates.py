@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import jinja2
@@ -23,25 +23,24 @@ def render_own(name: str, context: Mapping[str, object]) -> str:
     return render(resources.folder("templates") / f"{name}.j2", context)
 
 
-def render(template: Path, context: Mapping[str, object]) -> str:
+def render(template: Path, context: Mapping[str, object], secrets: Iterable[Secret] = ()) -> str:
     """The text of `template`, which may include others of its folder.
 
     `tojson` writes any value as JSON, a `Secret` as the string that it hides; everywhere else a
     secret shows its fingerprint alone.
 
+    Args:
+        template: a Jinja2 template in UTF-8.
+        context: what it may use.
+        secrets: what no message may show.
+
     Raises:
         FileError: the template cannot be read.
         TemplateError: it does not compile or render.
     """
-    try:
-        source = template.read_text("utf-8")
-    except OSError as error:
-        raise FileError.from_os("read the template", template, error) from None
-    except UnicodeDecodeError:
-        raise TemplateError(f"{template}: not UTF-8 text") from None
     is_html = template.name.removesuffix(".j2").endswith((".html", ".htm", ".xml", ".svg"))
-    environment = ImmutableSandboxedEnvironment(
-        loader=jinja2.FileSystemLoader(template.parent),
+    environment = _Sandbox(
+        loader=_Loader(template.parent),
         undefined=jinja2.StrictUndefined,
         autoescape=is_html,
         trim_blocks=True,
@@ -50,11 +49,37 @@ def render(template: Path, context: Mapping[str, object]) -> str:
     )
     environment.filters["tojson"] = _tojson_in_html if is_html else _tojson
     try:
-        return environment.from_string(source).render(context)
+        template.open("rb").close()
+    except OSError as error:
+        raise FileError.from_os("read the template", template, error) from None
+    try:
+        text = environment.get_template(template.name).render(context)
+        text.encode()
     except jinja2.TemplateSyntaxError as error:
-        raise TemplateError(f"{template}: line {error.lineno}: {_words(error)}") from None
+        place = f"{error.filename or template}: line {error.lineno}: "
+        raise TemplateError(place + _words(error, secrets)) from None
     except Exception as error:  # noqa: BLE001 - a template is a program, it can raise anything
-        raise TemplateError(f"{template}: {_line_of(error)}{_words(error)}") from None
+        raise TemplateError(_place_of(error, template) + _words(error, secrets)) from None
+    return text
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    def is_safe_callable(self, obj: object) -> bool:
+        """No method of a secret is called: what it hides is written by `tojson` alone."""
+        is_of_secret = isinstance(getattr(obj, "__self__", None), Secret)
+        return not is_of_secret and bool(super().is_safe_callable(obj))
+
+
+class _Loader(jinja2.FileSystemLoader):
+    def get_source(
+        self, environment: jinja2.Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
+        """The source of a template; one that is not UTF-8 is told by its name."""
+        try:
+            return super().get_source(environment, template)
+        except UnicodeDecodeError:
+            path = str(Path(self.searchpath[0], template))
+            raise jinja2.TemplateSyntaxError("not UTF-8 text", 1, template, path) from None
 
 
 def _tojson(value: object, indent: int | None = None) -> str:
@@ -74,15 +99,20 @@ def _revealed(value: object) -> str:
     raise TypeError(f"{type(value).__name__} is not JSON serializable")
 
 
-def _words(error: Exception) -> str:
-    return visible(without_tokens(shortened(f"{type(error).__name__}: {error}")))
+def _words(error: Exception, secrets: Iterable[Secret]) -> str:
+    text = f"{type(error).__name__}: {error}"
+    for secret in secrets:
+        text = secret.hidden_in(text)
+    return visible(shortened(without_tokens(text)))
 
 
-def _line_of(error: Exception) -> str:
-    line = None
+def _place_of(error: Exception, template: Path) -> str:
+    """File and line of the innermost template that was at work."""
+    place = f"{template}: "
     trace = error.__traceback__
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == "<template>":
-            line = trace.tb_lineno
+        name = trace.tb_frame.f_code.co_filename
+        if Path(name).parent == template.parent:
+            place = f"{name}: line {trace.tb_lineno}: "
         trace = trace.tb_next
-    return f"line {line}: " if line else ""
+    return place

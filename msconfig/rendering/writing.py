@@ -84,7 +84,7 @@ def write(planned: Plan) -> None:
     Raises:
         FileError: something could not be written; then nothing is.
     """
-    made_folder = not planned.folder.exists()
+    missing = [each for each in (planned.folder, *planned.folder.parents) if not each.exists()]
     staging: Path | None = None
     try:
         planned.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -101,9 +101,9 @@ def write(planned: Plan) -> None:
     finally:
         if staging is not None:
             shutil.rmtree(staging, ignore_errors=True)
-        if made_folder:
+        for folder in missing:
             with contextlib.suppress(OSError):
-                planned.folder.rmdir()  # only an empty one goes
+                folder.rmdir()  # only an empty one goes
 
 
 @contextlib.contextmanager
@@ -111,16 +111,16 @@ def _undone_on_failure(planned: Plan, kept: Path) -> Iterator[None]:
     """Puts the older files back when anything fails or interrupts."""
     kept.mkdir()
     for file in planned.changed:
-        if planned.older[file.name] is not None:
+        if os.path.lexists(planned.folder / file.name):  # a link that leads nowhere too
             _keep(planned.folder / file.name, kept / file.name)
     try:
         yield
     except BaseException:
         for file in planned.changed:
             place = planned.folder / file.name
-            if (kept / file.name).exists():
+            if os.path.lexists(kept / file.name):
                 (kept / file.name).replace(place)
-            elif planned.older[file.name] is None:
+            else:
                 place.unlink(missing_ok=True)
         raise
 
@@ -129,7 +129,7 @@ def _keep(older: Path, kept: Path) -> None:
     try:
         os.link(older, kept, follow_symlinks=False)
     except (OSError, NotImplementedError):  # a file system or platform that cannot
-        shutil.copy2(older, kept)
+        shutil.copy2(older, kept, follow_symlinks=False)
 
 
 def _remove_leftovers(folder: Path) -> None:

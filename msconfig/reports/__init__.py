@@ -15,6 +15,10 @@ class Format(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+    JUNIT = "junit"
+    GITHUB = "github"
+    MARKDOWN = "markdown"
+    SARIF = "sarif"
 
 
 def render(report: Report, form: Format, *, width: int = 80, color: bool = False) -> str:
@@ -35,5 +39,21 @@ def render(report: Report, form: Format, *, width: int = 80, color: bool = False
             from msconfig.reports import json  # noqa: PLC0415 - like its sister
 
             return json.render(report)
+        case Format.JUNIT:
+            from msconfig.reports import junit  # noqa: PLC0415 - the same
+
+            return junit.render(report)
+        case Format.GITHUB:
+            from msconfig.reports import github  # noqa: PLC0415 - the same
+
+            return github.render(report)
+        case Format.MARKDOWN:
+            from msconfig.reports import markdown  # noqa: PLC0415 - the same
+
+            return markdown.render(report)
+        case Format.SARIF:
+            from msconfig.reports import sarif  # noqa: PLC0415 - the same
+
+            return sarif.render(report)
         case _:
             assert_never(form)

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from support import Run
 
 ASK = ("check", "--offline", "--no-token", "--format", "json")
@@ -27,7 +28,9 @@ def test_an_argument_stands_nowhere(run: Run) -> None:
 
 
 def test_a_list_tells_line_and_column(run: Run) -> None:
-    Path("ids.txt").write_bytes(b"\xef\xbb\xbf# ours\r\n\r\n  Qwen/Qwen3.5-27B  # it\r\nno/such\r\n")
+    Path("ids.txt").write_bytes(
+        b"\xef\xbb\xbf# ours\r\n\r\n  Qwen/Qwen3.5-27B  # it\r\nno/such\r\n"
+    )
     assert places(run(*ASK, "--models", "ids.txt").out) == [
         ("Qwen/Qwen3.5-27B", "ids.txt", 3, 3),
         ("no/such", "ids.txt", 4, 1),

@@ -1,0 +1,82 @@
+"""The report as workflow commands of GitHub Actions: annotations beside the lines of ids.
+
+GitHub's runner takes a line whose first characters that are no white space are ``::`` for a
+command, and, where that gives none, anything behind ``##[`` in a line (`ActionCommand` in
+actions/runner). Values are escaped as `@actions/core` does it. Of each level GitHub shows ten
+annotations a step; the rest stands in the log.
+"""
+
+from __future__ import annotations
+
+from msconfig.checking.report import ModelResult, Outcome, Report, TokenResult, TokenStatus
+from msconfig.reports.wording import (
+    MARKS,
+    excuse,
+    meant,
+    next_step_line,
+    overall,
+    place_of,
+    shown_id,
+    token_line,
+    verdict_line,
+)
+from msconfig.text import shortened, visible
+
+__all__ = ["render"]
+
+_DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+_PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
+_LEVELS = {
+    TokenStatus.REJECTED: "error",
+    TokenStatus.NOT_BOUND: "error",
+    TokenStatus.UNVERIFIED: "warning",
+}
+
+
+def render(report: Report) -> str:
+    """`report` as one line for each model and each token with a trouble that counts.
+
+    Then come the notes, a summary as a notice, and the verdict as plain text.
+    """
+    lines = [_about_token(t) for t in report.tokens if t.counts and t.status in _LEVELS]
+    lines += [
+        _about_model(model, strict=report.strict)
+        for model in report.models
+        if model.outcome is not Outcome.PASS and excuse(model) is None
+    ]
+    lines += [_command("notice", note, title="msconfig") for note in report.notes]
+    verdict = verdict_line(report)
+    lines.append(_command("notice", f"{verdict} {next_step_line(report)}", title="msconfig"))
+    lines.append(f"{MARKS[overall(report)]} {verdict}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _about_token(token: TokenResult) -> str:
+    return _command(_LEVELS[token.status], token_line(token), title=f"token {token.status}")
+
+
+def _about_model(model: ModelResult, *, strict: bool) -> str:
+    level = "error" if strict or model.outcome is Outcome.FAIL else "warning"
+    place = place_of(model)
+    where = {"file": place.file, "line": str(place.line), "col": str(place.column)} if place else {}
+    said = f"{shown_id(model.id)}: {model.reason}"
+    suggested = meant(model)
+    message = f"{said}. {suggested}" if suggested else said
+    return _command(level, message, **where, title=_title(model))
+
+
+def _title(model: ModelResult) -> str:
+    return f"{model.status}: {shortened(shown_id(model.id))}"
+
+
+def _command(name: str, message: str, **properties: str) -> str:
+    """One line; the log shows `message` alone, so it says of itself what it is about."""
+    told = ",".join(
+        f"{key}={_shown(value).translate(_PROPERTY)}" for key, value in properties.items()
+    )
+    return f"::{name} {told}::{_shown(message).translate(_DATA)}"
+
+
+def _shown(text: str) -> str:
+    """`text` on one line, without the beginning of a command of the older form."""
+    return visible(text).replace("##[", "## [")

@@ -1,0 +1,108 @@
+"""The report as JUnit XML, for the pages on which GitLab and Jenkins show tests.
+
+There is no one standard. What is written here is what both read: ``testsuites``, ``testsuite`` and
+``testcase``; GitLab shows ``classname`` as the suite and the text within ``failure``, Jenkins shows
+``message`` and the text.
+"""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree as ET
+
+from msconfig.checking.report import ModelResult, Outcome, Report, TokenResult
+from msconfig.model_ids import ModelId
+from msconfig.reports.wording import (
+    MARKS,
+    excuse,
+    meant,
+    next_step_line,
+    overall,
+    place_of,
+    quota_line,
+    shown_id,
+    verdict_line,
+)
+from msconfig.text import visible
+
+__all__ = ["render"]
+
+_NOT_XML = str.maketrans({"\ufffe": r"\ufffe", "\uffff": r"\uffff"})
+"""What XML 1.0 cannot hold (section 2.2) and `visible` lets pass; the rest it makes visible."""
+
+
+def render(report: Report) -> str:
+    """`report` as XML: one test suite, in it one test case a model, in their order.
+
+    A model that fails is a failure. One that is unknown is skipped, and a failure where the report
+    is strict. One whose outcome does not count is skipped.
+    """
+    suite = ET.Element("testsuite", name="msconfig")
+    properties = ET.SubElement(suite, "properties")
+    for name, value in _properties(report):
+        ET.SubElement(properties, "property", name=name, value=_shown(value))
+    for model in report.models:
+        suite.append(_case(model, strict=report.strict))
+    ET.SubElement(suite, "system-out").text = "\n".join(
+        [
+            f"{MARKS[overall(report)]} {verdict_line(report)}",
+            *(f"Note: {_shown(note)}" for note in report.notes),
+            next_step_line(report),
+        ]
+    )
+    counts = {
+        "tests": len(report.models),
+        "failures": len(suite.findall("testcase/failure")),
+        "errors": 0,
+        "skipped": len(suite.findall("testcase/skipped")),
+    }
+    suites = ET.Element("testsuites", name="msconfig")
+    for element in (suites, suite):
+        element.attrib.update({name: str(count) for name, count in counts.items()})
+    suite.set("timestamp", report.checked_at.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    suites.append(suite)
+    ET.indent(suites)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(suites, encoding="unicode")}\n'
+
+
+def _properties(report: Report) -> list[tuple[str, str]]:
+    """What the check was about; no name comes twice, because Jenkins keeps one of each."""
+    recorded = report.snapshot_recorded
+    return [
+        ("site", report.site),
+        ("mode", "offline" if report.offline else "online"),
+        *([("snapshot", f"{recorded:%Y-%m-%d}")] if recorded else []),
+        ("complete", "yes" if report.complete else "no"),
+        ("token", ", ".join(map(_token, report.tokens))),
+        *((f"quota {each.fingerprint}", quota_line(each)) for each in report.quota),
+        ("exit_code", str(int(report.exit_code))),
+    ]
+
+
+def _token(token: TokenResult) -> str:
+    return f"{token.status} {token.fingerprint}" if token.fingerprint else token.status
+
+
+def _case(model: ModelResult, *, strict: bool) -> ET.Element:
+    model_id = ModelId.parse(model.id)
+    case = ET.Element(
+        "testcase",
+        classname=model_id.owner if model_id else "malformed",
+        name=_shown(shown_id(model.id)),
+    )
+    place = place_of(model)
+    if place:
+        case.attrib.update({"file": _shown(place.file), "line": str(place.line)})
+    why = excuse(model)
+    if why is not None:
+        message = _shown(f"{why} ({model.status}: {model.reason})")
+        ET.SubElement(case, "skipped", message=message)
+    elif model.outcome is Outcome.FAIL or (strict and model.outcome is Outcome.UNKNOWN):
+        failure = ET.SubElement(case, "failure", type=model.status, message=_shown(model.reason))
+        failure.text = "\n".join(_shown(line) for line in (model.reason, meant(model)) if line)
+    elif model.outcome is Outcome.UNKNOWN:
+        ET.SubElement(case, "skipped", message=_shown(model.reason))
+    return case
+
+
+def _shown(text: str) -> str:
+    return visible(text).translate(_NOT_XML)

@@ -1,0 +1,145 @@
+"""The report as GitHub-flavoured Markdown: for a job summary, or a comment on a pull request.
+
+An id, a reason and whatever else comes from outside stays text: nothing in it becomes markup, HTML,
+a link, a mention or a reference, neither when the Markdown is read nor in what GitHub and GitLab
+do to the finished page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from msconfig.checking.report import Change, ModelResult, Outcome, Report
+from msconfig.reports.wording import (
+    MARKS,
+    about,
+    excuse,
+    kind_of,
+    next_step_line,
+    overall,
+    quota_line,
+    shown_id,
+    verdict_line,
+)
+from msconfig.text import shortened, visible
+
+__all__ = ["render"]
+
+_TABLE_ROOM = 30_000
+_LIST_ROOM = 5_000
+"""Characters that the table and each list may take: a comment on GitHub holds 65,536 in all."""
+_MAX_ID = 400
+_MAX_REASON = 400
+_MAX_ABOUT = 1_000
+
+_BREAK = "\u200b"
+"""Takes a mention or a reference apart; it shows nothing. No text that is `visible` holds it."""
+_TAKEN_APART = re.compile(
+    r"[@#!~%^$&](?=\w)"  # mentions, issues, merge requests, labels, formulas
+    r"|GH-(?=\d)"
+    r"|:(?=//)|www(?=\.)"  # addresses
+    r"|:(?=[\w+-]+:)"  # emoji
+    r"|[{\[](?=[+-])",  # changes, on GitLab
+    re.IGNORECASE,
+)
+_ESCAPED = str.maketrans(
+    {each: f"\\{each}" for each in "\\`*_[]~"}
+    | {"<": "&lt;", ">": "&gt;", "&": "&amp;", "|": "&#124;", "$": "&#36;", _BREAK: "&#8203;"}
+)
+"""A pipe is an entity: parsers differ about a backslash before one that ends a table's cell."""
+_BEGINS_A_BLOCK = re.compile(r"^(\d*)([#+=.)-])")
+"""A heading or a list."""
+
+
+def render(report: Report) -> str:
+    """`report` as Markdown of less than 65,536 characters, the verdict first, the next step last.
+
+    Where not all fits, models that pass or do not count are left out first, and how many are left
+    out is said.
+    """
+    models = report.models
+    blocks = [
+        f"## {MARKS[overall(report)]} {verdict_line(report)}",
+        _plain(about(report), _MAX_ABOUT),
+        _table(models),
+        _section(
+            "Served, and perhaps meant",
+            (
+                f"{_id(model.id)} → {_id(each.id)} ({_plain(each.reason)})"
+                for model in models
+                for each in model.suggestions
+            ),
+        ),
+        _section(
+            "Healed since the baseline", (_id(m.id) for m in models if m.change is Change.HEALED)
+        ),
+        _section("Notes", map(_plain, report.notes)),
+        _section(
+            "Quota", (f"Token {each.fingerprint}: {quota_line(each)}" for each in report.quota)
+        ),
+        next_step_line(report),
+    ]
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _table(models: tuple[ModelResult, ...]) -> str:
+    if not models:
+        return ""
+    rows = [_row(model) for model in models]
+    shown = _that_fit(rows, _TABLE_ROOM)
+    if len(shown) < len(rows):
+        shown = _that_fit([_row(model) for model in sorted(models, key=_is_of_less_interest)])
+    table = ["| | Model | Status | Kind | Why |", "|---|---|---|---|---|", *shown]
+    left_out = len(rows) - len(shown)
+    more = f"\n\n… and {left_out} more, not shown here." if left_out else ""
+    return "\n".join(table) + more
+
+
+def _row(model: ModelResult) -> str:
+    why = excuse(model)
+    reason = _plain(f"{model.reason} ({why})" if why else model.reason)
+    cells = (MARKS[model.outcome], _id(model.id), model.status, kind_of(model), reason)
+    return f"| {' | '.join(cells)} |"
+
+
+def _is_of_less_interest(model: ModelResult) -> int:
+    """0 for what fails, 1 for what is unknown, 2 for what does not count, 3 for what passes."""
+    if model.outcome is Outcome.PASS:
+        return 3
+    if excuse(model) is not None:
+        return 2
+    return int(model.outcome is Outcome.UNKNOWN)
+
+
+def _section(title: str, entries: Iterable[str]) -> str:
+    lines = [f"- {entry}" for entry in entries]
+    if not lines:
+        return ""
+    shown = _that_fit(lines, _LIST_ROOM)
+    if len(shown) < len(lines):
+        shown.append(f"- … and {len(lines) - len(shown)} more")
+    return "\n".join([f"### {title}", "", *shown])
+
+
+def _that_fit(lines: Iterable[str], room: int = _TABLE_ROOM) -> list[str]:
+    """The first of `lines` that have `room` characters together."""
+    shown = []
+    for line in lines:
+        room -= len(line) + 1
+        if room < 0:
+            break
+        shown.append(line)
+    return shown
+
+
+def _id(model_id: str) -> str:
+    """An id as code; one that holds what would end the code or the cell as plain text."""
+    shown = shortened(shown_id(model_id), _MAX_ID) or '""'
+    return _plain(shown, _MAX_ID) if "`" in shown or "|" in shown else f"`{shown}`"
+
+
+def _plain(text: str, limit: int = _MAX_REASON) -> str:
+    """`text`, at most `limit` characters on one line, as Markdown that shows it as it is."""
+    shown = _TAKEN_APART.sub(lambda found: found[0] + _BREAK, shortened(visible(text), limit))
+    return _BEGINS_A_BLOCK.sub(r"\1\\\2", shown.translate(_ESCAPED))

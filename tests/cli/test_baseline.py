@@ -1,0 +1,154 @@
+"""Memory between runs: baselines and ignored models."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from msconfig.fake.http import Request, Response
+from support import ALIVE, DEAD, Online, Ran, Run, Serve, fake
+
+ASK = ("check", "--no-token", "--retries", "0", "--format", "json")
+IDS = ("Qwen/Alive", "Qwen/Dead", "Qwen/Dark")
+
+
+@pytest.fixture
+def site(serve: Serve, online: Online) -> None:
+    """`Qwen/Alive` passes, `Qwen/Dead` fails, `Qwen/Dark` is unknown."""
+    known = fake({"Qwen/Dead": DEAD, "Qwen/Other": ALIVE})
+
+    def answer(request: Request) -> Response:
+        dark = "Dark" in request.path + request.query
+        return Response.of_json(503, {}) if dark else known(request)
+
+    online(serve(answer))
+
+
+def baseline(run: Run, **outcomes: str) -> str:
+    """A report of the ids with these outcomes; others as they are."""
+    report = json.loads(run(*ASK, *IDS).out)
+    report["models"] = [
+        {**model, "outcome": outcomes.get(model["id"].partition("/")[2], model["outcome"])}
+        for model in report["models"]
+    ]
+    Path("baseline.json").write_text(json.dumps(report))
+    return "baseline.json"
+
+
+def changes(ran: Ran) -> dict[str, Any]:
+    return {model["id"]: model.get("baseline") for model in json.loads(ran.out)["models"]}
+
+
+@pytest.mark.usefixtures("site")
+@pytest.mark.parametrize(
+    ("model_id", "before", "change", "code"),
+    [
+        pytest.param("Qwen/Alive", "pass", "same", 0, id="still fine"),
+        pytest.param("Qwen/Alive", "fail", "healed", 0, id="healed"),
+        pytest.param("Qwen/Alive", "unknown", "healed", 0, id="known again"),
+        pytest.param("Qwen/Dark", "pass", "worse", 4, id="no longer known"),
+        pytest.param("Qwen/Dark", "unknown", "same", 0, id="still unknown"),
+        pytest.param("Qwen/Dark", "fail", "same", 0, id="dead, now unknown"),
+        pytest.param("Qwen/Dead", "pass", "worse", 1, id="broke"),
+        pytest.param("Qwen/Dead", "unknown", "worse", 1, id="dead after all"),
+        pytest.param("Qwen/Dead", "fail", "same", 0, id="still dead"),
+    ],
+)
+def test_only_what_got_worse_counts(
+    run: Run, model_id: str, before: str, change: str, code: int
+) -> None:
+    file = baseline(run, **{model_id.partition("/")[2]: before})
+    ran = run(*ASK, "--baseline", file, model_id)
+    assert (changes(ran)[model_id], ran.code) == (change, code)
+
+
+@pytest.mark.usefixtures("site")
+def test_a_new_id_counts_as_without_a_baseline(run: Run) -> None:
+    file = baseline(run)
+    report = json.loads(Path(file).read_text())
+    report["models"] = [each for each in report["models"] if each["id"] != "Qwen/Dead"]
+    Path(file).write_text(json.dumps(report))
+    ran = run(*ASK, "--baseline", file, "Qwen/Dead")
+    assert (changes(ran)["Qwen/Dead"], ran.code) == ("new", 1)
+
+
+@pytest.mark.usefixtures("site")
+def test_a_missing_baseline_is_an_empty_one_with_a_note(run: Run) -> None:
+    ran = run(*ASK, "--baseline", "none.json", "Qwen/Alive")
+    assert ran.code == 0
+    assert "none.json: no baseline yet" in ran.err
+
+
+@pytest.mark.usefixtures("site")
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        pytest.param({"site": "ai"}, "site ai", id="other site"),
+        pytest.param({"models": 7}, "$.models: must be an array", id="no report"),
+    ],
+)
+def test_a_baseline_that_cannot_be_one_is_refused(
+    run: Run, change: dict[str, object], words: str
+) -> None:
+    file = Path(baseline(run))
+    file.write_text(json.dumps({**json.loads(file.read_text()), **change}))
+    ran = run(*ASK, "--baseline", file, "Qwen/Alive")
+    assert (ran.code, ran.out) == (2, "")
+    assert words in ran.err
+
+
+@pytest.mark.usefixtures("site")
+def test_what_healed_is_told(run: Run) -> None:
+    file = baseline(run, Alive="fail")
+    ran = run(
+        "check", "--no-token", "--retries", "0", "--baseline", file, "Qwen/Alive", "Qwen/Dead"
+    )
+    assert ran.code == 0
+    assert "Healed since the baseline:\n  Qwen/Alive\n" in ran.out
+    assert ran.out.startswith("✓ Nothing new: 1 of 2 models is known since the baseline.")
+
+
+def ignoring(model_id: str, until: str) -> None:
+    Path("msconfig.toml").write_text(
+        f'[[check.ignore]]\nid = "{model_id}"\nreason = "known"\nuntil = {until}\n'
+    )
+
+
+@pytest.mark.usefixtures("site")
+@pytest.mark.parametrize("until", ["9999-12-31", '"9999-12-31"'])
+def test_an_ignored_model_does_not_count_and_is_shown_as_ignored(run: Run, until: str) -> None:
+    ignoring("Qwen/Dead", until)
+    ran = run(*ASK, "Qwen/Dead", "Qwen/Alive")
+    assert ran.code == 0
+    assert json.loads(ran.out)["models"][0]["ignored"] == {"reason": "known", "until": "9999-12-31"}
+    text = run("check", "--no-token", "Qwen/Dead").out
+    assert "ignored until 9999-12-31: known" in " ".join(text.split())
+
+
+@pytest.mark.usefixtures("site")
+@pytest.mark.parametrize(
+    ("model_id", "until", "code", "words"),
+    [
+        pytest.param("Qwen/Dead", "2020-01-01", 1, "expired on 2020-01-01", id="expired"),
+        pytest.param("Qwen/Alive", "9999-12-31", 0, "needless", id="needless"),
+    ],
+)
+def test_an_entry_that_does_nothing_is_told(
+    run: Run, model_id: str, until: str, code: int, words: str
+) -> None:
+    ignoring(model_id, until)
+    ran = run(*ASK, model_id)
+    assert ran.code == code
+    assert words in json.loads(ran.out)["notes"][0]
+    assert words in " ".join(run("check", "--no-token", model_id).out.split())
+
+
+@pytest.mark.parametrize("until", ['"2026-02-30"', '"soon"', "2026-12-31T10:00:00Z", "7"], ids=str)
+def test_a_day_that_is_none_is_refused(run: Run, until: str) -> None:
+    ignoring("a/b", until)
+    ran = run("check", "--offline", "--no-token", "a/b")
+    assert ran.code == 2
+    assert "$.check.ignore[0].until" in ran.err

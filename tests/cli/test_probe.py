@@ -1,0 +1,223 @@
+"""`msconfig check --probe`: real calls within a budget, against the mock."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from msconfig.fake.mock import Mock
+from msconfig.fake.scenario import TOKEN
+from support import Ran, Run
+
+OTHER = "ms-5eed0000-0000-4000-8000-000000000009"
+Probe = Callable[..., Ran]
+
+
+def model(cost: float | None = 1, behaviour: str = "answers", **more: object) -> dict[str, Any]:
+    row = {"Name": "ModelScope", **({} if cost is None else {"EstimatedMagicGrainCost": cost})}
+    facts = {
+        "look_up": {"providers": [row]},
+        "hub": {"exists": True, "tasks": ["text-generation"]},
+    }
+    return {
+        "listed": True,
+        "behaviour": behaviour,
+        "cost": 2 if cost is None else cost,
+        **facts,
+        **more,
+    }
+
+
+@pytest.fixture
+def probe(run: Run, modelscope: Mock, monkeypatch: pytest.MonkeyPatch) -> Probe:
+    """Use a scenario of models, and check them with --probe."""
+    monkeypatch.setenv("MSCONFIG_HUB_URL", modelscope.hub_url)
+    monkeypatch.setenv("MSCONFIG_INFERENCE_URL", modelscope.inference_url)
+    monkeypatch.setenv("MODELSCOPE_API_TOKEN", TOKEN)
+
+    def probe_it(models: dict[str, Any], *arguments: str, **scenario: Any) -> Ran:  # noqa: ANN401
+        modelscope.use({"models": models, **scenario})
+        return run("check", "--probe", "--format", "json", *arguments, *models)
+
+    return probe_it
+
+
+def posts(modelscope: Mock) -> int:
+    return sum(request.method == "POST" for request in modelscope.requests)
+
+
+MEANINGS = [
+    ("answers", "enabled", 0),
+    ("streams_only", "enabled", 0),
+    ("thinking_needs_streaming", "enabled", 0),
+    ("no_provider", "retired", 1),
+    ("invalid", "not_found", 1),
+    ("private", "no_access", 1),
+    ("upstream_unpaid", "unverified", 4),
+    ("upstream_unpaid_1008", "unverified", 4),
+    ("magicubes_spent", "unverified", 4),
+    ("day_quota_spent", "unverified", 4),
+    ("request_limit", "unverified", 4),
+    ("insufficient_quota", "unverified", 4),
+    ("too_many_requests", "unverified", 4),
+    ("empty", "unverified", 4),
+]
+
+
+@pytest.mark.parametrize("envelope", ["error", "errors"])
+@pytest.mark.parametrize(("behaviour", "status", "code"), MEANINGS)
+def test_an_answer_overrules_what_was_read_for_free(
+    probe: Probe, modelscope: Mock, behaviour: str, status: str, code: int, envelope: str
+) -> None:
+    ran = probe({"acme/x": model(behaviour=behaviour)}, envelope=envelope)
+    (found,) = json.loads(ran.out)["models"]
+    assert (found["status"], ran.code) == (status, code)
+    assert found["evidence"][-1]["source"] == "POST /v1/chat/completions"
+    assert posts(modelscope) == 1
+
+
+@pytest.mark.parametrize("does", ["status", "no-answer", "reset", "html", "cut-body", "garbage"])
+def test_an_outage_of_the_call_tells_nothing_and_is_not_tried_again(
+    probe: Probe, modelscope: Mock, does: str
+) -> None:
+    fault = {"does": does, "method": "POST"}
+    models = {"acme/x": model(), "acme/dead": model(behaviour="no_provider")}
+    ran = probe(models, "--timeout", "0.5", faults=[fault])
+    statuses = {each["status"] for each in json.loads(ran.out)["models"]}
+    assert (statuses, ran.code) == ({"unverified"}, 4)
+    assert posts(modelscope) <= 2
+
+
+def test_a_call_is_the_smallest_there_is_and_its_latency_is_told(
+    probe: Probe, modelscope: Mock
+) -> None:
+    embedding = model(hub={"exists": True, "tasks": ["sentence-embedding"]})
+    ran = probe({"acme/chat": model(), "acme/vectors": embedding})
+    bodies = {r.path: r.json() for r in modelscope.requests if r.method == "POST"}
+    chat, vectors = bodies["/v1/chat/completions"], bodies["/v1/embeddings"]
+    assert chat
+    assert (chat["stream"], chat["max_tokens"]) == (True, 1)
+    assert vectors
+    assert vectors["encoding_format"] == "float"
+    probes = [each["probe"] for each in json.loads(ran.out)["models"]]
+    assert all(each["latency_ms"] >= 0 for each in probes)
+
+
+@pytest.mark.parametrize(
+    ("tasks", "why"),
+    [
+        (["text-to-image"], "no small call for kind image-generation"),
+        (["text-to-speech"], "no small call for kind audio"),
+        (["text-ranking"], "no small call for kind rerank"),
+        ([], "no small call for kind unknown"),
+    ],
+)
+def test_kinds_without_a_small_call_are_not_called(
+    probe: Probe, modelscope: Mock, tasks: list[str], why: str
+) -> None:
+    ran = probe({"acme/x": model(hub={"exists": True, "tasks": tasks})})
+    (found,) = json.loads(ran.out)["models"]
+    assert found["status"] == "enabled"
+    assert f"not probed: there is {why}" in found["reason"]
+    modelscope.assert_no_quota_spent()
+
+
+def test_what_fails_already_is_not_called(probe: Probe, modelscope: Mock) -> None:
+    nobody = {"look_up": {"providers": []}, "hub": {"exists": True}}
+    ran = probe({"acme/dead": nobody})
+    assert ran.code == 1
+    modelscope.assert_no_quota_spent()
+
+
+@pytest.mark.parametrize("max_cost", ["0", "0.4", "1", "3", "7.5"])
+def test_no_more_is_spent_than_the_budget_allows(
+    probe: Probe, modelscope: Mock, max_cost: str
+) -> None:
+    costs = [0.5, 1, 2, None] * 8
+    models = {f"acme/m{number:02}": model(cost) for number, cost in enumerate(costs)}
+    faults = [
+        {"does": "cut-body", "method": "POST", "every": 3},
+        {"does": "status", "method": "POST", "every": 5},
+    ]
+    probe(models, "--max-cost", max_cost, "--concurrency", "16", faults=faults)
+    assert modelscope.spent <= float(max_cost)
+
+
+def test_the_budget_goes_in_the_given_order_and_the_rest_keeps_its_free_verdict(
+    probe: Probe, modelscope: Mock
+) -> None:
+    models = {"acme/a": model(2), "acme/b": model(2), "acme/c": model(1), "acme/d": model(1)}
+    ran = probe(models, "--max-cost", "3")
+    reasons = {each["id"]: each["reason"] for each in json.loads(ran.out)["models"]}
+    assert modelscope.spent == 3
+    assert "over the budget of 3 Magicubes" in reasons["acme/b"]
+    assert "over the budget" in reasons["acme/d"]
+    assert "answered" in reasons["acme/c"]
+    assert ran.code == 0
+    assert "probing 2 of 4 models with 1 token, for at most 3 Magicubes; available: 250" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("account", "status"),
+    [({"bound": False}, "not_bound"), ({"verified": False}, "not_bound")],
+)
+def test_an_account_that_is_not_bound_ends_the_probing(
+    probe: Probe, modelscope: Mock, account: dict[str, object], status: str
+) -> None:
+    models = {f"acme/m{number}": model() for number in range(20)}
+    accounts = [{"token": TOKEN, **account}]
+    ran = probe(models, "--concurrency", "1", accounts=accounts)
+    report = json.loads(ran.out)
+    assert ran.code == 3
+    assert report["token"][0]["status"] == status
+    assert {each["status"] for each in report["models"]} == {"enabled"}
+    assert posts(modelscope) == 1
+
+
+def test_with_all_tokens_the_trouble_of_one_is_told_from_the_models(
+    probe: Probe, modelscope: Mock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OTHER_TOKEN", OTHER)
+    names = ["--token-env", "MODELSCOPE_API_TOKEN", "--token-env", "OTHER_TOKEN"]
+    accounts = [{"token": TOKEN, "magicubes": 0}, {"token": OTHER}]
+    models = {"acme/x": model(), "acme/dead": model(behaviour="no_provider")}
+    ran = probe(models, *names, "--probe-all-tokens", accounts=accounts)
+    report = json.loads(ran.out)
+    statuses = [each["status"] for each in report["models"]]
+    poor = report["token"][0]["fingerprint"]
+    assert statuses == ["enabled", "retired"]
+    assert [note for note in report["notes"] if poor in note and "acme/x" in note]
+    assert modelscope.spent == 1
+
+
+def test_without_a_valid_token_nothing_is_called(
+    probe: Probe, modelscope: Mock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MODELSCOPE_API_TOKEN", OTHER)
+    ran = probe({"acme/x": model()})
+    assert ran.code == 3
+    assert "not probed: no valid token" in json.loads(ran.out)["models"][0]["reason"]
+    assert posts(modelscope) == 0
+
+
+@pytest.mark.parametrize("how", ["--offline", "--no-token", "--snapshot=x.json"])
+def test_probing_needs_network_and_token(run: Run, how: str) -> None:
+    ran = run("check", "--probe", how, "Qwen/Qwen3.5-27B")
+    assert (ran.code, ran.out) == (2, "")
+    assert "--probe makes real calls" in ran.err
+
+
+@pytest.mark.parametrize("cost", ["-1", "nan", "x"])
+def test_a_budget_that_is_none_is_refused(run: Run, cost: str) -> None:
+    assert run("check", "--probe", "--max-cost", cost, "a/b").code == 2
+
+
+def test_without_probe_nothing_is_spent(run: Run, probe: Probe, modelscope: Mock) -> None:
+    probe({"acme/x": model()}, "--max-cost", "0")
+    modelscope.use({})
+    assert run("check", "Qwen/Qwen3.5-27B").code == 0
+    assert posts(modelscope) == 0
+    modelscope.assert_no_quota_spent()

@@ -1,0 +1,315 @@
+"""All files or none, each one old or new: whatever fails, interrupts or kills."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+import pytest
+
+from msconfig.errors import FileError, UsageError
+from msconfig.rendering.writing import OutputFile, Plan, plan, write
+
+posix = pytest.mark.skipif(os.name != "posix", reason="file modes and links of POSIX")
+
+OLD = {"b.json": b"old b\n", "c.txt": b"old c\n"}
+NEW = {"a.json": b"new a\n", "b.json": b"new b\n", "c.txt": b"new c\n"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with two older files; a third one is to be new."""
+    path = tmp_path / "out"
+    path.mkdir()
+    for name, content in OLD.items():
+        (path / name).write_bytes(content)
+    return path
+
+
+def planned(folder: Path, contents: dict[str, bytes] = NEW) -> Plan:
+    return plan(folder, [OutputFile(name, content) for name, content in contents.items()])
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file below `folder`, whatever was left behind included."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.lstat().st_mode)
+
+
+# --- planning
+
+
+def test_a_plan_knows_what_is_new_what_changes_and_what_stands_in_the_way(folder: Path) -> None:
+    looked_at = plan(
+        folder,
+        [
+            OutputFile("a.json", b"new a\n"),
+            OutputFile("b.json", b"new b\n"),
+            OutputFile("c.txt", b"old c\n"),
+            OutputFile("report.json", b"new\n", replaceable=True),
+        ],
+    )
+    assert looked_at.older == {**OLD, "a.json": None, "report.json": None}
+    assert [file.name for file in looked_at.changed] == ["a.json", "b.json", "report.json"]
+    assert looked_at.in_the_way == ("b.json",)
+
+
+def test_what_is_replaceable_stands_in_nobodys_way(folder: Path) -> None:
+    assert plan(folder, [OutputFile("b.json", b"new", replaceable=True)]).in_the_way == ()
+
+
+def test_planning_touches_nothing(tmp_path: Path) -> None:
+    assert planned(tmp_path / "missing").in_the_way == ()
+    assert list(tmp_path.iterdir()) == [tmp_path / "work"]
+
+
+def test_a_file_in_place_of_the_folder_is_refused(folder: Path) -> None:
+    with pytest.raises(UsageError, match="is a file"):
+        planned(folder / "b.json")
+
+
+def test_a_folder_in_place_of_a_file_cannot_be_read(folder: Path) -> None:
+    (folder / "a.json").mkdir()
+    with pytest.raises(FileError, match=r"a\.json"):
+        planned(folder)
+
+
+# --- writing
+
+
+def test_all_files_are_written_and_nothing_else_is_left(folder: Path) -> None:
+    write(planned(folder))
+    assert contents(folder) == NEW
+    assert {path.name for path in folder.iterdir()} == set(NEW)
+
+
+@posix
+def test_only_the_owner_may_read_what_is_written(tmp_path: Path) -> None:
+    folder = tmp_path / "deep" / "out"
+    before = os.umask(0)
+    try:
+        write(planned(folder))
+    finally:
+        os.umask(before)
+    assert mode(folder) == 0o700
+    assert {mode(folder / name) for name in NEW} == {0o600}
+
+
+@posix
+def test_a_folder_that_was_there_keeps_its_mode_and_a_replaced_file_does_not(folder: Path) -> None:
+    folder.chmod(0o755)
+    (folder / "b.json").chmod(0o666)
+    write(planned(folder))
+    assert (mode(folder), mode(folder / "b.json")) == (0o755, 0o600)
+
+
+def test_a_file_that_is_the_same_is_not_touched(folder: Path) -> None:
+    same = folder / "c.txt"
+    os.utime(same, (1, 1))
+    before = same.stat()
+    write(planned(folder, {**NEW, "c.txt": OLD["c.txt"]}))
+    assert (same.stat().st_ino, same.stat().st_mtime) == (before.st_ino, 1)
+    assert (folder / "b.json").read_bytes() == NEW["b.json"]
+
+
+@posix
+def test_a_link_is_replaced_and_what_it_points_at_is_not(folder: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere.json"
+    elsewhere.write_bytes(b"not ours\n")
+    (folder / "a.json").symlink_to(elsewhere)
+    write(planned(folder))
+    assert contents(folder) == NEW
+    assert not (folder / "a.json").is_symlink()
+    assert elsewhere.read_bytes() == b"not ours\n"
+
+
+@posix
+def test_a_folder_may_be_a_link(folder: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(folder)
+    write(planned(link))
+    assert contents(folder) == NEW
+
+
+# --- failing
+
+
+def failing(call: Callable[..., None], at: int, error: BaseException) -> Callable[..., None]:
+    """`call`, which raises `error` in place of the `at`-th time (from 1)."""
+    count = 0
+
+    def fail(*arguments: object, **more: object) -> None:
+        nonlocal count
+        count += 1
+        if count == at:
+            raise error
+        call(*arguments, **more)
+
+    return fail
+
+
+FULL = OSError(errno.ENOSPC, "No space left on device")
+DENIED = PermissionError(errno.EACCES, "Permission denied")
+
+
+@pytest.mark.parametrize("hard_links", [True, False])
+@pytest.mark.parametrize("error", [DENIED, FULL, KeyboardInterrupt()], ids=repr)
+@pytest.mark.parametrize(
+    ("call", "at"),
+    [("replace", 1), ("replace", 2), ("replace", 3), ("fsync", 1), ("fsync", 3), ("fsync", 4)],
+)
+def test_when_one_step_fails_everything_is_as_it_was(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    call: str,
+    at: int,
+    error: BaseException,
+    hard_links: bool,
+) -> None:
+    changes = planned(folder)
+    if not hard_links:
+        monkeypatch.setattr(os, "link", failing(os.link, 1, DENIED))
+    monkeypatch.setattr(os, call, failing(getattr(os, call), at, error))
+    with pytest.raises(KeyboardInterrupt if isinstance(error, KeyboardInterrupt) else FileError):
+        write(changes)
+    assert contents(folder) == OLD
+    assert {path.name for path in folder.iterdir()} == set(OLD)
+
+
+def test_a_full_disk_is_told_with_the_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "fsync", failing(os.fsync, 2, FULL))
+    with pytest.raises(FileError) as caught:
+        write(planned(folder))
+    assert str(caught.value) == f"cannot write to {folder}: No space left on device"
+
+
+def test_a_folder_that_takes_the_place_of_a_file_fails_the_whole_set(folder: Path) -> None:
+    changes = planned(folder, {"b.json": b"new", "d.json": b"new", "c.txt": b"new"})
+    (folder / "d.json").mkdir()
+    with pytest.raises(FileError):
+        write(changes)
+    assert contents(folder) == OLD
+
+
+@pytest.mark.parametrize("path", ["out", "deep/er/out"])
+def test_a_folder_that_was_made_is_gone_again_when_nothing_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    changes = planned(tmp_path / path)
+    monkeypatch.setattr(os, "fsync", failing(os.fsync, 2, FULL))
+    with pytest.raises(FileError):
+        write(changes)
+    assert list(tmp_path.iterdir()) == [tmp_path / "work"]
+
+
+@posix
+@pytest.mark.parametrize("hard_links", [True, False])
+@pytest.mark.parametrize("target", ["there", "nowhere"])
+def test_a_link_is_back_in_its_place_when_a_later_step_fails(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str, hard_links: bool
+) -> None:
+    (tmp_path / "there").write_bytes(b"not ours\n")
+    (folder / "a.json").symlink_to(tmp_path / target)
+    changes = planned(folder)
+    if not hard_links:
+        monkeypatch.setattr(os, "link", failing(os.link, 1, DENIED))
+    monkeypatch.setattr(os, "replace", failing(os.replace, 3, DENIED))
+    with pytest.raises(FileError):
+        write(changes)
+    assert (folder / "a.json").is_symlink()
+    assert (folder / "a.json").readlink() == tmp_path / target
+
+
+@posix
+@pytest.mark.skipif(os.name == "posix" and os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_may_only_be_read_is_left_as_it_is(folder: Path) -> None:
+    folder.chmod(0o500)
+    with pytest.raises(FileError, match="Permission denied"):
+        write(planned(folder))
+    folder.chmod(0o700)
+    assert contents(folder) == OLD
+
+
+# an interrupt between opening a file and holding it leaves that file to the collector
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_interrupt_at_any_line_leaves_all_files_or_none(tmp_path: Path) -> None:
+    outcomes: list[dict[str, bytes]] = []
+    for line in range(1, 1_000):
+        folder = tmp_path / str(line)
+        folder.mkdir()
+        for name, content in OLD.items():
+            (folder / name).write_bytes(content)
+        if not interrupted_at(line, planned(folder)):
+            break
+        kept = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+        outcomes.append(kept)
+    assert OLD in outcomes
+    assert NEW in outcomes
+    assert all(kept in (OLD, NEW) for kept in outcomes)
+
+
+def interrupted_at(number: int, changes: Plan) -> bool:
+    """Write, with Ctrl-C before the so many-th line of the module; whether it came to that."""
+    file = write.__code__.co_filename
+    seen = 0
+
+    def trace(frame: FrameType, event: str, _argument: object) -> object:
+        nonlocal seen
+        if frame.f_code.co_filename != file:
+            return None
+        if event == "line":
+            seen += 1
+            if seen == number:
+                raise KeyboardInterrupt
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)  # type: ignore[arg-type]
+    try:
+        write(changes)
+    except KeyboardInterrupt:
+        return True
+    finally:
+        sys.settrace(before)
+    return False
+
+
+# --- what others left
+
+
+@pytest.mark.parametrize(("age", "stays"), [(3_700, False), (3_500, True)])
+def test_what_a_killed_program_left_is_removed_after_an_hour(
+    folder: Path, age: int, stays: bool
+) -> None:
+    left = folder / ".msconfig-staged-killed"
+    (left / "older").mkdir(parents=True)
+    (left / "older" / "links.txt").write_text("a key")
+    os.utime(left, (time.time() - age,) * 2)
+    write(planned(folder))
+    assert left.exists() is stays
+
+
+@posix
+def test_a_link_that_is_named_like_something_left_leads_nowhere(
+    folder: Path, tmp_path: Path
+) -> None:
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    (victim / "precious").touch()
+    (folder / ".msconfig-staged-trap").symlink_to(victim)
+    os.utime(victim, (1, 1))
+    write(planned(folder))
+    assert (victim / "precious").exists()

@@ -1,0 +1,139 @@
+"""What is shipped for CI: the action's script under bash, the hooks, the blocks of docs/ci.md."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from msconfig import settings
+from msconfig.cli.check import FORMATS
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = (ROOT / "docs" / "ci.md").read_text("utf-8")
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="bash")
+
+
+def block(mark: str) -> str:
+    found = re.search(rf"<!-- {re.escape(mark)} -->\n```\w+\n(.*?)```", PAGE, re.DOTALL)
+    assert found, mark
+    return found[1]
+
+
+@pytest.fixture(autouse=True)
+def _files() -> None:
+    Path("models.txt").write_text("# ours\nQwen/Qwen3.5-27B\nQwen/Qwen3.5-27b\n")
+    command = Path("msconfig")
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m msconfig "$@"\n')
+    command.chmod(0o755)
+
+
+def run_action(**inputs: str) -> subprocess.CompletedProcess[str]:
+    environment = {f"MSCONFIG_{name.upper()}": value for name, value in inputs.items()}
+    return subprocess.run(
+        ["bash", str(ROOT / "ci" / "action.sh")],
+        env={
+            **os.environ,
+            "MSCONFIG_COMMAND": "./msconfig",
+            "GITHUB_STEP_SUMMARY": "summary.md",
+            **environment,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_action_annotates_and_writes_a_summary() -> None:
+    ran = run_action(models="models.txt", offline="true", no_token="true")
+    assert ran.returncode == 1, ran.stderr
+    assert "::error file=models.txt,line=3,col=1" in ran.stdout
+    assert "Qwen/Qwen3.5-27B" in Path("summary.md").read_text()
+
+
+def test_the_action_hands_every_input_over() -> None:
+    common = {"offline": "true", "no_token": "true", "site": "cn", "strict": "true"}
+    ran = run_action(ids="Qwen/Qwen3.5-27B  Qwen/Qwen3.8-27B", report="json=a.json", **common)
+    assert ran.returncode == 0, ran.stderr
+    ran = run_action(ids="*", baseline="a.json", **common)
+    assert ran.returncode == 1
+    assert "::error title=" in ran.stdout
+    declared = yaml.safe_load((ROOT / "action.yml").read_text())
+    handed = declared["runs"]["steps"][0]["env"]
+    script = (ROOT / "ci" / "action.sh").read_text()
+    assert {name.removeprefix("MSCONFIG_").lower() for name in handed} == {
+        name.replace("-", "_") for name in declared["inputs"]
+    }
+    assert all(name in script for name in handed)
+
+
+def test_the_action_without_a_token_says_what_is_missing() -> None:
+    ran = run_action(ids="a/b")
+    assert ran.returncode == 2
+    assert "MODELSCOPE_API_TOKEN" in ran.stderr
+
+
+@pytest.mark.parametrize("name", ["github", "nightly"])
+def test_the_workflows_use_inputs_that_there_are(name: str) -> None:
+    workflow = yaml.safe_load(block(f"yaml: {name}"))
+    inputs = yaml.safe_load((ROOT / "action.yml").read_text())["inputs"]
+    steps = workflow["jobs"]["models"]["steps"]
+    (ours,) = (step for step in steps if "msconfig@" in step.get("uses", ""))
+    assert set(ours["with"]) <= set(inputs)
+    assert set(ours["env"]) == {"MODELSCOPE_API_TOKEN"}
+
+
+def test_the_job_for_gitlab_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    job = yaml.safe_load(block("yaml: gitlab"))["models"]
+    monkeypatch.setenv("PATH", f"{Path.cwd()}{os.pathsep}{os.environ['PATH']}")
+    (line,) = job["script"]
+    ran = subprocess.run(["bash", "-c", f"{line} --offline --no-token"], check=False)
+    assert ran.returncode == 1
+    assert Path(job["artifacts"]["reports"]["junit"]).exists()
+    assert Path(job["artifacts"]["paths"][0]).exists()
+    assert job["allow_failure"]["exit_codes"] == 4
+
+
+def test_the_hooks_of_the_docs_are_those_that_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    hooks = {
+        hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    }
+    (repository,) = yaml.safe_load(block("yaml: pre-commit"))["repos"]
+    monkeypatch.setenv("PATH", f"{Path.cwd()}{os.pathsep}{os.environ['PATH']}")
+    codes = []
+    for used in repository["hooks"]:
+        hook = hooks[used["id"]]
+        files = [] if hook.get("pass_filenames") is False else [str(ROOT / "README.md")]
+        command = [*hook["entry"].split(), *used.get("args", []), *files]
+        codes.append(subprocess.run(command, check=False).returncode)
+    assert codes == [1, 5]
+
+
+@pytest.mark.parametrize("name", ["provider.v2.json", "a/provider.v1.json", "msconfig.toml"])
+def test_the_validating_hook_takes_the_documents(name: str) -> None:
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    (validate,) = (hook for hook in hooks if hook["id"] == "msconfig-validate")
+    assert re.search(validate["files"], name)
+
+
+def test_the_ignore_entry_of_the_docs_is_accepted() -> None:
+    Path("msconfig.toml").write_text(block("toml: ignore"))
+    assert settings.find(None).ignore[0].id == "Qwen/Qwen3-8B"
+
+
+def test_the_tolerant_line_lets_an_outage_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", f"{Path.cwd()}{os.pathsep}{os.environ['PATH']}")
+    for code, expected in ((0, 0), (4, 0), (1, 1), (2, 1)):
+        Path("msconfig").write_text(f"#!/bin/sh\nexit {code}\n")
+        ran = subprocess.run(["bash", "-c", block("run: tolerant")], check=False)
+        assert ran.returncode == expected
+
+
+def test_every_format_is_told() -> None:
+    assert set(re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE)) == set(FORMATS)
