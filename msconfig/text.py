@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-__all__ = ["shortened", "visible"]
+__all__ = ["no_command", "shortened", "visible"]
 
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Unicode categories that change what a terminal or a log shows: control and format characters,
@@ -23,6 +23,14 @@ def visible(text: str) -> str:
         repr(character)[1:-1] if unicodedata.category(character) in _UNSEEN else character
         for character in text
     )
+
+
+def no_command(text: str) -> str:
+    """`text` in which a runner of GitHub finds no command, wherever its lines are broken.
+
+    It takes ``::`` for one after white space too, and ``##[`` anywhere in a line.
+    """
+    return text.replace("::", ": :").replace("##[", "## [")
 
 
 def shortened(text: str, limit: int = 200) -> str:

@@ -22,7 +22,7 @@ from msconfig.reports.wording import (
     overall,
     verdict_line,
 )
-from msconfig.text import shortened, visible
+from msconfig.text import no_command, shortened, visible
 
 __all__ = ["body", "next_step", "render"]
 
@@ -53,7 +53,7 @@ def body(report: Report, *, width: int, color: bool) -> str:
     )
     mark, style = _mark(overall(report))
     console.print(Text(f"{mark} {verdict_line(report)}", style=f"bold {style}"))
-    console.print(Padding(Text(about(report), style="dim"), (0, 0, 0, 2)))
+    console.print(Padding(Text(no_command(about(report)), style="dim"), (0, 0, 0, 2)))
     console.print()
     if _fits_a_table(report, console.width):
         console.print(_table(report.models))
@@ -103,7 +103,7 @@ def _print_stacked(console: Console, model: ModelResult) -> None:
 
 def _why(model: ModelResult) -> str:
     """The reason, and before it why it does not count, if it does not."""
-    words = visible(model.reason)
+    words = no_command(visible(model.reason))
     because = excuse(model)
     return f"{because}; {words}" if because else words
 
@@ -119,7 +119,7 @@ def _print_notes(console: Console, report: Report) -> None:
         console.print()
         console.print(Text("Notes:", style="bold"))
         for note in report.notes:
-            console.print(Padding(Text(visible(note)), (0, 0, 0, 2)))
+            console.print(Padding(Text(no_command(visible(note))), (0, 0, 0, 2)))
 
 
 def _print_suggestions(console: Console, models: Iterable[ModelResult]) -> None:
@@ -146,7 +146,7 @@ def _print_suggestions(console: Console, models: Iterable[ModelResult]) -> None:
 
 
 def _id(model: ModelResult) -> str:
-    return shortened(visible(model.id), _MAX_ID) or '""'
+    return no_command(shortened(visible(model.id), _MAX_ID)) or '""'
 
 
 def next_step(report: Report, *, width: int) -> str:

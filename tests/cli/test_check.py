@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from msconfig.cli.check import FORMATS
 from msconfig.fake.http import Request, Response
 from msconfig.rendering.documents import DocumentKind, examine
+from msconfig.reports import Format
 from support import DEAD, TOKEN, Online, Run, Serve, fake
 
 OTHER_TOKEN = "ms-00000000-0000-4000-8000-0000000bad00"
@@ -271,7 +273,7 @@ def test_hostile_text_from_the_network_stays_text(run: Run, serve: Serve, online
     for text in (ran.out, ran.err):
         assert "\x1b" not in text
         assert "\u202e" not in text
-        assert not any(line.startswith("::") for line in text.splitlines())
+        assert not any(line.lstrip().startswith("::") for line in text.splitlines())
 
 
 def test_a_snapshot_of_another_site_is_refused(run: Run, tmp_path: Path) -> None:
@@ -291,3 +293,19 @@ def test_a_file_that_is_no_snapshot_is_refused_in_one_line_each(
     ran = run("check", "--no-token", "--snapshot", path, "a/b")
     assert (ran.code, ran.out) == (2, "")
     assert "facts.json: " in ran.err
+
+
+def test_the_formats_of_the_command_line_are_those_that_there_are() -> None:
+    assert tuple(FORMATS) == tuple(Format)
+
+
+@pytest.mark.parametrize("columns", ["40", "60", "70", "80"])
+def test_a_wrapped_reason_begins_no_command(
+    run: Run, serve: Serve, online: Online, monkeypatch: pytest.MonkeyPatch, columns: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    evil = "word ::error::x ##[error]y " * 6
+    online(serve(lambda _: Response.of_json(418, {"error": {"message": evil}})))
+    out = run("check", "--no-token", "--retries", "0", "Qwen/Alive").out
+    assert "##[" not in out
+    assert not any(line.lstrip().startswith("::") for line in out.splitlines())
