@@ -45,7 +45,7 @@ class Secret:
 
     def hidden_in(self, text: str) -> str:
         """`text` with every occurrence of the value masked."""
-        return text.replace(self._value, self.masked)
+        return text.replace(self._value, self.masked) if self._value else text
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Secret) and self._value == other._value
@@ -75,8 +75,12 @@ def looks_like_token(text: str) -> bool:
     ModelScope tokens); the last only where it is the whole argument or an option's value.
     """
     value = text.partition("=")[2] if text.startswith("-") else text
+    glued = text[2:] if text.startswith("-") and not text.startswith("--") else ""
     return bool(
-        _TOKEN_SHAPE.search(text) or _BARE_UUID.fullmatch(value.strip()) or _LINK_SHAPE.search(text)
+        _TOKEN_SHAPE.search(text)
+        or _TOKEN_SHAPE.match(glued)
+        or _BARE_UUID.fullmatch(value.strip())
+        or _LINK_SHAPE.search(text)
     )
 
 

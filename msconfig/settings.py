@@ -97,41 +97,16 @@ def load(path: Path, *, found: bool) -> Settings:
         raise SettingsError(f"{path}: {forbidden} is never read from a file; it is an option only")
     if document.errors:
         raise SettingsError(format_problems(str(path), document.errors))
-    problems = [*_doubled_models(body), *_bad_days(body), *(_untrusted(body) if found else ())]
+    problems = _untrusted(body) if found else []
     if problems:
         raise SettingsError(format_problems(str(path), problems))
     return _settings(path, body, document.text)
-
-
-def _day(said: str) -> date:
-    return date.fromisoformat(said)
-
-
-def _bad_days(body: Mapping[str, Any]) -> list[Problem]:
-    """Days that look like one and are none, such as 2026-02-30."""
-    problems = []
-    for index, entry in enumerate(body.get("check", {}).get("ignore", ())):
-        try:
-            _day(entry["until"])
-        except ValueError:
-            place = f"$.check.ignore[{index}].until"
-            problems.append(Problem(place, "no day of the calendar; write 2026-12-31"))
-    return problems
 
 
 def _forbidden(body: Mapping[str, Any]) -> str | None:
     tables = [body, *(table for table in body.values() if isinstance(table, dict))]
     keys = (key for table in tables for key in table)
     return next((key for key in keys if key.replace("_", "-") in _NEVER_FROM_A_FILE), None)
-
-
-def _doubled_models(body: Mapping[str, Any]) -> list[Problem]:
-    ids = [model["id"] for model in body.get("models", [])]
-    return [
-        Problem(f"$.models[{index}].id", "the model is in the list already")
-        for index, model_id in enumerate(ids)
-        if model_id in ids[:index]
-    ]
 
 
 def _untrusted(body: Mapping[str, Any]) -> list[Problem]:
@@ -169,7 +144,7 @@ def _settings(path: Path, body: Mapping[str, Any], text: str) -> Settings:
         retries=check.get("retries"),
         concurrency=check.get("concurrency"),
         ignore=tuple(
-            IgnoreEntry(each["id"], each["reason"], _day(each["until"]))
+            IgnoreEntry(each["id"], each["reason"], date.fromisoformat(each["until"]))
             for each in check.get("ignore", ())
         ),
         models=tuple(

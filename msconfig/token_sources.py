@@ -98,10 +98,10 @@ def _usable(value: str, source: str) -> Token:
         raise TokenError(
             f"{source} holds a masked token, as a page shows it; copy the whole token instead"
         )
-    if not (token.isascii() and token.isprintable()) or " " in token:
+    if not (token.isascii() and token.isprintable()) or " " in token or "," in token:
         raise TokenError(
-            f"{source} holds characters that no token has (spaces, control or non-ASCII"
-            " characters); copy the token again"
+            f"{source} holds characters that no token has (spaces, commas, control or non-ASCII"
+            " characters); copy one token again"
         )
     if len(token) < _MIN_LENGTH:
         raise TokenError(f"{source} holds only {len(token)} characters, too few for a token")

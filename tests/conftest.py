@@ -17,7 +17,7 @@ from msconfig.modelscope.client import HttpClient
 from support import Connect, FakeClock, Online, Ran, Run, Serve
 
 _FOREIGN = ("MODELSCOPE_", "MSCONFIG_", "DASHSCOPE_", "SSL_CERT_", "GITHUB_")
-_ALSO_FOREIGN = {"NO_COLOR", "FORCE_COLOR", "CI", "COLUMNS", "LINES", "TERM"}
+_ALSO_FOREIGN = {"PYTEST_ADDOPTS", "NO_COLOR", "FORCE_COLOR", "CI", "COLUMNS", "LINES", "TERM"}
 
 settings.register_profile("msconfig", derandomize=True, deadline=None)
 settings.load_profile("msconfig")

@@ -6,7 +6,7 @@ import math
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, assert_never, cast
@@ -141,6 +141,8 @@ def _recognised(value: object) -> DocumentKind | None:
     if not isinstance(value, dict):
         return None
     keys = value.keys()
+    if isinstance(value.get("models"), dict) and not {"catalogue", "recorded"} & keys:
+        return DocumentKind.SCENARIO
     marks = (
         (DocumentKind.SNAPSHOT, {"recorded", "catalogue"}),
         (DocumentKind.REPORT, {"tool", "checked_at", "summary"}),
@@ -178,8 +180,8 @@ def _times(document: Mapping[str, Any], *keys: str) -> rules.Findings:
     found = rules.Findings()
     for key in keys:
         try:
-            datetime.fromisoformat(document.get(key, "2026-01-01"))
-        except ValueError:
+            datetime.fromisoformat(document.get(key, "2026-01-01")).astimezone(UTC)
+        except (ValueError, OverflowError):
             found.errors.append((f"$.{key}", "no time that the calendar has"))
     return found
 
@@ -200,7 +202,27 @@ def _toml(raw: bytes, kind: DocumentKind | None) -> Document:
     value = _with_days_as_text(value)
     is_scenario = value.keys() & _MARKS_OF_A_SCENARIO or isinstance(value.get("models"), dict)
     kind = kind or (DocumentKind.SCENARIO if is_scenario else DocumentKind.SETTINGS)
-    return Document(kind, value, tuple(schema_problems(value, kind)))
+    problems = schema_problems(value, kind)
+    if problems or kind is not DocumentKind.SETTINGS:
+        return Document(kind, value, tuple(problems))
+    return Document(kind, value, _problems(_of_settings(value)))
+
+
+def _of_settings(settings: Mapping[str, Any]) -> list[rules.Finding]:
+    """What a schema cannot say: doubled models, and days that no calendar has."""
+    seen: set[str] = set()
+    found = []
+    for index, model in enumerate(settings.get("models", ())):
+        if model["id"] in seen:
+            found.append((f"$.models[{index}].id", "the model is in the list already"))
+        seen.add(model["id"])
+    for index, entry in enumerate(settings.get("check", {}).get("ignore", ())):
+        try:
+            date.fromisoformat(entry["until"])
+        except ValueError:
+            place = f"$.check.ignore[{index}].until"
+            found.append((place, "no day of the calendar; write 2026-12-31"))
+    return found
 
 
 def _with_days_as_text(value: Any) -> Any:  # noqa: ANN401 - whatever TOML holds

@@ -56,7 +56,7 @@ class UserTemplate:
             UsageError: a name that gives none, or that is taken.
         """
         name = self.path.name.removesuffix(".j2")
-        if not name or name == self.path.name:
+        if name in {"", ".", ".."} or name == self.path.name:
             raise UsageError(
                 f"{self.path}: the name of a template ends in .j2, after the name of what it"
                 " gives, such as settings.json.j2"
