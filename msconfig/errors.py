@@ -3,12 +3,12 @@
 ::
 
     MsconfigError
-     ├─ UsageError            2   an option, an argument or a list of ids
-     │   ├─ SettingsError     2   msconfig.toml
-     │   └─ TokenError        2   where a token was to come from
-     ├─ FileError             2   a file that cannot be read or written
-     └─ DocumentError         5   a document that is invalid or refused
-         └─ TemplateError     5   a template that does not compile or render
+     ├─ UsageError            2   the command was given something it cannot use
+     │   ├─ SettingsError     2   … in msconfig.toml
+     │   └─ TokenError        2   … where a token was to be
+     ├─ FileError             2   the disk did not do what was asked
+     └─ DocumentError         5   what was read or made is not fit for Cherry Studio
+         └─ TemplateError     5   … and a template is to blame
 
 A message says what is wrong, where, and what to do. It never holds a token, and it may hold text
 from outside: whoever prints it passes it through `msconfig.text.visible`.
@@ -62,7 +62,7 @@ class TokenError(UsageError):
 
 
 class FileError(MsconfigError):
-    """A file that cannot be read or written."""
+    """The disk did not do what was asked."""
 
     @classmethod
     def from_os(cls, action: str, path: object, error: OSError) -> FileError:
@@ -77,4 +77,4 @@ class DocumentError(MsconfigError):
 
 
 class TemplateError(DocumentError):
-    """A template that does not compile or render."""
+    """A template with a fault in it."""

@@ -81,6 +81,7 @@ def dumps(
 ) -> str:
     """`value` as JSON, with control and format characters escaped and everything else readable."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent, default=default)
+    text = text.replace("##[", "##\\u005b")  # GitHub's runner reads a command there
     if text.isprintable():
         return text
     return "".join(

@@ -58,9 +58,10 @@ class GivenId:
 
 
 def ids_in_lines(text: str, file: str) -> list[GivenId]:
-    """The ids in a list, one a line; ``#`` at a line's start or after white space is a comment.
+    """The ids in a text that has one on each line, with their places; nothing is checked here.
 
-    A byte order mark and CRLF line ends are accepted. Nothing is checked here.
+    From a ``#`` that begins the line or follows white space the rest is a comment. Windows line
+    ends and a byte order mark do no harm.
     """
     found = []
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
@@ -71,17 +72,20 @@ def ids_in_lines(text: str, file: str) -> list[GivenId]:
 
 
 def located(ids: Iterable[str], text: str, file: str) -> list[GivenId]:
-    """The ids of a parsed document, each where it first stands between quotes in its `text`."""
+    """The ids of a parsed document, each where its `text` (TOML or JSON) names it as a model."""
     return [GivenId(model_id, _place(model_id, text, file)) for model_id in ids]
 
 
-def _place(model_id: str, text: str, file: str) -> Location:
-    for quoted in (f'"{model_id}"', f"'{model_id}'"):
-        start = text.find(quoted)
-        if start >= 0:
-            line_start = text.rfind("\n", 0, start) + 1
-            return Location(file, text.count("\n", 0, start) + 1, start - line_start + 2)
-    return Location(file, 1, 1)
+def _place(model_id: str, text: str, file: str) -> Location | None:
+    """Line and column of the id; None where it is spelt in another way, e.g. with escapes."""
+    models = max(0, text.find("[[models]]"))  # other tables of settings name models too
+    named = re.compile(rf"""\b(?:id|modelId)["']?\s*[=:]\s*(["'])({re.escape(model_id)})\1""")
+    match = named.search(text, models)
+    if match is None:
+        return None
+    start = match.start(2)
+    line_start = text.rfind("\n", 0, start) + 1
+    return Location(file, text.count("\n", 0, start) + 1, start - line_start + 1)
 
 
 def distinct(ids: Iterable[GivenId]) -> tuple[GivenId, ...]:

@@ -137,3 +137,19 @@ def test_the_tolerant_line_lets_an_outage_pass(monkeypatch: pytest.MonkeyPatch) 
 
 def test_every_format_is_told() -> None:
     assert set(re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE)) == set(FORMATS)
+
+
+@pytest.mark.parametrize(("fail", "expected"), [("false", 0), ("true", 4)])
+def test_an_outage_does_not_fail_the_action_unless_told(fail: str, expected: int) -> None:
+    Path("msconfig").write_text("#!/bin/sh\nexit 4\n")
+    ran = run_action(ids="a/b", fail_on_unknown=fail)
+    assert ran.returncode == expected
+    assert ("::warning::" in ran.stdout) == (expected == 0)
+
+
+def test_a_baseline_is_renewed_only_by_a_run_that_passes() -> None:
+    steps = yaml.safe_load(block("yaml: nightly"))["jobs"]["models"]["steps"]
+    renewing = [
+        step for step in steps if "baseline.json" in str(step) and "restore" not in str(step)
+    ]
+    assert [step.get("if", "success()") for step in renewing] == ["success()"] * 3

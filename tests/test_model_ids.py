@@ -98,14 +98,18 @@ def test_ids_keep_their_order_and_come_once_where_they_came_first() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "column"),
     [
-        ('{"models": ["a/b"]}', 1, 14),
-        ('{\n  "models": [\n    "a/b"\n  ]\n}', 3, 6),
+        ('{"models": [{"modelId": "a/b"}]}', 1, 26),
+        ('{\n  "models": [\n    {"name": "a/b", "id": "a/b"}\n  ]\n}', 3, 28),
         ("[[models]]\r\nid = 'a/b'\r\n", 2, 7),
         ('x = "a/bc"\nid = "a/b"\n', 2, 7),
-        ('{"models": ["a\\/b"]}', 1, 1),
+        ('[[check.ignore]]\nid = "a/b"\n[[models]]\nid = "a/b"\n', 4, 7),
     ],
 )
-def test_an_id_of_a_document_is_where_it_stands_between_quotes(
+def test_an_id_of_a_document_is_where_it_is_named_as_a_model(
     text: str, line: int, column: int
 ) -> None:
     assert located(["a/b"], text, "ids.txt") == given_at(("a/b", line, column))
+
+
+def test_an_id_that_is_spelt_with_escapes_has_no_place() -> None:
+    assert located(["a/b"], '{"models": [{"id": "a\\/b"}]}', "ids.txt") == [GivenId("a/b")]

@@ -31,6 +31,7 @@ LIBRARIES = {
     "httpx": {"modelscope", "fake"},
     "httpcore": {"modelscope"},
     "tenacity": {"modelscope"},
+    "rapidfuzz": {"checking"},
     "jinja2": {"rendering"},
     "markupsafe": {"rendering"},
     "jsonschema": {"rendering"},

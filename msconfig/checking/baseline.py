@@ -43,20 +43,18 @@ def with_baseline(report: Report, baseline: Baseline) -> Report:
 
 def with_ignored(report: Report, entries: Sequence[IgnoreEntry], today: date) -> Report:
     """`report` with the models that `entries` name ignored; expired and needless ones are told."""
-    by_id = {entry.id: entry for entry in entries}
+    outcomes = {model.id: model.outcome for model in report.models}
     notes = []
-    models = []
-    for model in report.models:
-        entry = by_id.get(model.id)
-        if entry is not None and entry.until < today:
+    ignored = {}
+    for entry in entries:
+        if entry.until < today:
             notes.append(f"ignore entry expired on {entry.until}: {entry.id}")
-            entry = None
-        if entry is not None and model.outcome is Outcome.PASS:
+        elif outcomes.get(entry.id) is Outcome.PASS:
             notes.append(f"ignore entry is needless, the model passes: {entry.id}")
-            entry = None
-        ignored = Ignored(entry.reason, entry.until) if entry is not None else None
-        models.append(replace(model, ignored=ignored))
-    return replace(report, models=tuple(models), notes=(*report.notes, *notes))
+        else:
+            ignored[entry.id] = Ignored(entry.reason, entry.until)
+    models = tuple(replace(model, ignored=ignored.get(model.id)) for model in report.models)
+    return replace(report, models=models, notes=(*report.notes, *notes))
 
 
 def _change(model: ModelResult, before: Outcome | None) -> Change:

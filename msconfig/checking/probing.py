@@ -30,6 +30,8 @@ __all__ = ["COST_IF_UNKNOWN", "ProbePlan", "plan_probes", "probe"]
 
 COST_IF_UNKNOWN = 2.0
 """Magicubes; the dearest tier."""
+CHEAPEST = 0.5
+"""Magicubes; the lowest tier. An estimate below it is none."""
 
 _Call: TypeAlias = tuple[Token, str]
 
@@ -51,9 +53,9 @@ def plan_probes(
 ) -> ProbePlan:
     """The calls that fit into `max_cost`, in the order of the ids.
 
-    What a call costs is ModelScope's own estimate; where it gave none, the dearest tier. The sum is
-    a promise: it is reserved before the first call, whatever fails later. A model that does not fit
-    is passed over, a cheaper one behind it may still fit.
+    What a call costs is ModelScope's own estimate; where it gave none, the dearest tier. If the
+    estimates hold, no more is spent: the sum is reserved before the first call, whatever fails. A
+    model that does not fit is passed over, a cheaper one behind it may still fit.
 
     Args:
         report: what was learnt for free.
@@ -115,8 +117,11 @@ def probe(
                 progress(done, len(work))
     except KeyboardInterrupt:
         complete = False
-    answers = dict(called)
-    models = [_overruled(model, _answers(model.id, plan, answers), plan) for model in report.models]
+    answers, refused = dict(called), dict(refused)  # threads that are left may still write
+    models = [
+        _overruled(model, _answers(model.id, plan, answers), plan, bool(refused))
+        for model in report.models
+    ]
     passing = {model.id for model in models if model.outcome is Outcome.PASS}
     lost = {model.id for model in models} - passing
     served = (report.served - lost) | passing
@@ -152,11 +157,14 @@ def _why_not(model: ModelResult) -> str | None:
 
 def _price(model: ModelResult) -> float:
     known = model.cost.magicubes if model.cost else None
-    return COST_IF_UNKNOWN if known is None else known
+    return COST_IF_UNKNOWN if known is None or known < CHEAPEST else known
 
 
 def _overruled(
-    model: ModelResult, answers: Sequence[tuple[Token, Called]], plan: ProbePlan
+    model: ModelResult,
+    answers: Sequence[tuple[Token, Called]],
+    plan: ProbePlan,
+    refused: bool,  # noqa: FBT001 - said by position in one place
 ) -> ModelResult:
     """What the calls overrule of a free verdict: the best answer of all tokens counts."""
     about_model = [
@@ -165,7 +173,7 @@ def _overruled(
         if answer.outcome not in {CallOutcome.TOKEN_REJECTED, CallOutcome.NOT_BOUND}
     ]
     if not about_model:
-        why = plan.not_probed.get(model.id, "its token was refused" if answers else "not reached")
+        why = plan.not_probed.get(model.id, "the token was refused" if refused else "not reached")
         return replace(model, reason=f"{model.reason}; not probed: {why}")
     token, answer = min(about_model, key=lambda pair: _WEIGHT[pair[1].outcome])
     evidence = tuple(
@@ -185,10 +193,22 @@ _WEIGHT = {
     CallOutcome.ANSWERED: 0,
     CallOutcome.NO_PROVIDER: 1,
     CallOutcome.INVALID_ID: 2,
-    CallOutcome.NO_ACCESS: 3,
+    CallOutcome.KEY_SPENT: 3,
     CallOutcome.UNCLEAR: 4,
+    CallOutcome.NO_ACCESS: 5,
 }
-"""An answer to one token is an answer; a clear no says more than a throttle."""
+"""An answer to one token is an answer. What another token could not ask may still be open to it."""
+
+
+_OF_THE_KEY = frozenset(
+    {
+        CallOutcome.KEY_SPENT,
+        CallOutcome.NO_ACCESS,
+        CallOutcome.NOT_BOUND,
+        CallOutcome.TOKEN_REJECTED,
+    }
+)
+"""Trouble of a token, where another one was answered; a throttle or an outage is nobody's."""
 
 
 def _status(outcome: CallOutcome) -> Status:
@@ -201,7 +221,12 @@ def _status(outcome: CallOutcome) -> Status:
             return Status.NOT_FOUND
         case CallOutcome.NO_ACCESS:
             return Status.NO_ACCESS
-        case CallOutcome.UNCLEAR | CallOutcome.TOKEN_REJECTED | CallOutcome.NOT_BOUND:
+        case (
+            CallOutcome.KEY_SPENT
+            | CallOutcome.UNCLEAR
+            | CallOutcome.TOKEN_REJECTED
+            | CallOutcome.NOT_BOUND
+        ):
             return Status.UNVERIFIED
         case _:
             assert_never(outcome)
@@ -229,7 +254,7 @@ def _token_result(result: TokenResult, refused: dict[Token, Called]) -> TokenRes
 
 
 def _blame(plan: ProbePlan, answers: dict[_Call, Called]) -> list[str]:
-    """Where one token was served and another was not, the trouble is the token's."""
+    """Where one token was answered and another was refused, the trouble is with the token."""
     notes = []
     for model_id in plan.ids:
         told = _answers(model_id, plan, answers)
@@ -238,6 +263,6 @@ def _blame(plan: ProbePlan, answers: dict[_Call, Called]) -> list[str]:
                 f"{model_id}: the trouble is with token {token.secret.fingerprint}, not with the"
                 f" model: {answer.said}"
                 for token, answer in told
-                if answer.outcome is not CallOutcome.ANSWERED
+                if answer.outcome in _OF_THE_KEY
             ]
     return notes

@@ -48,9 +48,17 @@ class QuotaReport:
         return ExitCode.INCONCLUSIVE if unknown else ExitCode.OK
 
 
-def read_quota(modelscope: ModelScope, tokens: Iterable[Token]) -> tuple[Quota, ...]:
+def read_quota(modelscope: ModelScope, tokens: Sequence[Token]) -> tuple[Quota, ...]:
     """What is left on the accounts of `tokens`; an amount that cannot be read is None."""
-    return tuple(_quota(token, modelscope.balance(token.secret)) for token in tokens)
+    balances: dict[Token, Balance | TokenRejected | NoAnswer] = {}
+
+    def ask(token: Token) -> None:
+        balances[token] = modelscope.balance(token.secret)
+
+    with closing(in_parallel([partial(ask, token) for token in tokens], len(tokens))) as ticks:
+        for _ in ticks:
+            pass
+    return tuple(_quota(token, balances[token]) for token in tokens)
 
 
 def ask_quota(

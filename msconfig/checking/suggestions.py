@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection
+
+from rapidfuzz import fuzz, process
 
 from msconfig.checking.report import Suggestion
 
 __all__ = ["suggest"]
 
 _MOST = 3
-_CLOSE_ENOUGH = 0.75
-"""Ratio of `difflib`; lower ones suggest models of other families."""
+_CLOSE_ENOUGH = 75
+"""Per cent of letters in common and in order; with fewer they are models of other families."""
 
 
 def suggest(
@@ -25,7 +26,13 @@ def suggest(
         right_id: the id whose letters differ only in case, where there is one.
     """
     found = [Suggestion(right_id, "same letters, other case")] if right_id else []
-    by_folded = {each.casefold(): each for each in sorted(served) if each not in {asked, right_id}}
-    close = difflib.get_close_matches(asked.casefold()[:300], by_folded, _MOST, _CLOSE_ENOUGH)
-    found += [Suggestion(by_folded[folded], "the closest served id") for folded in close]
+    choices = {each: each.casefold() for each in sorted(served) if each not in {asked, right_id}}
+    close = process.extract(
+        asked.casefold()[:300],
+        choices,
+        scorer=fuzz.ratio,
+        limit=_MOST,
+        score_cutoff=_CLOSE_ENOUGH,
+    )
+    found += [Suggestion(model_id, "the closest served id") for _, _, model_id in close]
     return tuple(found[:_MOST])

@@ -69,11 +69,11 @@ def _judge_served(asked: ModelId, catalogue: CatalogueFact, facts: ModelFacts) -
     if right_id is not None:
         return Verdict(Status.NOT_FOUND, "the letter case differs", right_id)
 
-    if names is not None and "ModelScope" not in names and _restricted(hub):
-        return Verdict(Status.NO_ACCESS, _because(hub, "the hub says private, gated or no access"))
-
     if isinstance(look_up, Providers) and look_up.by_modelscope:
         return Verdict(Status.ENABLED, _noted("served by ModelScope", look_up.source))
+
+    if isinstance(look_up, Providers) and _restricted(hub):
+        return Verdict(Status.NO_ACCESS, _because(hub, "private or gated, says the hub"))
 
     if listed:
         return _listed(look_up, hub)

@@ -62,6 +62,9 @@ def run(arguments: Sequence[str]) -> int:
         return _fail(error.format_message(), ExitCode.USAGE)
     except MsconfigError as error:
         return _fail(str(error), error.exit_code)
+    except OSError as error:  # a file or folder that nobody may look at
+        where = error.filename or "a file"
+        return _fail(f"cannot access {where}: {error.strerror or error}", ExitCode.USAGE)
     except Exception as error:  # noqa: BLE001 - what nobody foresaw still ends in one line
         return _fail(f"a bug in msconfig: {type(error).__name__} at {_place(error)}", ExitCode.BUG)
 

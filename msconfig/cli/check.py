@@ -10,8 +10,9 @@ import click
 
 from msconfig.cli.options import AskOptions, ask_options
 
-__all__ = ["FORMATS", "CheckOptions", "command"]
+__all__ = ["DEFAULT_MAX_COST", "FORMATS", "CheckOptions", "command"]
 
+DEFAULT_MAX_COST = 20.0
 FORMATS = ("text", "json", "junit", "github", "markdown", "sarif")
 
 
@@ -25,7 +26,7 @@ class CheckOptions:
     strict: bool | None
     probe: bool
     probe_all_tokens: bool
-    max_cost: float
+    max_cost: float | None
     yes: bool
     baseline: str | None
 
@@ -33,17 +34,19 @@ class CheckOptions:
 def _reports(
     _ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
 ) -> tuple[tuple[str, str], ...]:
-    pairs = []
+    pairs: list[tuple[str, str]] = []
     for value in values:
         form, equals, file = value.partition("=")
-        if form not in FORMATS or not equals or not file:
+        if form not in FORMATS or not equals or file in {"", "-"}:
             raise click.BadParameter(f"FORMAT=FILE, with FORMAT one of {', '.join(FORMATS)}")
+        if file in {other for _, other in pairs}:
+            raise click.BadParameter(f"{file} is named twice")
         pairs.append((form, file))
     return tuple(pairs)
 
 
-def _magicubes(_ctx: click.Context, _param: click.Parameter, value: float) -> float:
-    if not (math.isfinite(value) and value >= 0):
+def _magicubes(_ctx: click.Context, _param: click.Parameter, value: float | None) -> float | None:
+    if value is not None and not (math.isfinite(value) and value >= 0):
         raise click.BadParameter("Magicubes, 0 or more")
     return value
 
@@ -74,12 +77,11 @@ def _magicubes(_ctx: click.Context, _param: click.Parameter, value: float) -> fl
 @click.option(
     "--max-cost",
     type=float,
-    default=20.0,
     callback=_magicubes,
     metavar="N",
-    help="Magicubes that --probe may spend [20].",
+    help=f"Magicubes that --probe may spend [{DEFAULT_MAX_COST:g}].",
 )
-@click.option("--probe-all-tokens", is_flag=True, help="Call with each valid token.")
+@click.option("--probe-all-tokens", is_flag=True, help="Probe with each valid token.")
 @click.option("--yes", is_flag=True, help="Do not ask before spending.")
 def command(**given: Any) -> int:  # noqa: ANN401 - click's options
     """Check a token and model IDs. Without --probe no quota is spent."""

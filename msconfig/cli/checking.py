@@ -13,17 +13,18 @@ import click
 from msconfig.checking.baseline import Baseline, with_baseline, with_ignored
 from msconfig.checking.probing import ProbePlan, plan_probes, probe
 from msconfig.checking.quota import read_quota
-from msconfig.checking.report import Outcome, Report
-from msconfig.cli.check import CheckOptions
+from msconfig.checking.report import Outcome, Quota, Report
+from msconfig.cli.check import DEFAULT_MAX_COST, CheckOptions
 from msconfig.cli.job import Job, prepare
 from msconfig.cli.options import AskOptions
 from msconfig.cli.output import columns, note, stdout_in_color, write_result
 from msconfig.cli.progress import ProgressDisplay
-from msconfig.errors import ExitCode, FileError, UsageError
+from msconfig.errors import ExitCode, UsageError
+from msconfig.modelscope.client import ModelScope
 from msconfig.modelscope.sites import Site
 from msconfig.rendering.documents import DocumentKind, read_document
 from msconfig.rendering.schemas import format_problems
-from msconfig.rendering.writing import OutputFile, plan, write
+from msconfig.rendering.writing import OutputFile, Plan, plan, write
 from msconfig.reports import Format, render
 
 __all__ = ["check"]
@@ -34,47 +35,50 @@ def check(options: CheckOptions, asked: AskOptions) -> ExitCode:
     probing = options.probe or options.probe_all_tokens
     if probing and (asked.offline or asked.snapshot or asked.no_token):
         raise UsageError("--probe makes real calls: it needs the network and a token")
+    if not probing and (options.max_cost is not None or options.yes):
+        raise UsageError("--max-cost and --yes are about --probe, which was not given")
     job = prepare(asked, needs_token=True)
     strict = bool(job.settings.strict if options.strict is None else options.strict)
     baseline = _baseline(options.baseline, job)
-    report = job.check(strict=strict)
-    if probing and report.complete:
-        report = _probed(options, job, report)
+    with job.connect() as modelscope:
+        report = job.check(modelscope, strict=strict)
+        if probing and report.complete:
+            report = _probed(options, job, modelscope, report)
     report = with_ignored(report, job.settings.ignore, datetime.now(UTC).date())
     if baseline is not None:
         report = with_baseline(report, baseline)
-    _write_reports(options, report)
-    write_result(_rendered(report, Format(options.form)))
+    result = render(report, Format(options.form), width=columns(), color=stdout_in_color())
+    files = [] if not report.complete else _report_files(options, report)
+    write_result(result)
+    if options.form == Format.GITHUB:
+        _append_step_summary(render(report, Format.MARKDOWN))
+    for planned in files:
+        write(planned)
+    if options.reports and not report.complete:
+        note("interrupted: no report file is written")
     return report.exit_code
 
 
-def _rendered(report: Report, form: Format) -> str:
-    if form is Format.GITHUB:
-        _append_step_summary(report)
-    return render(report, form, width=columns(), color=stdout_in_color())
-
-
-def _append_step_summary(report: Report) -> None:
-    """What GitHub shows on the page of a run."""
+def _append_step_summary(text: str) -> None:
+    """What GitHub shows on the page of a run; without it the run is still told on stdout."""
     path = os.environ.get("GITHUB_STEP_SUMMARY")
     if path:
         try:
             with Path(path).open("a", encoding="utf-8") as stream:
-                stream.write(render(report, Format.MARKDOWN))
+                stream.write(text)
         except OSError as error:
-            raise FileError.from_os("write", path, error) from None
+            note(f"cannot write the summary {path}: {error.strerror or error}")
 
 
-def _write_reports(options: CheckOptions, report: Report) -> None:
-    """The files of --report; none is replaced by a report that is not complete."""
-    if not report.complete:
-        if options.reports:
-            note("interrupted: no report file is written")
-        return
+def _report_files(options: CheckOptions, report: Report) -> list[Plan]:
+    """The files of --report, folder by folder; those of one folder are written all or none."""
+    by_folder: dict[Path, list[OutputFile]] = {}
     for form, file in options.reports:
         path = Path(file)
         content = render(report, Format(form)).encode("utf-8", "backslashreplace")
-        write(plan(path.parent, [OutputFile(path.name, content, replaceable=True)]))
+        files = by_folder.setdefault(path.parent, [])
+        files.append(OutputFile(path.name, content, replaceable=True))
+    return [plan(folder, files) for folder, files in by_folder.items()]
 
 
 def _baseline(file: str | None, job: Job) -> Baseline | None:
@@ -90,28 +94,40 @@ def _baseline(file: str | None, job: Job) -> Baseline | None:
     site = Site(document.value["site"])
     if site is not job.site:
         raise UsageError(f"{file}: a report of site {site}, but site {job.site} is checked")
-    outcomes = {model["id"]: Outcome(model["outcome"]) for model in document.value["models"]}
+    if not document.value["complete"]:
+        raise UsageError(f"{file}: a report of an interrupted run is no baseline")
+    outcomes = {
+        model["id"]: Outcome(model["outcome"])
+        for model in document.value["models"]
+        if "ignored" not in model  # what was ignored then counts when it is no longer
+    }
     return Baseline(site, outcomes)
 
 
-def _probed(options: CheckOptions, job: Job, report: Report) -> Report:
-    """The report after real calls, or with the reason why there were none."""
-    probes = plan_probes(
-        report, job.tokens, max_cost=options.max_cost, all_tokens=options.probe_all_tokens
-    )
-    with job.connect() as modelscope:
-        report = replace(report, quota=read_quota(modelscope, probes.tokens))
-        line = _in_one_line(probes, report)
-        job.note(line)
-        if probes.ids and not _agreed(options):
+def _probed(options: CheckOptions, job: Job, modelscope: ModelScope, report: Report) -> Report:
+    """The report after real calls, or with the reason why there were none.
+
+    An interrupt, at the question too, keeps what was learnt for free.
+    """
+    max_cost = DEFAULT_MAX_COST if options.max_cost is None else options.max_cost
+    probes = plan_probes(report, job.tokens, max_cost=max_cost, all_tokens=options.probe_all_tokens)
+    try:
+        line = _in_one_line(probes, report, read_quota(modelscope, probes.tokens))
+        if probes.ids and not _agreed(options, line, job):
             ids = dict.fromkeys(probes.ids, "not agreed to")
             probes = replace(probes, ids=(), not_probed={**probes.not_probed, **ids})
         with ProgressDisplay(quiet=job.options.quiet) as progress:
-            return probe(modelscope, report, probes, concurrency=job.concurrency, progress=progress)
+            probed = probe(
+                modelscope, report, probes, concurrency=job.concurrency, progress=progress
+            )
+        left = read_quota(modelscope, probes.tokens) if probed.complete else ()
+        return replace(probed, quota=left)
+    except (KeyboardInterrupt, click.Abort):
+        return replace(report, complete=False)
 
 
-def _in_one_line(probes: ProbePlan, report: Report) -> str:
-    known = [quota.available for quota in report.quota]
+def _in_one_line(probes: ProbePlan, report: Report, quota: tuple[Quota, ...]) -> str:
+    known = [each.available for each in quota]
     left = ", ".join("unknown" if each is None else f"{each:g}" for each in known) or "unknown"
     return (
         f"probing {len(probes.ids)} of {len(report.models)} models with"
@@ -120,8 +136,9 @@ def _in_one_line(probes: ProbePlan, report: Report) -> str:
     )
 
 
-def _agreed(options: CheckOptions) -> bool:
+def _agreed(options: CheckOptions, line: str, job: Job) -> bool:
     """Ask on a terminal; elsewhere --probe is enough."""
     if options.yes or not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
+        job.note(line)
         return True
-    return click.confirm("Spend them?", default=False, err=True)
+    return click.confirm(f"{line}. Spend them?", default=False, err=True)

@@ -91,9 +91,9 @@ def _wanted(options: GenerateOptions, job: Job) -> tuple[tuple[Target, ...], Use
 
 def _checked(options: GenerateOptions, job: Job) -> Report:
     """The report, with what `--only-usable` drops and what unknown kinds become said in it."""
-    report = job.check(
-        strict=bool(job.settings.strict if options.strict is None else options.strict)
-    )
+    strict = bool(job.settings.strict if options.strict is None else options.strict)
+    with job.connect() as modelscope:
+        report = job.check(modelscope, strict=strict)
     if options.only_usable:
         dropped = tuple(m.id for m in report.models if m.outcome is not Outcome.PASS)
         if dropped and report.complete:

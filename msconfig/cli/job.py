@@ -49,7 +49,7 @@ class Job:
     """Opens a client for as long as its context lasts."""
     concurrency: int
 
-    def check(self, *, strict: bool) -> Report:
+    def check(self, modelscope: ModelScope, *, strict: bool) -> Report:
         """Check the ids and tokens, with progress on stderr."""
         request = CheckRequest(
             site=self.site,
@@ -60,7 +60,7 @@ class Job:
             strict=strict,
             snapshot_recorded=self.recorded,
         )
-        with self.connect() as modelscope, ProgressDisplay(quiet=self.options.quiet) as progress:
+        with ProgressDisplay(quiet=self.options.quiet) as progress:
             return check(modelscope, request, progress)
 
     def note(self, text: str) -> None:

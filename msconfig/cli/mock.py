@@ -1,4 +1,4 @@
-"""`msconfig mock`: a pretend ModelScope on a real port."""
+"""`msconfig mock`: the options of the pretend ModelScope."""
 
 from __future__ import annotations
 

@@ -43,7 +43,8 @@ def note(text: str) -> None:
         return
     try:
         for line in text.split("\n"):
-            safe = visible(without_tokens(line)).encode("utf-8", "backslashreplace")
+            plain = visible(without_tokens(line)).replace("##[", "## [")
+            safe = plain.encode("utf-8", "backslashreplace")
             stream.buffer.write(safe + b"\n")
         stream.buffer.flush()
     except OSError:

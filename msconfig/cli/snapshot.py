@@ -38,9 +38,12 @@ def command(output: str | None, diff: tuple[str, str] | None, form: str, **given
 
     asked = AskOptions(**given, no_token=True)
     if diff is not None:
-        if output is not None or asked.ids:
-            raise UsageError("--diff takes two snapshots, and neither -o nor ids")
+        others = (output, asked.site, asked.hub_url, asked.inference_url, asked.snapshot)
+        if any(others) or asked.ids or asked.models or asked.from_documents or asked.offline:
+            raise UsageError("--diff takes two snapshots, and nothing of what recording takes")
         return compare(*diff, form)
+    if form != "text":
+        raise UsageError("--format is for --diff; a recording is always JSON")
     if output is None:
         raise UsageError("give -o FILE to record, or --diff OLD NEW to compare")
     return record_to(output, asked)

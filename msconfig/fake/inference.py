@@ -94,7 +94,7 @@ def embeddings(world: World, request: Request) -> Response:
     call = _admitted(world, request, unless=_not_float)
     if call.refusal is not None:
         return _error(world, call, "errors")
-    inputs = call.body.get("input", "")
+    inputs = [] if call.empty else call.body.get("input", "")
     texts = [str(each) for each in inputs] if isinstance(inputs, list) else [str(inputs)]
     rows = [
         {"object": "embedding", "index": index, "embedding": _vector(text)}

@@ -62,7 +62,6 @@ class Behaviour:
     code: str | None = None
     type: str | None = None
     unless: str | None = None
-    passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Recorded facts of a site at a time. `schemas/snapshot.schema.json` is the form of the file."""
+"""Snapshots: what a site said on a day. `schemas/snapshot.schema.json` is the form of the file."""
 
 from __future__ import annotations
 

@@ -54,6 +54,8 @@ def _call(reply: Reply | Failure, source: Source, *, answered: bool) -> Called:
     if reply.status == HTTPStatus.BAD_REQUEST and _is_about_the_call(reply.body, words):
         return Called(source, CallOutcome.ANSWERED, f"works; it only complains: {words}")
     told = f"HTTP {reply.status}: {words}" if words else f"HTTP {reply.status}"
+    if reply.status == HTTPStatus.TOO_MANY_REQUESTS and _is_of_the_key(reply.body, words):
+        return Called(source, CallOutcome.KEY_SPENT, told)
     for status, part, outcome in _SAID:
         if reply.status == status and part in words.lower():
             return Called(source, outcome, told)
@@ -65,6 +67,16 @@ def _is_about_the_call(body: bytes, words: str) -> bool:
     lowered = words.lower()
     about = "stream" in lowered or "enable_thinking" in lowered
     return about and b"invalid_parameter_error" in body
+
+
+def _is_of_the_key(body: bytes, words: str) -> bool:
+    """Whether a 429 is about this account's own quota, and not about an upstream."""
+    lowered = words.lower()
+    own = "exceeded today's quota" in lowered or lowered.startswith("request limit exceeded")
+    spent = (
+        lowered.strip(" .") == "insufficient balance" and b"insufficient_balance_error" not in body
+    )
+    return own or spent
 
 
 def _events(body: bytes) -> Iterator[dict[str, object]]:

@@ -183,8 +183,7 @@ class HttpClient:
         except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
             raise UsageError(
                 "cannot use the proxy or certificate settings of the environment (HTTPS_PROXY,"
-                f" ALL_PROXY, NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR):"
-                f" {visible(shortened(str(error)))}"
+                f" ALL_PROXY, NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR): {type(error).__name__}"
             ) from None
         bind(self._client)
 
@@ -274,8 +273,9 @@ class HttpClient:
         host = self._host(url)
         headers = {"Authorization": f"Bearer {token.reveal()}"}
         request = self._client.build_request("POST", url, json=body, headers=headers)
-        deadline = Deadline(self._timeout, self.pacing)
-        return self._try(request, host, deadline, 1, enough)
+        result = self._try(request, host, Deadline(self._timeout, self.pacing), 1, enough)
+        self._remember(host, result)
+        return result
 
     def _host(self, url: str) -> _Host:
         name = httpx.URL(url).netloc.decode("ascii")
@@ -343,7 +343,7 @@ class HttpClient:
                     response.status_code,
                     bytes(body),
                     response.headers.get("Content-Type", ""),
-                    shortened(visible(response.headers.get(NOTE_HEADER, ""))),
+                    self._note(response),
                     _seconds(response.headers.get("Retry-After")),
                     self.pacing.clock() - began,
                 )
@@ -353,6 +353,12 @@ class HttpClient:
             return Failure("the reply cannot be decompressed", passing=False)
         except httpx.HTTPError as error:
             return Failure(_in_words(error))
+
+    def _note(self, response: httpx.Response) -> str:
+        """What recorded facts say of themselves; a host on the network has no say in it."""
+        if not self._patient and response.url.scheme != "http":  # http is loopback: the mock
+            return ""
+        return shortened(visible(response.headers.get(NOTE_HEADER, "")))
 
     def _wait_at_the_door(self, host: _Host, deadline: Deadline) -> None:
         while not host.given_up and (seconds := host.closed_until - self.pacing.clock()) > 0:
@@ -400,8 +406,9 @@ def _seconds(retry_after: str | None) -> float | None:
     """Seconds from a Retry-After header: a number or an HTTP date; None where it is neither."""
     if not retry_after:
         return None
-    if retry_after.strip().isascii() and retry_after.strip().isdigit():
-        return float(retry_after[:10])
+    digits = retry_after.strip()
+    if digits.isascii() and digits.isdigit():
+        return float(digits[:10])
     try:
         return max(0.0, parsedate_to_datetime(retry_after).timestamp() - time.time())
     except (ValueError, TypeError, OverflowError, OSError):

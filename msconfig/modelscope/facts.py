@@ -83,6 +83,8 @@ class CallOutcome(Enum):
     NO_ACCESS = "no access"
     TOKEN_REJECTED = "token rejected"  # noqa: S105 - no password
     NOT_BOUND = "not bound"
+    KEY_SPENT = "key spent"
+    """A day quota, the account's limit or its Magicubes: says nothing about the model."""
     UNCLEAR = "unclear"
     """A throttle, an outage, an empty answer: says nothing about the model."""
 

@@ -1,4 +1,4 @@
-"""Which document is it, is it valid, would Cherry Studio take it?"""
+"""Documents, recognised by what they hold and examined for what is wrong with them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from msconfig.json_text import NotJson, is_too_deep, loads
 from msconfig.model_ids import GivenId, located
 from msconfig.rendering.schemas import Problem, format_problems, schema_problems
 
-__all__ = ["Document", "DocumentKind", "examine", "read_document"]
+__all__ = ["Document", "DocumentKind", "examine", "ids_in_document", "read_document"]
 
 MAX_BYTES = 8 * 1024 * 1024
 _LINK_SCHEME = b"cherrystudio:"
@@ -216,7 +216,11 @@ def _of_settings(settings: Mapping[str, Any]) -> list[rules.Finding]:
         if model["id"] in seen:
             found.append((f"$.models[{index}].id", "the model is in the list already"))
         seen.add(model["id"])
+    ignored: set[str] = set()
     for index, entry in enumerate(settings.get("check", {}).get("ignore", ())):
+        if entry["id"] in ignored:
+            found.append((f"$.check.ignore[{index}].id", "the model is ignored already"))
+        ignored.add(entry["id"])
         try:
             date.fromisoformat(entry["until"])
         except ValueError:

@@ -18,7 +18,15 @@ from msconfig.rendering.schemas import Problem, format_problems, problems_under
 from msconfig.rendering.templates import render, render_own
 from msconfig.secrets import without_tokens
 
-__all__ = ["MAX_MODELS_V2", "Made", "Target", "UserTemplate", "make", "without_keys"]
+__all__ = [
+    "MAX_MODELS_V2",
+    "Made",
+    "Target",
+    "UserTemplate",
+    "make",
+    "refuse_too_many",
+    "without_keys",
+]
 
 MAX_MODELS_V2 = 500
 """Models that desktop v2 takes in one document."""

@@ -62,7 +62,7 @@ def plan(folder: Path, files: Sequence[OutputFile]) -> Plan:
         UsageError: `folder` is a file.
     """
     if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder} is a file; -o takes a folder")
+        raise UsageError(f"{folder} is a file, and has to be a folder")
     return Plan(folder, tuple(files), {file.name: _content(folder / file.name) for file in files})
 
 

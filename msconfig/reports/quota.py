@@ -13,14 +13,14 @@ from msconfig.text import visible
 __all__ = ["as_json", "as_text"]
 
 _RULES = """\
-How it renews (Magicubes, since August 2026): a call costs 0.5, 1 or 2 by tier.
-200 a day are granted when you visit the web site, 50 more to accounts bound to
-Alibaba Cloud; both live for 24 hours from the grant, other rewards for 90 days.
-What expires first is spent first; a call that fails on their side is refunded.
-Before that, as older guides say: 2000 calls a day and account, at most 500
-(later 200) a day and model, renewed at 00:00 UTC+8.
-At the limit: visit the site for today's grant, use another token or another
-provider (Alibaba Cloud Bailian), or call less.
+How it renews, since July or August 2026: calls are paid in Magicubes, 0.5, 1 or
+2 each. Going to the web site brings 200 for the next 24 hours, an account bound
+to Alibaba Cloud gets 50 on top; what was earned otherwise lasts 90 days. Older
+Magicubes go first, and failures on their side are paid back.
+How it was before, and older guides still say: 2000 calls a day for an account,
+500 (in the end 200) of them for one model, counted from 00:00 UTC+8.
+At the limit: fetch today's Magicubes on the web site, take another token or
+another provider (Alibaba Cloud Bailian), or make fewer calls.
 """
 
 

@@ -88,6 +88,7 @@ def test_a_missing_baseline_is_an_empty_one_with_a_note(run: Run) -> None:
     [
         pytest.param({"site": "ai"}, "site ai", id="other site"),
         pytest.param({"models": 7}, "$.models: must be an array", id="no report"),
+        pytest.param({"complete": False}, "interrupted run", id="interrupted"),
     ],
 )
 def test_a_baseline_that_cannot_be_one_is_refused(
@@ -152,3 +153,42 @@ def test_a_day_that_is_none_is_refused(run: Run, until: str) -> None:
     ran = run("check", "--offline", "--no-token", "a/b")
     assert ran.code == 2
     assert "$.check.ignore[0].until" in ran.err
+
+
+@pytest.mark.usefixtures("site")
+def test_an_expired_entry_is_told_even_where_its_model_is_not_checked(run: Run) -> None:
+    ignoring("acme/elsewhere", "2020-01-01")
+    ran = run(*ASK, "Qwen/Alive")
+    assert "expired on 2020-01-01: acme/elsewhere" in json.loads(ran.out)["notes"][0]
+
+
+@pytest.mark.usefixtures("site")
+def test_what_was_ignored_in_the_baseline_counts_when_it_is_no_longer(run: Run) -> None:
+    ignoring("Qwen/Dead", "9999-12-31")
+    Path("baseline.json").write_text(run(*ASK, "Qwen/Dead").out)
+    ignoring("Qwen/Dead", "2020-01-01")
+    assert run(*ASK, "--baseline", "baseline.json", "Qwen/Dead").code == 1
+
+
+@pytest.mark.usefixtures("site")
+def test_reports_go_to_their_files_after_the_result_is_told(run: Run) -> None:
+    ask = ("check", "--no-token", "Qwen/Alive")
+    ran = run(*ask, "--report", "json=a.json", "--report", "junit=b.xml", "--report", "sarif=c/d")
+    assert ran.code == 0
+    assert all(Path(name).stat().st_size for name in ("a.json", "b.xml", "c/d"))
+    Path("file").write_text("")
+    ran = run(*ask, "--report", "json=file/a.json")
+    assert ran.code == 2
+    assert run(*ask, "--report", "json=x", "--report", "junit=x").code == 2
+    assert run(*ask, "--report", "json=-").code == 2
+    assert run(*ask, "--report", "yaml=x").code == 2
+
+
+@pytest.mark.usefixtures("site")
+def test_a_summary_that_cannot_be_written_is_a_note(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", "no/such/folder.md")
+    ran = run("check", "--no-token", "--format", "github", "Qwen/Alive")
+    assert ran.code == 0
+    assert "cannot write the summary" in ran.err

@@ -144,6 +144,8 @@ def test_no_more_is_spent_than_the_budget_allows(
     ]
     probe(models, "--max-cost", max_cost, "--concurrency", "16", faults=faults)
     assert modelscope.spent <= float(max_cost)
+    if float(max_cost) >= 1:
+        assert posts(modelscope) > 0
 
 
 def test_the_budget_goes_in_the_given_order_and_the_rest_keeps_its_free_verdict(
@@ -174,6 +176,7 @@ def test_an_account_that_is_not_bound_ends_the_probing(
     assert ran.code == 3
     assert report["token"][0]["status"] == status
     assert {each["status"] for each in report["models"]} == {"enabled"}
+    assert all("not probed: the token was refused" in each["reason"] for each in report["models"])
     assert posts(modelscope) == 1
 
 
@@ -193,6 +196,30 @@ def test_with_all_tokens_the_trouble_of_one_is_told_from_the_models(
     assert modelscope.spent == 1
 
 
+def test_a_passing_outage_is_blamed_on_no_token(
+    probe: Probe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OTHER_TOKEN", OTHER)
+    names = ["--token-env", "MODELSCOPE_API_TOKEN", "--token-env", "OTHER_TOKEN"]
+    accounts = [{"token": TOKEN}, {"token": OTHER}]
+    faults = [{"does": "status", "method": "POST", "first": 1}]
+    ran = probe({"acme/x": model()}, *names, "--probe-all-tokens", accounts=accounts, faults=faults)
+    report = json.loads(ran.out)
+    assert (report["models"][0]["status"], ran.code) == ("enabled", 0)
+    assert "notes" not in report
+
+
+def test_a_cost_below_the_lowest_tier_is_no_cost(probe: Probe, modelscope: Mock) -> None:
+    models = {f"acme/m{number}": model(0) for number in range(5)}
+    probe(models, "--max-cost", "4")
+    assert posts(modelscope) == 2
+
+
+def test_what_is_left_is_told_as_it_is_after_the_calls(probe: Probe) -> None:
+    ran = probe({"acme/x": model(2)})
+    assert json.loads(ran.out)["quota"][0]["available"] == 248
+
+
 def test_without_a_valid_token_nothing_is_called(
     probe: Probe, modelscope: Mock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -208,6 +235,12 @@ def test_probing_needs_network_and_token(run: Run, how: str) -> None:
     ran = run("check", "--probe", how, "Qwen/Qwen3.5-27B")
     assert (ran.code, ran.out) == (2, "")
     assert "--probe makes real calls" in ran.err
+
+
+@pytest.mark.parametrize("option", [["--yes"], ["--max-cost", "1"]])
+def test_an_option_of_probing_without_probing_is_refused(run: Run, option: list[str]) -> None:
+    ran = run("check", "--offline", "--no-token", *option, "Qwen/Qwen3.5-27B")
+    assert (ran.code, ran.out) == (2, "")
 
 
 @pytest.mark.parametrize("cost", ["-1", "nan", "x"])

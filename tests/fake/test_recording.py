@@ -97,9 +97,10 @@ def test_a_question_without_answer_is_left_out_and_told(
     ("arguments", "words"),
     [
         pytest.param([], "-o FILE", id="nowhere to write"),
-        pytest.param(["-o", "x", "--diff", "a", "b"], "neither -o", id="both"),
+        pytest.param(["-o", "x", "--diff", "a", "b"], "nothing of what recording", id="both"),
         pytest.param(["-o", "x", "just-a-name", "--offline"], "owner/name", id="malformed"),
         pytest.param(["-o", "nowhere.json/x", "--offline"], "nowhere.json", id="no folder"),
+        pytest.param(["-o", "x", "--format", "json"], "--format is for --diff", id="format"),
         pytest.param(["--diff", "a", "b"], "cannot read a", id="nothing to compare"),
     ],
 )
