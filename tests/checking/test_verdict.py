@@ -193,7 +193,7 @@ def test_no_outage_alone_makes_a_model_fail() -> None:
         pytest.param(
             Seen("not listed", "others", "no access"),
             Status.NO_ACCESS,
-            ["no access", "ask the owner"],
+            ["private or gated", "ask the owner"],
             id="the hub's own words",
         ),
         pytest.param(
