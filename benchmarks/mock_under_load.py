@@ -1,7 +1,7 @@
 """50 clients at once for 10 seconds against the mock: errors, requests a second, memory.
 
 The mock runs in a process of its own; its memory (Linux's resident set) is read before, half-way
-and after. It remembers the last 10,000 requests, and grows until there are so many. Run it with
+and after. It remembers the last 2,000 requests, and grows until there are so many. Run it with
 ``python benchmarks/mock_under_load.py``; it needs the extra `mock`.
 """
 

@@ -62,7 +62,7 @@ class Mock:
 
     @property
     def requests(self) -> Sequence[Request]:
-        """What was asked since the last `use`, the last 10,000 requests, in order."""
+        """What was asked since the last `use`, the last 2,000 requests, in order."""
         return tuple(self._server.requests)
 
     @property

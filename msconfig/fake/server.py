@@ -18,7 +18,7 @@ from msconfig.modelscope.sites import Endpoints, Site
 
 __all__ = ["FakeServer"]
 
-_REMEMBERED = 10_000
+_REMEMBERED = 2_000
 """Requests that are kept; older ones are forgotten, so that memory stays flat."""
 
 
