@@ -18,6 +18,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from msconfig.text import visible
+
 __all__ = [
     "DocumentError",
     "ExitCode",
@@ -67,7 +69,7 @@ class FileError(MsconfigError):
     @classmethod
     def from_os(cls, action: str, path: object, error: OSError) -> FileError:
         """The error for an `OSError`, e.g. ``cannot read ids.txt: No such file or directory``."""
-        return cls(f"cannot {action} {path}: {error.strerror or error}")
+        return cls(f"cannot {action} {visible(str(path))}: {error.strerror or error}")
 
 
 class DocumentError(MsconfigError):

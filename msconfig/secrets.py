@@ -10,7 +10,10 @@ __all__ = ["Secret", "Token", "is_masked", "looks_like_token", "without_tokens"]
 
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _TOKEN_SHAPE = re.compile(
-    rf"(?<![A-Za-z0-9])(?:ms-{_UUID}|ms_oauth[A-Za-z0-9._~+/=-]{{16,}}|sk-[A-Za-z0-9_-]{{16,}})",
+    r"(?<![A-Za-z0-9])(?:"
+    r"ms-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]*"  # a part of it that was lost makes it no less a token
+    r"|ms_oauth[A-Za-z0-9._~+/=-]{16,}"
+    r"|sk-(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{16,})",
     re.IGNORECASE,
 )
 _BARE_UUID = re.compile(_UUID, re.IGNORECASE)

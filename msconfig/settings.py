@@ -60,9 +60,9 @@ class Settings:
     located_ids: tuple[GivenId, ...] = ()
     """The ids of `models`, with their places in the file."""
 
-    def model(self, model_id: str) -> ModelSettings:
-        """What is said about `model_id`."""
-        return next((each for each in self.models if each.id == model_id), ModelSettings(model_id))
+    def by_id(self) -> dict[str, ModelSettings]:
+        """What is said about each model."""
+        return {each.id: each for each in self.models}
 
 
 def find(config: Path | None) -> Settings:

@@ -115,8 +115,8 @@ def test_a_byte_order_mark_crlf_and_any_language_are_accepted(text: bytes) -> No
 
 def test_a_model_that_is_not_mentioned_has_no_settings_of_its_own() -> None:
     settings = load(written(EVERY_KEY), found=True)
-    assert settings.model("Qwen/Alive").name == "Alive"
-    assert settings.model("Qwen/alive") == ModelSettings("Qwen/alive")
+    assert settings.by_id()["Qwen/Alive"].name == "Alive"
+    assert "Qwen/alive" not in settings.by_id()
 
 
 # --- where it is found

@@ -31,6 +31,7 @@ from msconfig.rendering.generating import (
 from msconfig.rendering.writing import OutputFile, Plan, plan, write
 from msconfig.reports import Format, render
 from msconfig.reports.text import body, next_step
+from msconfig.settings import ModelSettings
 from msconfig.text import visible
 
 __all__ = ["generate"]
@@ -40,6 +41,8 @@ _REPORT = "report.json"
 
 def generate(options: GenerateOptions, asked: AskOptions) -> ExitCode:
     """Check, then write; the exit code."""
+    if not options.folder:
+        raise UsageError("-o is empty; it takes a folder")
     folder = Path(options.folder)
     job = prepare(asked, needs_token=True)
     targets, template = _wanted(options, job)
@@ -118,10 +121,11 @@ def _provider_choice(job: Job) -> ProviderChoice:
 
 def _configuration(options: GenerateOptions, job: Job, report: Report) -> Configuration:
     keys = [] if options.redact else [token.secret for token in job.tokens]
+    told = job.settings.by_id()
     choices = []
     for model in report.models:
         if model.id not in report.dropped:
-            said = job.settings.model(model.id)
+            said = told.get(model.id, ModelSettings(model.id))
             choices.append(
                 ModelChoice(model.id, model.kind, said.name, said.group, said.capabilities)
             )

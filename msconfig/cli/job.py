@@ -25,7 +25,7 @@ from msconfig.modelscope.client import HttpClient, ModelScope
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Endpoints, Site, addresses_of
 from msconfig.rendering.documents import ids_in_document
-from msconfig.secrets import Token
+from msconfig.secrets import Token, looks_like_token
 from msconfig.settings import Settings
 from msconfig.token_sources import find_tokens
 
@@ -119,7 +119,14 @@ def _ids(options: AskOptions, found: Settings) -> tuple[GivenId, ...]:
         ids += _some(ids_in_lines(_read_list(source), source), source)
     for source in options.from_documents:
         ids += _some(ids_in_document(Path(source)), source)
-    return distinct(ids or found.located_ids)
+    ids = ids or list(found.located_ids)
+    for given in ids:
+        if looks_like_token(given.text):
+            where = (
+                f"{given.location.file}: line {given.location.line}" if given.location else "an id"
+            )
+            raise UsageError(f"{where} looks like a token; a list of ids is no place for one")
+    return distinct(ids)
 
 
 def _some(ids: list[GivenId], source: str) -> list[GivenId]:
@@ -219,6 +226,8 @@ def _online(
     options: AskOptions, found: Settings, site: Site, tokens: tuple[Token, ...]
 ) -> _Connection:
 
+    if "" in {options.hub_url, options.inference_url}:
+        raise UsageError("an empty --hub-url or --inference-url; leave it out to ask ModelScope")
     endpoints = Endpoints.of(
         site,
         hub_url=options.hub_url or os.environ.get("MSCONFIG_HUB_URL"),

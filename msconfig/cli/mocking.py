@@ -7,6 +7,7 @@ import io
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 from msconfig import settings
 from msconfig.cli.output import note, write_result
@@ -20,6 +21,9 @@ from msconfig.modelscope.sites import Site
 from msconfig.secrets import Secret
 
 __all__ = ["MockOptions", "serve"]
+
+
+_PARAMETERS = frozenset({"ModelId", "owner", "page_number", "page_size", "search", "sort"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +63,9 @@ def serve(options: MockOptions) -> int:
     names = {account.token: account.username for account in told.accounts}
 
     def log(request: Request, status: int) -> None:
-        query = f"?{request.query}" if request.query else ""
-        asked = f" {request.body.decode('utf-8', 'replace')[:200]}" if options.verbose else ""
+        query = f"?{_shown(request.query)}" if request.query else ""
+        model = (request.json() or {}).get("model") if options.verbose else None
+        asked = f" model {model}" if isinstance(model, str) else ""
         who = _who(request, names)
         note(f"{request.method} {request.path}{query} {status or '-'} {who}{asked}".rstrip())
 
@@ -97,6 +102,15 @@ def _exports(base: str, told: Scenario) -> str:
         "MODELSCOPE_API_TOKEN": told.accounts[0].token,
     }
     return "".join(f"export {name}={value}\n" for name, value in lines.items())
+
+
+def _shown(query: str) -> str:
+    """A query without what may be a token: only parameters that ModelScope knows show a value."""
+    pairs = parse_qsl(query, keep_blank_values=True)
+    return "&".join(
+        f"{name}={value}" if name in _PARAMETERS or name.startswith("filter.") else f"{name}=…"
+        for name, value in pairs
+    )
 
 
 def _who(request: Request, names: dict[str, str]) -> str:

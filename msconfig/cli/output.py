@@ -9,7 +9,7 @@ from typing import TextIO
 
 from msconfig.errors import FileError
 from msconfig.secrets import without_tokens
-from msconfig.text import visible
+from msconfig.text import no_command, visible
 
 __all__ = ["columns", "note", "stdout_in_color", "write_result"]
 
@@ -44,6 +44,8 @@ def note(text: str) -> None:
     try:
         for line in text.split("\n"):
             plain = visible(without_tokens(line)).replace("##[", "## [")
+            if plain.lstrip().startswith("::"):  # a path may hold a line end
+                plain = no_command(plain)
             safe = plain.encode("utf-8", "backslashreplace")
             stream.buffer.write(safe + b"\n")
         stream.buffer.flush()

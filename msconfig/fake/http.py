@@ -69,7 +69,7 @@ class Response:
         """A JSON reply, with a note on what it rests on if there is one."""
         more = {NOTE_HEADER: note} if note else {}
         content_type = {"Content-Type": "application/json; charset=utf-8"}
-        encoded = json.dumps(body, ensure_ascii=False).encode()
+        encoded = json.dumps(body, ensure_ascii=False).encode("utf-8", "backslashreplace")
         return cls(status, encoded, {**content_type, **headers, **more})
 
     @classmethod

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 
 from pytest_httpserver.httpserver import HTTPServerBase
 from werkzeug import Request as WsgiRequest
@@ -20,11 +21,17 @@ __all__ = ["FakeServer"]
 
 _REMEMBERED = 2_000
 """Requests that are kept; older ones are forgotten, so that memory stays flat."""
+_REMEMBERED_BYTES = 16 * 1024
+"""Of the body of each."""
 
 
 class _Unlogged(WSGIRequestHandler):
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - werkzeug's name
         """Keep quiet."""
+
+
+def _quiet(_type: str, _message: str, *_args: object) -> None:
+    """Tell nothing."""
 
 
 class FakeServer(HTTPServerBase):
@@ -64,6 +71,7 @@ class FakeServer(HTTPServerBase):
         super().start()
         if self.server is not None:
             self.server.RequestHandlerClass = _Unlogged
+            self.server.log = _quiet  # type: ignore[method-assign, assignment]  # odd requests are no news
 
     def stop(self) -> None:
         """Stop, and let go of what was left unanswered."""
@@ -88,7 +96,7 @@ class FakeServer(HTTPServerBase):
             {name.lower(): value for name, value in request.headers.items()},
             request.get_data(),
         )
-        self.requests.append(plain)
+        self.requests.append(replace(plain, body=plain.body[:_REMEMBERED_BYTES]))
         fault = self.faults.meeting(plain)
         if fault is None:
             return self._told(plain, as_it_is(self.handler(plain)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -21,6 +22,10 @@ from msconfig.rendering.schemas import Problem, format_problems, schema_problems
 __all__ = ["Document", "DocumentKind", "examine", "ids_in_document", "read_document"]
 
 MAX_BYTES = 8 * 1024 * 1024
+_MAX_TOML_BYTES = 1024 * 1024
+_MAX_KEY_DEPTH = 100
+_DOTTED_KEY = re.compile(rb"""^[\w\s."'\[-]*""", re.MULTILINE)
+"""What stands before the first sign that no key has; a parser takes quadratic time for its dots."""
 _LINK_SCHEME = b"cherrystudio:"
 _MARKS_OF_A_SCENARIO = {"accounts", "faults", "envelope", "request_id", "seed"}
 _BOM = b"\xef\xbb\xbf"
@@ -187,6 +192,10 @@ def _times(document: Mapping[str, Any], *keys: str) -> rules.Findings:
 
 
 def _toml(raw: bytes, kind: DocumentKind | None) -> Document:
+    if len(raw) > _MAX_TOML_BYTES:
+        return _invalid(kind, "larger than 1 MiB, which no TOML of msconfig is")
+    if any(match[0].count(b".") > _MAX_KEY_DEPTH for match in _DOTTED_KEY.finditer(raw)):
+        return _invalid(kind, "not TOML that anybody reads: nested too deep")
     try:
         value = tomllib.loads(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:

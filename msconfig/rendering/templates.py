@@ -100,10 +100,10 @@ def _revealed(value: object) -> str:
 
 
 def _words(error: Exception, secrets: Iterable[Secret]) -> str:
-    text = f"{type(error).__name__}: {error}"
-    for secret in secrets:
-        text = secret.hidden_in(text)
-    return visible(shortened(without_tokens(text)))
+    name = type(error).__name__
+    if any(secrets) and not isinstance(error, jinja2.TemplateSyntaxError):
+        return f"{name}; its words may show a key, so try --redact to read them"
+    return visible(shortened(without_tokens(f"{name}: {error}")))
 
 
 def _place_of(error: Exception, template: Path) -> str:

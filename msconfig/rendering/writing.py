@@ -67,6 +67,8 @@ def plan(folder: Path, files: Sequence[OutputFile]) -> Plan:
 
 
 def _content(path: Path) -> bytes | None:
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise UsageError(f"{path} is in the way: it is no regular file")
     try:
         return path.read_bytes()
     except FileNotFoundError:

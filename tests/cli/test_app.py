@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from msconfig import __version__
@@ -14,7 +16,7 @@ TOKEN_SHAPES = [
     "MS-00000000-0000-4000-8000-00000000CAFE",
     "00000000-0000-4000-8000-00000000cafe",
     "ms_oauth.abcdefghijklmnopqrstuvwxyz",
-    "sk-abcdefghijklmnopqrst",
+    "sk-abcdefghijklmnopqrs7",
     "--token=ms-00000000-0000-4000-8000-00000000cafe",
     "--config=00000000-0000-4000-8000-00000000cafe",
     "cherrystudio://providers/api-keys?v=1&data=e30",
@@ -74,3 +76,60 @@ def test_a_bug_ends_with_70_and_a_place_but_without_what_it_held(
     assert ran.code == 70
     assert "RuntimeError at test_app.py:" in ran.err
     assert "cafe" not in ran.err
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ms-00000000-0000-4000-8000-00000000cafe",
+        "MODELSCOPE_API_TOKEN=ms-00000000-0000-4000-8000-00000000cafe",
+        "ms-00000000-0000-4000-8000-00000000",
+        "00000000-0000-4000-8000-00000000cafe",
+    ],
+)
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_token_in_a_list_of_ids_is_refused_by_its_place_alone(
+    run: Run, line: str, form: str
+) -> None:
+    Path("ids.txt").write_text(f"a/b\n{line}\n")
+    ran = run("check", "--offline", "--no-token", "--models", "ids.txt", "--format", form)
+    assert (ran.code, ran.out) == (2, "")
+    assert "ids.txt: line 2 looks like a token" in ran.err
+    assert "0000-4000" not in ran.err
+
+
+def test_words_that_begin_like_a_key_are_none(run: Run) -> None:
+    ran = run("check", "--offline", "--no-token", "--models", "sk-learn-my-project-models/ids.txt")
+    assert "cannot read" in ran.err
+
+
+@pytest.mark.parametrize("option", ["--models", "--from", "--config", "--snapshot"])
+def test_a_path_with_a_line_end_begins_no_line_of_its_own(run: Run, option: str) -> None:
+    ran = run("check", "--offline", "--no-token", option, "x\n::error::pwned", "a/b")
+    assert ran.code == 2
+    assert not any(line.lstrip().startswith("::") for line in ran.err.splitlines())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("generate", "--offline", "--no-token", "-o", "", "Qwen/Qwen3.5-27B"),
+        ("generate", "--offline", "--no-token", "-o", "x" * 300, "Qwen/Qwen3.5-27B"),
+        ("check", "--no-token", "--hub-url", "", "a/b"),
+        ("check", "--offline", "--no-token", "--baseline", "x" * 300, "Qwen/Qwen3.5-27B"),
+    ],
+    ids=["no folder", "long folder", "no URL", "long baseline"],
+)
+def test_a_place_that_cannot_be_one_ends_with_2(run: Run, arguments: tuple[str, ...]) -> None:
+    ran = run(*arguments)
+    assert ran.code == 2
+    assert ran.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["a" + ".a" * 100_000 + " = 1", "[" + '"a".' * 50_000 + "a]", "x = 1\n" * 200_000]
+)
+def test_settings_that_would_take_for_ever_are_refused_at_once(run: Run, text: str) -> None:
+    Path("msconfig.toml").write_text(text)
+    ran = run("check", "--offline", "--no-token", "a/b")
+    assert (ran.code, ran.out) == (2, "")

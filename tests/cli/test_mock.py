@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from msconfig.fake.mock import Mock
 from msconfig.fake.scenario import TOKEN
 from support import Run
 
@@ -113,3 +114,25 @@ def test_a_scenario_decides_the_token_and_the_faults() -> None:
         process.wait(timeout=10)
     assert lines[4].endswith(GARBAGE)
     assert "<title>" in reply.text
+
+
+def test_odd_requests_are_answered_and_forgotten_in_part(modelscope: Mock) -> None:
+    url = f"{modelscope.inference_url}chat/completions"
+    bearer = {"Authorization": f"Bearer {TOKEN}"}
+    odd = httpx.post(url, content=b'{"model": "\\ud800", "messages": []}', headers=bearer)
+    assert (odd.status_code, odd.json()["error"]["message"]) == (400, "Invalid model id: \ud800")
+    httpx.post(url, content=b"x" * 1_000_000, headers=bearer)
+    assert len(modelscope.requests[-1].body) == 16 * 1024
+
+
+def test_the_log_shows_no_parameter_that_may_be_a_token() -> None:
+    with subprocess.Popen(
+        [*COMMAND, "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        base = process.stdout.readline().strip().partition("=")[2]
+        httpx.get(f"{base}/openapi/v1/users/me?token=secret-of-another-form&ModelId=a/b")
+        process.terminate()
+        _, err = process.communicate(timeout=10)
+    assert "token=…&ModelId=a/b" in err
+    assert "secret-of-another-form" not in err
