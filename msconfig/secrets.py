@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import NoReturn
 
 __all__ = ["Secret", "Token", "is_masked", "looks_like_token", "without_tokens"]
 
-_UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-_TOKEN_SHAPE = re.compile(
-    r"(?<![A-Za-z0-9])(?:"
-    r"ms-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]*"  # a part of it that was lost makes it no less a token
-    r"|ms_oauth[A-Za-z0-9._~+/=-]{16,}"
-    r"|sk-(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{16,})",
-    re.IGNORECASE,
-)
-_BARE_UUID = re.compile(_UUID, re.IGNORECASE)
-_LINK_SHAPE = re.compile(r"cherrystudio:.*data=", re.IGNORECASE | re.DOTALL)
+_SHORTEST = 16
+"""Characters; nothing shorter has the form of a token."""
+
+
+@cache
+def _token_shape() -> re.Pattern[str]:
+    return re.compile(
+        r"(?<![A-Za-z0-9])(?:"
+        r"ms-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]*"  # cut short it is a token still
+        r"|ms_oauth[A-Za-z0-9._~+/=-]{16,}"
+        r"|sk-(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{16,})",
+        re.IGNORECASE,
+    )
 
 
 class Secret:
@@ -77,19 +81,22 @@ def looks_like_token(text: str) -> bool:
     ``ms-`` and a UUID (ModelScope), ``ms_oauth…``, ``sk-…`` (Bailian), or a bare UUID (older
     ModelScope tokens); the last only where it is the whole argument or an option's value.
     """
+    if len(text) < _SHORTEST:
+        return False
     value = text.partition("=")[2] if text.startswith("-") else text
     glued = text[2:] if text.startswith("-") and not text.startswith("--") else ""
+    uuid = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
     return bool(
-        _TOKEN_SHAPE.search(text)
-        or _TOKEN_SHAPE.match(glued)
-        or _BARE_UUID.fullmatch(value.strip())
-        or _LINK_SHAPE.search(text)
+        _token_shape().search(text)
+        or _token_shape().match(glued)
+        or re.fullmatch(uuid, value.strip(), re.IGNORECASE)
+        or re.search(r"cherrystudio:.*data=", text, re.IGNORECASE | re.DOTALL)
     )
 
 
 def without_tokens(text: str) -> str:
     """`text` with everything that has the form of a token replaced by ``<token>``."""
-    return _TOKEN_SHAPE.sub("<token>", text)
+    return _token_shape().sub("<token>", text)
 
 
 def is_masked(value: str) -> bool:

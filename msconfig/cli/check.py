@@ -3,32 +3,16 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
 import click
 
-from msconfig.cli.options import AskOptions, ask_options
+from msconfig.cli.options import ask_options
 
-__all__ = ["DEFAULT_MAX_COST", "FORMATS", "CheckOptions", "command"]
+__all__ = ["DEFAULT_MAX_COST", "FORMATS", "command"]
 
 DEFAULT_MAX_COST = 20.0
 FORMATS = ("text", "json", "junit", "github", "markdown", "sarif")
-
-
-@dataclass(frozen=True, slots=True)
-class CheckOptions:
-    """What `check` was told besides what to ask; None where nothing was said."""
-
-    form: str
-    reports: tuple[tuple[str, str], ...]
-    """Format and file of each report that goes to a file."""
-    strict: bool | None
-    probe: bool
-    probe_all_tokens: bool
-    max_cost: float | None
-    yes: bool
-    baseline: str | None
 
 
 def _reports(
@@ -85,7 +69,8 @@ def _magicubes(_ctx: click.Context, _param: click.Parameter, value: float | None
 @click.option("--yes", is_flag=True, help="Do not ask before spending.")
 def command(**given: Any) -> int:  # noqa: ANN401 - click's options
     """Check a token and model IDs. Without --probe no quota is spent."""
-    from msconfig.cli.checking import check
+    from msconfig.cli.checking import CheckOptions, check
+    from msconfig.cli.job import AskOptions
 
     options = CheckOptions(**{name: given.pop(name) for name in CheckOptions.__slots__})
     return check(options, AskOptions(**given))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,9 +14,8 @@ from msconfig.checking.baseline import Baseline, with_baseline, with_ignored
 from msconfig.checking.probing import ProbePlan, plan_probes, probe
 from msconfig.checking.quota import read_quota
 from msconfig.checking.report import Outcome, Quota, Report
-from msconfig.cli.check import DEFAULT_MAX_COST, CheckOptions
-from msconfig.cli.job import Job, prepare
-from msconfig.cli.options import AskOptions
+from msconfig.cli.check import DEFAULT_MAX_COST
+from msconfig.cli.job import AskOptions, Job, prepare
 from msconfig.cli.output import columns, note, stdout_in_color, write_result
 from msconfig.cli.progress import ProgressDisplay
 from msconfig.errors import ExitCode, UsageError
@@ -27,7 +26,22 @@ from msconfig.rendering.schemas import format_problems
 from msconfig.rendering.writing import OutputFile, Plan, plan, write
 from msconfig.reports import Format, render
 
-__all__ = ["check"]
+__all__ = ["CheckOptions", "check"]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOptions:
+    """What `check` was told besides what to ask; None where nothing was said."""
+
+    form: str
+    reports: tuple[tuple[str, str], ...]
+    """Format and file of each report that goes to a file."""
+    strict: bool | None
+    probe: bool
+    probe_all_tokens: bool
+    max_cost: float | None
+    yes: bool
+    baseline: str | None
 
 
 def check(options: CheckOptions, asked: AskOptions) -> ExitCode:

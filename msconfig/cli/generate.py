@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import click
 
-from msconfig.cli.options import AskOptions, ask_options
+from msconfig.cli.options import ask_options
 
-__all__ = ["GenerateOptions", "command"]
-
-
-@dataclass(frozen=True, slots=True)
-class GenerateOptions:
-    """What `generate` was told besides what to ask; None where nothing was said."""
-
-    folder: str
-    targets: tuple[str, ...]
-    only_usable: bool
-    redact: bool
-    force: bool
-    dry_run: bool
-    template: str | None
-    schema: str | None
-    strict: bool | None
+__all__ = ["command"]
 
 
 @click.command("generate", short_help="Check, then write Cherry Studio configuration.")
@@ -67,7 +51,8 @@ def command(**given: Any) -> int:  # noqa: ANN401 - click's options
 
     Nothing is written unless every model and token passes.
     """
-    from msconfig.cli.generation import generate
+    from msconfig.cli.generation import GenerateOptions, generate
+    from msconfig.cli.job import AskOptions
 
     options = GenerateOptions(**{name: given.pop(name) for name in GenerateOptions.__slots__})
     return generate(options, AskOptions(**given))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from msconfig.checking.report import Outcome, Report
@@ -14,9 +14,7 @@ from msconfig.cherry.configuration import (
     configure,
     provider_for,
 )
-from msconfig.cli.generate import GenerateOptions
-from msconfig.cli.job import Job, prepare
-from msconfig.cli.options import AskOptions
+from msconfig.cli.job import AskOptions, Job, prepare
 from msconfig.cli.output import columns, note, stdout_in_color, write_result
 from msconfig.errors import ExitCode, UsageError
 from msconfig.modelscope.kinds import Kind
@@ -34,9 +32,24 @@ from msconfig.reports.text import body, next_step
 from msconfig.settings import ModelSettings
 from msconfig.text import visible
 
-__all__ = ["generate"]
+__all__ = ["GenerateOptions", "generate"]
 
 _REPORT = "report.json"
+
+
+@dataclass(frozen=True, slots=True)
+class GenerateOptions:
+    """What `generate` was told besides what to ask; None where nothing was said."""
+
+    folder: str
+    targets: tuple[str, ...]
+    only_usable: bool
+    redact: bool
+    force: bool
+    dry_run: bool
+    template: str | None
+    schema: str | None
+    strict: bool | None
 
 
 def generate(options: GenerateOptions, asked: AskOptions) -> ExitCode:

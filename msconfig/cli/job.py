@@ -13,7 +13,6 @@ from pathlib import Path
 from msconfig import settings
 from msconfig.checking.check import CheckRequest, check
 from msconfig.checking.report import Report
-from msconfig.cli.options import AskOptions
 from msconfig.cli.output import note
 from msconfig.cli.progress import ProgressDisplay
 from msconfig.errors import FileError, TokenError, UsageError
@@ -29,9 +28,32 @@ from msconfig.secrets import Token, looks_like_token
 from msconfig.settings import Settings
 from msconfig.token_sources import find_tokens
 
-__all__ = ["Job", "prepare"]
+__all__ = ["AskOptions", "Job", "prepare"]
 
 _MAX_LIST_BYTES = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class AskOptions:
+    """The options of a command that asks ModelScope; None where nothing was said."""
+
+    ids: tuple[str, ...]
+    models: tuple[str, ...]
+    from_documents: tuple[str, ...]
+    site: str | None
+    hub_url: str | None
+    inference_url: str | None
+    offline: bool
+    snapshot: str | None
+    timeout: float | None
+    retries: int | None
+    concurrency: int | None
+    config: str | None
+    verbose: bool
+    quiet: bool
+    token_env: tuple[str, ...] = ()
+    token_file: tuple[str, ...] = ()
+    no_token: bool = False
 
 
 @dataclass(frozen=True, slots=True)

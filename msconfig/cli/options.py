@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import click
 
 __all__ = [
-    "AskOptions",
     "ask_options",
     "common_options",
     "connection_options",
@@ -19,29 +17,6 @@ __all__ = [
 ]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
-
-
-@dataclass(frozen=True, slots=True)
-class AskOptions:
-    """The options of a command that asks ModelScope; None where nothing was said."""
-
-    ids: tuple[str, ...]
-    models: tuple[str, ...]
-    from_documents: tuple[str, ...]
-    site: str | None
-    hub_url: str | None
-    inference_url: str | None
-    offline: bool
-    snapshot: str | None
-    timeout: float | None
-    retries: int | None
-    concurrency: int | None
-    config: str | None
-    verbose: bool
-    quiet: bool
-    token_env: tuple[str, ...] = ()
-    token_file: tuple[str, ...] = ()
-    no_token: bool = False
 
 
 def common_options(command: _Command) -> _Command:

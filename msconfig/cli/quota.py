@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from msconfig.cli.options import AskOptions, connection_options, token_options
+from msconfig.cli.options import connection_options, token_options
 from msconfig.cli.output import write_result
 from msconfig.errors import TokenError, UsageError
 
@@ -25,7 +25,7 @@ def command(form: str, **given: Any) -> int:  # noqa: ANN401 - click's options
     Calls are counted for the models in msconfig.toml. Nothing is spent.
     """
     from msconfig.checking.quota import ask_quota
-    from msconfig.cli.job import prepare
+    from msconfig.cli.job import AskOptions, prepare
     from msconfig.reports.quota import as_json, as_text
 
     asked = AskOptions(ids=(), models=(), from_documents=(), **given)

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from msconfig.cli.options import AskOptions, connection_options, id_options
+from msconfig.cli.options import connection_options, id_options
 from msconfig.errors import UsageError
 
 __all__ = ["command"]
@@ -34,6 +34,7 @@ def command(output: str | None, diff: tuple[str, str] | None, form: str, **given
 
     No token is used and nothing of an account is recorded.
     """
+    from msconfig.cli.job import AskOptions
     from msconfig.cli.recording import compare, record_to
 
     asked = AskOptions(**given, no_token=True)

@@ -41,6 +41,14 @@ def on_a_terminal(*arguments: str, answer: str = "") -> tuple[int, str]:
     seen = b""
     ends = time.monotonic() + 30
     while time.monotonic() < ends:
+        asked = b"Spend them?" in seen
+        if asked and answer == CTRL_C:
+            # the terminal controls no session that would turn the sign into a signal; and one that
+            # comes just before the reading begins is noticed only after it, so it is sent again
+            process.send_signal(signal.SIGINT)
+        elif asked and answer:
+            os.write(ours, answer.encode())
+            answer = ""
         if not select.select([ours], [], [], 0.2)[0]:
             continue
         try:
@@ -50,14 +58,6 @@ def on_a_terminal(*arguments: str, answer: str = "") -> tuple[int, str]:
         if not piece:
             break
         seen += piece
-        if answer and b"Spend them?" in seen:
-            if (
-                answer == CTRL_C
-            ):  # the terminal controls no session that would turn it into a signal
-                process.send_signal(signal.SIGINT)
-            else:
-                os.write(ours, answer.encode())
-            answer = ""
     os.close(ours)
     return process.wait(timeout=10), seen.decode()
 
@@ -95,7 +95,7 @@ def test_it_asks_before_it_spends(modelscope: Mock, answer: str, spent: float) -
 def test_an_interrupt_at_the_question_keeps_the_free_verdicts(modelscope: Mock) -> None:
     modelscope.use({"models": {"acme/x": MODEL}})
     code, seen = on_a_terminal("--probe", "acme/x", answer=CTRL_C)
-    assert code == 130
+    assert code == 130, seen
     assert "Interrupted." in seen
     modelscope.assert_no_quota_spent()
 
