@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import random
 import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -19,104 +18,21 @@ from tenacity import RetryCallState, Retrying
 from msconfig import __version__
 from msconfig.errors import UsageError
 from msconfig.modelscope._bounded import bind, time_limit
+from msconfig.modelscope._hosts import (
+    MAX_RETRY_AFTER,
+    PASSING,
+    Deadline,
+    Failure,
+    Host,
+    Pacing,
+    Reply,
+)
 from msconfig.secrets import Secret
 from msconfig.text import shortened, visible
 
 __all__ = ["Deadline", "Failure", "HttpClient", "Pacing", "Reply"]
 
 MAX_REPLY_BYTES = 8 * 1024 * 1024
-MAX_RETRY_AFTER = 60.0
-"""Seconds; a server that asks for more is not asked again."""
-FAILURES_UNTIL_GIVEN_UP = 10
-"""Requests in a row that failed with all their tries, after which a host is not asked again."""
-
-_PASSING = frozenset(
-    {
-        HTTPStatus.REQUEST_TIMEOUT,
-        HTTPStatus.TOO_MANY_REQUESTS,
-        HTTPStatus.BAD_GATEWAY,
-        HTTPStatus.SERVICE_UNAVAILABLE,
-        HTTPStatus.GATEWAY_TIMEOUT,
-    }
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Pacing:
-    """Clock and back-off, to be set in tests."""
-
-    clock: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
-    jitter: Callable[[], float] = random.random
-
-    def back_off(self, attempt: int) -> float:
-        """Seconds to wait after the `attempt`-th try: 0.25 to 0.5, then double, at most 4."""
-        return float(min(4.0, 0.5 * 2 ** (attempt - 1)) * (0.5 + self.jitter() / 2))
-
-
-class Deadline:
-    """Seconds that are left for a piece of work; waiting that a server asked for does not count."""
-
-    def __init__(self, seconds: float, pacing: Pacing) -> None:
-        self._clock = pacing.clock
-        self._ends: float | None = None
-        self._seconds = seconds
-
-    @property
-    def remaining(self) -> float:
-        """Seconds left; the first look starts the clock."""
-        now = self._clock()
-        if self._ends is None:
-            self._ends = now + self._seconds
-        return self._ends - now
-
-    def extend(self, seconds: float) -> None:
-        """Leave waiting out of account."""
-        if self._ends is not None:
-            self._ends += seconds
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """A whole reply, of any status."""
-
-    status: int
-    body: bytes
-    content_type: str = ""
-    note: str = ""
-    """What a recording says about the fact behind it; ModelScope itself sends none."""
-    retry_after: float | None = None
-    seconds: float = 0.0
-    """From asking until there was enough of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """No whole reply; `said` tells why."""
-
-    said: str
-    passing: bool = True
-    """Whether another try might help."""
-    asked: bool = True
-    """Whether anybody was asked; where not, it says nothing about the host."""
-
-
-@dataclass(slots=True)
-class _Host:
-    """What this run has seen of a host."""
-
-    name: str
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    answered: bool = False
-    failures_in_a_row: int = 0
-    given_up: str = ""
-    """Why it is not asked again; "" while it is."""
-    closed_until: float = 0.0
-    """Nobody asks before this moment (`Pacing.clock`)."""
-    told_to_wait: bool = False
-    """Whether it closed the door itself, by Retry-After."""
-
-
 NOTE_HEADER = "msconfig-note"
 """Header by which recorded facts say what they are (e.g. derived)."""
 
@@ -155,7 +71,7 @@ class HttpClient:
         self._patient = patient
         self._log = log
         self._secrets: tuple[Secret, ...] = ()
-        self._hosts: dict[str, _Host] = {}
+        self._hosts: dict[str, Host] = {}
         self._hosts_lock = threading.Lock()
         folder = os.environ.get("SSL_CERT_DIR")
         if folder and not os.path.isdir(folder):  # noqa: PTH112 - nothing else here is a path
@@ -229,7 +145,7 @@ class HttpClient:
                 return result.passing
             if result.retry_after is not None and result.retry_after > MAX_RETRY_AFTER:
                 return False
-            return result.status in _PASSING or (
+            return result.status in PASSING or (
                 retry_server_error and result.status == HTTPStatus.INTERNAL_SERVER_ERROR
             )
 
@@ -251,7 +167,7 @@ class HttpClient:
             # not `with attempt`: it would keep exceptions, an interrupt among them, to itself
             result = self._try(request, host, deadline, attempt.retry_state.attempt_number)
             attempt.retry_state.set_result(result)
-        self._remember(host, result)
+        host.remember(result)
         return result
 
     def post_once(
@@ -274,35 +190,23 @@ class HttpClient:
         headers = {"Authorization": f"Bearer {token.reveal()}"}
         request = self._client.build_request("POST", url, json=body, headers=headers)
         result = self._try(request, host, Deadline(self._timeout, self.pacing), 1, enough)
-        self._remember(host, result)
+        host.remember(result)
         return result
 
-    def _host(self, url: str) -> _Host:
+    def _host(self, url: str) -> Host:
         name = httpx.URL(url).netloc.decode("ascii")
         with self._hosts_lock:
-            return self._hosts.setdefault(name, _Host(name))
-
-    def _remember(self, host: _Host, result: Reply | Failure) -> None:
-        if isinstance(result, Failure) and not result.asked:
-            return
-        failed = result.status in _PASSING if isinstance(result, Reply) else result.passing
-        with host.lock:
-            host.failures_in_a_row = host.failures_in_a_row + 1 if failed else 0
-            if not self._patient and (
-                host.failures_in_a_row >= FAILURES_UNTIL_GIVEN_UP or (failed and not host.answered)
-            ):
-                said = result.said if isinstance(result, Failure) else f"HTTP {result.status}"
-                host.given_up = host.given_up or said
+            return self._hosts.setdefault(name, Host(name, self.pacing, self._patient))
 
     def _try(
         self,
         request: httpx.Request,
-        host: _Host,
+        host: Host,
         deadline: Deadline,
         attempt: int,
         enough: Callable[[bytes], bool] = lambda _: False,
     ) -> Reply | Failure:
-        self._wait_at_the_door(host, deadline)
+        host.wait_at_the_door(deadline)
         if host.given_up:
             said = f"not asked again, {host.name} failed before: {host.given_up}"
             return Failure(said, passing=False, asked=False)
@@ -312,7 +216,7 @@ class HttpClient:
         began = self.pacing.clock()
         result = self._ask(request, host, seconds, enough)
         if isinstance(result, Reply):
-            self._close_the_door(host, result, attempt)
+            host.close_the_door(result, attempt)
         else:
             result = replace(result, said=self.hidden(result.said))
         if self._log is not None:
@@ -321,7 +225,7 @@ class HttpClient:
         return result
 
     def _ask(
-        self, request: httpx.Request, host: _Host, seconds: float, enough: Callable[[bytes], bool]
+        self, request: httpx.Request, host: Host, seconds: float, enough: Callable[[bytes], bool]
     ) -> Reply | Failure:
         began = self.pacing.clock()
         too_slow = Failure(f"no whole answer within {seconds:g} s")
@@ -359,31 +263,6 @@ class HttpClient:
         if not self._patient and response.url.scheme != "http":  # http is loopback: the mock
             return ""
         return shortened(visible(response.headers.get(NOTE_HEADER, "")))
-
-    def _wait_at_the_door(self, host: _Host, deadline: Deadline) -> None:
-        while not host.given_up and (seconds := host.closed_until - self.pacing.clock()) > 0:
-            if host.told_to_wait:
-                deadline.extend(seconds)
-            else:
-                seconds = min(seconds, deadline.remaining)
-                if seconds <= 0:
-                    return
-            self.pacing.sleep(seconds)
-
-    def _close_the_door(self, host: _Host, reply: Reply, attempt: int) -> None:
-        seconds = reply.retry_after
-        asks_to_wait = reply.status == HTTPStatus.INTERNAL_SERVER_ERROR and seconds is not None
-        if self._patient or not (reply.status in _PASSING or asks_to_wait):
-            return
-        if seconds is None and reply.status == HTTPStatus.TOO_MANY_REQUESTS:
-            seconds = self.pacing.back_off(attempt)
-        if seconds is None or seconds > MAX_RETRY_AFTER:
-            return
-        with host.lock:
-            until = self.pacing.clock() + seconds
-            if until >= host.closed_until:
-                host.closed_until = until
-                host.told_to_wait = reply.retry_after is not None
 
 
 def _forget_location(response: httpx.Response) -> None:
