@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from msconfig.checking.report import Outcome, Report
-from msconfig.cherry.configuration import (
-    Configuration,
-    ModelChoice,
-    ProviderChoice,
-    configure,
-    provider_for,
-)
+from msconfig.checking.report import Report
+from msconfig.cherry.configuration import Configuration, provider_for
+from msconfig.cli.configuring import checked, configuration_of, provider_choice
 from msconfig.cli.job import AskOptions, Job, prepare
 from msconfig.cli.output import columns, note, stdout_in_color, write_result
 from msconfig.errors import ExitCode, UsageError
-from msconfig.modelscope.kinds import Kind
 from msconfig.rendering.generating import (
     Made,
     Target,
@@ -29,7 +23,6 @@ from msconfig.rendering.generating import (
 from msconfig.rendering.writing import OutputFile, Plan, plan, write
 from msconfig.reports import Format, render
 from msconfig.reports.text import body, next_step
-from msconfig.settings import ModelSettings
 from msconfig.text import visible
 
 __all__ = ["GenerateOptions", "generate"]
@@ -59,13 +52,13 @@ def generate(options: GenerateOptions, asked: AskOptions) -> ExitCode:
     folder = Path(options.folder)
     job = prepare(asked, needs_token=True)
     targets, template = _wanted(options, job)
-    report = _checked(options, job)
+    report = checked(job, only_usable=options.only_usable, strict=options.strict)
     text = body(report, width=columns(), color=stdout_in_color())
     if report.exit_code is not ExitCode.OK:
         why = "" if report.exit_code is ExitCode.INTERRUPTED else _WHY_NOTHING
         write_result(f"{text}\nNothing is written.{why}\n\n{next_step(report, width=columns())}\n")
         return report.exit_code
-    configuration = _configuration(options, job, report)
+    configuration = configuration_of(job, report, redacted=options.redact)
     made = make(configuration, targets, template)
     for warning in made.warnings:
         note(warning)
@@ -99,50 +92,10 @@ def _wanted(options: GenerateOptions, job: Job) -> tuple[tuple[Target, ...], Use
     template = UserTemplate(Path(options.template), schema) if options.template else None
     if template is not None:
         _ = template.file_name  # a name that cannot be used is told before any request
-    provider_for(job.site, _provider_choice(job))
+    provider_for(job.site, provider_choice(job))
     if not options.only_usable:
         refuse_too_many(len(job.ids), targets)  # before any request
     return targets, template
-
-
-def _checked(options: GenerateOptions, job: Job) -> Report:
-    """The report, with what `--only-usable` drops and what unknown kinds become said in it."""
-    strict = bool(job.settings.strict if options.strict is None else options.strict)
-    with job.connect() as modelscope:
-        report = job.check(modelscope, strict=strict)
-    if options.only_usable:
-        dropped = tuple(m.id for m in report.models if m.outcome is not Outcome.PASS)
-        if dropped and report.complete:
-            note("\n".join(f"left out: {model_id}" for model_id in dropped))
-            report = replace(report, dropped=dropped)
-    as_chat = "; its kind is unknown, so it is written as chat"
-    return replace(
-        report,
-        models=tuple(
-            replace(model, reason=model.reason + as_chat)
-            if model.kind is Kind.UNKNOWN and model.outcome is Outcome.PASS
-            else model
-            for model in report.models
-        ),
-    )
-
-
-def _provider_choice(job: Job) -> ProviderChoice:
-    said = job.settings
-    return ProviderChoice(said.provider_id, said.provider_name, said.rate_limit_seconds, said.notes)
-
-
-def _configuration(options: GenerateOptions, job: Job, report: Report) -> Configuration:
-    keys = [] if options.redact else [token.secret for token in job.tokens]
-    told = job.settings.by_id()
-    choices = []
-    for model in report.models:
-        if model.id not in report.dropped:
-            said = told.get(model.id, ModelSettings(model.id))
-            choices.append(
-                ModelChoice(model.id, model.kind, said.name, said.group, said.capabilities)
-            )
-    return configure(job.site, _provider_choice(job), choices, keys)
 
 
 def _files(made: Made, report: Report) -> list[OutputFile]:
