@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from msconfig.errors import UsageError
@@ -18,13 +18,12 @@ _SECONDS_TO_FAIL = 2.0
 """An opener that fails does so at once; one that is a browser itself stays."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Desktop:
     """What opens files here."""
 
     opener: str
     """A program that takes a path; Windows has a call of its own."""
-    _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def show(self, page: Path) -> None:
         """Open `page`, in a session of its own, so that Ctrl-C here ends no browser.
@@ -39,7 +38,7 @@ class Desktop:
                 raise UsageError(f"nothing opens a page here: {error}{_WAY_OUT}") from None
             return
         nowhere = subprocess.DEVNULL
-        self._process = subprocess.Popen(  # noqa: S603 - the desktop's opener and our own page
+        process = subprocess.Popen(  # noqa: S603 - the desktop's opener and our own page
             [self.opener, page],
             stdin=nowhere,
             stdout=nowhere,
@@ -47,7 +46,7 @@ class Desktop:
             start_new_session=True,
         )
         try:
-            code = self._process.wait(_SECONDS_TO_FAIL)
+            code = process.wait(_SECONDS_TO_FAIL)
         except subprocess.TimeoutExpired:
             return
         if code:
