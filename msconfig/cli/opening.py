@@ -50,7 +50,8 @@ def open_links(options: OpenOptions, told: TokenOptions) -> ExitCode:
     here = desktop()
     file = _links(options, told)
     payloads = [payload for link in file.links if (payload := link.readings[-1].payload)]
-    note("\n".join(map(_in_words, payloads)))
+    if not (told.quiet and options.yes):  # a question has to say what it is about
+        note("\n".join(map(_in_words, payloads)))
     count = len(file.links)
     what = "the link" if count == 1 else f"the {count} links"
     if not options.yes and not click.confirm(f"Show {what} in the browser?", err=True):

@@ -103,6 +103,12 @@ def test_the_desktop_gets_the_path_of_a_page_that_only_its_owner_reads(
     assert "switch modelscope on in the app" in ran.out
 
 
+def test_quiet_leaves_nothing_but_the_result(run: Run) -> None:
+    ran = run("link", "open", "-q", "--yes", "--wait", "0")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith("✓ 1 link was shown in the browser.")
+
+
 def test_the_page_runs_and_fetches_nothing_and_shows_no_key(run: Run) -> None:
     Path("links.txt").write_text(LINK)
     assert run("link", "open", "--yes", "--wait", "0", "links.txt").code == 0
