@@ -109,12 +109,13 @@ def test_a_scenario_decides_the_token_and_the_faults() -> None:
         text=True,
     ) as process:
         assert process.stdout
-        lines = [process.stdout.readline().strip() for _ in range(7)]
-        url = lines[3].partition("=")[2]
-        reply = httpx.get(f"{url}models")
+        exported = dict(
+            process.stdout.readline().removeprefix("export ").strip().split("=") for _ in range(7)
+        )
+        reply = httpx.get(f"{exported['OPENAI_BASE_URL']}models")
         process.terminate()
         process.wait(timeout=10)
-    assert lines[4].endswith(GARBAGE)
+    assert exported["MODELSCOPE_API_TOKEN"] == GARBAGE
     assert "<title>" in reply.text
 
 

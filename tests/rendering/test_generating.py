@@ -9,12 +9,15 @@ from pathlib import Path
 import pytest
 
 from msconfig.cherry.configuration import Configuration, ModelChoice, ProviderChoice
+from msconfig.cherry.fallback import configure_fallback
 from msconfig.cherry.link import decode_v1
 from msconfig.errors import DocumentError, FileError, TemplateError, UsageError
+from msconfig.modelscope.bailian import Region
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
 from msconfig.rendering.generating import Target, UserTemplate, make, without_keys
-from support import TOKEN, configuration
+from msconfig.secrets import Secret
+from support import KEY, TOKEN, configuration
 
 SECOND = "ms-00000000-0000-4000-8000-00000000beef"
 MODELS = tuple(ModelChoice(f"Qwen/Model-{number}", Kind.CHAT) for number in range(501))
@@ -52,6 +55,38 @@ def template(tmp_path: Path) -> Template:
 )
 def test_each_target_gives_one_file(targets: list[Target], names: list[str]) -> None:
     assert list(make([configuration(TOKEN)], targets).texts) == names
+
+
+def test_the_fallback_comes_behind_in_files_of_its_own() -> None:
+    fallback = configure_fallback(Region.CN, [ModelChoice("qwen3-32b", Kind.CHAT)], [Secret(KEY)])
+    texts = make([configuration(TOKEN), fallback], list(Target)).texts
+    assert list(texts) == [
+        *("provider.v2.json", "provider.v1.json", "links.txt"),
+        *("provider.dashscope.v2.json", "provider.dashscope.v1.json", "links.dashscope.txt"),
+    ]
+    links = {name: text for name, text in texts.items() if name.startswith("links")}
+    assert {name: decode_v1(link.strip())["apiKey"] for name, link in links.items()} == {
+        "links.txt": TOKEN,
+        "links.dashscope.txt": KEY,
+    }
+    assert {name for name, text in texts.items() if KEY in text} == {
+        *("provider.dashscope.v2.json", "provider.dashscope.v1.json")
+    }
+    assert {name for name, text in texts.items() if TOKEN in text} == {
+        *("provider.v2.json", "provider.v1.json")
+    }
+
+
+def test_more_models_than_v2_takes_are_refused_in_the_fallback_too() -> None:
+    many = [ModelChoice(f"m{number}", Kind.CHAT) for number in range(501)]
+    with pytest.raises(DocumentError, match="501 models"):
+        make([configuration(), configure_fallback(Region.CN, many, [])], [Target.V2])
+
+
+@pytest.mark.parametrize("region", list(Region))
+def test_no_region_of_the_fallback_gives_a_warning(region: Region) -> None:
+    fallback = configure_fallback(region, [ModelChoice("qwen3-32b", Kind.CHAT)], [Secret(KEY)])
+    assert make([fallback], list(Target)).warnings == ()
 
 
 def test_there_is_one_link_a_key() -> None:
