@@ -54,6 +54,11 @@ class Secret:
         tail = self._value[-4:] if len(self._value) >= 16 else ""  # noqa: PLR2004 - half stays hidden
         return f"{prefix}…{tail}"
 
+    @property
+    def is_of_modelscope(self) -> bool:
+        """Whether it has one of the forms that only ModelScope's tokens have."""
+        return self._value.startswith(("ms-", "ms_oauth"))
+
     def hidden_in(self, text: str) -> str:
         """`text` with every occurrence of the value masked."""
         return text.replace(self._value, self.masked) if self._value else text

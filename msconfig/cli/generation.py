@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import assert_never
 
 from msconfig.checking.report import Report
-from msconfig.cherry.configuration import Configuration, provider_for
-from msconfig.cli.configuring import checked, configuration_of, provider_choice
+from msconfig.cherry.configuration import Configuration
+from msconfig.cli.configuring import check_provider_ids, checked, configurations_of
 from msconfig.cli.job import AskOptions, Job, prepare
 from msconfig.cli.output import columns, note, stdout_in_color, write_result
 from msconfig.errors import ExitCode, UsageError
@@ -58,13 +60,13 @@ def generate(options: GenerateOptions, asked: AskOptions) -> ExitCode:
         why = "" if report.exit_code is ExitCode.INTERRUPTED else _WHY_NOTHING
         write_result(f"{text}\nNothing is written.{why}\n\n{next_step(report, width=columns())}\n")
         return report.exit_code
-    configuration = configuration_of(job, report, redacted=options.redact)
-    made = make(configuration, targets, template)
+    configurations = configurations_of(job, report, redacted=options.redact)
+    made = make(configurations, targets, template)
     for warning in made.warnings:
         note(warning)
     planned = plan(folder, _files(made, report))
     if options.dry_run:
-        write_result(f"{text}\n{_changes(planned, configuration)}")
+        write_result(f"{text}\n{_changes(planned, configurations)}")
         return ExitCode.OK
     if planned.in_the_way and not options.force:
         write_result(text)
@@ -74,7 +76,7 @@ def generate(options: GenerateOptions, asked: AskOptions) -> ExitCode:
             " --force replaces"
         )
     write(planned)
-    write_result(f"{text}\n{_written(planned, configuration, targets, job)}")
+    write_result(f"{text}\n{_written(planned, configurations, targets, job)}")
     return ExitCode.OK
 
 
@@ -92,9 +94,10 @@ def _wanted(options: GenerateOptions, job: Job) -> tuple[tuple[Target, ...], Use
     template = UserTemplate(Path(options.template), schema) if options.template else None
     if template is not None:
         _ = template.file_name  # a name that cannot be used is told before any request
-    provider_for(job.site, provider_choice(job))
+    check_provider_ids(job)
     if not options.only_usable:
-        refuse_too_many(len(job.ids), targets)  # before any request
+        ids = (job.ids, job.fallback.request.ids if job.fallback is not None else ())
+        refuse_too_many(max(map(len, ids)), targets)  # before any request
     return targets, template
 
 
@@ -104,7 +107,7 @@ def _files(made: Made, report: Report) -> list[OutputFile]:
     return [*files, OutputFile(_REPORT, json_report, replaceable=True)]
 
 
-def _changes(planned: Plan, configuration: Configuration) -> str:
+def _changes(planned: Plan, configurations: Sequence[Configuration]) -> str:
     """What writing would change, as a unified diff without keys."""
     lines = [f"Nothing is written (--dry-run). In {visible(str(planned.folder))} it would be:"]
     width = max(len(file.name) for file in planned.files)
@@ -117,8 +120,8 @@ def _changes(planned: Plan, configuration: Configuration) -> str:
             continue
         older = (planned.older[file.name] or b"").decode("utf-8", "replace")
         diff = difflib.unified_diff(
-            without_keys(older, configuration).splitlines(),
-            without_keys(file.content.decode(), configuration).splitlines(),
+            without_keys(older, configurations).splitlines(),
+            without_keys(file.content.decode(), configurations).splitlines(),
             f"{planned.folder / file.name} (now)",
             f"{planned.folder / file.name} (would be)",
             lineterm="",
@@ -128,35 +131,68 @@ def _changes(planned: Plan, configuration: Configuration) -> str:
 
 
 def _written(
-    planned: Plan, configuration: Configuration, targets: tuple[Target, ...], job: Job
+    planned: Plan,
+    configurations: Sequence[Configuration],
+    targets: tuple[Target, ...],
+    job: Job,
 ) -> str:
     """What was written, what each file is for, and what to do next."""
-    provider = configuration.provider
-    count = len(configuration.api_keys)
-    uses = {
-        Target.V2.file_name: "provider and models in the form of desktop v2",
-        Target.V1.file_name: "the same for desktop v1 and the mobile app",
-        Target.LINK.file_name: "brings the key into the app; holds it, so delete it after use",
-        _REPORT: "what was checked, and how it is known",
-    }
+    uses = {_REPORT: "what was checked, and how it is known"}
+    for each in configurations:
+        uses |= {target.file_name(fallback=each.is_fallback): _use(target) for target in targets}
     lines = [f"Written to {visible(str(planned.folder))}:"]
     width = max(len(file.name) for file in planned.files)
     for file in planned.files:
         use = uses.get(file.name, "from your template")
         lines.append(f"  {visible(file.name).ljust(width)}  {use}")
     lines.append("The app has no import for the documents: review them, keep them, build on them.")
-    if not count:
-        reason = "--redact" if job.tokens else "no token"
-        links = " and no links" if Target.LINK in targets else ""
-        lines.append(f"Redacted ({reason}): no keys{links} are in them.")
-        old_links = planned.folder / Target.LINK.file_name
-        if old_links.exists():
-            lines.append(f"{visible(str(old_links))} of an earlier run still holds a key.")
-    name = visible(provider.name)
-    steps = [f"switch {name} on: Settings, Model Provider", "add the models there, by their ids"]
-    if Target.LINK in targets and count:
-        steps.insert(0, "open each link of links.txt, confirm in the app, then delete links.txt")
-    else:
-        steps.insert(1, "paste your token there")
+    lines += [line for each in configurations for line in _redacted(planned, each, targets, job)]
+    steps = [step for each in configurations for step in _steps(each, targets)]
     lines += ["", "Next:", *(f"  {number}. {step}." for number, step in enumerate(steps, 1))]
     return "\n".join(lines) + "\n"
+
+
+def _use(target: Target) -> str:
+    match target:
+        case Target.V2:
+            return "provider and models in the form of desktop v2"
+        case Target.V1:
+            return "the same for desktop v1 and the mobile app"
+        case Target.LINK:
+            return "brings the key into the app; holds it, so delete it after use"
+        case _:
+            assert_never(target)
+
+
+def _redacted(
+    planned: Plan, configuration: Configuration, targets: tuple[Target, ...], job: Job
+) -> list[str]:
+    """What is to be said where no key is in the documents."""
+    if configuration.api_keys:
+        return []
+    reason = "no token"
+    if configuration.is_fallback:
+        key = job.fallback.request.key if job.fallback is not None else None
+        reason = "--redact" if key is not None else "no key"
+    elif job.tokens:
+        reason = "--redact"
+    links = " and no links" if Target.LINK in targets else ""
+    what = "The fallback's redacted" if configuration.is_fallback else "Redacted"
+    lines = [f"{what} ({reason}): no keys{links} are in them."]
+    old_links = planned.folder / Target.LINK.file_name(fallback=configuration.is_fallback)
+    if old_links.exists():
+        lines.append(f"{visible(str(old_links))} of an earlier run still holds a key.")
+    return lines
+
+
+def _steps(configuration: Configuration, targets: tuple[Target, ...]) -> list[str]:
+    """What to do in the app, for one provider."""
+    name = visible(configuration.provider.name)
+    secret = "key" if configuration.is_fallback else "token"
+    steps = [f"switch {name} on: Settings, Model Provider", "add the models there, by their ids"]
+    if Target.LINK in targets and configuration.api_keys:
+        links = Target.LINK.file_name(fallback=configuration.is_fallback)
+        steps.insert(0, f"open each link of {links}, confirm in the app, then delete {links}")
+    else:
+        steps.insert(1, f"paste your {secret} there")
+    return steps

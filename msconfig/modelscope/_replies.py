@@ -26,7 +26,16 @@ from msconfig.modelscope.facts import (
 )
 from msconfig.text import shortened, visible
 
-__all__ = ["account", "balance", "catalogue", "hub_model", "older_hub_model", "providers", "said"]
+__all__ = [
+    "account",
+    "balance",
+    "catalogue",
+    "hub_model",
+    "invalid_api_key",
+    "older_hub_model",
+    "providers",
+    "said",
+]
 
 _MAX_IDS = 100_000
 _MAX_MAGICUBES = 1_000_000_000
@@ -123,6 +132,14 @@ def catalogue(reply: Reply | Failure, source: Source) -> Catalogue | NoAnswer:
     except _Unreadable as error:
         return _no_answer(reply, source, str(error))
     return Catalogue(source, tuple(dict.fromkeys(cast("list[str]", ids))))
+
+
+def invalid_api_key(reply: Reply) -> str | None:
+    """What Bailian says to a bad key: 401 with `error.code` invalid_api_key; None for others."""
+    error = _object_or_empty(reply).get("error")
+    if not isinstance(error, dict) or error.get("code") != "invalid_api_key":
+        return None
+    return said(reply.body) or "invalid_api_key"
 
 
 def providers(reply: Reply | Failure, source: Source) -> Providers | NoAnswer:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from msconfig.json_text import NotJson, dumps, loads
 from msconfig.modelscope import _calls, _replies
+from msconfig.modelscope._echoes import without_echoes
 from msconfig.modelscope._http import Deadline, Failure, HttpClient, Pacing, Reply
 from msconfig.modelscope.facts import (
     Account,
@@ -103,7 +103,7 @@ class ModelScope:
             body = {"messages": messages, "stream": True, "max_tokens": 1}
         url = f"{self._endpoints.inference}{route}"
         reply = self._http.post_once(url, {"model": model_id, **body}, token=token, enough=enough)
-        reply = self._without_echoes(reply) if isinstance(reply, Reply) else reply
+        reply = without_echoes(reply, self._secrets) if isinstance(reply, Reply) else reply
         called = read(reply, self._source(url, reply, "POST"))
         return replace(called, said=self._http.hidden(called.said))
 
@@ -164,30 +164,8 @@ class ModelScope:
             token=token,
             retry_server_error=retry_server_error,
         )
-        return self._without_echoes(reply) if isinstance(reply, Reply) else reply
-
-    def _without_echoes(self, reply: Reply) -> Reply:
-        body = _with_plain_characters(reply.body)
-        for secret in self._secrets:
-            body = body.replace(secret.reveal().encode(), secret.masked.encode())
-            reply = replace(
-                reply,
-                body=body,
-                content_type=secret.hidden_in(reply.content_type),
-                note=secret.hidden_in(reply.note),
-            )
-        return reply
+        return without_echoes(reply, self._secrets) if isinstance(reply, Reply) else reply
 
     def _source(self, url: str, reply: Reply | Failure, method: str = "GET") -> Source:
         note = reply.note if isinstance(reply, Reply) else ""
         return Source(f"{method} {urlsplit(url).path}", self._now(), note)
-
-
-def _with_plain_characters(body: bytes) -> bytes:
-    r"""JSON without the escapes behind which a token could hide (a dash as ``\u002d``)."""
-    if b"\\" not in body:
-        return body
-    try:
-        return dumps(loads(body)).encode("utf-8", "backslashreplace")
-    except (NotJson, RecursionError):
-        return body

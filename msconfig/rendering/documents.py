@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
@@ -35,7 +35,7 @@ _MAX_KEY_DEPTH = 100
 _DOTTED_KEY = re.compile(rb"""^[\w\s."'\[-]*""", re.MULTILINE)
 """What stands before the first sign that no key has; a parser takes quadratic time for its dots."""
 _LINK_SCHEME = b"cherrystudio:"
-_MARKS_OF_A_SCENARIO = {"accounts", "faults", "envelope", "request_id", "seed"}
+_MARKS_OF_A_SCENARIO = {"accounts", "bailian", "faults", "envelope", "request_id", "seed"}
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -232,12 +232,12 @@ def _toml(raw: bytes, kind: DocumentKind | None) -> Document:
 
 def _of_settings(settings: Mapping[str, Any]) -> list[rules.Finding]:
     """What a schema cannot say: doubled models, and days that no calendar has."""
-    seen: set[str] = set()
-    found = []
-    for index, model in enumerate(settings.get("models", ())):
-        if model["id"] in seen:
-            found.append((f"$.models[{index}].id", "the model is in the list already"))
-        seen.add(model["id"])
+    found = _doubled_ids("$.models", settings.get("models", ()), set())
+    fallback = settings.get("fallback", {})
+    plain = set(fallback.get("ids", ()))
+    if fallback and not {"ids", "models"} & fallback.keys():
+        found.append(("$.fallback", "names no model; give ids, or [[fallback.models]]"))
+    found += _doubled_ids("$.fallback.models", fallback.get("models", ()), plain)
     ignored: set[str] = set()
     for index, entry in enumerate(settings.get("check", {}).get("ignore", ())):
         if entry["id"] in ignored:
@@ -248,6 +248,17 @@ def _of_settings(settings: Mapping[str, Any]) -> list[rules.Finding]:
         except ValueError:
             place = f"$.check.ignore[{index}].until"
             found.append((place, "no day of the calendar; write 2026-12-31"))
+    return found
+
+
+def _doubled_ids(
+    path: str, models: Iterable[Mapping[str, Any]], seen: set[str]
+) -> list[rules.Finding]:
+    found = []
+    for index, model in enumerate(models):
+        if model["id"] in seen:
+            found.append((f"{path}[{index}].id", "the model is in the list already"))
+        seen.add(model["id"])
     return found
 
 

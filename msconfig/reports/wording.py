@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import PurePath
 
 from msconfig.checking.report import (
+    Fallback,
     Location,
     ModelResult,
     Outcome,
@@ -13,6 +15,7 @@ from msconfig.checking.report import (
     TokenResult,
     TokenStatus,
 )
+from msconfig.modelscope.bailian import addresses_in
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import addresses_of
 from msconfig.text import shortened, visible
@@ -20,6 +23,10 @@ from msconfig.text import shortened, visible
 __all__ = [
     "MARKS",
     "about",
+    "about_fallback",
+    "all_models",
+    "asked_models",
+    "asked_tokens",
     "excuse",
     "is_excused",
     "kind_of",
@@ -39,21 +46,46 @@ _STDIN = "-"
 """How standard input is given in place of a file."""
 
 
+def all_models(report: Report) -> tuple[ModelResult, ...]:
+    """The models of ModelScope, then those of the fallback."""
+    return (*report.models, *(report.fallback.models if report.fallback is not None else ()))
+
+
+def asked_models(report: Report) -> tuple[ModelResult, ...]:
+    """The models of ModelScope, then those of a fallback that was asked."""
+    return all_models(report) if _is_asked(report.fallback) else report.models
+
+
+def asked_tokens(report: Report) -> tuple[tuple[str, TokenResult], ...]:
+    """The tokens of ModelScope, then the key of a fallback that was asked; each with its name."""
+    tokens = [("token", token) for token in report.tokens]
+    fallback = report.fallback
+    if fallback is not None and _is_asked(fallback):
+        tokens.append(("Bailian key", fallback.token))
+    return tuple(tokens)
+
+
+def _is_asked(fallback: Fallback | None) -> bool:
+    return fallback is not None and fallback.token.counts
+
+
 def overall(report: Report) -> Outcome:
     """How the run as a whole ended; what is ignored or known since the baseline plays no part."""
     failed, unknown = _counted(report, Outcome.FAIL), _counted(report, Outcome.UNKNOWN)
     if not report.complete and not failed:
         return Outcome.UNKNOWN
-    if failed or any(token.status in _REFUSED for token in report.tokens):
+    tokens = [token for _, token in asked_tokens(report)]
+    if failed or any(token.status in _REFUSED for token in tokens):
         return Outcome.FAIL
-    unverified = any(t.status is TokenStatus.UNVERIFIED and t.counts for t in report.tokens)
+    unverified = any(t.status is TokenStatus.UNVERIFIED and t.counts for t in tokens)
     return Outcome.UNKNOWN if unknown or unverified else Outcome.PASS
 
 
 def verdict_line(report: Report) -> str:
     """What came out, in one line."""
     total = len(report.models)
-    failed, unknown = _counted(report, Outcome.FAIL), _counted(report, Outcome.UNKNOWN)
+    failed = _with(report.models, Outcome.FAIL)
+    unknown = _with(report.models, Outcome.UNKNOWN)
     excused = [model for model in report.models if is_excused(model)]
     parts = []
     if not report.complete:
@@ -72,12 +104,37 @@ def verdict_line(report: Report) -> str:
         parts.append(_excused(excused, total, more=bool(failed or unknown)))
     elif not failed and not unknown:
         parts.append(f"{'The model is' if total == 1 else f'All {total} models are'} served.")
+    if report.fallback is not None:
+        parts.append(_fallback_verdict(report.fallback))
     return " ".join(parts)
 
 
+def _fallback_verdict(fallback: Fallback) -> str:
+    """What came out for the fallback, in one sentence."""
+    token, models = fallback.token, fallback.models
+    if not _is_asked(fallback):
+        return "Bailian was not asked."
+    if token.status is TokenStatus.REJECTED:
+        return "Bailian rejects its key."
+    if token.status is not TokenStatus.VALID:
+        return "Bailian's list could not be read."
+    failed = _with(models, Outcome.FAIL)
+    excused = sum(is_excused(model) for model in models)
+    if failed:
+        verb = "is" if failed == 1 else "are"
+        return f"{failed} of {len(models)} fallback models {verb} not in Bailian's list."
+    if excused:
+        return f"Nothing new at Bailian: {excused} of {len(models)} fallback models missing."
+    return "The fallback is in Bailian's list."
+
+
 def _counted(report: Report, outcome: Outcome) -> int:
-    """How many models have `outcome` and are not excused."""
-    return sum(model.outcome is outcome and not is_excused(model) for model in report.models)
+    """How many models have `outcome` and are not excused, those of a fallback too."""
+    return _with(asked_models(report), outcome)
+
+
+def _with(models: Iterable[ModelResult], outcome: Outcome) -> int:
+    return sum(model.outcome is outcome and not is_excused(model) for model in models)
 
 
 def _no(count: int, total: int, yes: str, no: str) -> str:
@@ -123,12 +180,18 @@ def about(report: Report) -> str:
     return f"{site}. {' '.join(f'{token_line(token)}.' for token in report.tokens)}"
 
 
-def token_line(token: TokenResult) -> str:
-    """What became of one token, without a full stop."""
+def about_fallback(fallback: Fallback) -> str:
+    """What was asked of Bailian, and with which key."""
+    return f"Bailian, region {fallback.region}. {token_line(fallback.token, what='key')}."
+
+
+def token_line(token: TokenResult, *, what: str = "token") -> str:
+    """What became of one token, or of a key, without a full stop."""
     if token.status is TokenStatus.ABSENT:
-        return "No token"
+        return f"No {what}"
     reason = f": {shortened(visible(token.reason))}" if token.reason else ""
-    return f"Token {token.fingerprint} ({visible(token.source)}) {token.status}{reason}"
+    name = f"{what[0].upper()}{what[1:]} {token.fingerprint}"
+    return f"{name} ({visible(token.source)}) {token.status}{reason}"
 
 
 def shown_id(model_id: str) -> str:
@@ -178,10 +241,14 @@ def next_step_line(report: Report) -> str:
         return f"Next: make a new token at {page}"
     if TokenStatus.NOT_BOUND in tokens:
         return "Next: bind and verify your Alibaba Cloud account, then run it again."
+    fallback = report.fallback
+    if fallback is not None and fallback.token.status is TokenStatus.REJECTED:
+        return f"Next: make a new Bailian key at {addresses_in(fallback.region).key_page}"
+    tokens = {token.status for _, token in asked_tokens(report) if token.counts}
     if _counted(report, Outcome.FAIL):
         return "Next: replace or remove what is not served, then run it again."
     if _counted(report, Outcome.UNKNOWN) or TokenStatus.UNVERIFIED in tokens:
         return "Next: run it again later; -v shows every request."
-    if any(is_excused(model) for model in report.models):
+    if any(is_excused(model) for model in asked_models(report)):
         return "Next: nothing for now; what does not count still waits for a replacement."
     return "Next: msconfig generate -o DIR, with the same ids, writes the configuration."
