@@ -113,7 +113,9 @@ def _facts(facts: ModelFacts) -> dict[str, Any]:
         case HubModel() as hub:
             flags = {"private": hub.private, "gated": hub.gated}
             set_flags = {name: value for name, value in flags.items() if value}
-            tasks = {"tasks": list(hub.tasks)}
+            older = facts.older_hub
+            more = older.tasks if isinstance(older, HubModel) else ()
+            tasks = {"tasks": [*hub.tasks, *more]}
             recorded["hub"] = {"exists": True, **tasks, **set_flags, **_derived(hub.source)}
         case HubAbsent():
             recorded["hub"] = {"exists": False}
