@@ -29,7 +29,7 @@ from msconfig.checking.model_names import ModelName, Version
 from msconfig.checking.reasons import Reason
 from msconfig.modelscope.kinds import Kind
 
-__all__ = ["Named", "Rank", "is_older", "may_stand_in", "rank", "reason"]
+__all__ = ["Named", "Rank", "is_older", "may_stand_in", "rank", "rank_of_release", "reason"]
 
 _SAME_CLASS = math.log(1.5)
 _SHORTEST_MAIN_LINE = 3
@@ -120,10 +120,9 @@ def _does_the_same(asked: Named, other: Named, with_images: AbstractSet[Version]
 
 
 def rank(asked: Named, other: Named) -> Rank:
-    """How near `other` stands to `asked`; less is nearer."""
+    """How near `other` stands to `asked` but for its release; less is nearer."""
     old, new = asked.name, other.name
     apart = abs(new.log_size - old.log_size)
-    year, month, day = new.date or (0, 0, 0)
     return (
         asked.owner != other.owner,
         old.brand != new.brand,
@@ -133,9 +132,17 @@ def rank(asked: Named, other: Named) -> Rank:
         _tier_step(old, new),
         apart if apart > _SAME_CLASS else 0,
         _active_apart(old, new),
+    )
+
+
+def rank_of_release(asked: Named, other: Named) -> Rank:
+    """How near the release of `other` is to that of `asked`, among those of one `rank`."""
+    old, new = asked.name, other.name
+    year, month, day = new.date or (0, 0, 0)
+    return (
         _version_order(old, new),
         abs(old.tuning - new.tuning) + 2 * (new.is_base and not old.is_base),
-        apart,
+        abs(new.log_size - old.log_size),
         (-year, -month, -day),
     )
 

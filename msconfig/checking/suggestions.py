@@ -18,14 +18,21 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from heapq import nsmallest
 from types import MappingProxyType
 from typing import TypeAlias, TypeVar
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from msconfig.checking.kinship import Named, is_older, may_stand_in, rank, reason
+from msconfig.checking.kinship import (
+    Named,
+    Rank,
+    is_older,
+    may_stand_in,
+    rank,
+    rank_of_release,
+    reason,
+)
 from msconfig.checking.model_names import Version, name_of
 from msconfig.checking.reasons import Reason
 from msconfig.checking.report import Suggestion
@@ -40,8 +47,6 @@ _LONGEST = 300
 """Characters of an id that are looked at."""
 
 _Brand: TypeAlias = tuple[str, ...]
-_Served: TypeAlias = tuple[str, Named]
-"""A served id, and what it says."""
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
@@ -77,6 +82,16 @@ def suggest(
 
 
 @dataclass(frozen=True, slots=True)
+class _Alike:
+    """Served models that differ by version and date only."""
+
+    model: Named
+    """Any of them, without version and date."""
+    served: tuple[tuple[str, Named], ...]
+    """Their ids, and what those say."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Index:
     """The served ids, ready to be looked through."""
 
@@ -85,28 +100,30 @@ class _Index:
     """Ids by themselves in lower case."""
     by_name: Mapping[str, tuple[str, ...]]
     """Ids by their names without owner, in lower case."""
-    by_brand: Mapping[_Brand, tuple[_Served, ...]]
-    by_owner: Mapping[str, tuple[_Served, ...]]
+    by_brand: Mapping[_Brand, tuple[_Alike, ...]]
+    by_owner: Mapping[str, tuple[_Alike, ...]]
     with_images: Mapping[_Brand, frozenset[Version]]
     """The versions that have ``VL`` in the name, by brand."""
 
 
 @lru_cache(maxsize=4)
 def _index(served: frozenset[str]) -> _Index:
-    ids = sorted(served)
-    by_name: defaultdict[str, list[str]] = defaultdict(list)
-    by_brand: defaultdict[_Brand, list[_Served]] = defaultdict(list)
-    by_owner: defaultdict[str, list[_Served]] = defaultdict(list)
-    with_images: defaultdict[_Brand, set[Version]] = defaultdict(set)
     by_path: defaultdict[str, list[str]] = defaultdict(list)
-    for each in ids:
-        by_path[each.casefold()].append(each)
+    by_name: defaultdict[str, list[str]] = defaultdict(list)
+    alike: defaultdict[Named, list[tuple[str, Named]]] = defaultdict(list)
+    with_images: defaultdict[_Brand, set[Version]] = defaultdict(set)
+    for each in sorted(served):
         model = _named(each)
+        by_path[each.casefold()].append(each)
         by_name[_name(each).casefold()].append(each)
-        by_brand[model.name.brand].append((each, model))
-        by_owner[model.owner].append((each, model))
+        alike[replace(model, name=replace(model.name, version=(), date=None))].append((each, model))
         if model.name.takes_images:
             with_images[model.name.brand].add(model.name.version)
+    by_brand: defaultdict[_Brand, list[_Alike]] = defaultdict(list)
+    by_owner: defaultdict[str, list[_Alike]] = defaultdict(list)
+    for but_for_release, those in alike.items():
+        by_brand[but_for_release.name.brand].append(_Alike(but_for_release, tuple(those)))
+        by_owner[but_for_release.owner].append(_Alike(but_for_release, tuple(those)))
     return _Index(
         served,
         _frozen(by_path),
@@ -142,7 +159,7 @@ def _releases(asked: str, path: str, index: _Index, kinds: Mapping[str, Kind]) -
     """What may stand in, of the same brand."""
     model = _named(path, kinds.get(asked, Kind.UNKNOWN))
     served = index.by_brand.get(model.name.brand, ()) if model.name.brand else ()
-    own = [each for each in served if each[1].owner == model.owner]
+    own = [each for each in served if each.model.owner == model.owner]
     return _best(asked, model, own, index, kinds) or _best(asked, model, served, index, kinds)
 
 
@@ -155,18 +172,30 @@ def _others_of_the_owner(
 
 
 def _best(
-    asked: str, model: Named, served: Iterable[_Served], index: _Index, kinds: Mapping[str, Kind]
+    asked: str, model: Named, served: Iterable[_Alike], index: _Index, kinds: Mapping[str, Kind]
 ) -> list[Suggestion]:
-    """The nearest that may stand in for `model`; older ones only where all are."""
-    found = []
-    for each, unasked in served:
-        other = replace(unasked, kind=kinds[each]) if each in kinds else unasked
-        with_images = index.with_images.get(other.name.brand, frozenset())
-        if each != asked and may_stand_in(model, other, with_images):
-            found.append((each, other))
-    newer = [(each, other) for each, other in found if not is_older(model, other)]
-    best = nsmallest(_MOST, newer or found, key=lambda pair: (rank(model, pair[1]), pair[0]))
-    return [Suggestion(each, reason(model, other)) for each, other in best]
+    """The nearest that may stand in for `model`; older ones only where all are.
+
+    The releases of a rank are looked at only while those that are nearer are too few.
+    """
+    by_rank: defaultdict[Rank, list[tuple[str, Named]]] = defaultdict(list)
+    for each in served:
+        by_rank[rank(model, each.model)] += each.served
+    newer: list[tuple[str, Named]] = []
+    older: list[tuple[str, Named]] = []
+    for _, those in sorted(by_rank.items()):
+        found = []
+        for text, unasked in those:
+            other = replace(unasked, kind=kinds[text]) if text in kinds else unasked
+            with_images = index.with_images.get(other.name.brand, frozenset())
+            if text != asked and may_stand_in(model, other, with_images):
+                found.append((text, other))
+        found.sort(key=lambda pair: (rank_of_release(model, pair[1]), pair[0]))
+        for pair in found:
+            (older if is_older(model, pair[1]) else newer).append(pair)
+        if len(newer) >= _MOST:
+            break
+    return [Suggestion(text, reason(model, other)) for text, other in (newer or older)[:_MOST]]
 
 
 def _named(path: str, kind: Kind = Kind.UNKNOWN) -> Named:

@@ -83,7 +83,7 @@ def record(
     unanswered = [
         f"{text}: {fact.source.endpoint}: {fact.said}"
         for text, facts in sorted(gathered.models.items())
-        for fact in (facts.look_up, facts.hub)
+        for fact in (facts.look_up, facts.hub, facts.older_hub)
         if isinstance(fact, NoAnswer) and not _says_absent(facts, fact)
     ]
     return Recording(dumps(document, indent=1) + "\n", tuple(unanswered))
