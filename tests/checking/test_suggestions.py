@@ -47,6 +47,10 @@ ELM = ("elm/Elm-V2-Pro", "elm/Elm-V2-Pro-0611", "elm/Elm-V2-Pro-0813", "elm/Elm-
         pytest.param("Qwen/Qwen3.5-28B", "Qwen/Qwen3.5-27B", Reason.SIZE, id="a digit off"),
         pytest.param("zhipuai/glm-5.1", "ZhipuAI/GLM-5.2", Reason.NEWER, id="case and a digit off"),
         pytest.param("zai-org/GLM-5", "ZhipuAI/GLM-5.2", Reason.NEWER, id="renamed, and newer"),
+        pytest.param("Qwen/Qwen3-4B", "Qwen/Qwen3.5-27B", Reason.NEWER_SIZE, id="newer, larger"),
+        pytest.param("Qwen/Qwen3-Coder-30B", "Qwen/Qwen3.5-27B", Reason.GENERAL, id="a coder"),
+        pytest.param("ZhipuAI/GLM-Z1", "ZhipuAI/GLM-5.2", Reason.FAMILY, id="another series"),
+        pytest.param("ZhipuAI/GLM-6", "ZhipuAI/GLM-5.2", Reason.OLDER, id="not served yet"),
         pytest.param("Qwen/Qwne3.5-27B", "Qwen/Qwen3.5-27B", Reason.NEAREST, id="swapped letters"),
         pytest.param("Qwen/Qwen3.5-27B-AWQ", "Qwen/Qwen3.5-27B", Reason.VARIANT, id="packed"),
         pytest.param(
