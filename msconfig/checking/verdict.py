@@ -17,6 +17,7 @@ from msconfig.modelscope.facts import (
     Providers,
     Source,
 )
+from msconfig.modelscope.kinds import Kind
 
 __all__ = ["CatalogueFact", "HubFact", "LookUpFact", "ModelFacts", "Verdict", "judge"]
 
@@ -31,6 +32,15 @@ class ModelFacts:
 
     look_up: LookUpFact
     hub: HubFact
+    older_hub: HubFact | None = None
+    """What the older API says of a served model to which the hub gives no task; else None."""
+
+    @property
+    def kind(self) -> Kind:
+        """What the model does: by the hub's tasks, else by what the older API says."""
+        hubs = (self.hub, self.older_hub)
+        kinds = (kind for hub in hubs if isinstance(hub, HubModel) for kind in hub.kinds)
+        return next(kinds, Kind.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ def record(
     unanswered = [
         f"{text}: {fact.source.endpoint}: {fact.said}"
         for text, facts in sorted(gathered.models.items())
-        for fact in (facts.look_up, facts.hub)
+        for fact in (facts.look_up, facts.hub, facts.older_hub)
         if isinstance(fact, NoAnswer) and not _says_absent(facts, fact)
     ]
     return Recording(dumps(document, indent=1) + "\n", tuple(unanswered))
@@ -113,7 +113,9 @@ def _facts(facts: ModelFacts) -> dict[str, Any]:
         case HubModel() as hub:
             flags = {"private": hub.private, "gated": hub.gated}
             set_flags = {name: value for name, value in flags.items() if value}
-            tasks = {"tasks": list(hub.tasks)}
+            older = facts.older_hub
+            more = older.tasks if isinstance(older, HubModel) else ()
+            tasks = {"tasks": [*hub.tasks, *more]}
             recorded["hub"] = {"exists": True, **tasks, **set_flags, **_derived(hub.source)}
         case HubAbsent():
             recorded["hub"] = {"exists": False}

@@ -236,7 +236,8 @@ def older_hub_model(
     named = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
     tasks = _strings([row.get("Name") for row in named])
     # this reply is not seen to spell the id, so the spelling of the question stands
-    return HubModel(source, asked, tasks + _strings([data.get("SupportInference")]))
+    tasks += _strings([data.get("SupportInference")])
+    return HubModel(source, asked, tasks, from_older_api=True)
 
 
 def _ok_object(reply: Reply) -> dict[str, object]:

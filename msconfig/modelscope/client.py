@@ -143,10 +143,19 @@ class ModelScope:
         fact = _replies.hub_model(reply, self._source(url, reply))
         if not isinstance(fact, NoAnswer):
             return fact
+        older = self.older_hub_model(model_id, deadline)
+        return fact if isinstance(older, NoAnswer) else older
+
+    def older_hub_model(
+        self, model_id: str, deadline: Deadline
+    ) -> HubModel | HubAbsent | HubNoAccess | NoAnswer:
+        """What the older API of the hub knows of `model_id`, `SupportInference` among the tasks.
+
+        ``GET /api/v1/models/{id}``.
+        """
         url = f"{self._endpoints.hub}/api/v1/models/{model_id}"
         reply = self._get(url, deadline)
-        older = _replies.older_hub_model(reply, self._source(url, reply), model_id)
-        return fact if isinstance(older, NoAnswer) else older
+        return _replies.older_hub_model(reply, self._source(url, reply), model_id)
 
     def _get(
         self,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from msconfig.modelscope.kinds import Kind, kind_of
+from msconfig.modelscope.kinds import Kind, kind_of, kinds_of
 
 __all__ = [
     "Account",
@@ -162,6 +162,7 @@ class HubModel:
     """Hub tasks, and behind them `SupportInference` where the older API was asked."""
     private: bool = False
     gated: bool = False
+    from_older_api: bool = False
 
     @property
     def restricted(self) -> bool:
@@ -170,8 +171,13 @@ class HubModel:
 
     @property
     def kind(self) -> Kind:
-        """What the model does."""
+        """What the model does: the first of `kinds`, or `Kind.UNKNOWN`."""
         return kind_of(self.tasks)
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """All kinds that the tasks say, each once; more than one contradict each other."""
+        return kinds_of(self.tasks)
 
 
 @dataclass(frozen=True, slots=True)
