@@ -101,8 +101,8 @@ def links_of_tokens(told: TokenOptions) -> tuple[str, Configuration]:
     if told.verbose:
         for token in job.tokens:
             note(f"{token.source} → a link for the provider {configuration.provider.id}")
-    made = make(configuration, [Target.LINK])
-    return made.texts[Target.LINK.file_name], configuration
+    made = make([configuration], [Target.LINK])
+    return made.texts[Target.LINK.file_name()], configuration
 
 
 def _write(path: Path, text: str, configuration: Configuration, *, force: bool) -> None:
