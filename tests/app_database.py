@@ -182,7 +182,7 @@ def insert(database: sqlite3.Connection, table: str, row: dict[str, Any]) -> Non
     """Insert a row, named column by column."""
     columns = ", ".join(f'"{name}"' for name in row)
     database.execute(
-        f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * len(row))})",  # noqa: S608 - ours
+        f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * len(row))})",
         list(row.values()),
     )
 

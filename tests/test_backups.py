@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
 from app_database import OLD_MODEL, script
 from backups import (
     DATABASE,
