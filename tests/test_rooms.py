@@ -27,6 +27,7 @@ ROOMS = {
 
 LIBRARIES = {
     "click": {"cli"},
+    "fractional_indexing": {"cherry"},
     "rich": {"cli", "reports"},
     "httpx": {"modelscope", "fake"},
     "httpcore": {"modelscope"},
