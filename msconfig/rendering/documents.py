@@ -42,6 +42,7 @@ class DocumentKind(StrEnum):
     SETTINGS = "settings"
     SCENARIO = "scenario"
     QUOTA = "quota"
+    PLAN = "plan"
 
     @property
     def what(self) -> str:
@@ -55,6 +56,7 @@ class DocumentKind(StrEnum):
             DocumentKind.SETTINGS: "msconfig settings",
             DocumentKind.SCENARIO: "scenario of the mock",
             DocumentKind.QUOTA: "msconfig quota",
+            DocumentKind.PLAN: "msconfig plan for a backup",
         }[self]
 
 
@@ -149,6 +151,7 @@ def _recognised(value: object) -> DocumentKind | None:
     if isinstance(value.get("models"), dict) and not {"catalogue", "recorded"} & keys:
         return DocumentKind.SCENARIO
     marks = (
+        (DocumentKind.PLAN, {"backup"}),
         (DocumentKind.SNAPSHOT, {"recorded", "catalogue"}),
         (DocumentKind.REPORT, {"tool", "checked_at", "summary"}),
         (DocumentKind.QUOTA, {"quota", "exit_code"}),
@@ -174,7 +177,7 @@ def _findings(kind: DocumentKind, value: object) -> rules.Findings:
             return _times(document, "recorded")
         case DocumentKind.REPORT:
             return _times(document, "checked_at", "snapshot_recorded")
-        case DocumentKind.SETTINGS | DocumentKind.SCENARIO | DocumentKind.QUOTA:
+        case DocumentKind.SETTINGS | DocumentKind.SCENARIO | DocumentKind.QUOTA | DocumentKind.PLAN:
             return rules.Findings()
         case _:
             assert_never(kind)

@@ -23,7 +23,7 @@ from msconfig.cherry.backup.opening import (
     is_backup,
     open_backup,
 )
-from msconfig.cherry.backup.patching import plan, write
+from msconfig.cherry.backup.patching import plan, refuse_target, write
 from msconfig.cherry.backup.refusal import BackupRefused
 
 __all__ = [
@@ -42,5 +42,6 @@ __all__ = [
     "is_backup",
     "open_backup",
     "plan",
+    "refuse_target",
     "write",
 ]

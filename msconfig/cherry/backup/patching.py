@@ -23,7 +23,7 @@ from msconfig.cherry.backup.v7_merging import MergedRows, merge_rows
 from msconfig.cherry.backup.v7_rows import write_rows
 from msconfig.errors import FileError, UsageError
 
-__all__ = ["plan", "write"]
+__all__ = ["plan", "refuse_target", "write"]
 
 
 def plan(backup: Backup, patches: Sequence[Patch]) -> ChangePlan:
@@ -76,7 +76,7 @@ def write(backup: Backup, patches: Sequence[Patch], new: Path, *, force: bool = 
         BackupRefused: the result would not be what was planned.
     """
     changes = plan(backup, patches)
-    _refuse_target(backup.path, new, force=force)
+    refuse_target(backup.path, new, force=force)
     with named(backup.path), open_archive(backup.path) as archive:
         if stamp_of(archive) != backup.stamp:
             raise FileError(f"{backup.path} was changed while it was read; run msconfig again")
@@ -139,7 +139,13 @@ def _numbers(member: Member) -> tuple[int, int, int, int]:
     return member.crc, member.packed, member.size, member.flags
 
 
-def _refuse_target(old: Path, new: Path, *, force: bool) -> None:
+def refuse_target(old: Path, new: Path, *, force: bool) -> None:
+    """Refuse a place where the copy may not go.
+
+    Raises:
+        UsageError: `new` is the backup itself, or there already without `force`, or no file.
+        FileError: nobody may look there.
+    """
     try:
         if not os.path.lexists(new):
             return
