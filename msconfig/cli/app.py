@@ -12,10 +12,16 @@ from msconfig.cli.output import note, write_result
 from msconfig.errors import ExitCode, MsconfigError, UsageError
 from msconfig.secrets import looks_like_token
 
-__all__ = ["COMMANDS", "run"]
+__all__ = ["COMMANDS", "command_named", "run"]
 
 COMMANDS = ("check", "generate", "apply", "validate", "quota", "snapshot", "mock")
 """Each is `command` of the module `msconfig.cli.<name>`, imported when it is asked for."""
+
+
+def command_named(name: str) -> click.Command:
+    """The command of `COMMANDS` with that name."""
+    command: click.Command = import_module(f"msconfig.cli.{name}").command
+    return command
 
 
 class _Group(click.Group):
@@ -23,10 +29,7 @@ class _Group(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in COMMANDS:
-            return None
-        command = import_module(f"msconfig.cli.{cmd_name}").command
-        return command if isinstance(command, click.Command) else None
+        return command_named(cmd_name) if cmd_name in COMMANDS else None
 
     def invoke(self, ctx: click.Context) -> object:
         try:
