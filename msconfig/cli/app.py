@@ -14,7 +14,7 @@ from msconfig.secrets import looks_like_token
 
 __all__ = ["COMMANDS", "command_named", "run"]
 
-COMMANDS = ("check", "generate", "apply", "validate", "quota", "snapshot", "mock")
+COMMANDS = ("check", "generate", "apply", "validate", "quota", "link", "snapshot", "mock")
 """Each is `command` of the module `msconfig.cli.<name>`, imported when it is asked for."""
 
 
@@ -76,8 +76,9 @@ def _refuse_tokens(arguments: Sequence[str]) -> None:
     for position, argument in enumerate(arguments, start=1):
         if looks_like_token(argument):
             raise UsageError(
-                f"argument {position} looks like a token; a command line is no place for one,"
-                " others can read it: put it into MODELSCOPE_API_TOKEN or use --token-file"
+                f"argument {position} looks like a token, or a link with one; a command line is no"
+                " place for it, others can read it: put a token into MODELSCOPE_API_TOKEN or use"
+                " --token-file; put a link into a file"
             )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 from msconfig import settings
 from msconfig.checking.check import CheckRequest, check
 from msconfig.checking.report import Report
+from msconfig.cli.input import read_stdin
 from msconfig.cli.output import note
 from msconfig.cli.progress import ProgressDisplay
 from msconfig.errors import FileError, TokenError, UsageError
@@ -159,7 +159,7 @@ def _some(ids: list[GivenId], source: str) -> list[GivenId]:
 
 def _read_list(source: str) -> str:
     if source == "-":
-        raw, name = _stdin(), "standard input"
+        raw, name = read_stdin(_MAX_LIST_BYTES), "standard input"
     else:
         name = source
         try:
@@ -174,15 +174,6 @@ def _read_list(source: str) -> str:
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise UsageError(f"{name}: line {line} is not UTF-8 text") from None
-
-
-def _stdin() -> bytes:
-    if sys.stdin is None:
-        raise FileError("cannot read standard input: it is closed")
-    try:
-        return sys.stdin.buffer.read(_MAX_LIST_BYTES + 1)
-    except OSError as error:
-        raise FileError.from_os("read", "standard input", error) from None
 
 
 def _tokens(options: AskOptions, found: Settings, *, offline: bool) -> tuple[Token, ...]:
@@ -202,7 +193,7 @@ def _tokens(options: AskOptions, found: Settings, *, offline: bool) -> tuple[Tok
         variables=variables,
         files=options.token_file,
         environment=os.environ,
-        read_stdin=_stdin,
+        read_stdin=lambda: read_stdin(_MAX_LIST_BYTES),
     )
 
 

@@ -19,9 +19,17 @@ from msconfig.json_text import NotJson, is_too_deep, loads
 from msconfig.model_ids import GivenId, located
 from msconfig.rendering.schemas import Problem, format_problems, schema_problems
 
-__all__ = ["Document", "DocumentKind", "examine", "ids_in_document", "read_document"]
+__all__ = [
+    "MAX_BYTES",
+    "Document",
+    "DocumentKind",
+    "examine",
+    "ids_in_document",
+    "read_document",
+]
 
 MAX_BYTES = 8 * 1024 * 1024
+"""No document is larger."""
 _MAX_TOML_BYTES = 1024 * 1024
 _MAX_KEY_DEPTH = 100
 _DOTTED_KEY = re.compile(rb"""^[\w\s."'\[-]*""", re.MULTILINE)
@@ -43,6 +51,7 @@ class DocumentKind(StrEnum):
     SCENARIO = "scenario"
     QUOTA = "quota"
     PLAN = "plan"
+    DECODED_LINK = "decoded-link"
 
     @property
     def what(self) -> str:
@@ -57,6 +66,7 @@ class DocumentKind(StrEnum):
             DocumentKind.SCENARIO: "scenario of the mock",
             DocumentKind.QUOTA: "msconfig quota",
             DocumentKind.PLAN: "msconfig plan for a backup",
+            DocumentKind.DECODED_LINK: "decoded Cherry Studio links",
         }[self]
 
 
@@ -154,6 +164,7 @@ def _recognised(value: object) -> DocumentKind | None:
         (DocumentKind.PLAN, {"backup"}),
         (DocumentKind.SNAPSHOT, {"recorded", "catalogue"}),
         (DocumentKind.REPORT, {"tool", "checked_at", "summary"}),
+        (DocumentKind.DECODED_LINK, {"links"}),
         (DocumentKind.QUOTA, {"quota", "exit_code"}),
         (DocumentKind.SCENARIO, _MARKS_OF_A_SCENARIO),
         (DocumentKind.PROVIDER_V1, {"apiHost", "apiKey"}),
@@ -177,7 +188,9 @@ def _findings(kind: DocumentKind, value: object) -> rules.Findings:
             return _times(document, "recorded")
         case DocumentKind.REPORT:
             return _times(document, "checked_at", "snapshot_recorded")
-        case DocumentKind.SETTINGS | DocumentKind.SCENARIO | DocumentKind.QUOTA | DocumentKind.PLAN:
+        case DocumentKind.SETTINGS | DocumentKind.SCENARIO | DocumentKind.QUOTA:
+            return rules.Findings()
+        case DocumentKind.PLAN | DocumentKind.DECODED_LINK:
             return rules.Findings()
         case _:
             assert_never(kind)

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import select
-import signal
-import subprocess
-import sys
-import time
-
 import pytest
 
 from msconfig.fake.mock import Mock
 from msconfig.fake.scenario import TOKEN
 
-pty = pytest.importorskip("pty", reason="no pseudo-terminals")
+terminal = pytest.importorskip("terminal", reason="no pseudo-terminals", exc_type=ImportError)
+CTRL_C = terminal.CTRL_C
 
-COMMAND = [sys.executable, "-m", "msconfig", "check"]
-CTRL_C = "\x03"
 MODEL = {
     "listed": True,
     "look_up": {"providers": [{"Name": "ModelScope", "EstimatedMagicGrainCost": 1}]},
@@ -34,32 +26,10 @@ def _online(modelscope: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def on_a_terminal(*arguments: str, answer: str = "") -> tuple[int, str]:
-    """Exit code, and everything that a terminal of 80 columns was sent."""
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen([*COMMAND, *arguments], stdin=theirs, stdout=theirs, stderr=theirs)
-    os.close(theirs)
-    seen = b""
-    ends = time.monotonic() + 30
-    while time.monotonic() < ends:
-        asked = b"Spend them?" in seen
-        if asked and answer == CTRL_C:
-            # the terminal controls no session that would turn the sign into a signal; and one that
-            # comes just before the reading begins is noticed only after it, so it is sent again
-            process.send_signal(signal.SIGINT)
-        elif asked and answer:
-            os.write(ours, answer.encode())
-            answer = ""
-        if not select.select([ours], [], [], 0.2)[0]:
-            continue
-        try:
-            piece = os.read(ours, 4096)
-        except OSError:  # how Linux says that the other side is gone
-            break
-        if not piece:
-            break
-        seen += piece
-    os.close(ours)
-    return process.wait(timeout=10), seen.decode()
+    """Exit code of a check, and everything that its terminal was sent."""
+    answers = {"Spend them?": answer} if answer else {}
+    ran: tuple[int, str] = terminal.on_a_terminal("check", *arguments, answers=answers)
+    return ran
 
 
 def test_progress_shows_and_the_result_is_in_colour(modelscope: Mock) -> None:
