@@ -23,6 +23,7 @@ from msconfig.cherry.backup.archive import (
     raw,
 )
 from msconfig.cherry.backup.refusal import NotTaken
+from msconfig.cherry.backup.staging import create
 
 __all__ = ["copy_archive", "copy_file"]
 
@@ -48,7 +49,7 @@ def copy_file(archive: Archive, target: Path) -> None:
     Raises:
         OSError: the disk did not do it.
     """
-    with target.open("xb") as stream:
+    with create(target) as stream:
         archive.stream.seek(0)
         shutil.copyfileobj(archive.stream, stream, CHUNK)
         _flush(stream)
@@ -66,7 +67,7 @@ def copy_archive(archive: Archive, replaced: Member, content: Path, target: Path
         NotTaken: the copy would be larger than its records can say.
         OSError: the disk did not do it.
     """
-    with target.open("xb") as stream:
+    with create(target) as stream:
         behind = archive.end_of(replaced)
         _copy_range(archive, 0, replaced.offset, stream)
         made = _write_member(archive, replaced, content, stream)

@@ -22,6 +22,7 @@ from msconfig.cherry.backup.json_spans import (
     spans,
 )
 from msconfig.cherry.backup.refusal import NotTaken
+from msconfig.cherry.backup.staging import create
 from msconfig.cherry.backup.v1_merging import StoredProvider, stored_provider
 from msconfig.secrets import Secret
 
@@ -29,6 +30,7 @@ __all__ = ["DataJson", "read_data_json", "with_providers"]
 
 _PERSISTED = "persist:cherry-studio"
 _KEPT_FOR_PHONE = ("assistants", "websearch", "settings", "llm")
+"""In the one text; beside it, indexedDB."""
 _NEWEST = 5
 _OLDEST = 2
 _LARGEST_STORAGE = 128 * 1024 * 1024
@@ -68,6 +70,7 @@ def read_data_json(path: Path) -> DataJson:
     version = _number(text, top.get("version"))
     if version is None or not _OLDEST <= version <= _NEWEST:
         _refuse_version(version)
+    _found(top, "indexedDB")
     storage, _ = spans(text, _found(top, "localStorage")[0])
     persisted = _found(storage, _PERSISTED)
     inner = _outer_text(text, persisted)
@@ -80,12 +83,10 @@ def read_data_json(path: Path) -> DataJson:
         if key or len(stored) >= _MOST_PROVIDERS:
             raise NotTaken("data.json has no list of providers that Cherry Studio writes")
         stored.append(stored_provider(llm_text[start:end]))
-    if len({each.id for each in stored}) < len(stored):
-        raise NotTaken("data.json has a provider twice; delete one in the app")
     return DataJson(
         version=int(version),
         made_at=_number(text, top.get("time")),
-        fits_phone="indexedDB" in top and all(each in slices for each in _KEPT_FOR_PHONE),
+        fits_phone=all(each in slices for each in _KEPT_FOR_PHONE),
         providers=tuple(stored),
         persisted=persisted,
         llm=llm,
@@ -104,7 +105,7 @@ def with_providers(path: Path, read: DataJson, listed: Secret, target: Path) -> 
     llm_text = replaced(_text(inner, read.llm), read.listed, listed.reveal())
     inner = replaced(inner, read.llm, as_javascript_writes(llm_text))
     start, end = read.persisted
-    with target.open("xb") as stream:
+    with create(target) as stream:
         stream.write(text[:start].encode("latin-1"))
         stream.write(as_javascript_writes(inner).encode())
         stream.write(text[end:].encode("latin-1"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import struct
 import sys
 import time
 from collections.abc import Iterator
@@ -17,7 +18,10 @@ from msconfig.text import shortened
 __all__ = ["opened"]
 
 _MAGIC = b"SQLite format 3\x00"
+_HEADER_BYTES = 100
 _WAL_VERSION = 2
+_ENCODINGS = range(1, 4)
+_SMALLEST_PAGE = 512
 _LARGEST_VALUE = 256 * 1024 * 1024
 """Bytes of a row or a value."""
 _STEPS_BETWEEN_LOOKS = 100_000
@@ -52,18 +56,25 @@ def opened(path: Path, *, writable: bool = False) -> Iterator[sqlite3.Connection
             yield connection
     except sqlite3.Error as error:
         raise _told(error, path) from None
+    except UnicodeDecodeError:  # in what SQLite says of a broken schema
+        raise NotTaken(_BROKEN) from None
 
 
 def _refuse_by_header(path: Path) -> None:
     with path.open("rb") as stream:
-        header = stream.read(100)
-    if not header.startswith(_MAGIC):
+        header = stream.read(_HEADER_BYTES)
+    if not header.startswith(_MAGIC) or len(header) < _HEADER_BYTES:
         raise NotTaken("the file in the database's place is no SQLite database")
     if _WAL_VERSION in header[18:20]:
         raise NotTaken(
             "the database is in WAL mode, so the newest changes are not in this file; quit Cherry"
             " Studio, start it again, and make a new backup"
         )
+    first_free, free = struct.unpack_from(">2L", header, 32)
+    (encoding,) = struct.unpack_from(">L", header, 56)
+    most_pages = path.stat().st_size // _SMALLEST_PAGE
+    if encoding not in _ENCODINGS or max(first_free, free) > most_pages:
+        raise NotTaken(_BROKEN)  # which SQLite itself would let pass
 
 
 def _disarm(connection: sqlite3.Connection, size: int) -> None:

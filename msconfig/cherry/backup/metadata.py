@@ -64,7 +64,7 @@ def read_metadata(archive: Archive) -> Metadata:
             f"a backup of format {version:g}, and msconfig patches {_VERSION}; {way_out}"
         )
     if app is None:
-        raise NotTaken("metadata.json names no app; no backup of Cherry Studio")
+        raise NotTaken("metadata.json has no appName; no backup of Cherry Studio")
     has_old_layout, is_full = _layout(value.get("resources"))
     database = _OLD_LAYOUT if has_old_layout else _NEW_LAYOUT
     _refuse_incomplete(archive, [database, *(() if has_old_layout else ("cache.json",))])

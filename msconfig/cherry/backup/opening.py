@@ -16,7 +16,7 @@ from msconfig.cherry.backup.data_json import DataJson, read_data_json
 from msconfig.cherry.backup.database import opened
 from msconfig.cherry.backup.metadata import read_metadata, refuse_format_6
 from msconfig.cherry.backup.refusal import NotTaken, named
-from msconfig.cherry.backup.staging import private_folder
+from msconfig.cherry.backup.staging import create, private_folder
 from msconfig.cherry.backup.v1_merging import StoredProvider
 from msconfig.cherry.backup.v7_merging import base_urls, key_entries
 from msconfig.cherry.backup.v7_rows import (
@@ -137,7 +137,7 @@ def unpacked(archive: Archive, beside: Path | None = None) -> Iterator[tuple[Pat
         file = folder / "content"
         chunks = archive.chunks(member, limit)
         try:
-            with file.open("xb") as stream:
+            with create(file) as stream:
                 stream.writelines(chunks)
         except OSError as error:
             raise FileError.from_os("unpack to", folder, error) from None

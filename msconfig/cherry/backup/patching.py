@@ -150,7 +150,9 @@ def refuse_target(old: Path, new: Path, *, force: bool) -> None:
         if not os.path.lexists(new):
             return
         if new.exists() and old.samefile(new):
-            raise UsageError(f"{new} is the backup itself, which stays as it is; give another name")
+            raise UsageError(
+                f"{new} is the backup itself ({old}), which stays as it is; give another name"
+            )
         if not force:
             raise UsageError(f"{new} is there already; give another name, or --force to replace it")
         if new.exists() and not stat.S_ISREG(new.stat().st_mode):

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from msconfig.errors import FileError
 
-__all__ = ["private_folder"]
+__all__ = ["create", "private_folder"]
 
 _STAGED = ".msconfig-staged-"
 _LEFT_OVER_AFTER = 3600.0
@@ -37,6 +39,16 @@ def private_folder(beside: Path | None = None) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def create(path: Path) -> BinaryIO:
+    """A new file that nobody else may read (mode 0600, POSIX), open for writing.
+
+    Raises:
+        OSError: it is there already, or cannot be made.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    return os.fdopen(os.open(path, flags, 0o600), "wb")
 
 
 def _remove_leftovers(where: Path) -> None:

@@ -89,12 +89,15 @@ def merge_providers(stored: Sequence[StoredProvider], patches: Sequence[Patch]) 
     Raises:
         NotTaken: a provider of another form than the app writes.
     """
-    by_id = {each.id: each for each in stored}
     wanted = [patch.configuration.provider.id for patch in patches]
+    by_id = {each.id: each for each in stored}
+    for each in wanted:
+        if sum(other.id == each for other in stored) > 1:
+            raise NotTaken(f"data.json has the provider {each} twice; delete one in the app")
     moved = [each for each in wanted if not (each in by_id and by_id[each].is_enabled)]
     if [each.id for each in stored[: len(moved)]] == moved:
         moved = []
-    texts = {each.id: each.text.reveal() for each in stored}
+    texts: dict[str, str] = {}
     changes: list[ProviderChange] = []
     warnings: list[str] = []
     for patch in patches:
@@ -104,9 +107,10 @@ def merge_providers(stored: Sequence[StoredProvider], patches: Sequence[Patch]) 
         warnings += _warnings(value, patch.configuration.provider)
         if not change.changes_nothing:
             texts[provider_id] = as_javascript_writes(value)
-    order = [*moved, *(each.id for each in stored if each.id not in moved)]
-    listed = f"[{','.join(texts[provider_id] for provider_id in order)}]"
-    return MergedProviders(tuple(changes), tuple(warnings), Secret(listed))
+    others = (each for each in stored if each.id not in moved)
+    listed = [texts[each] for each in moved]
+    listed += [texts.get(each.id, each.text.reveal()) for each in others]
+    return MergedProviders(tuple(changes), tuple(warnings), Secret(f"[{','.join(listed)}]"))
 
 
 def _merge(

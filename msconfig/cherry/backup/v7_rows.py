@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 _MOST_PROVIDERS = 5_000
-_MOST_MODELS = 50_000
+_MOST_MODELS = 200_000
 _MOST_CHARACTERS = 32 * 1024 * 1024
 """Of the columns that are read here, all rows together."""
 _MIGRATIONS = "__drizzle_migrations"
