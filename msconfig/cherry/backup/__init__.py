@@ -20,7 +20,6 @@ from msconfig.cherry.backup.opening import (
     Backup,
     BackupFormat,
     BackupProvider,
-    is_backup,
     open_backup,
 )
 from msconfig.cherry.backup.patching import plan, refuse_target, write
@@ -39,7 +38,6 @@ __all__ = [
     "Patch",
     "ProviderChange",
     "SettingChange",
-    "is_backup",
     "open_backup",
     "plan",
     "refuse_target",

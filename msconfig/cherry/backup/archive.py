@@ -197,12 +197,17 @@ def open_archive(path: Path) -> Iterator[Archive]:
 
 
 def _archive(stream: BinaryIO) -> Archive:
+    head = stream.read(64)
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        raise NotTaken("plain JSON, and a backup of Cherry Studio is a zip; give that")
+    if not head.startswith(b"PK"):
+        raise NotTaken("no zip, as a backup of Cherry Studio is; make one under Settings, Data")
     size = stream.seek(0, os.SEEK_END)
     stream.seek(max(0, size - END.size - 0xFFFF))
     tail = stream.read()
     at = tail.rfind(b"PK\x05\x06")
     if at < 0 or len(tail) - at < END.size:
-        raise NotTaken("no zip, or one that is cut off; copy the backup anew")
+        raise NotTaken("the zip is cut off; copy the backup anew")
     end = size - len(tail) + at
     _, disk, first_disk, here, count, length, start, comment = END.unpack_from(tail, at)
     if end + END.size + comment != size:

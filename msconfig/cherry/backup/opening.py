@@ -34,7 +34,6 @@ __all__ = [
     "BackupFormat",
     "BackupProvider",
     "Stamp",
-    "is_backup",
     "open_backup",
     "stamp_of",
     "unpacked",
@@ -42,7 +41,6 @@ __all__ = [
 
 _LARGEST_DATABASE = 4 * 1024**3 - 2**20
 _LARGEST_DATA_JSON = 512 * 1024**2
-_HEAD = b"PK\x03\x04"
 
 
 class BackupFormat(StrEnum):
@@ -101,11 +99,6 @@ class Backup:
     member: str
     """The one member of the zip that a patch changes."""
     stamp: Stamp = field(repr=False)
-
-
-def is_backup(head: bytes) -> bool:
-    """Whether a file that begins with these bytes (4 are enough) is a zip, as backups are."""
-    return head.startswith(_HEAD)
 
 
 def open_backup(path: Path) -> Backup:
