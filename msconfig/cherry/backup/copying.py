@@ -10,25 +10,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from msconfig.cherry.backup.archive import (
+from msconfig.cherry.backup.archive import CHUNK, DEFLATED, Archive, raw
+from msconfig.cherry.backup.directory import (
     CENTRAL,
-    CHUNK,
-    DEFLATED,
     END,
     END_64,
     LOCAL,
+    SIZES_FOLLOW,
     UNKNOWN_32,
-    Archive,
+    ZIP64,
     Member,
-    raw,
 )
 from msconfig.cherry.backup.refusal import NotTaken
 from msconfig.cherry.backup.staging import create
 
 __all__ = ["copy_archive", "copy_file"]
 
-_SIZES_FOLLOW = 1 << 3
-_ZIP64 = 1
 _LARGEST = UNKNOWN_32 - 1
 _LEVEL = 1
 """Of compression: a large database is packed three times as fast as usual, and a tenth larger."""
@@ -72,7 +69,7 @@ def copy_archive(archive: Archive, replaced: Member, content: Path, target: Path
         _copy_range(archive, 0, replaced.offset, stream)
         made = _write_member(archive, replaced, content, stream)
         shift = stream.tell() - behind
-        _copy_range(archive, behind, archive.directory, stream)
+        _copy_range(archive, behind, archive.directory.start, stream)
         start = stream.tell()
         for member in archive.members.values():
             if member is replaced:
@@ -105,7 +102,7 @@ def _write_member(archive: Archive, old: Member, content: Path, target: BinaryIO
     made = _pack(old.method, content, target)
     if max(made.size, made.packed) > _LARGEST:
         raise NotTaken("the database would be larger than 4 GiB, which its zip cannot say")
-    fields[2] &= ~_SIZES_FOLLOW
+    fields[2] &= ~SIZES_FOLLOW
     fields[6:9] = made.crc, made.packed, made.size
     fields[10] = len(extra)
     end = target.tell()
@@ -133,12 +130,12 @@ def _new_entry(old: Member, made: _Packed) -> bytes:
     name_end = CENTRAL.size + fields[10]
     extra_end = name_end + fields[11]
     extra = _without_zip64(old.record[name_end:extra_end])
-    fields[3] &= ~_SIZES_FOLLOW
+    fields[3] &= ~SIZES_FOLLOW
     fields[7:10] = made.crc, made.packed, made.size
     fields[16] = min(old.offset, UNKNOWN_32)
     if old.offset > _LARGEST:
         fields[16] = UNKNOWN_32
-        extra = struct.pack("<2HQ", _ZIP64, 8, old.offset) + extra
+        extra = struct.pack("<2HQ", ZIP64, 8, old.offset) + extra
     fields[11] = len(extra)
     name, comment = old.record[CENTRAL.size : name_end], old.record[extra_end:]
     return CENTRAL.pack(*fields) + name + extra + comment
@@ -156,7 +153,7 @@ def _moved_entry(member: Member, shift: int) -> bytes:
     sizes = CENTRAL.unpack_from(member.record)[8:12]
     start = CENTRAL.size + sizes[2]
     for at, kind, _ in _extra_fields(member.record, start, start + sizes[3]):
-        if kind == _ZIP64:
+        if kind == ZIP64:
             before = 8 * sizes[:2].count(UNKNOWN_32)
             struct.pack_into("<Q", entry, at + 4 + before, offset)
             break
@@ -166,18 +163,20 @@ def _moved_entry(member: Member, shift: int) -> bytes:
 def _write_end(archive: Archive, start: int, target: BinaryIO) -> None:
     """The end records with the directory's new place, everything else as it was."""
     size = target.tell() - start
-    archive.stream.seek(archive.end if archive.end_64 is None else archive.end_64)
-    if archive.end_64 is not None:
-        record = bytearray(archive.stream.read(archive.end - archive.end_64))
+    archive.stream.seek(
+        archive.directory.end if archive.directory.end_64 is None else archive.directory.end_64
+    )
+    if archive.directory.end_64 is not None:
+        record = bytearray(archive.stream.read(archive.directory.end - archive.directory.end_64))
         struct.pack_into("<2Q", record, END_64.size - 16, size, start)
         struct.pack_into("<Q", record, len(record) - 12, target.tell())
         target.write(record)
     end = bytearray(archive.stream.read())
     for place, number in ((END.size - 10, size), (END.size - 6, start)):
-        if archive.end_64 is None:
+        if archive.directory.end_64 is None:
             _refuse_beyond(number)
         if end[place : place + 4] != b"\xff" * 4:
-            struct.pack_into("<L", end, place, number)
+            struct.pack_into("<L", end, place, min(number, UNKNOWN_32))
     target.write(end)
 
 
@@ -199,6 +198,6 @@ def _extra_fields(record: bytes, at: int, end: int) -> list[tuple[int, int, int]
 def _without_zip64(extra: bytes) -> bytes:
     kept = bytearray(extra)
     for start, kind, end in reversed(_extra_fields(extra, 0, len(extra))):
-        if kind == _ZIP64:
+        if kind == ZIP64:
             del kept[start:end]
     return bytes(kept)

@@ -8,12 +8,14 @@ written anew, so everything else keeps its very spelling.
 from __future__ import annotations
 
 import json
+import mmap
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NoReturn
+from typing import BinaryIO, NoReturn
 
+from msconfig.cherry.backup.archive import CHUNK
 from msconfig.cherry.backup.json_spans import (
     Span,
     as_javascript_writes,
@@ -65,7 +67,7 @@ def read_data_json(path: Path) -> DataJson:
     """
     text = _bytes_as_text(path)
     top, end = spans(text)
-    if text[end:].strip(" \t\r\n"):
+    if re.compile(r"[^ \t\r\n]").search(text, end):
         raise NotTaken("data.json goes on behind its end")
     version = _number(text, top.get("version"))
     if version is None or not _OLDEST <= version <= _NEWEST:
@@ -106,14 +108,24 @@ def with_providers(path: Path, read: DataJson, listed: Secret, target: Path) -> 
     inner = replaced(inner, read.llm, as_javascript_writes(llm_text))
     start, end = read.persisted
     with create(target) as stream:
-        stream.write(text[:start].encode("latin-1"))
+        _write_bytes(stream, text, 0, start)
         stream.write(as_javascript_writes(inner).encode())
-        stream.write(text[end:].encode("latin-1"))
+        _write_bytes(stream, text, end, len(text))
 
 
 def _bytes_as_text(path: Path) -> str:
     """A character a byte: the signs of JSON's grammar are ASCII, and the rest is only passed on."""
-    return path.read_bytes().decode("latin-1")
+    with path.open("rb") as stream:
+        if not path.stat().st_size:
+            raise NotTaken("data.json is empty")
+        with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as raw:
+            return str(raw, "latin-1")
+
+
+def _write_bytes(stream: BinaryIO, text: str, start: int, end: int) -> None:
+    stream.writelines(
+        text[at : min(at + CHUNK, end)].encode("latin-1") for at in range(start, end, CHUNK)
+    )
 
 
 def _outer_text(text: str, span: Span) -> str:

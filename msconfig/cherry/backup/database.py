@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import struct
@@ -22,7 +23,7 @@ _HEADER_BYTES = 100
 _WAL_VERSION = 2
 _ENCODINGS = range(1, 4)
 _SMALLEST_PAGE = 512
-_LARGEST_VALUE = 256 * 1024 * 1024
+_LARGEST_VALUE = 128 * 1024 * 1024
 """Bytes of a row or a value."""
 _STEPS_BETWEEN_LOOKS = 100_000
 _SECONDS = 60.0
@@ -97,7 +98,7 @@ def _told(error: sqlite3.Error, path: Path) -> Exception:
     """What an error of SQLite means for whoever uses msconfig."""
     match getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF:
         case sqlite3.SQLITE_FULL:
-            return FileError(f"cannot write to {path.parent}: {os.strerror(28)}")
+            return FileError(f"cannot write to {path.parent}: {os.strerror(errno.ENOSPC)}")
         case sqlite3.SQLITE_IOERR | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_READONLY:
             return FileError(f"cannot use {path.parent}: {error}")
         case sqlite3.SQLITE_INTERRUPT:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from msconfig.cherry.backup.archive import DEFLATED, STORED, Archive, Member, open_archive
+from msconfig.cherry.backup.addresses import is_modelscope
+from msconfig.cherry.backup.archive import Archive, open_archive
 from msconfig.cherry.backup.data_json import DataJson, read_data_json
 from msconfig.cherry.backup.database import opened
+from msconfig.cherry.backup.directory import Member
 from msconfig.cherry.backup.metadata import read_metadata, refuse_format_6
 from msconfig.cherry.backup.refusal import NotTaken, named
 from msconfig.cherry.backup.staging import create, private_folder
@@ -26,7 +27,6 @@ from msconfig.cherry.backup.v7_rows import (
     refuse_unknown_schema,
 )
 from msconfig.errors import FileError
-from msconfig.modelscope.sites import Site, addresses_of
 from msconfig.secrets import Secret
 
 __all__ = [
@@ -122,8 +122,6 @@ def unpacked(archive: Archive, beside: Path | None = None) -> Iterator[tuple[Pat
         FileError: the disk is full.
     """
     member = _main_member(archive)
-    if member.method not in {STORED, DEFLATED}:
-        raise NotTaken(f"{member.name} is packed in a way that Cherry Studio does not use")
     is_json = member.name == "data.json"
     limit = _LARGEST_DATA_JSON if is_json else _LARGEST_DATABASE
     with private_folder(beside) as folder:
@@ -199,7 +197,7 @@ def _of_v1(stored: StoredProvider) -> BackupProvider:
         is_enabled=stored.is_enabled,
         api_keys=stored.keys,
         model_ids=stored.model_ids,
-        is_modelscope=_is_modelscope(stored.id, [stored.api_host]),
+        is_modelscope=is_modelscope(stored.id, [stored.api_host]),
     )
 
 
@@ -210,21 +208,8 @@ def _of_v2(row: ProviderRow) -> BackupProvider:
         is_enabled=bool(row.is_enabled),
         api_keys=tuple(Secret(entry["key"]) for entry in key_entries(row)),
         model_ids=tuple(model.model_id for model in row.models if not model.is_deprecated),
-        is_modelscope=_is_modelscope(row.id, base_urls(row).values()),
+        is_modelscope=is_modelscope(row.id, base_urls(row).values()),
     )
-
-
-def _is_modelscope(provider_id: str, urls: Iterable[str]) -> bool:
-    return provider_id in {"modelscope", "modelscope-ai"} or any(
-        _host(url) in {_host(addresses_of(site).inference) for site in Site} for url in urls
-    )
-
-
-def _host(url: str) -> str | None:
-    try:
-        return urlsplit(url).hostname
-    except ValueError:
-        return None
 
 
 def _time(milliseconds: float | None) -> datetime | None:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from fractional_indexing import FIError, generate_n_keys_between
 
 from msconfig.cherry.backup.refusal import NotTaken
+from msconfig.text import shortened
 
 __all__ = ["keys_after", "keys_before"]
 
@@ -45,8 +46,9 @@ def _keys(after: str | None, before: str | None, count: int) -> Sequence[str]:
             raise FIError
         keys: list[str] = generate_n_keys_between(after, before, count)
     except (FIError, ValueError, IndexError):
+        shown = shortened(neighbour or "", 40)
         raise NotTaken(
-            f"the order key {neighbour!r} is none that Cherry Studio makes; move a provider and a"
-            " model by hand in the app, and make a new backup"
+            f"the order key {shown!r} is none that Cherry Studio makes; move a provider and a model"
+            " by hand in the app, and make a new backup"
         ) from None
     return keys

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import assert_never
 
-from msconfig.cherry.backup.archive import Archive, Member, open_archive
+from msconfig.cherry.backup.archive import Archive, open_archive
 from msconfig.cherry.backup.changes import ChangePlan, Patch
 from msconfig.cherry.backup.copying import copy_archive, copy_file
 from msconfig.cherry.backup.data_json import DataJson, with_providers
 from msconfig.cherry.backup.database import opened
+from msconfig.cherry.backup.directory import Member
 from msconfig.cherry.backup.opening import Backup, open_backup, stamp_of, unpacked
 from msconfig.cherry.backup.refusal import BackupRefused, NotTaken, named
 from msconfig.cherry.backup.staging import private_folder

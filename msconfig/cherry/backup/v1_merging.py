@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from msconfig.cherry.backup.addresses import CHAT, own_address_warnings
 from msconfig.cherry.backup.changes import (
     KeyAction,
     KeyChange,
@@ -19,7 +20,6 @@ from msconfig.cherry.backup.changes import (
 from msconfig.cherry.backup.json_spans import as_javascript_writes
 from msconfig.cherry.backup.refusal import NotTaken
 from msconfig.cherry.configuration import ApiKey, Model, Provider
-from msconfig.cherry.presets import PRESETS
 from msconfig.json_text import NotJson, loads
 from msconfig.secrets import Secret
 
@@ -231,10 +231,8 @@ def _model(provider: Provider, model: Model) -> dict[str, Any]:
 def _warnings(value: dict[str, Any], provider: Provider) -> Iterable[str]:
     if not _keys(value):
         yield f"{provider.id} has no key; paste one in the app"
-    preset = PRESETS.get(provider.id)
-    url = value.get("apiHost", "")
-    if preset is not None and url.rstrip("/") != preset.api_host.rstrip("/"):
-        yield f"{provider.id} has an address of its own in this backup, and keeps it: {url}"
+    if isinstance(value.get("apiHost"), str):
+        yield from own_address_warnings(provider.id, {CHAT: value["apiHost"]})
 
 
 def _value(text: str) -> dict[str, Any]:
