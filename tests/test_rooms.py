@@ -15,7 +15,7 @@ ROOMS = {
     "checking": COMMON | {"modelscope"},
     "cherry": COMMON | {"modelscope"},
     "rendering": COMMON | {"cherry"},
-    "reports": COMMON | {"modelscope", "checking"},
+    "reports": COMMON | {"modelscope", "checking", "cherry"},
     "fake": COMMON | {"modelscope", "checking", "rendering"},
     "settings": COMMON | {"checking", "rendering"},
     "cli": COMMON
@@ -27,6 +27,7 @@ ROOMS = {
 
 LIBRARIES = {
     "click": {"cli"},
+    "fractional_indexing": {"cherry"},
     "rich": {"cli", "reports"},
     "httpx": {"modelscope", "fake"},
     "httpcore": {"modelscope"},

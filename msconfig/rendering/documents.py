@@ -37,6 +37,8 @@ _DOTTED_KEY = re.compile(rb"""^[\w\s."'\[-]*""", re.MULTILINE)
 _LINK_SCHEME = b"cherrystudio:"
 _MARKS_OF_A_SCENARIO = {"accounts", "bailian", "faults", "envelope", "request_id", "seed"}
 _BOM = b"\xef\xbb\xbf"
+_ZIP = b"PK\x03\x04"
+"""A backup begins so, and no text does."""
 
 
 class DocumentKind(StrEnum):
@@ -50,6 +52,7 @@ class DocumentKind(StrEnum):
     SETTINGS = "settings"
     SCENARIO = "scenario"
     QUOTA = "quota"
+    PLAN = "plan"
     DECODED_LINK = "decoded-link"
 
     @property
@@ -64,6 +67,7 @@ class DocumentKind(StrEnum):
             DocumentKind.SETTINGS: "msconfig settings",
             DocumentKind.SCENARIO: "scenario of the mock",
             DocumentKind.QUOTA: "msconfig quota",
+            DocumentKind.PLAN: "msconfig plan for a backup",
             DocumentKind.DECODED_LINK: "decoded Cherry Studio links",
         }[self]
 
@@ -80,36 +84,66 @@ class Document:
     warnings: tuple[Problem, ...] = ()
     text: str = ""
     """The file as it was read, without a byte order mark."""
+    facts: tuple[str, ...] = ()
+    """A backup's own lines in place of all that: what it is, who restores it, what is in it."""
 
 
 def read_document(path: Path, kind: DocumentKind | None = None) -> Document:
     """Look at a file.
 
     Args:
-        path: the file; TOML if its name ends so, or if it is to be settings.
+        path: the file; TOML if its name ends so, or if it is to be settings. A backup of Cherry
+            Studio may be of any size.
         kind: what it is to be; None lets its content tell.
 
     Raises:
         FileError: it cannot be read.
     """
-    try:
-        with path.open("rb") as stream:
-            raw = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise FileError.from_os("read", path, error) from None
+    raw = _content(path)
+    if kind is None and raw.startswith(_ZIP):
+        return _backup(path)
+    return _document(path, raw, kind)
+
+
+def _document(path: Path, raw: bytes, kind: DocumentKind | None = None) -> Document:
     is_toml = path.suffix == ".toml" or kind is DocumentKind.SETTINGS
     text = raw.decode("utf-8-sig", "replace")
     return replace(examine(raw, is_toml=is_toml, kind=kind), text=text)
 
 
+def _content(path: Path) -> bytes:
+    """What a file holds, read once (it may be a pipe), and no more than shows it too large."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise FileError.from_os("read", path, error) from None
+
+
+def _backup(path: Path) -> Document:
+    from msconfig.rendering.backups import what_is_in  # noqa: PLC0415 - SQLite is not needed else
+
+    try:
+        return Document(None, facts=what_is_in(path))
+    except DocumentError as error:
+        return _invalid(None, str(error).removeprefix(f"{path}: "))
+
+
 def ids_in_document(path: Path) -> list[GivenId]:
-    """The model ids in a provider document of Cherry Studio, with their places.
+    """The model ids in a provider document of Cherry Studio, with their places, or in a backup.
+
+    Of a backup they are those of ModelScope's providers, as `ids_in_backup` says.
 
     Raises:
         FileError: it cannot be read.
-        DocumentError: it is no valid provider document.
+        DocumentError: it is no valid provider document, and no backup either.
     """
-    document = read_document(path)
+    raw = _content(path)
+    if raw.startswith(_ZIP):
+        from msconfig.rendering.backups import ids_in_backup  # noqa: PLC0415 - as above
+
+        return ids_in_backup(path)
+    document = _document(path, raw)
     if document.errors:
         raise DocumentError(format_problems(str(path), document.errors))
     body = cast("dict[str, Any]", document.value)
@@ -159,6 +193,7 @@ def _recognised(value: object) -> DocumentKind | None:
     if isinstance(value.get("models"), dict) and not {"catalogue", "recorded"} & keys:
         return DocumentKind.SCENARIO
     marks = (
+        (DocumentKind.PLAN, {"backup"}),
         (DocumentKind.SNAPSHOT, {"recorded", "catalogue"}),
         (DocumentKind.REPORT, {"tool", "checked_at", "summary"}),
         (DocumentKind.DECODED_LINK, {"links"}),
@@ -185,9 +220,9 @@ def _findings(kind: DocumentKind, value: object) -> rules.Findings:
             return _times(document, "recorded")
         case DocumentKind.REPORT:
             return _times(document, "checked_at", "snapshot_recorded")
-        case DocumentKind.SETTINGS | DocumentKind.SCENARIO:
+        case DocumentKind.SETTINGS | DocumentKind.SCENARIO | DocumentKind.QUOTA:
             return rules.Findings()
-        case DocumentKind.QUOTA | DocumentKind.DECODED_LINK:
+        case DocumentKind.PLAN | DocumentKind.DECODED_LINK:
             return rules.Findings()
         case _:
             assert_never(kind)

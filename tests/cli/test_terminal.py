@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from backups import make_v7
 from msconfig.fake.mock import Mock
 from msconfig.fake.scenario import TOKEN
 
@@ -76,3 +79,29 @@ def test_yes_asks_nothing(modelscope: Mock) -> None:
     assert code == 0
     assert "Spend them?" not in seen
     assert modelscope.spent == 1
+
+
+@pytest.fixture
+def backup(modelscope: Mock) -> Path:
+    modelscope.use({"models": {"acme/x": MODEL}})
+    return make_v7(Path("backup.zip"), messages=5)
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("n\n", 130), ("\n", 130), (CTRL_C, 130)])
+def test_apply_shows_its_plan_and_asks_before_it_writes(
+    backup: Path, answer: str, code: int
+) -> None:
+    arguments = ("apply", str(backup), "-o", "new.zip", "acme/x")
+    ended, seen = terminal.on_a_terminal(*arguments, answers={"Write new.zip?": answer})
+    assert ended == code, seen
+    assert Path("new.zip").exists() is (code == 0)
+    assert seen.index("+ acme/x") < seen.index("Write new.zip?")
+    assert ("restore this file" in seen) is (code == 0)
+    assert "Traceback" not in seen
+
+
+def test_apply_with_yes_asks_nothing_on_a_terminal(backup: Path) -> None:
+    code, seen = terminal.on_a_terminal("apply", str(backup), "-o", "new.zip", "--yes", "acme/x")
+    assert code == 0
+    assert "Write new.zip?" not in seen
+    assert Path("new.zip").exists()
