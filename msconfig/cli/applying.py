@@ -10,8 +10,13 @@ import click
 
 from msconfig.checking.report import Report, Status
 from msconfig.cherry.backup import Backup, Patch, open_backup, plan, refuse_target, write
-from msconfig.cherry.configuration import provider_for
-from msconfig.cli.configuring import checked, configuration_of, provider_choice
+from msconfig.cherry.configuration import ProviderChoice
+from msconfig.cli.configuring import (
+    check_provider_ids,
+    checked,
+    configurations_of,
+    provider_choice,
+)
 from msconfig.cli.job import AskOptions, Job, prepare
 from msconfig.cli.output import columns, stdout_in_color, write_result
 from msconfig.errors import ExitCode, UsageError
@@ -53,7 +58,7 @@ def apply(options: ApplyOptions, asked: AskOptions) -> ExitCode:
     if new is not None:
         refuse_target(backup.path, new, force=options.force)
     job = prepare(asked, needs_token=True)
-    provider_for(job.site, provider_choice(job))
+    check_provider_ids(job)
     report = checked(job, only_usable=options.only_usable, strict=options.strict)
     change = Change(backup, report)
     if report.exit_code is not ExitCode.OK:
@@ -97,9 +102,12 @@ def _new_file(options: ApplyOptions) -> Path | None:
 
 
 def _patches(options: ApplyOptions, job: Job, report: Report, backup: Backup) -> list[Patch]:
-    configuration = configuration_of(job, report, redacted=False)
-    dead = _dead(job, report, backup, configuration.provider.id) if options.prune else frozenset()
-    return [Patch(configuration, provider_choice(job), options.update_models, dead)]
+    own, *others = configurations_of(job, report, redacted=False)
+    dead = _dead(job, report, backup, own.provider.id) if options.prune else frozenset()
+    return [
+        Patch(own, provider_choice(job), options.update_models, dead),
+        *(Patch(each, ProviderChoice(), options.update_models) for each in others),
+    ]
 
 
 def _dead(job: Job, report: Report, backup: Backup, provider_id: str) -> frozenset[str]:

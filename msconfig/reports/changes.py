@@ -22,6 +22,7 @@ from msconfig.cherry.backup import (
 )
 from msconfig.errors import ExitCode
 from msconfig.json_text import dumps
+from msconfig.reports.wording import all_models
 from msconfig.text import no_command, shortened, visible
 
 __all__ = ["WHY_NOTHING", "Change", "after_writing", "as_json", "as_text"]
@@ -62,11 +63,13 @@ class Change:
     @property
     def refused(self) -> tuple[ModelResult, ...]:
         """Models that are not put in: all that fail, and those that `--only-usable` leaves out."""
+        fallback = self.report.fallback
+        dropped = {*self.report.dropped, *(fallback.dropped if fallback else ())}
+        failed = self.report.exit_code is not ExitCode.OK
         return tuple(
             model
-            for model in self.report.models
-            if model.id in self.report.dropped
-            or (self.report.exit_code is not ExitCode.OK and model.outcome is not Outcome.PASS)
+            for model in all_models(self.report)
+            if model.id in dropped or (failed and model.outcome is not Outcome.PASS)
         )
 
 

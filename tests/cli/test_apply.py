@@ -195,7 +195,7 @@ def test_what_cannot_be_is_refused_before_any_request(
         (backup, "-o", backup, "--yes", "--force"): (2, "the backup itself"),
         (backup, "-o", "same.zip", "--yes", "--force"): (2, "the backup itself"),
         ("missing.zip", "--plan"): (2, "missing.zip"),
-        ("no.zip", "--plan"): (5, "no zip"),
+        ("no.zip", "--plan"): (5, "plain JSON"),
     }
     for arguments, (code, words) in cases.items():
         ran = refused(run, *arguments)

@@ -9,6 +9,8 @@ from typing import NoReturn
 
 import pytest
 
+from backups import make_v7, row
+from msconfig.cherry.backup import open_backup
 from msconfig.cherry.link import decode_v1, decode_v2
 from msconfig.fake.http import Response
 from msconfig.fake.server import FakeServer
@@ -388,3 +390,41 @@ def test_a_command_that_checks_no_ids_needs_no_key(
 ) -> None:
     monkeypatch.delenv("DASHSCOPE_API_KEY")
     assert run("quota").code == 0
+
+
+# --- apply
+
+
+def in_backup(path: Path) -> dict[str, list[str]]:
+    """The models that a backup has of each provider that is on, the first provider first."""
+    return {
+        provider.id: list(provider.model_ids)
+        for provider in open_backup(path).providers
+        if provider.is_enabled
+    }
+
+
+@pytest.mark.usefixtures("server")
+def test_apply_puts_bailian_behind_modelscope(run: Run) -> None:
+    backup = make_v7(Path("backup.zip"), messages=5)
+    ran = run("apply", backup, "-o", "new.zip", "--yes", "Qwen/More")
+    assert ran.code == 0, ran
+    assert "(dashscope)" in ran.out
+    found = in_backup(Path("new.zip"))
+    assert list(found)[:2] == ["modelscope", "dashscope"]
+    assert found["modelscope"][-1] == "Qwen/More"
+    assert found["dashscope"] == ["qwen3-32b"]
+    assert KEY in row(Path("new.zip"), "user_provider", "dashscope")["api_keys"]
+    assert KEY not in ran.out + ran.err
+
+
+@pytest.mark.usefixtures("server")
+def test_apply_writes_nothing_when_bailian_lacks_an_id(run: Run) -> None:
+    told(TWO)
+    backup = make_v7(Path("backup.zip"), messages=5)
+    assert run("apply", backup, "-o", "new.zip", "--yes", "Qwen/More").code == 1
+    assert not Path("new.zip").exists()
+    ran = run("apply", backup, "-o", "new.zip", "--yes", "--only-usable", "Qwen/More")
+    assert ran.code == 0, ran
+    assert "✗ qwen3-14b" in ran.out
+    assert in_backup(Path("new.zip"))["dashscope"] == ["qwen3-32b"]
