@@ -106,7 +106,7 @@ def discover(
     """
     progress(0, 0)
     finding = _Finding(modelscope, request, modelscope.catalogue())
-    _run(finding.searches(), request.concurrency)
+    _run(finding.searches(), request.concurrency, lambda _done: progress(0, 0))
     work = finding.confirmations()
     progress(0, len(work))
     _run(work, request.concurrency, lambda done: progress(done, len(work)))

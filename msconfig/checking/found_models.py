@@ -8,9 +8,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
 
+from msconfig.errors import ExitCode
 from msconfig.modelscope.kinds import Kind
+from msconfig.modelscope.sites import Site
 
-__all__ = ["Discovery", "FoundModel", "Sort", "in_order"]
+__all__ = ["Discovery", "FoundModel", "ModelList", "Sort", "in_order"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +75,22 @@ def in_order(models: Iterable[FoundModel], sort: Sort) -> tuple[FoundModel, ...]
         return (value is None, -(value or 0), model.id.casefold(), model.id)
 
     return tuple(sorted(models, key=place))
+
+
+@dataclass(frozen=True, slots=True)
+class ModelList:
+    """What was found, as it is to be shown."""
+
+    site: Site
+    searched_at: datetime
+    discovery: Discovery
+    models: tuple[FoundModel, ...]
+    """In their order, and no more than were asked for."""
+    includes_unserved: bool = False
+    snapshot_recorded: datetime | None = None
+    """When the facts were recorded, offline; None when ModelScope itself was asked."""
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """4 where something could not be read, else 0: to find nothing is no failure."""
+        return ExitCode.OK if self.discovery.complete else ExitCode.INCONCLUSIVE

@@ -42,6 +42,7 @@ class DocumentKind(StrEnum):
     SETTINGS = "settings"
     SCENARIO = "scenario"
     QUOTA = "quota"
+    MODELS = "models"
 
     @property
     def what(self) -> str:
@@ -55,6 +56,7 @@ class DocumentKind(StrEnum):
             DocumentKind.SETTINGS: "msconfig settings",
             DocumentKind.SCENARIO: "scenario of the mock",
             DocumentKind.QUOTA: "msconfig quota",
+            DocumentKind.MODELS: "msconfig models",
         }[self]
 
 
@@ -151,6 +153,7 @@ def _recognised(value: object) -> DocumentKind | None:
     marks = (
         (DocumentKind.SNAPSHOT, {"recorded", "catalogue"}),
         (DocumentKind.REPORT, {"tool", "checked_at", "summary"}),
+        (DocumentKind.MODELS, {"searched_at", "found"}),
         (DocumentKind.QUOTA, {"quota", "exit_code"}),
         (DocumentKind.SCENARIO, _MARKS_OF_A_SCENARIO),
         (DocumentKind.PROVIDER_V1, {"apiHost", "apiKey"}),
@@ -174,6 +177,8 @@ def _findings(kind: DocumentKind, value: object) -> rules.Findings:
             return _times(document, "recorded")
         case DocumentKind.REPORT:
             return _times(document, "checked_at", "snapshot_recorded")
+        case DocumentKind.MODELS:
+            return _times(document, "searched_at", "snapshot_recorded")
         case DocumentKind.SETTINGS | DocumentKind.SCENARIO | DocumentKind.QUOTA:
             return rules.Findings()
         case _:
