@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
+from typing import TypeGuard
 
 from msconfig.checking.found_models import Discovery, FoundModel, Sort, in_order
 from msconfig.checking.gathering import Progress, no_progress
 from msconfig.checking.hub_search import MOST_ROWS, FilterWatch, HubRows, search
 from msconfig.checking.parallel import in_parallel
 from msconfig.checking.report import Outcome
-from msconfig.checking.verdict import CatalogueFact, HubFact, ModelFacts, judge
+from msconfig.checking.verdict import CatalogueFact, HubFact, LookUpFact, ModelFacts, judge
 from msconfig.model_ids import ModelId
 from msconfig.modelscope.client import HubQuery, ModelScope
 from msconfig.modelscope.facts import Catalogue, HubModel, NoAnswer, Providers
@@ -46,6 +47,8 @@ and October 2026).
 """
 _GLANCE_ROWS = 100
 """Rows of each task that are looked at where nothing narrows the search."""
+_LOOK_UPS_UNTIL_SILENT = 20
+"""Look-ups of which none was answered, after which the others are not made."""
 _EXAMPLES = 2
 
 
@@ -134,6 +137,8 @@ class _Finding:
     lists: dict[HubQuery, HubRows] = field(default_factory=dict)
     facts: dict[ModelId, ModelFacts] = field(default_factory=dict)
     """Of the models that fit."""
+    look_ups: list[LookUpFact] = field(default_factory=list)
+    """In the order in which they came."""
     kindless: dict[ModelId, HubFact] = field(default_factory=dict)
     """What the hub said of listed models that fit but for their kind, which is not known."""
 
@@ -179,12 +184,23 @@ class _Finding:
         fact = hub or self.modelscope.hub_model(model_id.path, deadline)
         kind = _kind(fact)
         if self.request.wants(kind):
-            look_up = self.modelscope.list_model_providers(
+            look_up = self._silence() or self.modelscope.list_model_providers(
                 model_id.path, deadline, retry_server_error=isinstance(fact, HubModel)
             )
+            self.look_ups.append(look_up)
             self.facts[model_id] = ModelFacts(look_up, fact)
         elif kind is Kind.UNKNOWN:
             self.kindless[model_id] = fact
+
+    def _silence(self) -> NoAnswer | None:
+        """What the look-up says in place of an answer, once it gave none to many; else None.
+
+        What was not recorded is no silence: another model may have been.
+        """
+        if len(self.look_ups) < _LOOK_UPS_UNTIL_SILENT:
+            return None
+        silent = [each for each in self.look_ups[:_LOOK_UPS_UNTIL_SILENT] if _is_silent(each)]
+        return silent[-1] if len(silent) == _LOOK_UPS_UNTIL_SILENT else None
 
     def outcome(self) -> Discovery:
         """What all of it comes to."""
@@ -282,6 +298,10 @@ def _found(model_id: ModelId, facts: ModelFacts, *, is_served: bool | None) -> F
         license=hub.license if hub else None,
         magicubes=own.magicubes if own else None,
     )
+
+
+def _is_silent(fact: LookUpFact) -> TypeGuard[NoAnswer]:
+    return isinstance(fact, NoAnswer) and not fact.source.note
 
 
 def _kind(fact: HubFact) -> Kind:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -64,6 +66,13 @@ def test_what_is_found_offline_passes_a_check(run: Run, monkeypatch: pytest.Monk
     report = json.loads(checked.out)
     assert [model["id"] for model in report["models"]] == ids
     assert {model["kind"] for model in report["models"]} == {"vision"}
+
+
+def test_a_kind_that_the_catalogue_does_not_list_is_found_offline(run: Run) -> None:
+    everything = run("models", "--ids", "--offline").out.splitlines()
+    images = run("models", "--kind", "image-generation", "--ids", "--offline").out.splitlines()
+    assert images == ["Qwen/Qwen-Image", "Tongyi-MAI/Z-Image-Turbo"]
+    assert set(images) < set(everything)
 
 
 def test_all_that_is_found_is_as_a_check_says(run: Run) -> None:
@@ -270,3 +279,13 @@ def test_the_mock_lists_what_a_scenario_tells(
     (model,) = json.loads(run("models", "acme", "--format", "json").out)["models"]
     assert (model["downloads"], model["license"], model["likes"]) == (7, "MIT", None)
     modelscope.assert_no_quota_spent()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory as Linux tells it")
+def test_3000_rows_of_the_hub_take_less_than_100_mb() -> None:
+    script = Path(__file__).resolve().parents[2] / "benchmarks" / "discovery.py"
+    ran = subprocess.run([sys.executable, script], capture_output=True, check=True, text=True)
+    told = re.findall(r"(\d+) models in .* at most (\d+) MB", ran.stdout)
+    assert [int(found) for found, _ in told] == [1500, 1500]
+    assert all(0 < int(megabytes) < 100 for _, megabytes in told), ran.stdout

@@ -16,7 +16,7 @@ from msconfig.fake.scenario import TOKEN
 
 pty = pytest.importorskip("pty", reason="no pseudo-terminals")
 
-COMMAND = [sys.executable, "-m", "msconfig", "check"]
+COMMAND = [sys.executable, "-m", "msconfig"]
 CTRL_C = "\x03"
 MODEL = {
     "listed": True,
@@ -33,10 +33,12 @@ def _online(modelscope: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
 
 
-def on_a_terminal(*arguments: str, answer: str = "") -> tuple[int, str]:
+def on_a_terminal(*arguments: str, answer: str = "", command: str = "check") -> tuple[int, str]:
     """Exit code, and everything that a terminal of 80 columns was sent."""
     ours, theirs = pty.openpty()
-    process = subprocess.Popen([*COMMAND, *arguments], stdin=theirs, stdout=theirs, stderr=theirs)
+    process = subprocess.Popen(
+        [*COMMAND, command, *arguments], stdin=theirs, stdout=theirs, stderr=theirs
+    )
     os.close(theirs)
     seen = b""
     ends = time.monotonic() + 30
@@ -71,6 +73,13 @@ def test_progress_shows_and_the_result_is_in_colour(modelscope: Mock) -> None:
     assert "Checking" in seen
     assert seen.index("Checking") < seen.index("All 30 models are served.")
     assert "\x1b[" in seen
+
+
+def test_progress_shows_before_the_first_model_that_is_found(modelscope: Mock) -> None:
+    modelscope.use({"models": {"acme/x": MODEL}, "faults": [{"does": "delay", "seconds": 0.2}]})
+    code, seen = on_a_terminal("acme", command="models")
+    assert code == 0
+    assert seen.index("Checking") < seen.index("1 served model.")
 
 
 def test_no_color_is_respected(monkeypatch: pytest.MonkeyPatch) -> None:
