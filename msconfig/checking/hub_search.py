@@ -118,8 +118,12 @@ def search(
         page = modelscope.hub_models(query, number, modelscope.deadline())
         if isinstance(page, NoAnswer):
             reading.fail()
-            if page.status == HTTPStatus.FORBIDDEN or reading.failures == _FAILURES_UNTIL_ENOUGH:
-                rows.missing.append(f"{query.task}, from page {number} on: {page.said}")
+            enough = reading.failures == _FAILURES_UNTIL_ENOUGH
+            if enough:
+                rows.missing.pop()
+            if enough or page.status == HTTPStatus.FORBIDDEN:
+                first = number - reading.failures + 1
+                rows.missing.append(f"{query.task}, from page {first} on: {page.said}")
                 break
             rows.missing.append(f"{query.task}, page {number}: {page.said}")
             if reading.is_counted_out:

@@ -8,15 +8,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from rich.cells import cell_len, set_cell_size
+
 from msconfig.checking.found_models import FoundModel, ModelList
 from msconfig.checking.report import Outcome
 from msconfig.json_text import dumps
 from msconfig.reports.wording import MARKS
-from msconfig.text import no_command, shortened, visible
+from msconfig.text import no_command, visible
 
 __all__ = ["as_json", "as_text"]
 
 _MAX_LICENSE = 30
+_MIN_LICENSE = 10
+"""Columns; with fewer a license is not shown."""
 _NOTHING = "–"
 _INDENT = 3
 """Columns before an id, for the mark."""
@@ -130,8 +134,11 @@ def _count(count: int | None) -> str:
     return "" if count is None else f"{count:,}"
 
 
-def _license(terms: str | None) -> str:
-    return no_command(shortened(visible(terms), _MAX_LICENSE)) if terms else ""
+def _license(model: FoundModel, width: int) -> str:
+    """The license in at most `width` columns; Chinese characters take two each."""
+    text = no_command(visible(model.license or ""))
+    width = min(width, _MAX_LICENSE)
+    return text if cell_len(text) <= width else f"{set_cell_size(text, width - 1).rstrip()}…"
 
 
 _ALWAYS = (_Column("MODEL", lambda model: model.id), _Column("KIND", lambda model: model.kind))
@@ -148,7 +155,6 @@ _DETAILS = (
         "UPDATED",
         lambda model: f"{model.last_modified:%Y-%m-%d}" if model.last_modified else "",
     ),
-    _Column("LICENSE", lambda model: _license(model.license)),
 )
 """Those that matter most come first."""
 
@@ -167,6 +173,8 @@ def _rows(found: ModelList, width: int) -> list[str]:
         if any(map(column.cell, models)) and len(cells[0]) + 2 <= left:
             left -= len(cells[0]) + 2
             columns.append(cells)
+    if any(model.license for model in models) and left >= _MIN_LICENSE + 2:
+        columns.append(["LICENSE", *(_license(model, left - 2) or _NOTHING for model in models)])
     lines = zip(*columns, strict=True)
     return [
         f"{mark.ljust(_INDENT)}{'  '.join(cells)}".rstrip()
@@ -175,11 +183,18 @@ def _rows(found: ModelList, width: int) -> list[str]:
 
 
 def _stacked(mark: str, model: FoundModel, width: int) -> list[str]:
-    details = (
-        f"{cell} {column.unit}".rstrip() for column in _DETAILS if (cell := column.cell(model))
-    )
-    line = " · ".join([model.kind, *details])
-    return [f"{mark} {model.id}", *_wrapped(line, width, "    ", "    ")]
+    """The id, and below it what is known, broken only between details."""
+    cells = [(column.cell(model), column.unit) for column in _DETAILS]
+    details = [f"{cell} {unit}".rstrip() for cell, unit in cells if cell]
+    terms = _license(model, _MAX_LICENSE)
+    lines = [f"    {model.kind}"]
+    for detail in [*details, *([terms] if terms else [])]:
+        longer = f"{lines[-1]} · {detail}"
+        if cell_len(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(f"    {detail}")
+    return [f"{mark} {model.id}", *lines]
 
 
 def _mark(model: FoundModel) -> str:

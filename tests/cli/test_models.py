@@ -103,14 +103,18 @@ def test_a_table_tells_more_the_wider_it_is(run: Run, monkeypatch: pytest.Monkey
     monkeypatch.setenv("COLUMNS", "120")
     wide = run("models", "--kind", "image-generation").out
     assert "2025-12-09  MIT License\n" in wide
+    monkeypatch.setenv("COLUMNS", "84")
+    cut = run("models", "--kind", "image-generation").out
+    assert "2025-12-09  MIT Licen…\n" in cut
+    assert max(map(len, cut.splitlines())) <= 84
     monkeypatch.setenv("COLUMNS", "30")
     narrow = run("models", "--kind", "image-generation").out.splitlines()
     assert max(map(len, narrow)) <= 30
     assert narrow[3:7] == [
         "  Qwen/Draws",
-        "    image-generation · 0.5",
-        "    Magicubes a call · 28,525",
-        "    downloads · 265 likes ·",
+        "    image-generation",
+        "    0.5 Magicubes a call",
+        "    28,525 downloads",
     ]
 
 
@@ -194,10 +198,10 @@ def test_what_cannot_be_read_is_told_and_ends_with_4(
     ran = run("models", "--retries", "0", "--kind", "chat", "--kind", "rerank")
     assert ran.code == 4
     assert ran.out.startswith("? 1 served model. Not everything could be read.\n")
-    assert "\nNot read:\n  text-ranking, page 1: HTTP 200: not JSON" in ran.out
+    assert "\nNot read:\n  text-ranking, from page 1 on: HTTP 200: not JSON" in ran.out
     ids = run("models", "--retries", "0", "--kind", "chat", "--kind", "rerank", "--ids")
     assert (ids.code, ids.out) == (4, "Qwen/Alive\n")
-    assert "not read: text-ranking, from page 2 on: HTTP 200" in ids.err
+    assert "not read: text-ranking, from page 1 on: HTTP 200" in ids.err
 
 
 @pytest.mark.parametrize(
