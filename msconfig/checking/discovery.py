@@ -38,7 +38,8 @@ def discover(
     token is sent and no quota is spent. Requests: one for the catalogue; one for each listed id
     that fits text and owner, and a second where its kind fits; for the other kinds a page for every
     50 rows of each of their 10 tasks, at most 60 pages, and a look-up for each row that fits. With
-    nothing asked for in particular, only the 100 most downloaded rows of each of these tasks.
+    nothing asked for in particular, only the 100 most downloaded rows of each of these tasks. For
+    what is not served 6 more tasks are read, those of the kinds that the catalogue lists.
     """
     progress(0, 0)
     finding = _Finding(modelscope, request, modelscope.catalogue())
@@ -169,20 +170,20 @@ class _Finding:
         ignored = self.watch.is_ignored
         if ignored:
             gaps.notes.append("the hub ignores the task that it is asked for: all kinds were read")
-        cut = {query.task: rows.beyond for query, rows in self.lists.items() if rows.beyond}
-        for rows in self.lists.values():
-            gaps.missing += rows.missing
-        if cut and self.request.is_open and not ignored:
+        glance = self.request.is_open and not ignored
+        for query, rows in self.lists.items():
+            name = "the hub's list" if ignored else query.task
+            gaps.missing += [f"{name}: {line}" for line in rows.missing]
+            if rows.beyond and not glance:
+                gaps.missing.append(
+                    f"{name}: only {rows.beyond} models were read;"
+                    " a text or an owner narrows the search"
+                )
+        if glance and any(rows.beyond for rows in self.lists.values()):
             gaps.notes.append(
-                f"only the {_GLANCE_ROWS} most downloaded models of each task that the catalogue"
-                " lacks were looked at; a text, an owner or a kind lets all be looked at"
+                f"of each task in the hub's list only the {_GLANCE_ROWS} most downloaded models"
+                " were looked at; a text, an owner or a kind lets all be looked at"
             )
-        else:
-            gaps.missing += [
-                f"{task}: {beyond} models were read, more the hub does not give; a text or an owner"
-                " narrows the search"
-                for task, beyond in cut.items()
-            ]
 
 
 @dataclass(slots=True)

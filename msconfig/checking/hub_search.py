@@ -61,7 +61,6 @@ class FilterWatch:
 class _Reading:
     """How far the reading of a list has come."""
 
-    query: HubQuery
     ids: set[str] = field(default_factory=set)
     reached: int = 0
     """Rows given so far, doubles and those of failed pages included."""
@@ -113,7 +112,7 @@ def search(
     without an answer is told and passed over.
     """
     rows = HubRows()
-    reading = _Reading(query)
+    reading = _Reading()
     for number in range(1, most_rows // PAGE_ROWS + 1):
         page = modelscope.hub_models(query, number, modelscope.deadline())
         if isinstance(page, NoAnswer):
@@ -123,9 +122,9 @@ def search(
                 rows.missing.pop()
             if enough or page.status == HTTPStatus.FORBIDDEN:
                 first = number - reading.failures + 1
-                rows.missing.append(f"{query.task}, from page {first} on: {page.said}")
+                rows.missing.append(f"from page {first} on: {page.said}")
                 break
-            rows.missing.append(f"{query.task}, page {number}: {page.said}")
+            rows.missing.append(f"page {number}: {page.said}")
             if reading.is_counted_out:
                 break
             continue
@@ -146,14 +145,14 @@ def search(
 
 def _gaps(reading: _Reading, *, is_cut: bool) -> list[str]:
     """What the rows themselves tell of what is missing."""
-    task, total = reading.query.task, reading.total
+    total = reading.total
     gaps = []
     if reading.unreadable:
         rows = "a row" if reading.unreadable == 1 else f"{reading.unreadable} rows"
-        gaps.append(f"{task}: {rows} cannot be read")
+        gaps.append(f"{rows} cannot be read")
     given = len(reading.ids) + reading.unreadable
     if total is not None and given < total and not (is_cut or reading.has_failed):
-        gaps.append(f"{task}: the hub counts {total:,} models and gave {given:,}")
+        gaps.append(f"the hub counts {total:,} models and gave {given:,}")
     return gaps
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -16,6 +17,8 @@ from msconfig.modelscope.kinds import Kind
 from msconfig.reports.models import as_json, as_text
 
 __all__ = ["FindOptions", "find"]
+
+_PART_OF_AN_ID = re.compile(r"[A-Za-z0-9_./-]{1,257}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ def find(options: FindOptions, asked: AskOptions) -> ExitCode:
         raise UsageError("--ids is a form of its own; leave --format out")
     if options.owner is not None and ModelId.parse(f"{options.owner}/name") is None:
         raise UsageError("--owner: what stands before the / of an ID, in letters, digits and _.-")
+    if not all(_PART_OF_AN_ID.fullmatch(word) for word in options.text.split()):
+        raise UsageError("TEXT: words of an ID, in letters, digits and _.-/ (no ID has others)")
     job = prepare(asked, needs_token=False, needs_ids=False)
     request = DiscoveryRequest(
         text=options.text,

@@ -176,35 +176,35 @@ MIXED = [*rows(3), None, 5, "owner/x", {"id": 7}, {"id": "no-owner"}, {"id": "a/
             Refusing(rows(140), refused=frozenset({2})),
             90,
             3,
-            (f"{RERANK}, page 2: HTTP 503",),
+            (f"{RERANK}: page 2: HTTP 503",),
             id="a page is missing",
         ),
         pytest.param(
             Refusing(rows(140), refused=frozenset({3})),
             100,
             3,
-            (f"{RERANK}, page 3: HTTP 503",),
+            (f"{RERANK}: page 3: HTTP 503",),
             id="the last page is missing",
         ),
         pytest.param(
             Refusing(rows(500), refused=frozenset(range(4, 99))),
             150,
             5,
-            (f"{RERANK}, from page 4 on: HTTP 503",),
+            (f"{RERANK}: from page 4 on: HTTP 503",),
             id="an outage on the way",
         ),
         pytest.param(
             Refusing(rows(500), refused=frozenset(range(3, 99)), status=403),
             100,
             3,
-            (f"{RERANK}, from page 3 on: HTTP 403",),
+            (f"{RERANK}: from page 3 on: HTTP 403",),
             id="a limit before the known one",
         ),
         pytest.param(
             Refusing(rows(500), refused=frozenset(range(99)), status=400),
             0,
             2,
-            (f"{RERANK}, from page 1 on: HTTP 400",),
+            (f"{RERANK}: from page 1 on: HTTP 400",),
             id="no list at all",
         ),
         pytest.param(
@@ -249,7 +249,7 @@ def test_no_page_beyond_the_hubs_limit_is_asked_for(
     assert [model.id for model in result.models] == ["owner/m0050"]
     assert hub.pages == list(range(1, 61))
     (line,) = result.missing
-    assert line.startswith(f"{RERANK}: {told} models were read")
+    assert line.startswith(f"{RERANK}: only {told} models were read")
 
 
 def test_a_list_of_exactly_the_limit_is_complete(

@@ -198,10 +198,10 @@ def test_what_cannot_be_read_is_told_and_ends_with_4(
     ran = run("models", "--retries", "0", "--kind", "chat", "--kind", "rerank")
     assert ran.code == 4
     assert ran.out.startswith("? 1 served model. Not everything could be read.\n")
-    assert "\nNot read:\n  text-ranking, from page 1 on: HTTP 200: not JSON" in ran.out
+    assert "\nNot read:\n  text-ranking: from page 1 on: HTTP 200: not JSON" in ran.out
     ids = run("models", "--retries", "0", "--kind", "chat", "--kind", "rerank", "--ids")
     assert (ids.code, ids.out) == (4, "Qwen/Alive\n")
-    assert "not read: text-ranking, from page 1 on: HTTP 200" in ids.err
+    assert "not read: text-ranking: from page 1 on: HTTP 200" in ids.err
 
 
 @pytest.mark.parametrize(
@@ -252,6 +252,9 @@ def test_a_listed_model_whose_kind_was_not_recorded_is_named_and_no_failure(run:
         (["--owner", ""], "--owner"),
         (["--ids", "--format", "text"], "--ids is a form of its own"),
         (["one", "two"], "two"),
+        (["通义"], "TEXT"),
+        (["qwen \udcff"], "TEXT"),
+        (["q" * 300], "TEXT"),
         (["--offline", "--site", "ai"], "--snapshot"),
     ],
 )
