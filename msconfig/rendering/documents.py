@@ -54,6 +54,7 @@ class DocumentKind(StrEnum):
     QUOTA = "quota"
     PLAN = "plan"
     DECODED_LINK = "decoded-link"
+    MODELS = "models"
 
     @property
     def what(self) -> str:
@@ -69,6 +70,7 @@ class DocumentKind(StrEnum):
             DocumentKind.QUOTA: "msconfig quota",
             DocumentKind.PLAN: "msconfig plan for a backup",
             DocumentKind.DECODED_LINK: "decoded Cherry Studio links",
+            DocumentKind.MODELS: "msconfig models",
         }[self]
 
 
@@ -197,6 +199,7 @@ def _recognised(value: object) -> DocumentKind | None:
         (DocumentKind.SNAPSHOT, {"recorded", "catalogue"}),
         (DocumentKind.REPORT, {"tool", "checked_at", "summary"}),
         (DocumentKind.DECODED_LINK, {"links"}),
+        (DocumentKind.MODELS, {"searched_at", "found"}),
         (DocumentKind.QUOTA, {"quota", "exit_code"}),
         (DocumentKind.SCENARIO, _MARKS_OF_A_SCENARIO),
         (DocumentKind.PROVIDER_V1, {"apiHost", "apiKey"}),
@@ -220,6 +223,8 @@ def _findings(kind: DocumentKind, value: object) -> rules.Findings:
             return _times(document, "recorded")
         case DocumentKind.REPORT:
             return _times(document, "checked_at", "snapshot_recorded")
+        case DocumentKind.MODELS:
+            return _times(document, "searched_at", "snapshot_recorded")
         case DocumentKind.SETTINGS | DocumentKind.SCENARIO | DocumentKind.QUOTA:
             return rules.Findings()
         case DocumentKind.PLAN | DocumentKind.DECODED_LINK:

@@ -28,10 +28,10 @@ def _online(modelscope: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
 
 
-def on_a_terminal(*arguments: str, answer: str = "") -> tuple[int, str]:
-    """Exit code of a check, and everything that its terminal was sent."""
+def on_a_terminal(*arguments: str, answer: str = "", command: str = "check") -> tuple[int, str]:
+    """Exit code of a command, and everything that its terminal was sent."""
     answers = {"Spend them?": answer} if answer else {}
-    ran: tuple[int, str] = terminal.on_a_terminal("check", *arguments, answers=answers)
+    ran: tuple[int, str] = terminal.on_a_terminal(command, *arguments, answers=answers)
     return ran
 
 
@@ -44,6 +44,13 @@ def test_progress_shows_and_the_result_is_in_colour(modelscope: Mock) -> None:
     assert "Checking" in seen
     assert seen.index("Checking") < seen.index("All 30 models are served.")
     assert "\x1b[" in seen
+
+
+def test_progress_shows_before_the_first_model_that_is_found(modelscope: Mock) -> None:
+    modelscope.use({"models": {"acme/x": MODEL}, "faults": [{"does": "delay", "seconds": 0.2}]})
+    code, seen = on_a_terminal("acme", command="models")
+    assert code == 0
+    assert seen.index("Checking") < seen.index("1 served model.")
 
 
 def test_no_color_is_respected(monkeypatch: pytest.MonkeyPatch) -> None:
