@@ -14,7 +14,15 @@ from msconfig.checking.gathering import Progress, no_progress
 from msconfig.checking.hub_search import MOST_ROWS, FilterWatch, HubRows, search
 from msconfig.checking.parallel import in_parallel
 from msconfig.checking.report import Outcome
-from msconfig.checking.verdict import CatalogueFact, HubFact, LookUpFact, ModelFacts, judge
+from msconfig.checking.verdict import (
+    CatalogueFact,
+    HubFact,
+    LookUpFact,
+    ModelFacts,
+    judge,
+    kind_told,
+    leaves_kind_open,
+)
 from msconfig.model_ids import ModelId
 from msconfig.modelscope.client import HubQuery, ModelScope
 from msconfig.modelscope.facts import Catalogue, HubModel, NoAnswer, Providers
@@ -116,13 +124,16 @@ class _Finding:
     def _confirm(self, model_id: ModelId, hub: HubModel | None) -> None:
         deadline = self.modelscope.deadline()
         fact = hub or self.modelscope.hub_model(model_id.path, deadline)
-        kind = _kind(fact)
+        older = None
+        if leaves_kind_open(fact):
+            older = self.modelscope.older_hub_model(model_id.path, deadline)
+        kind = kind_told(fact, older)
         if self.request.wants(kind):
             look_up = self._silence() or self.modelscope.list_model_providers(
                 model_id.path, deadline, retry_server_error=isinstance(fact, HubModel)
             )
             self.look_ups.append(look_up)
-            self.facts[model_id] = ModelFacts(look_up, fact)
+            self.facts[model_id] = ModelFacts(look_up, fact, older)
         elif kind is Kind.UNKNOWN:
             self.kindless[model_id] = fact
 
@@ -224,7 +235,7 @@ def _found(model_id: ModelId, facts: ModelFacts, *, is_served: bool | None) -> F
     own = facts.look_up.modelscope if isinstance(facts.look_up, Providers) else None
     return FoundModel(
         model_id.path,
-        _kind(facts.hub),
+        facts.kind,
         is_served,
         downloads=hub.downloads if hub else None,
         likes=hub.likes if hub else None,
@@ -236,10 +247,6 @@ def _found(model_id: ModelId, facts: ModelFacts, *, is_served: bool | None) -> F
 
 def _is_silent(fact: LookUpFact) -> TypeGuard[NoAnswer]:
     return isinstance(fact, NoAnswer) and not fact.source.note
-
-
-def _kind(fact: HubFact) -> Kind:
-    return fact.kind if isinstance(fact, HubModel) else Kind.UNKNOWN
 
 
 def _parsed(model: HubModel) -> ModelId:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Protocol, TypeAlias
 
 from msconfig.checking.parallel import in_parallel
-from msconfig.checking.verdict import CatalogueFact, HubFact, LookUpFact, ModelFacts
+from msconfig.checking.verdict import CatalogueFact, LookUpFact, ModelFacts, leaves_kind_open
 from msconfig.model_ids import ModelId
 from msconfig.modelscope.client import ModelScope
 from msconfig.modelscope.facts import Account, HubModel, NoAnswer, Providers, TokenRejected
@@ -83,7 +83,7 @@ def gather(
             model_id.path, deadline, retry_server_error=isinstance(hub, HubModel)
         )
         older = None
-        if text not in told and _kind_is_open(hub, look_up):
+        if text not in told and leaves_kind_open(hub) and _may_be_served(look_up):
             older = modelscope.older_hub_model(model_id.path, deadline)
         gathered.models[text] = ModelFacts(look_up, hub, older)
 
@@ -98,8 +98,5 @@ def gather(
             progress(len(gathered.models), len(models))
 
 
-def _kind_is_open(hub: HubFact, look_up: LookUpFact) -> bool:
-    """Whether the model may be served, and the hub knows it without saying what it does."""
-    if not isinstance(hub, HubModel) or hub.tasks or hub.from_older_api:
-        return False
+def _may_be_served(look_up: LookUpFact) -> bool:
     return not isinstance(look_up, Providers) or look_up.by_modelscope

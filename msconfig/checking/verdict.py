@@ -19,7 +19,16 @@ from msconfig.modelscope.facts import (
 )
 from msconfig.modelscope.kinds import Kind
 
-__all__ = ["CatalogueFact", "HubFact", "LookUpFact", "ModelFacts", "Verdict", "judge"]
+__all__ = [
+    "CatalogueFact",
+    "HubFact",
+    "LookUpFact",
+    "ModelFacts",
+    "Verdict",
+    "judge",
+    "kind_told",
+    "leaves_kind_open",
+]
 
 CatalogueFact: TypeAlias = Catalogue | NoAnswer
 LookUpFact: TypeAlias = Providers | NoAnswer
@@ -38,9 +47,18 @@ class ModelFacts:
     @property
     def kind(self) -> Kind:
         """What the model does: by the hub's tasks, else by what the older API says."""
-        hubs = (self.hub, self.older_hub)
-        kinds = (kind for hub in hubs if isinstance(hub, HubModel) for kind in hub.kinds)
-        return next(kinds, Kind.UNKNOWN)
+        return kind_told(self.hub, self.older_hub)
+
+
+def kind_told(*hubs: HubFact | None) -> Kind:
+    """What the first of `hubs` that tells a kind says the model does."""
+    kinds = (kind for hub in hubs if isinstance(hub, HubModel) for kind in hub.kinds)
+    return next(kinds, Kind.UNKNOWN)
+
+
+def leaves_kind_open(hub: HubFact) -> bool:
+    """Whether the hub knows the model without saying what it does; the older API may."""
+    return isinstance(hub, HubModel) and not (hub.tasks or hub.from_older_api)
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,6 +142,21 @@ def test_no_more_is_asked_than_it_takes(
     )
 
 
+def test_a_listed_model_without_a_task_has_the_kind_that_the_older_api_tells(
+    find: Discover,
+) -> None:
+    data = {"Tasks": [], "SupportInference": "txt2img"}
+    older = Response.of_json(200, {"Code": 200, "Data": data, "Success": True})
+    models = {**MODELS, "Qwen/Untold": RecordedModel(OURS, RecordedHub(True, ()))}
+    handler = instead({"/api/v1/models/Qwen/Untold": older}, fake(models, (*LISTED, "Qwen/Untold")))
+    found = find(handler, kinds=frozenset({Kind.IMAGE_GENERATION}))
+    assert {model.id: model.kind for model in found.models} == {
+        "Qwen/Draws": Kind.IMAGE_GENERATION,
+        "Qwen/Untold": Kind.IMAGE_GENERATION,
+    }
+    assert not found.missing
+
+
 def test_look_ups_that_nobody_answers_are_not_made_for_thousands(find: Discover) -> None:
     many = {f"owner/m{number}": recorded("text-ranking") for number in range(50)}
     outage = {"/api/v1/inference/": Response(500, b"{}")}
