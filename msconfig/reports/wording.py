@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import Enum
 from pathlib import PurePath
+from typing import assert_never
 
 from msconfig.checking.report import (
     Location,
@@ -19,16 +22,20 @@ from msconfig.text import shortened, visible
 
 __all__ = [
     "MARKS",
+    "NextStep",
+    "Tally",
     "about",
     "excuse",
     "is_excused",
     "kind_of",
     "meant",
+    "next_step",
     "next_step_line",
     "overall",
     "place_of",
     "quota_line",
     "shown_id",
+    "tally",
     "token_line",
     "verdict_line",
 ]
@@ -39,38 +46,74 @@ _STDIN = "-"
 """How standard input is given in place of a file."""
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a verdict in words has to tell."""
+
+    total: int
+    """Models."""
+    failed: int
+    unknown: int
+    """Both without what is excused."""
+    ignored: int
+    known: int
+    """Excused: ignored, or not worse than in the baseline."""
+    tokens: frozenset[TokenStatus]
+    """What became of the tokens that count."""
+    complete: bool
+
+    @property
+    def excused(self) -> int:
+        """Models that are not as they should be, and do not count."""
+        return self.ignored + self.known
+
+
+def tally(report: Report) -> Tally:
+    """The counts behind the verdict."""
+    excused = [model for model in report.models if is_excused(model)]
+    ignored = sum(model.ignored is not None for model in excused)
+    return Tally(
+        total=len(report.models),
+        failed=_counted(report, Outcome.FAIL),
+        unknown=_counted(report, Outcome.UNKNOWN),
+        ignored=ignored,
+        known=len(excused) - ignored,
+        tokens=frozenset(token.status for token in report.tokens if token.counts),
+        complete=report.complete,
+    )
+
+
 def overall(report: Report) -> Outcome:
     """How the run as a whole ended; what is ignored or known since the baseline plays no part."""
-    failed, unknown = _counted(report, Outcome.FAIL), _counted(report, Outcome.UNKNOWN)
-    if not report.complete and not failed:
+    counts = tally(report)
+    if not counts.complete and not counts.failed:
         return Outcome.UNKNOWN
-    if failed or any(token.status in _REFUSED for token in report.tokens):
+    if counts.failed or counts.tokens & _REFUSED:
         return Outcome.FAIL
-    unverified = any(t.status is TokenStatus.UNVERIFIED and t.counts for t in report.tokens)
-    return Outcome.UNKNOWN if unknown or unverified else Outcome.PASS
+    is_open = counts.unknown or TokenStatus.UNVERIFIED in counts.tokens
+    return Outcome.UNKNOWN if is_open else Outcome.PASS
 
 
 def verdict_line(report: Report) -> str:
     """What came out, in one line."""
-    total = len(report.models)
-    failed, unknown = _counted(report, Outcome.FAIL), _counted(report, Outcome.UNKNOWN)
-    excused = [model for model in report.models if is_excused(model)]
+    counts = tally(report)
+    total = counts.total
     parts = []
-    if not report.complete:
+    if not counts.complete:
         parts.append("Interrupted.")
-    if any(token.status is TokenStatus.REJECTED for token in report.tokens):
+    if TokenStatus.REJECTED in counts.tokens:
         parts.append("A token is rejected.")
-    if any(token.status is TokenStatus.NOT_BOUND for token in report.tokens):
+    if TokenStatus.NOT_BOUND in counts.tokens:
         parts.append("A token's account is not bound.")
-    if any(t.status is TokenStatus.UNVERIFIED and t.counts for t in report.tokens):
+    if TokenStatus.UNVERIFIED in counts.tokens:
         parts.append("A token could not be verified.")
-    if failed:
-        parts.append(_no(failed, total, "is served", "are not served"))
-    if unknown:
-        parts.append(_no(unknown, total, "could be verified", "could not be verified"))
-    if excused:
-        parts.append(_excused(excused, total, more=bool(failed or unknown)))
-    elif not failed and not unknown:
+    if counts.failed:
+        parts.append(_no(counts.failed, total, "is served", "are not served"))
+    if counts.unknown:
+        parts.append(_no(counts.unknown, total, "could be verified", "could not be verified"))
+    if counts.excused:
+        parts.append(_excused(counts))
+    elif not counts.failed and not counts.unknown:
         parts.append(f"{'The model is' if total == 1 else f'All {total} models are'} served.")
     return " ".join(parts)
 
@@ -89,14 +132,17 @@ def _no(count: int, total: int, yes: str, no: str) -> str:
     return f"{count} of {total} models {no.replace('are', 'is') if count == 1 else no}."
 
 
-def _excused(excused: list[ModelResult], total: int, *, more: bool) -> str:
-    """A sentence about the models that do not count; `more` where others do."""
-    whys = {"ignored" if model.ignored else "known since the baseline" for model in excused}
-    verb = "is" if len(excused) == 1 else "are"
-    if more:
-        return f"{len(excused)} more {verb} {' or '.join(sorted(whys))}."
-    who = "the model" if total == 1 else f"{len(excused)} of {total} models"
-    return f"Nothing new: {who} {verb} {' or '.join(sorted(whys))}."
+def _excused(counts: Tally) -> str:
+    """A sentence about the models that do not count."""
+    whys = [
+        *(["ignored"] if counts.ignored else []),
+        *(["known since the baseline"] if counts.known else []),
+    ]
+    verb = "is" if counts.excused == 1 else "are"
+    if counts.failed or counts.unknown:
+        return f"{counts.excused} more {verb} {' or '.join(whys)}."
+    who = "the model" if counts.total == 1 else f"{counts.excused} of {counts.total} models"
+    return f"Nothing new: {who} {verb} {' or '.join(whys)}."
 
 
 def is_excused(model: ModelResult) -> bool:
@@ -168,20 +214,50 @@ def place_of(model: ModelResult) -> Location | None:
     return Location(visible(PurePath(place.file).as_posix()), place.line, place.column)
 
 
+class NextStep(Enum):
+    """What to do after a check."""
+
+    FINISH = "finish"
+    NEW_TOKEN = "new token"  # noqa: S105 - no password
+    BIND = "bind"
+    REPLACE = "replace"
+    LATER = "later"
+    WAIT = "wait"
+    GENERATE = "generate"
+
+
+def next_step(report: Report) -> NextStep:
+    """What to do next."""
+    counts = tally(report)
+    if not counts.complete:
+        return NextStep.FINISH
+    if TokenStatus.REJECTED in counts.tokens:
+        return NextStep.NEW_TOKEN
+    if TokenStatus.NOT_BOUND in counts.tokens:
+        return NextStep.BIND
+    if counts.failed:
+        return NextStep.REPLACE
+    if counts.unknown or TokenStatus.UNVERIFIED in counts.tokens:
+        return NextStep.LATER
+    return NextStep.WAIT if counts.excused else NextStep.GENERATE
+
+
 def next_step_line(report: Report) -> str:
     """What to do next, in one line that begins with ``Next:``."""
-    tokens = {token.status for token in report.tokens if token.counts}
-    page = addresses_of(report.site).token_page
-    if not report.complete:
-        return "Next: run it again; what is unverified above was not reached."
-    if TokenStatus.REJECTED in tokens:
-        return f"Next: make a new token at {page}"
-    if TokenStatus.NOT_BOUND in tokens:
-        return "Next: bind and verify your Alibaba Cloud account, then run it again."
-    if _counted(report, Outcome.FAIL):
-        return "Next: replace or remove what is not served, then run it again."
-    if _counted(report, Outcome.UNKNOWN) or TokenStatus.UNVERIFIED in tokens:
-        return "Next: run it again later; -v shows every request."
-    if any(is_excused(model) for model in report.models):
-        return "Next: nothing for now; what does not count still waits for a replacement."
-    return "Next: msconfig generate -o DIR, with the same ids, writes the configuration."
+    match next_step(report):
+        case NextStep.FINISH:
+            return "Next: run it again; what is unverified above was not reached."
+        case NextStep.NEW_TOKEN:
+            return f"Next: make a new token at {addresses_of(report.site).token_page}"
+        case NextStep.BIND:
+            return "Next: bind and verify your Alibaba Cloud account, then run it again."
+        case NextStep.REPLACE:
+            return "Next: replace or remove what is not served, then run it again."
+        case NextStep.LATER:
+            return "Next: run it again later; -v shows every request."
+        case NextStep.WAIT:
+            return "Next: nothing for now; what does not count still waits for a replacement."
+        case NextStep.GENERATE:
+            return "Next: msconfig generate -o DIR, with the same ids, writes the configuration."
+        case other:
+            assert_never(other)
