@@ -8,11 +8,14 @@ from pathlib import Path
 
 from msconfig.checking.report import Report
 from msconfig.cherry.configuration import Configuration, provider_for
+from msconfig.cherry.link import PREFIX as LINK_PREFIX
 from msconfig.cli.configuring import checked, configuration_of, provider_choice
 from msconfig.cli.job import AskOptions, Job, prepare
 from msconfig.cli.output import columns, note, stdout_in_color, write_result
 from msconfig.errors import ExitCode, UsageError
+from msconfig.languages import Tag
 from msconfig.rendering.generating import (
+    GuideOrder,
     Made,
     Target,
     UserTemplate,
@@ -20,6 +23,7 @@ from msconfig.rendering.generating import (
     refuse_too_many,
     without_keys,
 )
+from msconfig.rendering.guides import FILE_NAMES as GUIDE_NAMES
 from msconfig.rendering.writing import OutputFile, Plan, plan, write
 from msconfig.reports import Format, render
 from msconfig.reports.text import body, next_step
@@ -28,6 +32,8 @@ from msconfig.text import visible
 __all__ = ["GenerateOptions", "generate"]
 
 _REPORT = "report.json"
+_USUAL = (Target.V2, Target.V1, Target.LINK)
+"""What is written if nobody says what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,7 @@ class GenerateOptions:
 
     folder: str
     targets: tuple[str, ...]
+    languages: tuple[str, ...]
     only_usable: bool
     redact: bool
     force: bool
@@ -59,7 +66,7 @@ def generate(options: GenerateOptions, asked: AskOptions) -> ExitCode:
         write_result(f"{text}\nNothing is written.{why}\n\n{next_step(report, width=columns())}\n")
         return report.exit_code
     configuration = configuration_of(job, report, redacted=options.redact)
-    made = make(configuration, targets, template)
+    made = make(configuration, targets, template, GuideOrder(report, _languages(options, job)))
     for warning in made.warnings:
         note(warning)
     planned = plan(folder, _files(made, report))
@@ -84,8 +91,10 @@ _WHY_NOTHING = (
 
 
 def _wanted(options: GenerateOptions, job: Job) -> tuple[tuple[Target, ...], UserTemplate | None]:
-    names = options.targets or job.settings.targets or tuple(Target)
+    names = options.targets or job.settings.targets or _USUAL
     targets = tuple(target for target in Target if target in names)
+    if options.languages and Target.GUIDE not in targets:
+        raise UsageError("--lang is for the guide; add --target guide")
     if options.schema is not None and options.template is None:
         raise UsageError("--schema is for the result of --template; give both")
     schema = Path(options.schema) if options.schema else None
@@ -98,8 +107,16 @@ def _wanted(options: GenerateOptions, job: Job) -> tuple[tuple[Target, ...], Use
     return targets, template
 
 
+def _languages(options: GenerateOptions, job: Job) -> tuple[Tag, ...]:
+    """The languages of the guide, each once."""
+    return tuple(map(Tag, dict.fromkeys(options.languages or job.settings.languages or ("en",))))
+
+
 def _files(made: Made, report: Report) -> list[OutputFile]:
-    files = [OutputFile(name, text.encode()) for name, text in made.texts.items()]
+    files = [
+        OutputFile(name, text.encode(), replaceable=name in GUIDE_NAMES)
+        for name, text in made.texts.items()
+    ]
     json_report = render(report, Format.JSON).encode()
     return [*files, OutputFile(_REPORT, json_report, replaceable=True)]
 
@@ -143,15 +160,22 @@ def _written(
     width = max(len(file.name) for file in planned.files)
     for file in planned.files:
         use = uses.get(file.name, "from your template")
+        if file.name in GUIDE_NAMES:
+            use = _guide_use(file.name, has_key=bool(count))
         lines.append(f"  {visible(file.name).ljust(width)}  {use}")
     lines.append("The app has no import for the documents: review them, keep them, build on them.")
     if not count:
         reason = "--redact" if job.tokens else "no token"
         links = " and no links" if Target.LINK in targets else ""
         lines.append(f"Redacted ({reason}): no keys{links} are in them.")
-        old_links = planned.folder / Target.LINK.file_name
-        if old_links.exists():
-            lines.append(f"{visible(str(old_links))} of an earlier run still holds a key.")
+        lines += (
+            f"{visible(str(path))} of an earlier run still holds a key."
+            for path in _older_with_key(planned)
+        )
+    pages = [file.name for file in planned.files if _is_page(file.name)]
+    if pages:
+        path = visible(str(planned.folder / pages[0]))
+        return "\n".join([*lines, "", f"Next: open {path} in a browser; it has every step."]) + "\n"
     name = visible(provider.name)
     steps = [f"switch {name} on: Settings, Model Provider", "add the models there, by their ids"]
     if Target.LINK in targets and count:
@@ -160,3 +184,22 @@ def _written(
         steps.insert(1, "paste your token there")
     lines += ["", "Next:", *(f"  {number}. {step}." for number, step in enumerate(steps, 1))]
     return "\n".join(lines) + "\n"
+
+
+def _older_with_key(planned: Plan) -> list[Path]:
+    """Links and guides of an earlier run that this one does not replace."""
+    names = {Target.LINK.file_name, *GUIDE_NAMES} - {file.name for file in planned.files}
+    paths = (planned.folder / name for name in sorted(names))
+    return [path for path in paths if path.is_file() and LINK_PREFIX in path.read_text("utf-8")]
+
+
+def _is_page(name: str) -> bool:
+    return name in GUIDE_NAMES and name.endswith(".html")
+
+
+def _guide_use(name: str, *, has_key: bool) -> str:
+    if not _is_page(name):
+        return "the same for a wiki, without keys"
+    if has_key:
+        return "what to do next, with your key in it: keep it to yourself"
+    return "what to do next, to open in a browser"

@@ -9,10 +9,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import assert_never
 
+from msconfig.checking.report import Report
 from msconfig.cherry.configuration import Configuration
 from msconfig.cherry.link import key_link
 from msconfig.errors import DocumentError, UsageError
 from msconfig.json_text import NotJson, loads
+from msconfig.languages import Tag
+from msconfig.rendering import guides
 from msconfig.rendering.documents import DocumentKind, examine
 from msconfig.rendering.schemas import Problem, format_problems, problems_under
 from msconfig.rendering.templates import render, render_own
@@ -20,6 +23,7 @@ from msconfig.secrets import without_tokens
 
 __all__ = [
     "MAX_MODELS_V2",
+    "GuideOrder",
     "Made",
     "Target",
     "UserTemplate",
@@ -38,14 +42,16 @@ class Target(StrEnum):
     V2 = "v2"
     V1 = "v1"
     LINK = "link"
+    GUIDE = "guide"
 
     @property
     def file_name(self) -> str:
-        """What it is called in the output folder."""
+        """What it is called in the output folder; of guides, which are several, how they begin."""
         return {
             Target.V2: "provider.v2.json",
             Target.V1: "provider.v1.json",
             Target.LINK: "links.txt",
+            Target.GUIDE: "guide.",
         }[self]
 
 
@@ -69,9 +75,17 @@ class UserTemplate:
                 f"{self.path}: the name of a template ends in .j2, after the name of what it"
                 " gives, such as settings.json.j2"
             )
-        if name in {*(target.file_name for target in Target), "report.json"}:
+        if name in {*(target.file_name for target in Target), *guides.FILE_NAMES, "report.json"}:
             raise UsageError(f"{self.path}: it would overwrite msconfig's own {name}; rename it")
         return name
+
+
+@dataclass(frozen=True, slots=True)
+class GuideOrder:
+    """What the guide tells besides the configuration."""
+
+    report: Report
+    tags: Sequence[Tag]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +97,18 @@ class Made:
 
 
 def make(
-    configuration: Configuration, targets: Sequence[Target], template: UserTemplate | None = None
+    configuration: Configuration,
+    targets: Sequence[Target],
+    template: UserTemplate | None = None,
+    guide: GuideOrder | None = None,
 ) -> Made:
     """Render every document and put it through its gate.
+
+    Args:
+        configuration: what goes into the documents.
+        targets: which ones.
+        template: one of the user's own.
+        guide: what `Target.GUIDE` needs; without it there is none.
 
     Raises:
         DocumentError: a document that Cherry Studio would not take, or that breaks its schema.
@@ -109,6 +132,10 @@ def make(
                     continue
                 links = [key_link(configuration.provider, k.key) for k in configuration.api_keys]
                 text, kind = render_own(name, {"links": links}), DocumentKind.LINKS
+            case Target.GUIDE:
+                if guide is not None:
+                    texts |= guides.guides([configuration], guide.report, guide.tags)
+                continue
             case _:
                 assert_never(target)
         document = examine(text.encode(), kind=kind)

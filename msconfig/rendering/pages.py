@@ -44,6 +44,7 @@ def page(name: str, context: Mapping[str, object], language: Language) -> str:
     )
     given = {
         **context,
+        "page_name": name,
         "policy": policy,
         "style": Markup(style),  # noqa: S704 - a file of our own
         "script": Markup(script),  # noqa: S704 - the same

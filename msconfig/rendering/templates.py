@@ -13,10 +13,14 @@ from msconfig import resources
 from msconfig.errors import FileError, TemplateError
 from msconfig.json_text import dumps
 from msconfig.languages import Language
+from msconfig.rendering import markdown
 from msconfig.secrets import Secret, without_tokens
 from msconfig.text import shortened, visible
 
 __all__ = ["render", "render_own"]
+
+_LONGEST = 400
+"""Characters of a text from outside in Markdown."""
 
 
 def render_own(name: str, context: Mapping[str, object], language: Language | None = None) -> str:
@@ -89,7 +93,15 @@ def _speak(environment: jinja2.Environment, language: Language, *, is_html: bool
     environment.policies["ext.i18n.trimmed"] = True
     install = environment.install_gettext_callables  # type: ignore[attr-defined]
     install(gettext, ngettext, newstyle=True)
-    environment.filters["visible"] = visible
+    environment.filters |= {"visible": visible, "md_plain": _md_plain, "md_code": _md_code}
+
+
+def _md_plain(text: str) -> str:
+    return markdown.plain(text, _LONGEST)
+
+
+def _md_code(text: str) -> str:
+    return markdown.code(text, _LONGEST)
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
