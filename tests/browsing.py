@@ -17,7 +17,7 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, Route
 
-__all__ = ["LOOKS", "WIDTHS", "Look", "OpenedPage", "missing", "opened"]
+__all__ = ["HOSTILE", "LOOKS", "WIDTHS", "Look", "OpenedPage", "missing", "opened"]
 
 # read here: a test's environment holds no variable of ours
 _CHROMIUM = os.environ.get("MSCONFIG_CHROMIUM") or shutil.which("chromium")
@@ -30,6 +30,7 @@ ARGUMENTS = (
 )
 """Chromium asks nobody for anything of its own."""
 
+_HEIGHT = 900
 WIDTHS = (360, 768, 1280)
 """A phone, a tablet, a desktop."""
 
@@ -46,6 +47,25 @@ class Look(NamedTuple):
 
 
 LOOKS = tuple(Look(width, is_dark) for width in WIDTHS for is_dark in (False, True))
+
+HOSTILE = {
+    "script": "<script>pwned()</script>",
+    "attribute": '" onmouseover="pwned()" x="',
+    "apostrophe": "' onmouseover='pwned()' x='",
+    "image": "'\"><img src=x onerror=pwned()>",
+    "end of the script": "</script></title></style><script>pwned()</script><!--",
+    "address": "javascript:pwned()",
+    "template": "{{ pwned() }}{% if %}%(number)s%s{0}",
+    "entity": "&lt;script&gt;&#60;b&#62;",
+    "direction": "a\u202eb\u2066c\u200fd",
+    "right to left": "مرحبا/שלום",
+    "control": "a\x00b\x1b[31mc\u2028d",
+    "long": "x" * 5000,
+    "long words": "long words " * 450,
+    "emoji": "🧨👩‍👩‍👧‍👦🏳️‍🌈" * 20,
+    "empty": "",
+}
+"""Names that want to be more than text; `pwned` is a trap in every page."""
 
 _TRAPS = """
 globalThis.trapped = [];
@@ -64,6 +84,10 @@ Object.defineProperty(navigator, 'clipboard', {value: undefined});
 _OVERFLOWING = """() => {
   const name = (element) => `${element.tagName.toLowerCase()}.${element.className}`
     + ` "${element.textContent.trim().slice(0, 40)}"`;
+  const cuts = (element, axis) => ['hidden', 'clip'].includes(getComputedStyle(element)[axis]);
+  const isForEars = (element) => element !== null
+    && (element.clientWidth === 1 && cuts(element, 'overflowX')
+      || isForEars(element.parentElement));
   const found = [];
   const root = document.documentElement;
   if (root.scrollWidth > root.clientWidth) {
@@ -73,9 +97,8 @@ _OVERFLOWING = """() => {
     const box = element.getBoundingClientRect();
     const isSeen = element.checkVisibility({visibilityProperty: true})
       && box.width > 1 && box.height > 1;
-    if (!isSeen || element.closest('svg') || element.matches('input, select, textarea, option')) {
-      continue;
-    }
+    const isDrawn = element.closest('svg') || element.matches('input, select, textarea, option');
+    if (!isSeen || isDrawn || isForEars(element)) continue;
     if (box.left < -1 || box.right > root.clientWidth + 1) {
       found.push(`${name(element)} leaves the window: ${box.left} to ${box.right}`);
     }
@@ -83,8 +106,7 @@ _OVERFLOWING = """() => {
     if (isBox && element.scrollWidth > element.clientWidth + 1) {
       found.push(`${name(element)} is ${element.scrollWidth} wide in ${element.clientWidth}`);
     }
-    const cuts = ['hidden', 'clip'].includes(getComputedStyle(element).overflowY);
-    if (isBox && cuts && element.scrollHeight > element.clientHeight + 1) {
+    if (isBox && cuts(element, 'overflowY') && element.scrollHeight > element.clientHeight + 1) {
       found.push(`${name(element)} is ${element.scrollHeight} high in ${element.clientHeight}`);
     }
   }
@@ -135,6 +157,18 @@ class OpenedPage:
         read = "() => (globalThis.realClipboard ?? navigator.clipboard).readText()"
         return str(self.page.evaluate(read))
 
+    def look(self, look: Look) -> None:
+        """Make the window another one."""
+        self.page.set_viewport_size({"width": look.width, "height": _HEIGHT})
+        self.page.emulate_media(color_scheme="dark" if look.is_dark else "light")
+
+    def touch_all(self) -> None:
+        """Let the mouse pass over every element."""
+        self.page.evaluate(
+            "document.querySelectorAll('*').forEach((it) =>"
+            " it.dispatchEvent(new MouseEvent('mouseover', {bubbles: true})))"
+        )
+
     def show_all(self) -> None:
         """Unfold whatever can be unfolded."""
         self.page.evaluate("document.querySelectorAll('details').forEach(it => { it.open = true })")
@@ -176,7 +210,7 @@ def opened(
     """
     look = look or Look()
     context: BrowserContext = browser.new_context(
-        viewport={"width": look.width, "height": 900},
+        viewport={"width": look.width, "height": _HEIGHT},
         color_scheme="dark" if look.is_dark else "light",
         reduced_motion="reduce",
         java_script_enabled=has_script,

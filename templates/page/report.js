@@ -58,7 +58,9 @@
   form.addEventListener("reset", () => setTimeout(filter));
   // a link to a row shows it, whatever is filtered
   document.addEventListener("click", (event) => {
-    if (event.target.closest("a[href^='#model-']")) form.reset();
+    if (!event.target.closest("a[href^='#model-']")) return;
+    form.reset();
+    filter();
   });
   filter();
 })();
