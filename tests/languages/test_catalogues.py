@@ -1,12 +1,14 @@
 """The catalogues: whole, current, and true to what the source says.
 
 ``python tests/languages/test_catalogues.py`` takes what is new in the source into every catalogue,
-and lists what is still to be translated.
+and says how much of each is to be translated; with tags, such as ``es``, into these alone, and then
+what it is.
 """
 
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
@@ -107,7 +109,7 @@ def test_nothing_is_left_to_translate(tag: Tag) -> None:
 
 @pytest.mark.parametrize("tag", TRANSLATED)
 def test_a_translation_has_the_placeholders_of_its_source(tag: Tag) -> None:
-    """Each once, the number of a plural aside, which a form such as “one model” may leave out."""
+    """Of a plural, those of one of its two English forms."""
     for message in committed(tag):
         sources = message.id if isinstance(message.id, tuple | list) else (message.id,)
         for text in filter(None, _strings(message)):
@@ -217,10 +219,10 @@ def test_a_word_outside_is_found(source: str, found: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    for each in TRANSLATED:
-        text = updated(each)
-        path_of(each).write_bytes(text)
-        missing = untranslated(read_po(BytesIO(text)))
-        print(  # noqa: T201 - a script
-            f"{path_of(each).name}: {len(missing)} to translate"
-        )
+    for each in map(Tag, sys.argv[1:] or TRANSLATED):
+        content = updated(each)
+        path_of(each).write_bytes(content)
+        missing = untranslated(read_po(BytesIO(content)))
+        print(f"{path_of(each).name}: {len(missing)} to translate")  # noqa: T201 - a script
+        if sys.argv[1:]:
+            print("\n".join(f"  {text}" for text in missing))  # noqa: T201 - the same
