@@ -65,6 +65,7 @@ class Settings:
     site: str | None = None
     token_env: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
     provider_id: str | None = None
     provider_name: str | None = None
     rate_limit_seconds: int | None = None
@@ -162,6 +163,7 @@ def _settings(path: Path, body: Mapping[str, Any], text: str) -> Settings:
         site=body.get("site"),
         token_env=_names(body),
         targets=tuple(body.get("targets", ())),
+        languages=tuple(body.get("languages", ())),
         provider_id=provider.get("id"),
         provider_name=provider.get("name"),
         rate_limit_seconds=provider.get("rate_limit_seconds"),

@@ -39,8 +39,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_schemas_templates_and_data_and_nothing_foreign(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     for folder in ("schemas", "templates"):
-        for path in (ROOT / folder).iterdir():
-            assert f"msconfig/{folder}/{path.name}" in names
+        for path in (ROOT / folder).rglob("*.*"):
+            assert f"msconfig/{path.relative_to(ROOT).as_posix()}" in names
     for path in (ROOT / "msconfig").rglob("*"):
         if path.is_file() and "__pycache__" not in path.parts:
             assert path.relative_to(ROOT).as_posix() in names

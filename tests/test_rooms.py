@@ -14,12 +14,14 @@ ROOMS = {
     "modelscope": COMMON,
     "checking": COMMON | {"modelscope"},
     "cherry": COMMON | {"modelscope"},
-    "rendering": COMMON | {"cherry"},
-    "reports": COMMON | {"modelscope", "checking", "cherry"},
+    "languages": COMMON,
+    "rendering": COMMON | {"modelscope", "checking", "cherry", "languages"},
+    "reports": COMMON | {"modelscope", "checking", "cherry", "languages", "rendering"},
     "fake": COMMON | {"modelscope", "checking", "rendering"},
     "settings": COMMON | {"checking", "rendering"},
     "cli": COMMON
-    | {"modelscope", "checking", "cherry", "rendering", "reports", "fake", "settings"},
+    | {"modelscope", "checking", "cherry", "languages", "rendering", "reports"}
+    | {"fake", "settings"},
     "__main__": {"cli"},
     **dict.fromkeys(COMMON, COMMON),
 }
@@ -33,7 +35,9 @@ LIBRARIES = {
     "httpcore": {"modelscope"},
     "tenacity": {"modelscope"},
     "rapidfuzz": {"checking"},
+    "babel": {"languages"},
     "jinja2": {"rendering"},
+    "segno": {"rendering"},
     "markupsafe": {"rendering"},
     "jsonschema": {"rendering"},
     "jsonschema_specifications": {"rendering"},

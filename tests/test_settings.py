@@ -18,6 +18,7 @@ EVERY_KEY = """\
 site = "ai"
 token_env = ["MODELSCOPE_API_TOKEN", "MSCONFIG_SECOND"]
 targets = ["link", "v2"]
+languages = ["zh-CN", "en"]
 
 [provider]
 id = "team"
@@ -83,6 +84,7 @@ def test_every_key_arrives() -> None:
         site="ai",
         token_env=("MODELSCOPE_API_TOKEN", "MSCONFIG_SECOND"),
         targets=("link", "v2"),
+        languages=("zh-CN", "en"),
         provider_id="team",
         provider_name="ModelScope (team)",
         rate_limit_seconds=5,
@@ -97,8 +99,8 @@ def test_every_key_arrives() -> None:
             ModelSettings(no_id),
         ),
         located_ids=(
-            GivenId("Qwen/Alive", Location(FILE_NAME, 23, 7)),
-            GivenId(no_id, Location(FILE_NAME, 30, 7)),
+            GivenId("Qwen/Alive", Location(FILE_NAME, 24, 7)),
+            GivenId(no_id, Location(FILE_NAME, 31, 7)),
         ),
         fallback=FallbackSettings(
             token_env="DASHSCOPE_SECOND",

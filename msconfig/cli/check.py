@@ -8,11 +8,12 @@ from typing import Any
 import click
 
 from msconfig.cli.options import ask_options
+from msconfig.languages import Tag
 
 __all__ = ["DEFAULT_MAX_COST", "FORMATS", "command"]
 
 DEFAULT_MAX_COST = 20.0
-FORMATS = ("text", "json", "junit", "github", "markdown", "sarif")
+FORMATS = ("text", "json", "junit", "github", "markdown", "sarif", "html")
 
 
 def _reports(
@@ -53,6 +54,12 @@ def _magicubes(_ctx: click.Context, _param: click.Parameter, value: float | None
     callback=_reports,
     metavar="FORMAT=FILE",
     help="A report in a file beside it; repeatable.",
+)
+@click.option(
+    "--lang",
+    type=click.Choice([tag.value for tag in Tag]),
+    metavar="TAG",
+    help=f"Language of an html report: {', '.join(Tag)} [en].",
 )
 @click.option(
     "--baseline", type=click.Path(), metavar="REPORT", help="Fail only on what got worse since."

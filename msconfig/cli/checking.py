@@ -21,6 +21,7 @@ from msconfig.cli.job import AskOptions, Job, prepare
 from msconfig.cli.output import columns, note, stdout_in_color, write_result
 from msconfig.cli.progress import ProgressDisplay
 from msconfig.errors import ExitCode, UsageError
+from msconfig.languages import Tag
 from msconfig.modelscope.client import ModelScope
 from msconfig.modelscope.sites import Site
 from msconfig.rendering.documents import DocumentKind, read_document
@@ -38,6 +39,7 @@ class CheckOptions:
     form: str
     reports: tuple[tuple[str, str], ...]
     """Format and file of each report that goes to a file."""
+    lang: str | None
     strict: bool | None
     probe: bool
     probe_all_tokens: bool
@@ -53,7 +55,10 @@ def check(options: CheckOptions, asked: AskOptions) -> ExitCode:
         raise UsageError("--probe makes real calls: it needs the network and a token")
     if not probing and (options.max_cost is not None or options.yes):
         raise UsageError("--max-cost and --yes are about --probe, which was not given")
+    if options.lang and Format.HTML not in {options.form, *(form for form, _ in options.reports)}:
+        raise UsageError("--lang is about the html report, which was not asked for")
     job = prepare(asked, needs_token=True)
+    tag = Tag(options.lang or next(iter(job.settings.languages), Tag.EN))
     strict = bool(job.settings.strict if options.strict is None else options.strict)
     baseline = _baseline(options.baseline, job)
     with job.connect() as modelscope:
@@ -64,8 +69,9 @@ def check(options: CheckOptions, asked: AskOptions) -> ExitCode:
     report = with_ignored(report, job.settings.ignore, datetime.now(UTC).date())
     if baseline is not None:
         report = with_baseline(report, baseline)
-    result = render(report, Format(options.form), width=columns(), color=stdout_in_color())
-    files = [] if not report.complete else _report_files(options, report)
+    form = Format(options.form)
+    result = render(report, form, width=columns(), color=stdout_in_color(), tag=tag)
+    files = [] if not report.complete else _report_files(options, report, tag)
     write_result(result)
     if options.form == Format.GITHUB:
         _append_step_summary(render(report, Format.MARKDOWN))
@@ -87,12 +93,12 @@ def _append_step_summary(text: str) -> None:
             note(f"cannot write the summary {path}: {error.strerror or error}")
 
 
-def _report_files(options: CheckOptions, report: Report) -> list[Plan]:
+def _report_files(options: CheckOptions, report: Report, tag: Tag) -> list[Plan]:
     """The files of --report, folder by folder; those of one folder are written all or none."""
     by_folder: dict[Path, list[OutputFile]] = {}
     for form, file in options.reports:
         path = Path(file)
-        content = render(report, Format(form)).encode("utf-8", "backslashreplace")
+        content = render(report, Format(form), tag=tag).encode("utf-8", "backslashreplace")
         files = by_folder.setdefault(path.parent, [])
         files.append(OutputFile(path.name, content, replaceable=True))
     return [plan(folder, files) for folder, files in by_folder.items()]

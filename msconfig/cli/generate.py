@@ -26,8 +26,15 @@ __all__ = ["command"]
     "--target",
     "targets",
     multiple=True,
-    type=click.Choice(["v2", "v1", "link"]),
+    type=click.Choice(["v2", "v1", "link", "guide"]),
     help="What to write; repeatable [v2, v1, link].",
+)
+@click.option(
+    "--lang",
+    "languages",
+    multiple=True,
+    type=click.Choice(["en", "zh-CN", "zh-TW", "es", "fr", "pt", "ru", "ja"]),
+    help="Language of the guide; repeatable [en].",
 )
 @click.option("--only-usable", is_flag=True, help="Leave out models that do not pass.")
 @click.option("--redact", is_flag=True, help="Write no key and no link.")

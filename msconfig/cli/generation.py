@@ -6,15 +6,17 @@ import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import assert_never
 
 from msconfig.checking.report import Report
 from msconfig.cherry.configuration import Configuration
 from msconfig.cli.configuring import check_provider_ids, checked, configurations_of
+from msconfig.cli.generated import REPORT, written
 from msconfig.cli.job import AskOptions, Job, prepare
 from msconfig.cli.output import columns, note, stdout_in_color, write_result
 from msconfig.errors import ExitCode, UsageError
+from msconfig.languages import Tag
 from msconfig.rendering.generating import (
+    GuideOrder,
     Made,
     Target,
     UserTemplate,
@@ -22,6 +24,7 @@ from msconfig.rendering.generating import (
     refuse_too_many,
     without_keys,
 )
+from msconfig.rendering.guides import FILE_NAMES as GUIDE_NAMES
 from msconfig.rendering.writing import OutputFile, Plan, plan, write
 from msconfig.reports import Format, render
 from msconfig.reports.text import body, next_step
@@ -29,7 +32,8 @@ from msconfig.text import visible
 
 __all__ = ["GenerateOptions", "generate"]
 
-_REPORT = "report.json"
+_USUAL = (Target.V2, Target.V1, Target.LINK)
+"""What is written if nobody says what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ class GenerateOptions:
 
     folder: str
     targets: tuple[str, ...]
+    languages: tuple[str, ...]
     only_usable: bool
     redact: bool
     force: bool
@@ -61,7 +66,8 @@ def generate(options: GenerateOptions, asked: AskOptions) -> ExitCode:
         write_result(f"{text}\nNothing is written.{why}\n\n{next_step(report, width=columns())}\n")
         return report.exit_code
     configurations = configurations_of(job, report, redacted=options.redact)
-    made = make(configurations, targets, template)
+    order = GuideOrder(report, _languages(options, job))
+    made = make(configurations, targets, template, order)
     for warning in made.warnings:
         note(warning)
     planned = plan(folder, _files(made, report))
@@ -76,7 +82,7 @@ def generate(options: GenerateOptions, asked: AskOptions) -> ExitCode:
             " --force replaces"
         )
     write(planned)
-    write_result(f"{text}\n{_written(planned, configurations, targets, job)}")
+    write_result(f"{text}\n{written(planned, configurations, targets, job)}")
     return ExitCode.OK
 
 
@@ -86,8 +92,10 @@ _WHY_NOTHING = (
 
 
 def _wanted(options: GenerateOptions, job: Job) -> tuple[tuple[Target, ...], UserTemplate | None]:
-    names = options.targets or job.settings.targets or tuple(Target)
+    names = options.targets or job.settings.targets or _USUAL
     targets = tuple(target for target in Target if target in names)
+    if options.languages and Target.GUIDE not in targets:
+        raise UsageError("--lang is for the guide; add --target guide")
     if options.schema is not None and options.template is None:
         raise UsageError("--schema is for the result of --template; give both")
     schema = Path(options.schema) if options.schema else None
@@ -101,10 +109,18 @@ def _wanted(options: GenerateOptions, job: Job) -> tuple[tuple[Target, ...], Use
     return targets, template
 
 
+def _languages(options: GenerateOptions, job: Job) -> tuple[Tag, ...]:
+    """The languages of the guide, each once."""
+    return tuple(map(Tag, dict.fromkeys(options.languages or job.settings.languages or ("en",))))
+
+
 def _files(made: Made, report: Report) -> list[OutputFile]:
-    files = [OutputFile(name, text.encode()) for name, text in made.texts.items()]
+    files = [
+        OutputFile(name, text.encode(), replaceable=name in GUIDE_NAMES)
+        for name, text in made.texts.items()
+    ]
     json_report = render(report, Format.JSON).encode()
-    return [*files, OutputFile(_REPORT, json_report, replaceable=True)]
+    return [*files, OutputFile(REPORT, json_report, replaceable=True)]
 
 
 def _changes(planned: Plan, configurations: Sequence[Configuration]) -> str:
@@ -128,71 +144,3 @@ def _changes(planned: Plan, configurations: Sequence[Configuration]) -> str:
         )
         lines += ["", *(visible(line) for line in diff)]
     return "\n".join(lines) + "\n"
-
-
-def _written(
-    planned: Plan,
-    configurations: Sequence[Configuration],
-    targets: tuple[Target, ...],
-    job: Job,
-) -> str:
-    """What was written, what each file is for, and what to do next."""
-    uses = {_REPORT: "what was checked, and how it is known"}
-    for each in configurations:
-        uses |= {target.file_name(fallback=each.is_fallback): _use(target) for target in targets}
-    lines = [f"Written to {visible(str(planned.folder))}:"]
-    width = max(len(file.name) for file in planned.files)
-    for file in planned.files:
-        use = uses.get(file.name, "from your template")
-        lines.append(f"  {visible(file.name).ljust(width)}  {use}")
-    lines.append("The app has no import for the documents: review them, keep them, build on them.")
-    lines += [line for each in configurations for line in _redacted(planned, each, targets, job)]
-    steps = [step for each in configurations for step in _steps(each, targets)]
-    lines += ["", "Next:", *(f"  {number}. {step}." for number, step in enumerate(steps, 1))]
-    return "\n".join(lines) + "\n"
-
-
-def _use(target: Target) -> str:
-    match target:
-        case Target.V2:
-            return "provider and models in the form of desktop v2"
-        case Target.V1:
-            return "the same for desktop v1 and the mobile app"
-        case Target.LINK:
-            return "brings the key into the app; holds it, so delete it after use"
-        case _:
-            assert_never(target)
-
-
-def _redacted(
-    planned: Plan, configuration: Configuration, targets: tuple[Target, ...], job: Job
-) -> list[str]:
-    """What is to be said where no key is in the documents."""
-    if configuration.api_keys:
-        return []
-    reason = "no token"
-    if configuration.is_fallback:
-        key = job.fallback.request.key if job.fallback is not None else None
-        reason = "--redact" if key is not None else "no key"
-    elif job.tokens:
-        reason = "--redact"
-    links = " and no links" if Target.LINK in targets else ""
-    what = "The fallback's redacted" if configuration.is_fallback else "Redacted"
-    lines = [f"{what} ({reason}): no keys{links} are in them."]
-    old_links = planned.folder / Target.LINK.file_name(fallback=configuration.is_fallback)
-    if old_links.exists():
-        lines.append(f"{visible(str(old_links))} of an earlier run still holds a key.")
-    return lines
-
-
-def _steps(configuration: Configuration, targets: tuple[Target, ...]) -> list[str]:
-    """What to do in the app, for one provider."""
-    name = visible(configuration.provider.name)
-    secret = "key" if configuration.is_fallback else "token"
-    steps = [f"switch {name} on: Settings, Model Provider", "add the models there, by their ids"]
-    if Target.LINK in targets and configuration.api_keys:
-        links = Target.LINK.file_name(fallback=configuration.is_fallback)
-        steps.insert(0, f"open each link of {links}, confirm in the app, then delete {links}")
-    else:
-        steps.insert(1, f"paste your {secret} there")
-    return steps

@@ -9,10 +9,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import assert_never
 
+from msconfig.checking.report import Report
 from msconfig.cherry.configuration import Configuration
 from msconfig.cherry.link import key_link
 from msconfig.errors import DocumentError, UsageError
 from msconfig.json_text import NotJson, loads
+from msconfig.languages import Tag
+from msconfig.rendering import guides
 from msconfig.rendering.documents import DocumentKind, examine
 from msconfig.rendering.schemas import Problem, format_problems, problems_under
 from msconfig.rendering.templates import render, render_own
@@ -20,6 +23,7 @@ from msconfig.secrets import Secret, without_tokens
 
 __all__ = [
     "MAX_MODELS_V2",
+    "GuideOrder",
     "Made",
     "Target",
     "UserTemplate",
@@ -38,15 +42,22 @@ class Target(StrEnum):
     V2 = "v2"
     V1 = "v1"
     LINK = "link"
+    GUIDE = "guide"
 
     def file_name(self, *, fallback: bool = False) -> str:
-        """What it is called in the output folder, for ModelScope or for the fallback."""
+        """What it is called in the output folder, for ModelScope or for the fallback.
+
+        Raises:
+            ValueError: guides have a name for each language (`guides.FILE_NAMES`).
+        """
         of = ".dashscope" if fallback else ""
         match self:
             case Target.V2 | Target.V1:
                 return f"provider{of}.{self}.json"
             case Target.LINK:
                 return f"links{of}.txt"
+            case Target.GUIDE:
+                raise ValueError("a guide has a name for each language")
             case _:
                 assert_never(self)
 
@@ -56,9 +67,11 @@ class Target(StrEnum):
         return self.file_name()
 
 
+_DOCUMENTS = (Target.V2, Target.V1, Target.LINK)
 _OWN_NAMES = frozenset(
     {
-        *(target.file_name(fallback=fallback) for target in Target for fallback in (False, True)),
+        *(each.file_name(fallback=fallback) for each in _DOCUMENTS for fallback in (False, True)),
+        *guides.FILE_NAMES,
         "report.json",
     }
 )
@@ -90,6 +103,14 @@ class UserTemplate:
 
 
 @dataclass(frozen=True, slots=True)
+class GuideOrder:
+    """What the guide tells besides the configuration."""
+
+    report: Report
+    tags: Sequence[Tag]
+
+
+@dataclass(frozen=True, slots=True)
 class Made:
     """Texts by file name, and what Cherry Studio would take though it is hardly meant."""
 
@@ -101,11 +122,18 @@ def make(
     configurations: Sequence[Configuration],
     targets: Sequence[Target],
     template: UserTemplate | None = None,
+    guide: GuideOrder | None = None,
 ) -> Made:
     """Render every document of every provider and put it through its gate.
 
     A user's template gets the provider that comes first, and as `fallback` the one that is the
     fallback, or none.
+
+    Args:
+        configurations: what goes into the documents, a provider each.
+        targets: which ones.
+        template: one of the user's own.
+        guide: what `Target.GUIDE` needs; without it there is none.
 
     Raises:
         DocumentError: a document that Cherry Studio would not take, or that breaks its schema.
@@ -118,7 +146,7 @@ def make(
     for configuration in configurations:
         refuse_too_many(len(configuration.models), targets)
     for configuration in configurations:
-        for target in targets:
+        for target in (each for each in targets if each in _DOCUMENTS):
             name = target.file_name(fallback=configuration.is_fallback)
             document = _document(target, configuration)
             if document is None:
@@ -128,13 +156,15 @@ def make(
             _refuse(name, examined.errors, configurations)
             warnings += format_problems(name, examined.warnings).splitlines()
             texts[name] = text
+    if guide is not None and Target.GUIDE in targets:
+        texts |= guides.guides(configurations, guide.report, guide.tags)
     if template is not None:
         texts[template.file_name] = _from_user(template, configurations)
     return Made(texts, tuple(warnings))
 
 
 def _document(target: Target, configuration: Configuration) -> tuple[str, DocumentKind] | None:
-    """The text of a document and what it is; None for links without a key."""
+    """The text of a document and what it is; None for links without a key, and for guides."""
     match target:
         case Target.V2:
             text = render_own(target.template, _context(configuration))
@@ -147,6 +177,8 @@ def _document(target: Target, configuration: Configuration) -> tuple[str, Docume
                 return None
             links = [key_link(configuration.provider, k.key) for k in configuration.api_keys]
             return render_own(target.template, {"links": links}), DocumentKind.LINKS
+        case Target.GUIDE:
+            return None
         case _:
             assert_never(target)
 

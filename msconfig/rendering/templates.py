@@ -7,23 +7,33 @@ from pathlib import Path
 
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from msconfig import resources
 from msconfig.errors import FileError, TemplateError
 from msconfig.json_text import dumps
+from msconfig.languages import Language
+from msconfig.rendering import markdown
 from msconfig.secrets import Secret, without_tokens
 from msconfig.text import shortened, visible
 
 __all__ = ["render", "render_own"]
 
-
-def render_own(name: str, context: Mapping[str, object]) -> str:
-    """The text of `templates/<name>.j2`."""
-    return render(resources.folder("templates") / f"{name}.j2", context)
+_LONGEST = 400
+"""Characters of a text from outside in Markdown."""
 
 
-def render(template: Path, context: Mapping[str, object], secrets: Iterable[Secret] = ()) -> str:
+def render_own(name: str, context: Mapping[str, object], language: Language | None = None) -> str:
+    """The text of `templates/<name>.j2`, in `language` where it has words for people."""
+    return render(resources.folder("templates") / f"{name}.j2", context, language=language)
+
+
+def render(
+    template: Path,
+    context: Mapping[str, object],
+    secrets: Iterable[Secret] = (),
+    language: Language | None = None,
+) -> str:
     """The text of `template`, which may include others of its folder.
 
     `tojson` writes any value as JSON, a `Secret` as the string that it hides; everywhere else a
@@ -33,6 +43,8 @@ def render(template: Path, context: Mapping[str, object], secrets: Iterable[Secr
         template: a Jinja2 template in UTF-8.
         context: what it may use.
         secrets: what no message may show.
+        language: what `trans` and `_()` translate into; it is in the context by this name. A
+            translation is plain text: what looks like HTML in it is escaped as data is.
 
     Raises:
         FileError: the template cannot be read.
@@ -48,6 +60,9 @@ def render(template: Path, context: Mapping[str, object], secrets: Iterable[Secr
         keep_trailing_newline=True,
     )
     environment.filters["tojson"] = _tojson_in_html if is_html else _tojson
+    if language is not None:
+        _speak(environment, language, is_html=is_html)
+        context = {**context, "language": language}
     try:
         template.open("rb").close()
     except OSError as error:
@@ -61,6 +76,32 @@ def render(template: Path, context: Mapping[str, object], secrets: Iterable[Secr
     except Exception as error:  # noqa: BLE001 - a template is a program, it can raise anything
         raise TemplateError(_place_of(error, template) + _words(error, secrets)) from None
     return text
+
+
+def _speak(environment: jinja2.Environment, language: Language, *, is_html: bool) -> None:
+    """Let `environment` translate, and show text from outside."""
+
+    def gettext(message: str) -> str:
+        text = language.gettext(message)
+        return escape(text) if is_html else text
+
+    def ngettext(singular: str, plural: str, number: int) -> str:
+        text = language.ngettext(singular, plural, number)
+        return escape(text) if is_html else text
+
+    environment.add_extension("jinja2.ext.i18n")
+    environment.policies["ext.i18n.trimmed"] = True
+    install = environment.install_gettext_callables  # type: ignore[attr-defined]
+    install(gettext, ngettext, newstyle=True)
+    environment.filters |= {"visible": visible, "md_plain": _md_plain, "md_code": _md_code}
+
+
+def _md_plain(text: str) -> str:
+    return markdown.plain(text, _LONGEST)
+
+
+def _md_code(text: str) -> str:
+    return markdown.code(text, _LONGEST)
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):

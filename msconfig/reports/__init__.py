@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from msconfig.checking.report import Report
+from msconfig.languages import Tag
 
 __all__ = ["Format", "render"]
 
@@ -19,9 +20,17 @@ class Format(StrEnum):
     GITHUB = "github"
     MARKDOWN = "markdown"
     SARIF = "sarif"
+    HTML = "html"
 
 
-def render(report: Report, form: Format, *, width: int = 80, color: bool = False) -> str:
+def render(
+    report: Report,
+    form: Format,
+    *,
+    width: int = 80,
+    color: bool = False,
+    tag: Tag = Tag.EN,
+) -> str:
     """`report` in `form`, with a line end at its end.
 
     Args:
@@ -29,6 +38,7 @@ def render(report: Report, form: Format, *, width: int = 80, color: bool = False
         form: the format.
         width: columns there are, for text.
         color: whether text may hold colour codes.
+        tag: the language of a page; the others are in English.
     """
     match form:
         case Format.TEXT:
@@ -55,5 +65,9 @@ def render(report: Report, form: Format, *, width: int = 80, color: bool = False
             from msconfig.reports import sarif  # noqa: PLC0415 - the same
 
             return sarif.render(report)
+        case Format.HTML:
+            from msconfig.reports import html  # noqa: PLC0415 - the same
+
+            return html.render(report, tag)
         case _:
             assert_never(form)

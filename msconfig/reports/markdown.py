@@ -7,10 +7,10 @@ do to the finished page.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from msconfig.checking.report import Change, Fallback, ModelResult, Outcome, Report
+from msconfig.rendering.markdown import code, plain
 from msconfig.reports.wording import (
     MARKS,
     about,
@@ -24,7 +24,6 @@ from msconfig.reports.wording import (
     shown_id,
     verdict_line,
 )
-from msconfig.text import shortened, visible
 
 __all__ = ["render"]
 
@@ -35,24 +34,6 @@ _LIST_ROOM = 5_000
 _MAX_ID = 400
 _MAX_REASON = 400
 _MAX_ABOUT = 1_000
-
-_BREAK = "\u200b"
-"""Takes a mention or a reference apart; it shows nothing. No text that is `visible` holds it."""
-_TAKEN_APART = re.compile(
-    r"[@#!~%^$&](?=\w)"  # mentions, issues, merge requests, labels, formulas
-    r"|GH-(?=\d)"
-    r"|:(?=//)|www(?=\.)"  # addresses
-    r"|:(?=[\w+-]+:)"  # emoji
-    r"|[{\[](?=[+-])",  # changes, on GitLab
-    re.IGNORECASE,
-)
-_ESCAPED = str.maketrans(
-    {each: f"\\{each}" for each in "\\`*_[]~"}
-    | {"<": "&lt;", ">": "&gt;", "&": "&amp;", "|": "&#124;", "$": "&#36;", _BREAK: "&#8203;"}
-)
-"""A pipe is an entity: parsers differ about a backslash before one that ends a table's cell."""
-_BEGINS_A_BLOCK = re.compile(r"^(\d*)([#+=.)-])")
-"""A heading or a list."""
 
 
 def render(report: Report) -> str:
@@ -146,12 +127,8 @@ def _that_fit(lines: Iterable[str], room: int) -> list[str]:
 
 
 def _id(model_id: str) -> str:
-    """An id as code; one that holds what would end the code or the cell as plain text."""
-    shown = shortened(shown_id(model_id), _MAX_ID) or '""'
-    return _plain(shown, _MAX_ID) if "`" in shown or "|" in shown else f"`{shown}`"
+    return code(shown_id(model_id), _MAX_ID)
 
 
 def _plain(text: str, limit: int = _MAX_REASON) -> str:
-    """`text`, at most `limit` characters on one line, as Markdown that shows it as it is."""
-    shown = _TAKEN_APART.sub(lambda found: found[0] + _BREAK, shortened(visible(text), limit))
-    return _BEGINS_A_BLOCK.sub(r"\1\\\2", shown.translate(_ESCAPED))
+    return plain(text, limit)

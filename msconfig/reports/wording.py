@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
 from pathlib import PurePath
+from typing import assert_never
 
 from msconfig.checking.report import (
     Fallback,
@@ -22,20 +25,26 @@ from msconfig.text import shortened, visible
 
 __all__ = [
     "MARKS",
+    "FallbackVerdict",
+    "NextStep",
+    "Tally",
     "about",
     "about_fallback",
     "all_models",
     "asked_models",
     "asked_tokens",
     "excuse",
+    "fallback_verdict",
     "is_excused",
     "kind_of",
     "meant",
+    "next_step",
     "next_step_line",
     "overall",
     "place_of",
     "quota_line",
     "shown_id",
+    "tally",
     "token_line",
     "verdict_line",
 ]
@@ -69,71 +78,139 @@ def _is_asked(fallback: Fallback | None) -> bool:
     return fallback is not None and fallback.token.counts
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a verdict in words has to tell of ModelScope; of a fallback, `FallbackVerdict`."""
+
+    total: int
+    """Models."""
+    failed: int
+    unknown: int
+    """Both without what is excused."""
+    ignored: int
+    known: int
+    """Excused: ignored, or not worse than in the baseline."""
+    tokens: frozenset[TokenStatus]
+    """What became of the tokens that count."""
+    complete: bool
+
+    @property
+    def excused(self) -> int:
+        """Models that are not as they should be, and do not count."""
+        return self.ignored + self.known
+
+
+def tally(report: Report) -> Tally:
+    """The counts behind the verdict."""
+    excused = [model for model in report.models if is_excused(model)]
+    ignored = sum(model.ignored is not None for model in excused)
+    return Tally(
+        total=len(report.models),
+        failed=_with(report.models, Outcome.FAIL),
+        unknown=_with(report.models, Outcome.UNKNOWN),
+        ignored=ignored,
+        known=len(excused) - ignored,
+        tokens=frozenset(token.status for token in report.tokens if token.counts),
+        complete=report.complete,
+    )
+
+
+class FallbackVerdict(Enum):
+    """What came out for the fallback."""
+
+    NOT_ASKED = "not asked"
+    REJECTED = "rejected"
+    UNREAD = "unread"
+    MISSING = "missing"
+    NOTHING_NEW = "nothing new"
+    LISTED = "listed"
+
+
+def fallback_verdict(fallback: Fallback) -> tuple[FallbackVerdict, int]:
+    """What came out for the fallback, and of how many of its models that is said."""
+    failed = _with(fallback.models, Outcome.FAIL)
+    excused = sum(is_excused(model) for model in fallback.models)
+    if not _is_asked(fallback):
+        return FallbackVerdict.NOT_ASKED, len(fallback.models)
+    if fallback.token.status is TokenStatus.REJECTED:
+        return FallbackVerdict.REJECTED, len(fallback.models)
+    if fallback.token.status is not TokenStatus.VALID:
+        return FallbackVerdict.UNREAD, len(fallback.models)
+    if failed:
+        return FallbackVerdict.MISSING, failed
+    if excused:
+        return FallbackVerdict.NOTHING_NEW, excused
+    return FallbackVerdict.LISTED, len(fallback.models)
+
+
 def overall(report: Report) -> Outcome:
     """How the run as a whole ended; what is ignored or known since the baseline plays no part."""
-    failed, unknown = _counted(report, Outcome.FAIL), _counted(report, Outcome.UNKNOWN)
+    failed = _with(asked_models(report), Outcome.FAIL)
     if not report.complete and not failed:
         return Outcome.UNKNOWN
-    tokens = [token for _, token in asked_tokens(report)]
-    if failed or any(token.status in _REFUSED for token in tokens):
+    statuses = _statuses(report)
+    if failed or statuses & _REFUSED:
         return Outcome.FAIL
-    unverified = any(t.status is TokenStatus.UNVERIFIED and t.counts for t in tokens)
-    return Outcome.UNKNOWN if unknown or unverified else Outcome.PASS
+    unknown = _with(asked_models(report), Outcome.UNKNOWN)
+    is_open = unknown or TokenStatus.UNVERIFIED in statuses
+    return Outcome.UNKNOWN if is_open else Outcome.PASS
+
+
+def _statuses(report: Report) -> set[TokenStatus]:
+    """What became of the tokens that count, and of the key of a fallback that was asked."""
+    return {token.status for _, token in asked_tokens(report) if token.counts}
 
 
 def verdict_line(report: Report) -> str:
     """What came out, in one line."""
-    total = len(report.models)
-    failed = _with(report.models, Outcome.FAIL)
-    unknown = _with(report.models, Outcome.UNKNOWN)
-    excused = [model for model in report.models if is_excused(model)]
+    counts = tally(report)
+    total = counts.total
     parts = []
-    if not report.complete:
+    if not counts.complete:
         parts.append("Interrupted.")
-    if any(token.status is TokenStatus.REJECTED for token in report.tokens):
+    if TokenStatus.REJECTED in counts.tokens:
         parts.append("A token is rejected.")
-    if any(token.status is TokenStatus.NOT_BOUND for token in report.tokens):
+    if TokenStatus.NOT_BOUND in counts.tokens:
         parts.append("A token's account is not bound.")
-    if any(t.status is TokenStatus.UNVERIFIED and t.counts for t in report.tokens):
+    if TokenStatus.UNVERIFIED in counts.tokens:
         parts.append("A token could not be verified.")
-    if failed:
-        parts.append(_no(failed, total, "is served", "are not served"))
-    if unknown:
-        parts.append(_no(unknown, total, "could be verified", "could not be verified"))
-    if excused:
-        parts.append(_excused(excused, total, more=bool(failed or unknown)))
-    elif not failed and not unknown:
+    if counts.failed:
+        parts.append(_no(counts.failed, total, "is served", "are not served"))
+    if counts.unknown:
+        parts.append(_no(counts.unknown, total, "could be verified", "could not be verified"))
+    if counts.excused:
+        parts.append(_excused(counts))
+    elif not counts.failed and not counts.unknown:
         parts.append(f"{'The model is' if total == 1 else f'All {total} models are'} served.")
     if report.fallback is not None:
-        parts.append(_fallback_verdict(report.fallback))
+        parts.append(_of_fallback(report.fallback))
     return " ".join(parts)
 
 
-def _fallback_verdict(fallback: Fallback) -> str:
+def _of_fallback(fallback: Fallback) -> str:
     """What came out for the fallback, in one sentence."""
-    token, models = fallback.token, fallback.models
-    if not _is_asked(fallback):
-        return "Bailian was not asked."
-    if token.status is TokenStatus.REJECTED:
-        return "Bailian rejects its key."
-    if token.status is not TokenStatus.VALID:
-        return "Bailian's list could not be read."
-    failed = _with(models, Outcome.FAIL)
-    excused = sum(is_excused(model) for model in models)
-    if failed:
-        verb = "is" if failed == 1 else "are"
-        return f"{failed} of {len(models)} fallback models {verb} not in Bailian's list."
-    if excused:
-        return f"Nothing new at Bailian: {excused} of {len(models)} fallback models missing."
-    return "The fallback is in Bailian's list."
-
-
-def _counted(report: Report, outcome: Outcome) -> int:
-    """How many models have `outcome` and are not excused, those of a fallback too."""
-    return _with(asked_models(report), outcome)
+    verdict, count = fallback_verdict(fallback)
+    total = len(fallback.models)
+    match verdict:
+        case FallbackVerdict.NOT_ASKED:
+            return "Bailian was not asked."
+        case FallbackVerdict.REJECTED:
+            return "Bailian rejects its key."
+        case FallbackVerdict.UNREAD:
+            return "Bailian's list could not be read."
+        case FallbackVerdict.MISSING:
+            verb = "is" if count == 1 else "are"
+            return f"{count} of {total} fallback models {verb} not in Bailian's list."
+        case FallbackVerdict.NOTHING_NEW:
+            return f"Nothing new at Bailian: {count} of {total} fallback models missing."
+        case FallbackVerdict.LISTED:
+            return "The fallback is in Bailian's list."
+        case _:
+            assert_never(verdict)
 
 
 def _with(models: Iterable[ModelResult], outcome: Outcome) -> int:
+    """How many of `models` have `outcome` and are not excused."""
     return sum(model.outcome is outcome and not is_excused(model) for model in models)
 
 
@@ -146,14 +223,17 @@ def _no(count: int, total: int, yes: str, no: str) -> str:
     return f"{count} of {total} models {no.replace('are', 'is') if count == 1 else no}."
 
 
-def _excused(excused: list[ModelResult], total: int, *, more: bool) -> str:
-    """A sentence about the models that do not count; `more` where others do."""
-    whys = {"ignored" if model.ignored else "known since the baseline" for model in excused}
-    verb = "is" if len(excused) == 1 else "are"
-    if more:
-        return f"{len(excused)} more {verb} {' or '.join(sorted(whys))}."
-    who = "the model" if total == 1 else f"{len(excused)} of {total} models"
-    return f"Nothing new: {who} {verb} {' or '.join(sorted(whys))}."
+def _excused(counts: Tally) -> str:
+    """A sentence about the models that do not count."""
+    whys = [
+        *(["ignored"] if counts.ignored else []),
+        *(["known since the baseline"] if counts.known else []),
+    ]
+    verb = "is" if counts.excused == 1 else "are"
+    if counts.failed or counts.unknown:
+        return f"{counts.excused} more {verb} {' or '.join(whys)}."
+    who = "the model" if counts.total == 1 else f"{counts.excused} of {counts.total} models"
+    return f"Nothing new: {who} {verb} {' or '.join(whys)}."
 
 
 def is_excused(model: ModelResult) -> bool:
@@ -231,24 +311,58 @@ def place_of(model: ModelResult) -> Location | None:
     return Location(visible(PurePath(place.file).as_posix()), place.line, place.column)
 
 
+class NextStep(Enum):
+    """What to do after a check."""
+
+    FINISH = "finish"
+    NEW_TOKEN = "new token"  # noqa: S105 - no password
+    NEW_KEY = "new key"
+    BIND = "bind"
+    REPLACE = "replace"
+    LATER = "later"
+    WAIT = "wait"
+    GENERATE = "generate"
+
+
+def next_step(report: Report) -> NextStep:
+    """What to do next."""
+    own = tally(report).tokens
+    statuses = _statuses(report)
+    models = asked_models(report)
+    if not report.complete:
+        return NextStep.FINISH
+    if TokenStatus.REJECTED in own:
+        return NextStep.NEW_TOKEN
+    if TokenStatus.NOT_BOUND in own:
+        return NextStep.BIND
+    if TokenStatus.REJECTED in statuses:
+        return NextStep.NEW_KEY
+    if _with(models, Outcome.FAIL):
+        return NextStep.REPLACE
+    if _with(models, Outcome.UNKNOWN) or TokenStatus.UNVERIFIED in statuses:
+        return NextStep.LATER
+    return NextStep.WAIT if any(map(is_excused, models)) else NextStep.GENERATE
+
+
 def next_step_line(report: Report) -> str:
     """What to do next, in one line that begins with ``Next:``."""
-    tokens = {token.status for token in report.tokens if token.counts}
-    page = addresses_of(report.site).token_page
-    if not report.complete:
-        return "Next: run it again; what is unverified above was not reached."
-    if TokenStatus.REJECTED in tokens:
-        return f"Next: make a new token at {page}"
-    if TokenStatus.NOT_BOUND in tokens:
-        return "Next: bind and verify your Alibaba Cloud account, then run it again."
-    fallback = report.fallback
-    if fallback is not None and fallback.token.status is TokenStatus.REJECTED:
-        return f"Next: make a new Bailian key at {addresses_in(fallback.region).key_page}"
-    tokens = {token.status for _, token in asked_tokens(report) if token.counts}
-    if _counted(report, Outcome.FAIL):
-        return "Next: replace or remove what is not served, then run it again."
-    if _counted(report, Outcome.UNKNOWN) or TokenStatus.UNVERIFIED in tokens:
-        return "Next: run it again later; -v shows every request."
-    if any(is_excused(model) for model in asked_models(report)):
-        return "Next: nothing for now; what does not count still waits for a replacement."
-    return "Next: msconfig generate -o DIR, with the same ids, writes the configuration."
+    match next_step(report):
+        case NextStep.FINISH:
+            return "Next: run it again; what is unverified above was not reached."
+        case NextStep.NEW_TOKEN:
+            return f"Next: make a new token at {addresses_of(report.site).token_page}"
+        case NextStep.NEW_KEY:
+            page = addresses_in(report.fallback.region).key_page if report.fallback else ""
+            return f"Next: make a new Bailian key at {page}"
+        case NextStep.BIND:
+            return "Next: bind and verify your Alibaba Cloud account, then run it again."
+        case NextStep.REPLACE:
+            return "Next: replace or remove what is not served, then run it again."
+        case NextStep.LATER:
+            return "Next: run it again later; -v shows every request."
+        case NextStep.WAIT:
+            return "Next: nothing for now; what does not count still waits for a replacement."
+        case NextStep.GENERATE:
+            return "Next: msconfig generate -o DIR, with the same ids, writes the configuration."
+        case other:
+            assert_never(other)

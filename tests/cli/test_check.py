@@ -309,3 +309,21 @@ def test_a_wrapped_reason_begins_no_command(
     out = run("check", "--no-token", "--retries", "0", "Qwen/Alive").out
     assert "##[" not in out
     assert not any(line.lstrip().startswith("::") for line in out.splitlines())
+
+
+def test_the_page_is_in_the_language_that_was_asked_for(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    asked = ["check", "--offline", "--no-token", "Qwen/Qwen3.5-27B"]
+    ran = run(*asked, "--report", f"html={file}", "--lang", "ja")
+    assert ran.code == 0
+    assert '<html lang="ja"' in file.read_text("utf-8")
+    assert '<html lang="en"' in run(*asked, "--format", "html").out
+    Path("msconfig.toml").write_text('languages = ["fr", "ru"]', "utf-8")
+    assert '<html lang="fr"' in run(*asked, "--format", "html").out
+    assert '<html lang="es"' in run(*asked, "--format", "html", "--lang", "es").out
+
+
+def test_a_language_without_a_page_has_no_use(run: Run) -> None:
+    ran = run("check", "--offline", "--no-token", "--lang", "ja", "Qwen/Qwen3.5-27B")
+    assert ran.code == 2
+    assert "--lang" in ran.err

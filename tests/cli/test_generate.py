@@ -287,3 +287,84 @@ def test_a_folder_that_is_a_file_is_refused(run: Run) -> None:
     ran = run("generate", "-o", "out", "Qwen/Alive")
     assert ran.code == 2
     assert Path("out").read_text() == "mine"
+
+
+# --- the guide
+
+GUIDES = {"guide.en.html", "guide.en.md"}
+
+
+@pytest.mark.usefixtures("server")
+def test_a_guide_is_written_when_asked_for_and_is_where_to_go_next(run: Run) -> None:
+    ran = run("generate", "-o", "out", "--target", "guide", "Qwen/Alive")
+    files = contents(Path("out"))
+    assert ran.code == 0, ran
+    assert set(files) == {*GUIDES, "report.json"}
+    assert TOKEN.encode() in files["guide.en.html"]
+    assert TOKEN.encode() not in files["guide.en.md"]
+    assert TOKEN not in ran.out + ran.err
+    assert stat.S_IMODE(Path("out/guide.en.html").stat().st_mode) == 0o600
+    assert "with your key in it" in ran.out
+    assert f"Next: open {Path('out', 'guide.en.html')} in a browser" in ran.out
+
+
+@pytest.mark.usefixtures("server")
+@pytest.mark.parametrize(
+    ("said", "given", "written"),
+    [
+        pytest.param("", ["--target", "guide"], ["en"], id="default"),
+        pytest.param(
+            "", ["--target", "guide", *("--lang", "ja") * 2, "--lang", "es"], ["ja", "es"], id="two"
+        ),
+        pytest.param(
+            'targets = ["guide"]\nlanguages = ["ru", "pt"]', [], ["ru", "pt"], id="settings"
+        ),
+        pytest.param(
+            'targets = ["guide"]\nlanguages = ["ru"]', ["--lang", "fr"], ["fr"], id="both"
+        ),
+    ],
+)
+def test_guides_are_in_the_languages_asked_for(
+    run: Run, said: str, given: list[str], written: list[str]
+) -> None:
+    Path("msconfig.toml").write_text(said)
+    assert run("generate", "-o", "out", *given, "Qwen/Alive").code == 0
+    pages = {name for name in contents(Path("out")) if name.endswith(".html")}
+    assert pages == {f"guide.{tag}.html" for tag in written}
+
+
+def test_a_language_without_a_guide_is_refused_before_any_request(
+    run: Run, server: FakeServer
+) -> None:
+    ran = run("generate", "-o", "out", "--lang", "ja", "Qwen/Alive")
+    assert (ran.code, ran.out) == (2, "")
+    assert "add --target guide" in ran.err
+    assert not server.requests
+
+
+@pytest.mark.usefixtures("server")
+def test_an_older_guide_is_replaced_without_being_asked(run: Run) -> None:
+    ask = ("generate", "-o", "out", "--target", "guide")
+    assert run(*ask, "Qwen/Alive").code == 0
+    assert run(*ask, "Qwen/M1").code == 0
+    assert b"Qwen/M1" in contents(Path("out"))["guide.en.html"]
+
+
+@pytest.mark.usefixtures("server")
+def test_a_redacted_guide_takes_the_place_of_one_with_a_key_and_others_are_named(run: Run) -> None:
+    ask = ("generate", "-o", "out", "--target", "guide", "Qwen/Alive")
+    run(*ask, "--lang", "en", "--lang", "ja")
+    ran = run(*ask, "--redact")
+    assert TOKEN.encode() not in contents(Path("out"))["guide.en.html"]
+    page = Path("out", "guide.ja.html")
+    assert f"{page} of an earlier run still holds a key." in ran.out
+    assert "guide.ja.md of an earlier run" not in ran.out
+
+
+@pytest.mark.usefixtures("server")
+def test_a_dry_run_shows_no_guide_that_holds_a_key(run: Run) -> None:
+    ran = run("generate", "-o", "out", "--dry-run", "--target", "guide", "Qwen/Alive")
+    assert ran.code == 0
+    assert "guide.en.html  new" in ran.out
+    assert TOKEN not in ran.out
+    assert not Path("out").exists()

@@ -173,7 +173,11 @@ def test_a_template_whose_name_gives_no_other_is_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["provider.v2.json", "provider.v1.json", "links.txt", "report.json"]
+    "name",
+    [
+        *("provider.v2.json", "provider.v1.json", "links.txt", "report.json"),
+        *("guide.en.html", "guide.zh-TW.md"),
+    ],
 )
 def test_a_template_that_would_overwrite_a_document_of_ours_is_refused(name: str) -> None:
     with pytest.raises(UsageError, match="rename it"):
@@ -260,7 +264,7 @@ def test_a_template_or_schema_that_is_missing_is_named(template: Template, tmp_p
 # --- what a terminal may see of a document
 
 
-@pytest.mark.parametrize("target", Target)
+@pytest.mark.parametrize("target", [Target.V2, Target.V1, Target.LINK])
 @pytest.mark.parametrize("older", [TOKEN, "some-older-key-of-no-form"])
 def test_no_key_of_a_document_new_or_old_is_shown(target: Target, older: str) -> None:
     text = make([configuration(older, SECOND)], [target]).texts[target.file_name()]

@@ -1,0 +1,146 @@
+"""The guide: a page, and the same as Markdown, that leads a person through the set-up."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from markupsafe import Markup
+
+from msconfig import __version__
+from msconfig.checking.report import Outcome, Report
+from msconfig.cherry.configuration import Configuration, Model
+from msconfig.cherry.link import key_link
+from msconfig.languages import Language, Tag, language
+from msconfig.modelscope.kinds import Kind
+from msconfig.modelscope.sites import addresses_of
+from msconfig.rendering.pages import page
+from msconfig.rendering.templates import render_own
+from msconfig.secrets import Secret
+
+__all__ = ["FILE_NAMES", "guides"]
+
+FILE_NAMES = frozenset(f"guide.{tag}.{form}" for tag in Tag for form in ("html", "md"))
+"""Every name that a guide may have."""
+
+_IMAGES = {Kind.IMAGE_GENERATION, Kind.IMAGE_EDIT}
+_FEW = 5
+"""Ids that a command may name one by one."""
+_BLANK_LINES = re.compile(r"\n\s*\n")
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """A key that a page holds: hidden until asked for."""
+
+    masked: str
+    revealed: str
+    link: str
+    qr: Markup | None
+    """The link as SVG; None if it is too long for a QR code."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Provider:
+    name: str
+    api_host: str
+    is_built_in: bool
+    models: tuple[Model, ...]
+    keys: tuple[_Key, ...]
+
+    @property
+    def all_ids(self) -> str:
+        """One on each line."""
+        return "\n".join(model.id for model in self.models)
+
+    @property
+    def makes_images(self) -> bool:
+        return any(model.kind in _IMAGES for model in self.models)
+
+    @property
+    def writes_unknown_as_chat(self) -> bool:
+        return any(model.kind is Kind.UNKNOWN for model in self.models)
+
+
+def guides(
+    configurations: Sequence[Configuration], report: Report, tags: Sequence[Tag]
+) -> Mapping[str, str]:
+    """The guides by file name: ``guide.<lang>.html`` and ``guide.<lang>.md`` for each language.
+
+    A page holds the keys of `configurations`, if there are any; the Markdown never does.
+
+    Args:
+        configurations: what goes into Cherry Studio, ModelScope first.
+        report: what was checked; every model that it does not drop passes.
+        tags: the languages.
+
+    Raises:
+        LinkRefused: a link that Cherry Studio would read as something else.
+        TemplateError: a template does not render.
+    """
+    with_keys = [_provider(each, with_keys=True) for each in configurations]
+    without = [_provider(each, with_keys=False) for each in configurations]
+    made = {}
+    for tag in tags:
+        spoken = language(tag)
+        context = _context(with_keys, report)
+        made[f"guide.{tag}.html"] = page("guide", {**context, "form": "page/html.j2"}, spoken)
+        made[f"guide.{tag}.md"] = _markdown(_context(without, report), spoken)
+    return made
+
+
+def _markdown(context: Mapping[str, object], spoken: Language) -> str:
+    text = render_own("guide.md", {**context, "form": "page/markdown.j2"}, spoken)
+    return _BLANK_LINES.sub("\n\n", text).strip() + "\n"
+
+
+def _context(providers: Sequence[_Provider], report: Report) -> dict[str, object]:
+    addresses = addresses_of(report.site)
+    ids = [model.id for model in providers[0].models]
+    has_list = len(ids) > _FEW
+    named = "--models ids.txt" if has_list else shlex.join(ids)
+    return {
+        "providers": providers,
+        "has_key": any(provider.keys for provider in providers),
+        "report": report,
+        "results": {model.id: model for model in report.models},
+        "served": sum(model.outcome is Outcome.PASS for model in report.models),
+        "dropped": [model for model in report.models if model.id in report.dropped],
+        "addresses": addresses,
+        "host": urlsplit(addresses.hub).hostname,
+        "command": f"msconfig apply cherry-studio.zip -o cherry-studio-new.zip {named}",
+        "has_list": has_list,
+        "tool_version": __version__,
+    }
+
+
+def _provider(configuration: Configuration, *, with_keys: bool) -> _Provider:
+    provider = configuration.provider
+    keys = [each.key for each in configuration.api_keys] if with_keys else []
+    return _Provider(
+        name=provider.name,
+        api_host=provider.api_host,
+        is_built_in=provider.preset_id is not None,
+        models=configuration.models,
+        keys=tuple(_key(configuration, key) for key in keys),
+    )
+
+
+def _key(configuration: Configuration, key: Secret) -> _Key:
+    link = key_link(configuration.provider, key)
+    return _Key(key.masked, key.reveal(), link, _qr(link))
+
+
+def _qr(link: str) -> Markup | None:
+    """`link` as SVG, dark on light whatever the page's colours, for a camera wants it so."""
+    import segno  # noqa: PLC0415 - only a page with a key needs it
+
+    try:
+        code = segno.make_qr(link, error="l")
+    except segno.DataOverflowError:
+        return None
+    svg = code.svg_inline(border=4, dark="#000", light="#fff", omitsize=True)
+    return Markup(svg)  # noqa: S704 - made of squares alone

@@ -1,0 +1,43 @@
+"""Text from outside, in Markdown: it stays text.
+
+Nothing in it becomes markup, HTML, a link, a mention or a reference, neither when the Markdown is
+read nor in what GitHub and GitLab do to the finished page.
+"""
+
+from __future__ import annotations
+
+import re
+
+from msconfig.text import shortened, visible
+
+__all__ = ["code", "plain"]
+
+_BREAK = "\u200b"
+"""Takes a mention or a reference apart; it shows nothing. No text that is `visible` holds it."""
+_TAKEN_APART = re.compile(
+    r"[@#!~%^$&](?=\w)"  # mentions, issues, merge requests, labels, formulas
+    r"|GH-(?=\d)"
+    r"|:(?=//)|www(?=\.)"  # addresses
+    r"|:(?=[\w+-]+:)"  # emoji
+    r"|[{\[](?=[+-])",  # changes, on GitLab
+    re.IGNORECASE,
+)
+_ESCAPED = str.maketrans(
+    {each: f"\\{each}" for each in "\\`*_[]~"}
+    | {"<": "&lt;", ">": "&gt;", "&": "&amp;", "|": "&#124;", "$": "&#36;", _BREAK: "&#8203;"}
+)
+"""A pipe is an entity: parsers differ about a backslash before one that ends a table's cell."""
+_BEGINS_A_BLOCK = re.compile(r"^(\d*)([#+=.)-])")
+"""A heading or a list."""
+
+
+def plain(text: str, limit: int) -> str:
+    """`text`, at most `limit` characters on one line, as Markdown that shows it as it is."""
+    shown = _TAKEN_APART.sub(lambda found: found[0] + _BREAK, shortened(visible(text), limit))
+    return _BEGINS_A_BLOCK.sub(r"\1\\\2", shown.translate(_ESCAPED))
+
+
+def code(text: str, limit: int) -> str:
+    """`text` as code; one that holds what would end the code or a table's cell as plain text."""
+    shown = shortened(visible(text), limit) or '""'
+    return plain(shown, limit) if "`" in shown or "|" in shown else f"`{shown}`"

@@ -1,0 +1,105 @@
+"""The report as a page for a browser: one file, in a language, that asks nobody for anything."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from enum import StrEnum
+from typing import TypeVar
+
+from msconfig.checking.report import (
+    Change,
+    ModelResult,
+    Outcome,
+    Report,
+    Status,
+    TokenStatus,
+)
+from msconfig.languages import Tag, language
+from msconfig.modelscope.kinds import Kind
+from msconfig.modelscope.sites import addresses_of
+from msconfig.rendering.pages import page
+from msconfig.reports.wording import kind_of, next_step, overall, tally
+
+__all__ = ["render"]
+
+_MOST_OF_AN_ID = 160
+"""Characters of an id that its row shows; a hostile one is as long as it likes."""
+
+_MOST_CHANGES = 12
+"""Changed models that are listed at once."""
+
+_RANK = {Outcome.FAIL: 0, Outcome.UNKNOWN: 1, Outcome.PASS: 2}
+"""Sorted by status, what needs somebody comes first."""
+
+_TOKEN_MARKS = {
+    TokenStatus.VALID: Outcome.PASS,
+    TokenStatus.REJECTED: Outcome.FAIL,
+    TokenStatus.NOT_BOUND: Outcome.FAIL,
+    TokenStatus.UNVERIFIED: Outcome.UNKNOWN,
+    TokenStatus.ABSENT: Outcome.UNKNOWN,
+}
+
+_Member = TypeVar("_Member", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A model's row; links lead to it by its number."""
+
+    number: int
+    result: ModelResult
+
+    @property
+    def rank(self) -> int:
+        return _RANK[self.result.outcome]
+
+    @property
+    def shows_kind(self) -> bool:
+        return kind_of(self.result) == self.result.kind
+
+    @property
+    def ignored_until(self) -> datetime | None:
+        ignored = self.result.ignored
+        return datetime.combine(ignored.until, time.min, UTC) if ignored else None
+
+
+def render(report: Report, tag: Tag) -> str:
+    """`report` as HTML in the language `tag`; what ModelScope said stays as it said it.
+
+    No key is in it: a token is told by its fingerprint.
+    """
+    rows = tuple(_Row(number, result) for number, result in enumerate(report.models, start=1))
+    addresses = addresses_of(report.site)
+    context = {
+        "report": report,
+        "models": rows,
+        "outcome": overall(report),
+        "tally": tally(report),
+        "next_step": next_step(report).name,
+        "counts": {outcome: report.count(outcome) for outcome in Outcome},
+        "statuses": _occurring(Status, (row.result.status for row in rows)),
+        "kinds": _occurring(Kind, (row.result.kind for row in rows)),
+        "changes": _occurring(Change, (row.result.change for row in rows)),
+        "has_baseline": any(row.result.change for row in rows),
+        "token_marks": _TOKEN_MARKS,
+        "token_page": addresses.token_page,
+        "site_name": addresses.hub.removeprefix("https://"),
+        "most_of_an_id": _MOST_OF_AN_ID,
+        "most_changes": _MOST_CHANGES,
+        **{
+            change.value: tuple(row for row in rows if row.result.change is change)
+            for change in (Change.WORSE, Change.NEW, Change.HEALED)
+        },
+    }
+    return page("report", context, language(tag))
+
+
+def _occurring(
+    members: type[_Member], found: Iterable[_Member | None]
+) -> tuple[tuple[_Member, int], ...]:
+    """Those of `members` that occur, in their order, and how often."""
+    counts = Counter(found)
+    return tuple((member, counts[member]) for member in members if counts[member])

@@ -1,0 +1,301 @@
+"""The guide: what it leads through, what it holds, and what it keeps from happening."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from msconfig.checking.report import ModelResult, Quota, Report, Status, TokenResult, TokenStatus
+from msconfig.cherry.configuration import (
+    Configuration,
+    ModelChoice,
+    ProviderChoice,
+    configure,
+)
+from msconfig.cherry.link import decode_v1, decode_v2
+from msconfig.languages import Tag
+from msconfig.modelscope.kinds import Kind
+from msconfig.modelscope.sites import Site
+from msconfig.rendering.guides import FILE_NAMES, guides
+from msconfig.secrets import Secret
+from support import TOKEN, configuration
+
+AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+SECOND = "ms-00000000-0000-4000-8000-0000000beef2"
+
+
+def report(*models: ModelResult, **more: Any) -> Report:  # noqa: ANN401 - as `Report` takes it
+    alive = ModelResult("Qwen/Alive", Status.ENABLED, Kind.CHAT, "served by ModelScope")
+    token = TokenResult(TokenStatus.VALID, "MODELSCOPE_API_TOKEN", Secret(TOKEN).fingerprint)
+    told: dict[str, Any] = {"site": Site.CN, "checked_at": AT, "tokens": (token,)}
+    return Report(models=(alive, *models), **(told | more))
+
+
+def guide(*configurations: Configuration, tag: Tag = Tag.EN, **more: Any) -> tuple[str, str]:  # noqa: ANN401
+    """Page and Markdown."""
+    given = more.pop("report", None) or report(**more)
+    made = guides(configurations or (configuration(TOKEN),), given, [tag])
+    return made[f"guide.{tag}.html"], made[f"guide.{tag}.md"]
+
+
+@dataclass
+class Read(HTMLParser):
+    """What a reader of a page finds."""
+
+    page: str
+    tags: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    texts: list[tuple[str, str]] = field(default_factory=list)
+    """The innermost element, and a text in it."""
+    inside: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__()
+        self.feed(self.page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+        if tag not in {"meta", "link", "path"}:
+            self.inside.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self.inside:
+            while self.inside.pop() != tag:
+                pass
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append((self.inside[-1] if self.inside else "", data))
+
+    def all(self, tag: str) -> list[dict[str, str]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+    def text(self) -> str:
+        shown = (text for place, text in self.texts if place not in {"style", "script"})
+        return " ".join(" ".join(shown).split())
+
+    def links(self) -> list[str]:
+        return [a["href"] for a in self.all("a") if a.get("href", "").startswith("cherrystudio:")]
+
+
+# --- keys
+
+
+def test_a_page_has_a_button_for_each_key_that_brings_it_into_both_versions() -> None:
+    links = Read(guide(configuration(TOKEN, SECOND))[0]).links()
+    for link, key in zip(links, (TOKEN, SECOND), strict=True):
+        assert decode_v1(link) == decode_v2(link)
+        assert decode_v2(link)["apiKey"] == key
+        assert decode_v2(link)["id"] == "modelscope"
+
+
+def test_a_key_is_masked_and_stands_only_where_it_is_hidden_until_asked_for() -> None:
+    page = guide()[0]
+    read = Read(page)
+    assert "ms-…cafe" in read.text()
+    hidden = re.findall(r"<p id=\"key-1-1\"[^>]* hidden><code>([^<]*)</code>", page)
+    assert hidden == [TOKEN]
+    copied = [each for each in read.all("button") if each.get("data-copy") == TOKEN]
+    assert page.count(TOKEN) == len(hidden) + len(copied) == 2
+
+
+def test_a_page_with_a_key_says_so_above_all_else() -> None:
+    told = "This page holds your key."
+    text = Read(guide()[0]).text()
+    assert text.index(told) < text.index("Set up Cherry Studio")
+    assert told not in Read(guide(configuration())[0]).text()
+
+
+def test_neither_markdown_nor_a_page_without_a_key_holds_one_or_a_link() -> None:
+    for text in (guide()[1], *guide(configuration())):
+        assert TOKEN not in text
+        assert "cherrystudio:" not in text
+        assert "There is no key in here" in text
+
+
+def test_the_qr_code_is_folded_and_left_out_where_the_link_is_too_long_for_one() -> None:
+    page = guide()[0]
+    assert re.search(r"<details[^>]*>\s*<summary>[^<]*QR[^<]*</summary>.*?<svg", page, re.DOTALL)
+    long = configuration(
+        "k" * 900, provider=ProviderChoice(id="mine", name="𠀀" * 200), site=Site.CN
+    )
+    page = guide(long)[0]
+    assert Read(page).links()
+    assert "<details" not in page
+
+
+# --- content
+
+
+def test_page_and_markdown_tell_the_same() -> None:
+    page, markdown = guide(configuration())
+    rendered = Read(MarkdownIt("commonmark").enable("table").render(markdown))
+    read = Read(page)
+    for level in ("h1", "h2"):
+        ours = [text for place, text in read.texts if place == level]
+        assert ours == [text for place, text in rendered.texts if place == level]
+        assert ours
+    words = set(re.findall(r"\w+", rendered.text()))
+    assert words - set(re.findall(r"\w+", read.text())) <= {"sh"}
+
+
+def test_headings_come_in_order() -> None:
+    levels = [int(tag[1]) for tag, _ in Read(guide()[0]).tags if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+def test_nothing_in_a_page_is_fetched_and_links_lead_to_the_site_alone() -> None:
+    for site in Site:
+        read = Read(guide(configuration(TOKEN, site=site), report=report(site=site))[0])
+        tags = {tag for tag, _ in read.tags}
+        assert not tags & {"img", "iframe", "object", "embed", "form", "video", "audio", "base"}
+        assert [each["href"] for each in read.all("link")] == ["data:,"]
+        assert not any("src" in attributes for _, attributes in read.tags)
+        assert not any(name.startswith("on") for _, each in read.tags for name in each)
+        assert not any("style" in attributes for _, attributes in read.tags)
+        hosts = {"cn": "https://modelscope.cn/", "ai": "https://www.modelscope.ai/"}
+        for each in read.all("a"):
+            assert each["href"].startswith(("#content", "cherrystudio://", hosts[site]))
+
+
+def test_a_built_in_provider_keeps_its_address_and_a_new_one_is_given_it() -> None:
+    page, markdown = guide()
+    for text in (Read(page).text(), markdown):
+        assert "Leave the address as it is." in text
+        assert "api-inference" not in text
+    page, markdown = guide(configuration(TOKEN, site=Site.AI), report=report(site=Site.AI))
+    for text in (Read(page).text(), markdown):
+        assert "https://api-inference.modelscope.ai/v1/" in text
+        assert "ModelScope (International)" in text.replace("\\", "")
+
+
+def test_a_second_provider_has_its_own_models_and_keys() -> None:
+    other = configure(
+        Site.CN,
+        ProviderChoice(id="mine", name="Mine"),
+        [ModelChoice("qwen3-32b", Kind.CHAT)],
+        [Secret(SECOND)],
+    )
+    page = guide(configuration(TOKEN), other)[0]
+    read = Read(page)
+    assert [decode_v2(link)["id"] for link in read.links()] == ["modelscope", "mine"]
+    assert "Your models at Mine" in read.text()
+    assert "qwen3-32b" in read.text()
+    assert len({each["id"] for _, each in read.tags if "id" in each}) == len(
+        [each for _, each in read.tags if "id" in each]
+    )
+
+
+@pytest.mark.parametrize(
+    ("models", "words"),
+    [
+        ((Kind.CHAT,), None),
+        ((Kind.IMAGE_GENERATION,), "mark it as such"),
+        ((Kind.IMAGE_EDIT, Kind.CHAT), "mark it as such"),
+        ((Kind.UNKNOWN,), "go in as chat models"),
+    ],
+)
+def test_what_a_kind_asks_for_is_said_where_there_is_one(
+    models: tuple[Kind, ...], words: str | None
+) -> None:
+    choices = tuple(ModelChoice(f"Qwen/M{number}", kind) for number, kind in enumerate(models))
+    text = Read(guide(configuration(models=choices))[0]).text()
+    for each in ("mark it as such", "go in as chat models"):
+        assert (each in text) == (each == words)
+
+
+def test_a_few_ids_stand_in_the_command_and_many_in_a_file() -> None:
+    few = guide(configuration())[1]
+    assert "msconfig apply cherry-studio.zip -o cherry-studio-new.zip Qwen/Alive\n" in few
+    assert "ids.txt" not in few
+    many = tuple(ModelChoice(f"Qwen/M{number}", Kind.CHAT) for number in range(500))
+    page, markdown = guide(configuration(models=many))
+    assert "cherry-studio-new.zip --models ids.txt\n" in markdown
+    copied = [each.get("data-copy") for each in Read(page).all("button")]
+    assert "\n".join(each.id for each in many) in copied
+
+
+def test_when_and_from_which_facts_it_was_made() -> None:
+    text = guide()[1]
+    assert "November 20, 2026, 9:30" in text
+    assert f"`{Secret(TOKEN).fingerprint}`: valid" in text
+    text = guide(snapshot_recorded=datetime(2026, 10, 7, tzinfo=UTC))[1]
+    assert "recorded on October 7, 2026" in text
+    assert "ModelScope itself was not asked" in text
+
+
+def test_what_was_left_out_is_named_and_not_counted() -> None:
+    gone = ModelResult("Qwen/Gone", Status.RETIRED, Kind.CHAT, "retired")
+    text = guide(report=report(gone, dropped=("Qwen/Gone",)))[1]
+    assert "Left out: `Qwen/Gone` (retired)." in text
+    assert "**1 model checked and served**" in text
+
+
+def test_what_is_left_of_the_quota_is_told_where_it_is_known() -> None:
+    known = Quota("00c0ffee", 250, 1187.5, 0, "hub", AT)
+    unknown = Quota("0badf00d", None, None, None, "hub", AT)
+    text = guide(quota=(known, unknown))[1]
+    assert "key `00c0ffee`: 1,187.5 Magicubes" in text
+    assert "0badf00d" not in text
+
+
+def test_both_ages_of_the_quota_are_told() -> None:
+    text = guide()[1]
+    for figure in ("0.5, 1 or 2 Magicubes", "200 for signing in", "50 more", "2,000 calls"):
+        assert figure in text
+
+
+# --- text from outside
+
+
+HOSTILE = (
+    '<script>pwned()</script>" onmouseover="pwned()\u202e\x07 {{ 7 * 7 }} `|` **b** [a](http://e)'
+)
+
+
+@pytest.mark.parametrize("hostile", [HOSTILE, "x" * 5000, "💣" * 50])
+def test_hostile_names_stay_text(hostile: str) -> None:
+    name = hostile[:100].replace("'", "")
+    provider = ProviderChoice(id="mine", name=name, notes=hostile)
+    odd = configuration(
+        TOKEN, provider=provider, models=(ModelChoice("a/b", Kind.CHAT, name=hostile),)
+    )
+    bad = ModelResult(hostile, Status.MALFORMED, Kind.UNKNOWN, hostile)
+    page, markdown = guide(odd, report=report(bad, dropped=(hostile,)))
+    read = Read(page)
+    assert len(read.all("script")) == 1
+    assert not any(each.startswith("on") for _, attributes in read.tags for each in attributes)
+    rendered = Read(MarkdownIt("commonmark", {"html": True}).render(markdown))
+    assert not rendered.all("script")
+    assert all("modelscope" in each["href"] for each in rendered.all("a"))
+    assert "49" not in read.text().replace("2049", "")
+    for text in (page, markdown):
+        assert "\u202e" not in text
+        assert "\x07" not in text
+
+
+@settings(max_examples=25)
+@given(name=st.text(min_size=1, max_size=40).filter(lambda each: bool(each.strip())))
+def test_no_provider_name_becomes_an_element(name: str) -> None:
+    plain = Read(guide(configuration(provider=ProviderChoice(id="mine", name="Mine")))[0])
+    page = guide(configuration(provider=ProviderChoice(id="mine", name=name)))[0]
+    assert [tag for tag, _ in Read(page).tags] == [tag for tag, _ in plain.tags]
+
+
+# --- languages
+
+
+@pytest.mark.parametrize("tag", Tag)
+def test_every_language_has_a_page_and_a_markdown(tag: Tag) -> None:
+    made = guides([configuration(TOKEN)], report(), [tag])
+    assert set(made) == {f"guide.{tag}.html", f"guide.{tag}.md"} <= FILE_NAMES
+    assert f'<html lang="{tag}"' in made[f"guide.{tag}.html"]

@@ -1,0 +1,274 @@
+"""The report as a page: what it says, and that it is closed. How it works: `tests/browser/`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+
+from msconfig.checking.report import (
+    Change,
+    Evidence,
+    Ignored,
+    ModelResult,
+    Quota,
+    Report,
+    Status,
+    Suggestion,
+    TokenResult,
+    TokenStatus,
+)
+from msconfig.languages import Tag
+from msconfig.modelscope.kinds import Kind
+from msconfig.modelscope.sites import Site
+from msconfig.reports import Format, render
+from msconfig.text import visible
+from support import HOSTILE_TEXT, MakeModel, MakeReport
+
+AT = datetime(2026, 10, 7, 10, 15, tzinfo=UTC)
+PASS, FAIL, OPEN = Status.ENABLED, Status.NOT_ENABLED, Status.UNVERIFIED
+IGNORED = Ignored("waiting", date(2026, 12, 31))
+OTHER_TOKEN = {
+    status: TokenResult(status, "MODELSCOPE_API_TOKEN", "deadbeef") for status in TokenStatus
+}
+_VOID = {"meta", "link", "input", "br"}
+
+
+@dataclass
+class _Reader(HTMLParser):
+    """The text of elements, by their names and ids."""
+
+    texts: dict[str, list[str]] = field(default_factory=dict)
+    attributes: dict[str, list[dict[str, str | None]]] = field(default_factory=dict)
+    _open: list[tuple[str, list[str]]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.attributes.setdefault(tag, []).append(dict(attrs))
+        if tag not in _VOID:
+            self._open.append((tag, []))
+
+    def handle_endtag(self, tag: str) -> None:
+        name, parts = self._open.pop()
+        assert name == tag
+        self.texts.setdefault(tag, []).append(" ".join("".join(parts).split()))
+
+    def handle_data(self, data: str) -> None:
+        for _, parts in self._open:
+            parts.append(data)
+
+
+def read(report: Report, tag: Tag = Tag.EN) -> _Reader:
+    reader = _Reader()
+    reader.feed(render(report, Format.HTML, tag=tag))
+    reader.close()
+    return reader
+
+
+def verdict(report: Report) -> str:
+    (heading,) = read(report).texts["h1"]
+    return heading
+
+
+def test_the_verdict_comes_first_and_is_the_title(model: MakeModel, report: MakeReport) -> None:
+    it = report(model(), model("a/b", status=FAIL))
+    assert verdict(it) == "1 of 2 models is not served."
+    assert read(it).texts["title"] == ["1 of 2 models is not served. – msconfig"]
+
+
+@pytest.mark.parametrize(
+    ("statuses", "words"),
+    [
+        ([PASS], "The model is served."),
+        ([PASS, PASS], "All 2 models are served."),
+        ([FAIL], "The model is not served."),
+        ([FAIL, FAIL], "None of the 2 models is served."),
+        ([FAIL, FAIL, PASS], "2 of 3 models are not served."),
+        ([OPEN], "The model could not be verified."),
+        ([OPEN, PASS], "1 of 2 models could not be verified."),
+        (
+            [FAIL, OPEN, PASS],
+            "1 of 3 models is not served. 1 of 3 models could not be verified.",
+        ),
+        ([PASS] * 1234, "All 1,234 models are served."),
+    ],
+)
+def test_the_verdict_counts(
+    model: MakeModel, report: MakeReport, statuses: list[Status], words: str
+) -> None:
+    models = [model(f"a/{number}", status=status) for number, status in enumerate(statuses)]
+    assert verdict(report(*models)) == words
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (TokenStatus.VALID, "The model is served."),
+        (TokenStatus.ABSENT, "The model is served."),
+        (TokenStatus.REJECTED, "A token is rejected. The model is served."),
+        (
+            TokenStatus.NOT_BOUND,
+            "A token’s account is not bound or not verified. The model is served.",
+        ),
+        (TokenStatus.UNVERIFIED, "A token could not be checked. The model is served."),
+    ],
+)
+def test_the_verdict_tells_of_a_token_in_trouble(
+    model: MakeModel, report: MakeReport, status: TokenStatus, words: str
+) -> None:
+    assert verdict(report(model(), tokens=(OTHER_TOKEN[status],))) == words
+
+
+def test_what_does_not_count_is_no_news(model: MakeModel, report: MakeReport) -> None:
+    it = report(model(status=FAIL, ignored=IGNORED), model("a/b", status=FAIL, change=Change.SAME))
+    assert verdict(it) == "Nothing is worse than it was."
+    (counted,) = (text for text in read(it).texts["p"] if "do not count" in text)
+    assert counted.startswith("2 models are not as they should be")
+
+
+def test_an_interrupted_check_says_so(model: MakeModel, report: MakeReport) -> None:
+    it = report(model(status=OPEN), complete=False)
+    assert verdict(it).startswith("Interrupted before everything was checked.")
+
+
+@pytest.mark.parametrize(
+    ("more", "status", "words"),
+    [
+        ({}, PASS, "Everything is ready"),
+        ({}, FAIL, "Replace or remove what is not served"),
+        ({}, OPEN, "Run the check again later"),
+        ({"complete": False}, OPEN, "Run the check again. What is unverified below"),
+        ({"tokens": (OTHER_TOKEN[TokenStatus.REJECTED],)}, FAIL, "Make a new token"),
+        ({"tokens": (OTHER_TOKEN[TokenStatus.NOT_BOUND],)}, FAIL, "Bind your ModelScope account"),
+    ],
+)
+def test_the_next_step_is_that_of_the_other_formats(
+    model: MakeModel, report: MakeReport, more: dict[str, object], status: Status, words: str
+) -> None:
+    texts = read(report(model(status=status), **more)).texts["section"]
+    (text,) = (each for each in texts if each.startswith("What to do next"))
+    assert words in text
+
+
+def test_with_nothing_new_there_is_nothing_to_do(model: MakeModel, report: MakeReport) -> None:
+    texts = read(report(model(status=FAIL, ignored=IGNORED))).texts["section"]
+    assert any("Nothing for now." in text for text in texts)
+
+
+def test_all_that_is_known_of_a_model_is_there(model: MakeModel, report: MakeReport) -> None:
+    it = model(
+        "qwen/alive",
+        status=FAIL,
+        reason="served by nobody",
+        evidence=(Evidence("GET /v1/models", "not among 35", AT),),
+        suggestions=(Suggestion("Qwen/Alive", "same letters, other case"),),
+        ignored=IGNORED,
+    )
+    (text,) = read(report(it)).texts["tbody"]
+    for part in (
+        *("qwen/alive", "not served", "chat", "served by nobody", "GET /v1/models"),
+        *("not among 35", "October 7, 2026", "Qwen/Alive", "same letters, other case"),
+        *("Ignored until December 31, 2026:", "waiting"),
+    ):
+        assert part in text
+
+
+def test_what_changed_since_the_baseline_is_listed(model: MakeModel, report: MakeReport) -> None:
+    changes = [Change.WORSE, Change.NEW, Change.HEALED, Change.SAME]
+    it = report(*(model(f"a/{change}", change=change) for change in changes))
+    (text,) = (each for each in read(it).texts["section"] if each.startswith("Since the baseline"))
+    assert text == "Since the baseline worse (1) a/worse new (1) a/new healed (1) a/healed"
+    assert not any("baseline" in each for each in read(report(model())).texts["section"])
+
+
+def test_balances_are_told_and_an_unknown_one_is_not_zero(
+    model: MakeModel, report: MakeReport
+) -> None:
+    quota = (
+        Quota("00c0ffee", 2500.0, 12.5, 0.0, "GET /balance", AT),
+        Quota("deadbeef", None, None, None, "GET /balance", AT),
+    )
+    (text,) = (t for t in read(report(model(), quota=quota)).texts["section"] if "Magicubes" in t)
+    assert "available: 12.5, in all: 2,500, frozen: 0" in text
+    assert "available: unknown, in all: unknown, frozen: unknown" in text
+
+
+def test_facts_that_were_recorded_are_told_as_such(model: MakeModel, report: MakeReport) -> None:
+    (lead,) = (
+        text
+        for text in read(report(model(), snapshot_recorded=AT)).texts["p"]
+        if text.startswith("Checked")
+    )
+    assert "offline" in lead
+    assert "October 7, 2026" in lead
+
+
+@pytest.mark.parametrize("tag", Tag)
+def test_there_are_words_for_every_value(model: MakeModel, report: MakeReport, tag: Tag) -> None:
+    models = [
+        *(model(f"a/{each}", status=each, change=Change.SAME) for each in Status),
+        *(model(f"b/{each}", kind=each, change=Change.SAME) for each in Kind),
+        *(model(f"c/{each}", change=each) for each in Change),
+    ]
+    it = report(*models, tokens=tuple(OTHER_TOKEN.values()))
+    page = read(it, tag)
+    assert all(page.texts["td"])
+    assert all(page.texts["option"])
+    assert all(not text.startswith("(") for text in page.texts["option"])
+    assert all(page.texts["dd"])
+    assert page.attributes["html"] == [{"lang": str(tag), "dir": "ltr"}]
+
+
+def test_the_policy_lets_nothing_be_loaded_or_sent(model: MakeModel, report: MakeReport) -> None:
+    text = render(report(model(suggestions=(Suggestion("a/b", "close"),))), Format.HTML)
+    (policy,) = (
+        str(each["content"])
+        for each in read(report(model())).attributes["meta"]
+        if each.get("http-equiv") == "Content-Security-Policy"
+    )
+    assert policy.startswith("default-src 'none'; ")
+    assert "unsafe" not in policy
+    assert not re.search(r" (?:style|on\w+)=", re.sub(r"(?s)<script>.*</script>", "", text))
+    addresses = set(re.findall(r'(?:src|href)="([^"#][^"]*)"', text))
+    assert addresses == {"data:,"}
+
+
+@given(text=HOSTILE_TEXT)
+@settings(max_examples=40)
+def test_no_text_from_outside_becomes_markup(text: str) -> None:
+    it = Report(
+        Site.CN,
+        AT,
+        (TokenResult(TokenStatus.REJECTED, text, "00c0ffee", text),),
+        (
+            ModelResult(
+                text,
+                Status.NOT_FOUND,
+                Kind.CHAT,
+                text,
+                (Evidence(text, text, AT),),
+                (Suggestion(text, text),),
+            ),
+        ),
+        notes=(text,),
+    )
+    plain = read(Report(it.site, AT, it.tokens, it.models, notes=("",)))
+    page = read(it)
+    assert {tag: len(found) for tag, found in page.attributes.items()} == {
+        tag: len(found) for tag, found in plain.attributes.items()
+    }
+    assert " ".join(visible(text).split()) in page.texts["ul"][-1]
+
+
+def test_many_changes_are_folded_so_that_the_table_is_near(
+    model: MakeModel, report: MakeReport
+) -> None:
+    models = [model(f"a/{number}", change=Change.NEW) for number in range(13)]
+    assert "Show them" in " ".join(read(report(*models)).texts["summary"])
+    assert "Show them" not in " ".join(read(report(*models[:12])).texts["summary"])
