@@ -106,7 +106,7 @@ def test_every_key_arrives() -> None:
             token_env="DASHSCOPE_SECOND",
             region="us",
             models=(ModelSettings("qwen3-32b", group="Chat", capabilities=("reasoning",)),),
-            located_ids=(GivenId("qwen3-32b", Location(FILE_NAME, 38, 7)),),
+            located_ids=(GivenId("qwen3-32b", Location(FILE_NAME, 39, 7)),),
         ),
     )
     empty = Settings()
