@@ -298,6 +298,9 @@ FITTING: dict[str, str] = {
     "an unknown column that may be empty": "ALTER TABLE user_model ADD x TEXT",
     "an unknown column with a default": "ALTER TABLE user_provider ADD x TEXT NOT NULL DEFAULT 'x'",
     "a trigger elsewhere": TRIGGER.format("assistant"),
+    "a reference that leads nowhere": "INSERT INTO assistant VALUES ('x', 'x', 'no::where')",
+    "a reference to a model that is added": "INSERT INTO assistant"
+    f" VALUES ('x', 'x', 'modelscope::{NEW_MODELS[0]}')",
     "a new table": "CREATE TABLE later (id TEXT PRIMARY KEY, x TEXT NOT NULL)",
     "a table of an extension": "INSERT INTO sqlite_schema VALUES ('table', 'vectors', 'vectors', 0,"
     " 'CREATE VIRTUAL TABLE vectors USING not_here(x)')",
