@@ -85,3 +85,21 @@ def test_validate_refuses_what_apply_would(run: Run, tmp_path: Path) -> None:
         ran = run(*command, bad)
         assert ran.code == 5
         assert "8" in ran.out + ran.err
+
+
+def test_nothing_of_a_backup_reaches_the_terminal_as_it_is(run: Run, tmp_path: Path) -> None:
+    escape = "\x1b[31m\u202e\n::error::"
+    told = {"appVersion": escape, "platform": escape}
+    name = script(f"UPDATE user_provider SET name = '{escape}', provider_id = '{escape}'"
+                  " WHERE provider_id = 'openai'")  # fmt: skip
+    odd = make_v7(tmp_path / "odd.zip", messages=1, prepare=name, metadata=told)
+    twice = make_v7(
+        tmp_path / "twice.zip",
+        messages=1,
+        members=lambda members: [*members, Member(f"Data/{escape}"), Member(f"Data/{escape}")],
+    )
+    for backup, code in ((odd, 0), (twice, 5)):
+        ran = run("validate", backup)
+        assert ran.code == code
+        assert all(each.isprintable() or each == "\n" for each in ran.out + ran.err)
+        assert not any(line.startswith("::") for line in (ran.out + ran.err).splitlines())

@@ -2,8 +2,8 @@
 
 Run by `test_killed.py` as a program of its own: ``apply_until_killed.py BACKUP FOLDER CALLS SEED``.
 Calls are counted as the interpreter reports them, those into the operating system and the database
-among them. `CALLS` moments are drawn, and the last 20 calls before the end are moments too. What
-each process leaves is in a folder that has the moment's number as its name.
+among them. `CALLS` moments are drawn, and of the last 200 calls every tenth is a moment too. What
+each process leaves, temporary files too, is in a folder that has the moment's number as its name.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 import random
 import signal
 import sys
+import tempfile
 from multiprocessing import get_context
 from pathlib import Path
 from types import FrameType
@@ -23,6 +24,7 @@ from patching import NEW_MODELS, patch
 def apply_until(backup: Path, folder: Path, fatal_call: int, counted: Path | None = None) -> None:
     """Apply until that call comes; without one write the number of calls to `counted`."""
     folder.mkdir()
+    tempfile.tempdir = str(folder)  # what others left elsewhere would be looked at, and counted
     calls = 0
 
     def count(_frame: FrameType, event: str, _argument: object) -> None:
@@ -46,8 +48,8 @@ def main(backup: Path, folder: Path, moments: int, seed: int) -> None:
     process.start()
     process.join()
     calls = int(counted.read_text("ascii"))
-    drawn = random.Random(seed).sample(range(1, calls - 20), moments)  # noqa: S311 - the same every time
-    for moment in [*drawn, *range(calls - 20, calls)]:
+    drawn = random.Random(seed).sample(range(1, calls - 200), moments)  # noqa: S311 - the same every time
+    for moment in [*drawn, *range(calls - 200, calls, 10)]:
         process = context.Process(target=apply_until, args=(backup, folder / str(moment), moment))
         process.start()
         process.join()

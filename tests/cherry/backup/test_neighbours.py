@@ -122,6 +122,14 @@ def test_what_the_file_says_about_itself_stays(tmp_path: Path) -> None:
     assert database_of(new)[18:20] == b"\1\1", "as WAL, what is in a sidecar would be lost"
 
 
+@pytest.mark.parametrize("encoding", ["UTF-16le", "UTF-16be"])
+def test_a_database_in_another_encoding_stays_in_it(encoding: str, tmp_path: Path) -> None:
+    old = make_v7(tmp_path / "old.zip", messages=10, encoding=encoding)
+    new = apply(old)
+    assert query(new, "PRAGMA encoding") == [(encoding,)]
+    assert_only_modelscope_changed(old, new)
+
+
 def test_all_that_points_at_a_model_still_does_when_it_is_updated_and_pruned(
     tmp_path: Path,
 ) -> None:
