@@ -187,9 +187,16 @@ def insert(database: sqlite3.Connection, table: str, row: dict[str, Any]) -> Non
     )
 
 
-def make_database(path: Path, *, messages: int = 10_000, prepare: Prepare | None = None) -> None:
+def make_database(
+    path: Path,
+    *,
+    messages: int = 10_000,
+    encoding: str = "UTF-8",
+    prepare: Prepare | None = None,
+) -> None:
     """Make the database at `path`: no WAL, no sidecars. `prepare` comes last."""
     with closing(sqlite3.connect(path)) as database:
+        database.execute(f"PRAGMA encoding = '{encoding}'")
         database.executescript(_TABLES)
         _providers(database)
         _models(database)
@@ -295,4 +302,4 @@ def _neighbours(database: sqlite3.Connection, messages: int) -> None:
         ),
     )
     many("INSERT INTO oddity VALUES (?)", [(2**63 - 1,), (-(2**63),), (1.0,), (1e300,), (b"\0",)])
-    database.execute("INSERT INTO oddity VALUES (CAST(x'ff41' AS TEXT))")
+    database.execute("INSERT INTO oddity VALUES (CAST(x'ff41' AS TEXT))")  # no text in UTF-8

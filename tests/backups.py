@@ -42,6 +42,7 @@ def make_v7(
     full: bool = False,
     old_layout: bool = False,
     messages: int = 10_000,
+    encoding: str = "UTF-8",
     prepare: Prepare | None = None,
     damage: Damage | None = None,
     metadata: dict[str, Any] | None = None,
@@ -55,7 +56,8 @@ def make_v7(
     `prepare` changes the database while it is open, `damage` its bytes afterwards; `metadata` goes
     over that of the app (a None takes a key away); `members` changes the list of members.
     """
-    database = _database(messages, prepare)
+    made_of = (messages, encoding)
+    database = _made(*made_of, prepare) if prepare else _plain_database(*made_of)
     told = {**_metadata(full=full, old_layout=old_layout), **(metadata or {})}
     told = {name: value for name, value in told.items() if value is not None}
     made = _v7_members(
@@ -253,18 +255,14 @@ def _metadata(*, full: bool, old_layout: bool) -> Row:
 
 
 @cache
-def _plain_database(messages: int) -> bytes:
-    return _made(messages, None)
+def _plain_database(messages: int, encoding: str) -> bytes:
+    return _made(messages, encoding, None)
 
 
-def _database(messages: int, prepare: Prepare | None) -> bytes:
-    return _made(messages, prepare) if prepare else _plain_database(messages)
-
-
-def _made(messages: int, prepare: Prepare | None) -> bytes:
+def _made(messages: int, encoding: str, prepare: Prepare | None) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "database"
-        make_database(file, messages=messages, prepare=prepare)
+        make_database(file, messages=messages, encoding=encoding, prepare=prepare)
         return file.read_bytes()
 
 

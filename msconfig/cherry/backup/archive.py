@@ -17,7 +17,7 @@ from msconfig.text import shortened
 
 __all__ = ["CHUNK", "DEFLATED", "STORED", "Archive", "open_archive", "raw"]
 
-CHUNK = 1024 * 1024
+CHUNK = 256 * 1024
 STORED, DEFLATED = 0, 8
 _FREE_BYTES = 64 * 1024 * 1024
 _MOST_RATIO = 200

@@ -48,12 +48,14 @@ def opened(path: Path, *, writable: bool = False) -> Iterator[sqlite3.Connection
         FileError: the disk is full, or does not do what is asked.
     """
     _refuse_by_header(path)
-    mode = "rw" if writable else "ro"
     try:
+        # not mode=ro: SQLite 3.40 looks at no CHECK then, and the file is a copy anyway
         with closing(
-            sqlite3.connect(f"{path.as_uri()}?mode={mode}", uri=True, isolation_level=None)
+            sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, isolation_level=None)
         ) as connection:
             _disarm(connection, path.stat().st_size)
+            if not writable:
+                connection.execute("PRAGMA query_only=ON")
             yield connection
     except sqlite3.Error as error:
         raise _told(error, path) from None
@@ -105,5 +107,10 @@ def _told(error: sqlite3.Error, path: Path) -> Exception:
             return NotTaken("the database takes unreasonably long to read")
         case sqlite3.SQLITE_TOOBIG | sqlite3.SQLITE_NOMEM:
             return NotTaken("the database has a value that is unreasonably large")
+        case _ if str(error).startswith("malformed database schema"):
+            return NotTaken(
+                f"the database is broken, or newer than SQLite {sqlite3.sqlite_version}, which this"
+                f" Python has ({shortened(str(error), 100)})"
+            )
         case _:
             return NotTaken(f"{_BROKEN} ({shortened(str(error), 100)})")

@@ -30,8 +30,7 @@ def private_folder(beside: Path | None = None) -> Iterator[Path]:
     """
     where = Path(tempfile.gettempdir()) if beside is None else beside.parent
     try:
-        if beside is not None:
-            _remove_leftovers(where)
+        _remove_leftovers(where)
         folder = Path(tempfile.mkdtemp(prefix=_STAGED, dir=where.absolute()))
     except OSError as error:
         raise FileError.from_os("write to", where, error) from None
@@ -54,5 +53,7 @@ def create(path: Path) -> BinaryIO:
 def _remove_leftovers(where: Path) -> None:
     for leftover in where.glob(f"{_STAGED}*"):
         with contextlib.suppress(OSError):
-            if time.time() - leftover.stat().st_mtime > _LEFT_OVER_AFTER:
+            known = leftover.lstat()
+            is_ours = os.name != "posix" or known.st_uid == os.getuid()  # others may write here too
+            if is_ours and time.time() - known.st_mtime > _LEFT_OVER_AFTER:
                 shutil.rmtree(leftover)
