@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -18,6 +19,7 @@ from typing import Any
 import click
 import pytest
 
+from backups import make_v7
 from msconfig import settings
 from msconfig.cli.app import COMMANDS, command_named
 
@@ -29,7 +31,11 @@ _LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
 def with_real_output(text: str, folder: Path) -> str:
-    """`text` with the output of every command in its console blocks, run one after another."""
+    """`text` with the output of every command in its console blocks, run one after another.
+
+    Where they run lies a backup of Cherry Studio, `cherry-studio.zip`.
+    """
+    make_v7(folder / "cherry-studio.zip", messages=10)
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("MODELSCOPE_")},
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
@@ -147,15 +153,42 @@ def _headings(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", each).strip().lower().replace(" ", "-") for each in headings}
 
 
+def test_every_message_that_is_explained_is_one_that_the_code_says() -> None:
+    page = (ROOT / "docs" / "troubleshooting.md").read_text("utf-8")
+    messages = re.findall(r"^### `(.*)`$", page, re.MULTILINE)
+    said = "\n".join(text for path in (ROOT / "msconfig").rglob("*.py") for text in _texts(path))
+    assert len(messages) > 20
+    assert [message for message in messages if message not in said] == []
+
+
+def _texts(path: Path) -> Iterator[str]:
+    """Every text in the code, with ``…`` for what is put into it."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.JoinedStr):
+            parts = [each.value if isinstance(each, ast.Constant) else "…" for each in node.values]
+            yield "".join(map(str, parts))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def example(name: str, folder: Path) -> settings.Settings:
+    """The settings that stand below ``<!-- example: NAME -->`` in the README."""
+    mark = re.escape(f"<!-- example: {name} -->")
+    found = re.search(rf"{mark}\n```toml\n(.*?)```", PAGES[0].read_text("utf-8"), re.DOTALL)
+    assert found
+    path = folder / "msconfig.toml"
+    path.write_text(found[1], "utf-8")
+    return settings.load(path, found=True)
+
+
 def test_the_settings_in_the_readme_are_accepted(tmp_path: Path) -> None:
-    example = re.search(
-        r"<!-- example: settings -->\n```toml\n(.*?)```", PAGES[0].read_text("utf-8"), re.DOTALL
-    )
-    assert example
-    path = tmp_path / "msconfig.toml"
-    path.write_text(example[1], "utf-8")
-    loaded = settings.load(path, found=True)
-    assert [model.id for model in loaded.models] == ["Qwen/Qwen3.5-27B", "Qwen/Qwen3.8-27B"]
+    models = example("settings", tmp_path).models
+    assert [model.id for model in models] == ["Qwen/Qwen3.5-27B", "Qwen/Qwen3.8-27B"]
+    fallback = example("fallback", tmp_path).fallback
+    assert fallback is not None
+    assert [model.id for model in fallback.models] == [
+        *("qwen3-32b", "deepseek-v4-pro", "text-embedding-v4")
+    ]
 
 
 def test_no_install_line_takes_a_package_of_that_name_from_a_registry() -> None:

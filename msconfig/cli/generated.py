@@ -38,7 +38,9 @@ def written(
     for file in planned.files:
         use = uses.get(file.name, "from your template")
         lines.append(f"  {visible(file.name).ljust(width)}  {use}")
-    lines.append("The app has no import for the documents: review them, keep them, build on them.")
+    if {Target.V2, Target.V1} & {*targets}:
+        what = "The app has no import for the documents"
+        lines.append(f"{what}: review them, keep them, build on them.")
     lines += [line for each in configurations for line in _redacted(each, targets, job)]
     lines += (
         f"{visible(str(path))} of an earlier run still holds a key."
