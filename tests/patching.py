@@ -64,7 +64,7 @@ def outcome(backup: Path, file_size: int | None = None) -> Outcome:
         env={**os.environ, "PYTHONPATH": str(_TESTS)},
         capture_output=True,
         check=False,
-        timeout=100,
+        timeout=110,
     )
     assert ran.returncode == 0, ran.stderr.decode()[-2000:]
     return Outcome(**json.loads(ran.stdout))

@@ -97,7 +97,7 @@ def read_directory(stream: BinaryIO) -> Directory:
     """
     head = stream.read(64)
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-        raise NotTaken("plain JSON, and a backup of Cherry Studio is a zip; give that")
+        raise NotTaken("no zip but plain JSON; give the backup itself, as Cherry Studio wrote it")
     if not head.startswith(b"PK"):
         raise NotTaken("no zip, as a backup of Cherry Studio is; make one under Settings, Data")
     size = stream.seek(0, os.SEEK_END)

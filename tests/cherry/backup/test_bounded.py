@@ -141,8 +141,9 @@ def test_what_is_only_large_is_applied_with_little_memory(name: str, tmp_path: P
 def test_a_rule_that_takes_for_ever_is_not_waited_for(tmp_path: Path) -> None:
     slow = (
         "CREATE TABLE slow (x); WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
-        " WHERE i < 100000) INSERT INTO slow SELECT i FROM n; UPDATE sqlite_schema SET sql ="
-        " 'CREATE TABLE slow (x CHECK (length(hex(zeroblob(1000000))) > x))' WHERE name = 'slow'"
+        " WHERE i < 500000) INSERT INTO slow SELECT i FROM n; UPDATE sqlite_schema SET sql ="
+        " 'CREATE TABLE slow (x CHECK (length(hex(zeroblob(500000 + x % 2))) > x))'"
+        " WHERE name = 'slow'"
     )
     ended = outcome(make_v7(tmp_path / "cherry-studio.zip", prepare=script(slow)))
     assert ended.ended.startswith("5 "), ended
