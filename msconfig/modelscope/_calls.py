@@ -10,7 +10,7 @@ from http import HTTPStatus
 
 from msconfig.json_text import NotJson, loads
 from msconfig.modelscope._http import Failure, Reply
-from msconfig.modelscope._replies import said
+from msconfig.modelscope._reading import said
 from msconfig.modelscope.facts import Called, CallOutcome, Source
 from msconfig.text import shortened, visible
 

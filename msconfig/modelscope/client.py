@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from msconfig.modelscope import _calls, _replies
+from msconfig.modelscope import _calls, _hub_replies, _replies
 from msconfig.modelscope._echoes import without_echoes
 from msconfig.modelscope._http import Deadline, Failure, HttpClient, Pacing, Reply
 from msconfig.modelscope.facts import (
@@ -162,7 +162,7 @@ class ModelScope:
         """
         url = f"{self._endpoints.hub}/openapi/v1/models/{model_id}"
         reply = self._get(url, deadline)
-        fact = _replies.hub_model(reply, self._source(url, reply))
+        fact = _hub_replies.hub_model(reply, self._source(url, reply))
         if not isinstance(fact, NoAnswer):
             return fact
         older = self.older_hub_model(model_id, deadline)
@@ -177,7 +177,7 @@ class ModelScope:
         """
         url = f"{self._endpoints.hub}/api/v1/models/{model_id}"
         reply = self._get(url, deadline)
-        return _replies.older_hub_model(reply, self._source(url, reply), model_id)
+        return _hub_replies.older_hub_model(reply, self._source(url, reply), model_id)
 
     def hub_models(self, query: HubQuery, page: int, deadline: Deadline) -> HubPage | NoAnswer:
         """A page of the hub's list, most downloaded first (``GET /openapi/v1/models``).
@@ -198,7 +198,7 @@ class ModelScope:
             **{name: value for name, value in filters.items() if value},
         }
         reply = self._get(url, deadline, params=params, retry_server_error=True)
-        return _replies.hub_page(reply, self._source(url, reply), PAGE_ROWS)
+        return _hub_replies.hub_page(reply, self._source(url, reply), PAGE_ROWS)
 
     def _get(
         self,

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from msconfig.modelscope import _replies
+from msconfig.modelscope import _hub_replies, _replies
 from msconfig.modelscope._http import Reply
 from msconfig.modelscope.facts import (
     Catalogue,
@@ -196,19 +196,19 @@ QUESTIONS: list[tuple[Callable[[Reply], Fact], Callable[[Fact], bool], Callable[
         lambda f: isinstance(f, Providers) and not f.by_modelscope,
         _serves_not,
     ),
-    (lambda r: _replies.hub_model(r, SOURCE), lambda f: isinstance(f, HubAbsent), _is_absent),
+    (lambda r: _hub_replies.hub_model(r, SOURCE), lambda f: isinstance(f, HubAbsent), _is_absent),
     (
-        lambda r: _replies.older_hub_model(r, SOURCE, "a/b"),
+        lambda r: _hub_replies.older_hub_model(r, SOURCE, "a/b"),
         lambda f: isinstance(f, HubAbsent),
         _was_absent,
     ),
     (
-        lambda r: _replies.older_hub_model(r, SOURCE, "a/b"),
+        lambda r: _hub_replies.older_hub_model(r, SOURCE, "a/b"),
         lambda f: isinstance(f, HubNoAccess),
         _keeps_to_others,
     ),
     (
-        lambda r: _replies.hub_page(r, SOURCE, 50),
+        lambda r: _hub_replies.hub_page(r, SOURCE, 50),
         lambda f: isinstance(f, HubPage) and not (f.models or f.unreadable),
         _lists_nothing,
     ),

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from msconfig.fake.http import Request, Response
-from msconfig.modelscope import _replies
+from msconfig.modelscope import _hub_replies
 from msconfig.modelscope._http import Failure, Reply
 from msconfig.modelscope.client import HubQuery, ModelScope
 from msconfig.modelscope.facts import HubModel, HubPage, NoAnswer, Source
@@ -22,7 +22,7 @@ SOURCE = Source("GET /openapi/v1/models", datetime(2026, 10, 7, tzinfo=UTC))
 def page(rows: object, **more: object) -> HubPage | NoAnswer:
     """A page of 50 rows at most, as read."""
     body = {"success": True, "request_id": "1", "data": {"models": rows, **more}}
-    return _replies.hub_page(Reply(200, json.dumps(body).encode()), SOURCE, 50)
+    return _hub_replies.hub_page(Reply(200, json.dumps(body).encode()), SOURCE, 50)
 
 
 def details(**row: object) -> HubModel:
@@ -128,7 +128,7 @@ def test_counts_are_taken_where_they_can_be_true(
     ],
 )
 def test_a_reply_without_a_list_is_no_empty_list(reply: Reply | Failure, words: str) -> None:
-    read = _replies.hub_page(reply, SOURCE, 50)
+    read = _hub_replies.hub_page(reply, SOURCE, 50)
     assert isinstance(read, NoAnswer)
     assert words in read.said
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from msconfig.modelscope import _replies
+from msconfig.modelscope import _hub_replies
 from msconfig.modelscope._http import Reply
 from msconfig.modelscope.facts import HubAbsent, HubModel, HubNoAccess, NoAnswer, Source
 from msconfig.modelscope.kinds import Kind
@@ -39,7 +39,7 @@ def refused(message: object, code: object = MISSING, status: int = 404) -> Reply
 
 
 def test_a_model_that_the_hub_knows() -> None:
-    fact = _replies.hub_model(known(private=False, gated=False), SOURCE)
+    fact = _hub_replies.hub_model(known(private=False, gated=False), SOURCE)
     assert fact == HubModel(
         SOURCE, ASKED, ("text-generation",), private=False, gated=False, likes=5
     )
@@ -62,7 +62,7 @@ def test_a_model_that_the_hub_knows() -> None:
 def test_a_model_is_restricted_when_it_is_private_or_gated(
     flags: dict[str, object], restricted: bool
 ) -> None:
-    fact = _replies.hub_model(known(**flags), SOURCE)
+    fact = _hub_replies.hub_model(known(**flags), SOURCE)
     assert isinstance(fact, HubModel)
     assert fact.restricted is restricted
 
@@ -80,14 +80,14 @@ def test_a_model_is_restricted_when_it_is_private_or_gated(
     ],
 )
 def test_tasks_are_read_as_far_as_they_are_texts(tasks: object, read: tuple[str, ...]) -> None:
-    fact = _replies.hub_model(known(tasks=tasks), SOURCE)
+    fact = _hub_replies.hub_model(known(tasks=tasks), SOURCE)
     assert isinstance(fact, HubModel)
     assert fact.tasks == read
 
 
 def test_a_model_that_the_hub_does_not_know() -> None:
     body = {"success": False, "code": "ResourceNotFound", "message": f"no model {ASKED}"}
-    assert _replies.hub_model(reply(404, body), SOURCE) == HubAbsent(SOURCE)
+    assert _hub_replies.hub_model(reply(404, body), SOURCE) == HubAbsent(SOURCE)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_a_model_that_the_hub_does_not_know() -> None:
     ],
 )
 def test_what_is_not_clear_is_neither_a_model_nor_a_no(got: Reply) -> None:
-    assert isinstance(_replies.hub_model(got, SOURCE), NoAnswer)
+    assert isinstance(_hub_replies.hub_model(got, SOURCE), NoAnswer)
 
 
 @pytest.mark.parametrize(
@@ -141,14 +141,14 @@ def test_what_is_not_clear_is_neither_a_model_nor_a_no(got: Reply) -> None:
     ],
 )
 def test_a_model_that_the_older_api_knows(got: Reply, tasks: tuple[str, ...], kind: Kind) -> None:
-    fact = _replies.older_hub_model(got, SOURCE, ASKED)
+    fact = _hub_replies.older_hub_model(got, SOURCE, ASKED)
     assert isinstance(fact, HubModel)
     assert (fact.id, fact.tasks, fact.kind, fact.restricted) == (ASKED, tasks, kind, False)
 
 
 @pytest.mark.parametrize("tasks", [5, True, 1.5, "text-generation", {"Name": "text-generation"}])
 def test_tasks_in_no_list_are_no_reason_to_break(tasks: object) -> None:
-    fact = _replies.older_hub_model(older(Tasks=tasks), SOURCE, ASKED)
+    fact = _hub_replies.older_hub_model(older(Tasks=tasks), SOURCE, ASKED)
     assert isinstance(fact, HubModel | NoAnswer)
     assert isinstance(fact, NoAnswer) or fact.tasks == ()
 
@@ -158,12 +158,12 @@ def test_tasks_in_no_list_are_no_reason_to_break(tasks: object) -> None:
     ["获取模型信息失败，信息：record not found", "record not found", "Record: record not found."],
 )
 def test_a_model_that_the_older_api_does_not_know(message: str) -> None:
-    assert _replies.older_hub_model(refused(message), SOURCE, ASKED) == HubAbsent(SOURCE)
+    assert _hub_replies.older_hub_model(refused(message), SOURCE, ASKED) == HubAbsent(SOURCE)
 
 
 @pytest.mark.parametrize("status", [403, 404])
 def test_a_model_that_the_older_api_keeps_to_others(status: int) -> None:
-    fact = _replies.older_hub_model(refused("没有权限", NO_ACCESS, status), SOURCE, ASKED)
+    fact = _hub_replies.older_hub_model(refused("没有权限", NO_ACCESS, status), SOURCE, ASKED)
     assert fact == HubNoAccess(SOURCE, "没有权限")
 
 
@@ -191,4 +191,4 @@ def test_a_model_that_the_older_api_keeps_to_others(status: int) -> None:
     ],
 )
 def test_what_the_older_api_does_not_say_clearly_is_no_answer(got: Reply) -> None:
-    assert isinstance(_replies.older_hub_model(got, SOURCE, ASKED), NoAnswer)
+    assert isinstance(_hub_replies.older_hub_model(got, SOURCE, ASKED), NoAnswer)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from msconfig.modelscope import _replies
+from msconfig.modelscope import _hub_replies, _reading, _replies
 from msconfig.modelscope._http import Failure, Reply
 from msconfig.modelscope.facts import (
     Account,
@@ -68,8 +68,8 @@ def test_what_says_nothing_is_no_answer_to_any_question(got: Reply | Failure) ->
         _replies.account(got, SOURCE),
         _replies.catalogue(got, SOURCE),
         _replies.providers(got, SOURCE),
-        _replies.hub_model(got, SOURCE),
-        _replies.older_hub_model(got, SOURCE, ASKED),
+        _hub_replies.hub_model(got, SOURCE),
+        _hub_replies.older_hub_model(got, SOURCE, ASKED),
     ]
     for answer in answers:
         assert isinstance(answer, NoAnswer)
@@ -294,15 +294,15 @@ def test_a_look_up_that_answers_500_keeps_its_status() -> None:
     ],
 )
 def test_an_error_is_read_from_any_envelope_in_one_safe_line(body: object, said: str) -> None:
-    assert _replies.said(reply(400, body).body) == said
+    assert _reading.said(reply(400, body).body) == said
 
 
 def test_an_endless_error_is_told_in_short() -> None:
-    assert len(_replies.said(reply(400, {"message": "no " * 10_000}).body)) <= 200
+    assert len(_reading.said(reply(400, {"message": "no " * 10_000}).body)) <= 200
 
 
 def test_a_redirect_is_called_one() -> None:
-    answer = _replies.hub_model(reply(302, PAGE), SOURCE)
+    answer = _hub_replies.hub_model(reply(302, PAGE), SOURCE)
     assert isinstance(answer, NoAnswer)
     assert "redirect" in answer.said
     assert "302" in answer.said

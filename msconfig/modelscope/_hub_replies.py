@@ -1,0 +1,159 @@
+"""Replies of the hub about models, read into facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from http import HTTPStatus
+
+from msconfig.model_ids import ModelId
+from msconfig.modelscope._http import Failure, Reply
+from msconfig.modelscope._reading import (
+    Unreadable,
+    clean,
+    no_answer,
+    object_or_empty,
+    ok_object,
+    said,
+    strings,
+    success,
+)
+from msconfig.modelscope.facts import (
+    HubAbsent,
+    HubModel,
+    HubNoAccess,
+    HubPage,
+    NoAnswer,
+    Source,
+)
+
+__all__ = ["hub_model", "hub_page", "older_hub_model"]
+
+_MAX_COUNT = 10**12
+_OLD_API_MISSING = 10010205001
+_OLD_API_NO_ACCESS = 10010200001
+_REFUSALS = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
+
+
+def hub_model(
+    reply: Reply | Failure, source: Source
+) -> HubModel | HubAbsent | HubNoAccess | NoAnswer:
+    """`openapi/v1/models/{id}`: 200 with data, or 404 with code ResourceNotFound."""
+    if isinstance(reply, Failure):
+        return NoAnswer(source, reply.said)
+    if reply.status == HTTPStatus.NOT_FOUND:
+        if object_or_empty(reply).get("code") == "ResourceNotFound":
+            return HubAbsent(source)
+        return no_answer(reply, source)
+    try:
+        data = success(reply).get("data")
+        if not isinstance(data, dict) or not isinstance(data.get("id"), str) or not data["id"]:
+            raise Unreadable("the reply holds no model")
+    except Unreadable as error:
+        return no_answer(reply, source, str(error))
+    return _hub_row(data, source)
+
+
+def hub_page(reply: Reply | Failure, source: Source, size: int) -> HubPage | NoAnswer:
+    """`openapi/v1/models`: 200 with rows; one without a well-formed id is unreadable.
+
+    Args:
+        reply: what came.
+        source: where it came from.
+        size: the page size that was asked for; what the reply says goes before it.
+    """
+    if isinstance(reply, Failure):
+        return NoAnswer(source, reply.said)
+    try:
+        data = success(reply).get("data")
+        rows = data.get("models") if isinstance(data, dict) else None
+        if not isinstance(data, dict) or not isinstance(rows, list):
+            raise Unreadable("the reply holds no list of models")
+    except Unreadable as error:
+        return no_answer(reply, source, str(error))
+    readable = [
+        _hub_row(row, source)
+        for row in rows
+        if isinstance(row, dict) and isinstance(row.get("id"), str) and _is_hub_id(row["id"])
+    ]
+    told = _count(data.get("page_size")) or size
+    total = _count(data.get("total_count"))
+    return HubPage(source, tuple(readable), len(rows) - len(readable), total, min(told, size))
+
+
+def _is_hub_id(text: str) -> bool:
+    model_id = ModelId.parse(text)
+    return model_id is not None and model_id.provider is None
+
+
+def _hub_row(row: Mapping[str, object], source: Source) -> HubModel:
+    """A model as the open API shows it, alone or in a list; `row` has an id."""
+    terms = row.get("license")
+    return HubModel(
+        source,
+        clean(str(row["id"])),
+        strings(row.get("tasks")),
+        private=_says_yes(row.get("private")),
+        gated=_says_yes(row.get("gated")),
+        downloads=_count(row.get("downloads")),
+        likes=_count(row.get("likes")),
+        license=(clean(terms) or None) if isinstance(terms, str) else None,
+        last_modified=_moment(row.get("last_modified")),
+    )
+
+
+def older_hub_model(
+    reply: Reply | Failure, source: Source, asked: str
+) -> HubModel | HubAbsent | HubNoAccess | NoAnswer:
+    """`api/v1/models/{id}`: absent only where the message ends in ``record not found``.
+
+    The same code with another message is a passing database fault.
+    """
+    if isinstance(reply, Failure):
+        return NoAnswer(source, reply.said)
+    body = object_or_empty(reply)
+    message = said(reply.body)
+    code = body.get("Code")
+    if code == _OLD_API_NO_ACCESS and reply.status in _REFUSALS:
+        return HubNoAccess(source, message or "no access")
+    words = body.get("Message")
+    if (
+        reply.status == HTTPStatus.NOT_FOUND
+        and code == _OLD_API_MISSING
+        and isinstance(words, str)
+        and words.rstrip(" .").endswith("record not found")
+    ):
+        return HubAbsent(source)
+    try:
+        body = ok_object(reply)
+        data = body.get("Data")
+        if body.get("Success") is False or code != HTTPStatus.OK or not isinstance(data, dict):
+            raise Unreadable("the reply holds no model")
+    except Unreadable as error:
+        return no_answer(reply, source, str(error))
+    rows = data.get("Tasks")
+    named = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    tasks = strings([row.get("Name") for row in named])
+    # this reply is not seen to spell the id, so the spelling of the question stands
+    tasks += strings([data.get("SupportInference")])
+    return HubModel(source, asked, tasks, from_older_api=True)
+
+
+def _count(value: object) -> int | None:
+    return value if type(value) is int and 0 <= value <= _MAX_COUNT else None
+
+
+def _moment(value: object) -> datetime | None:
+    """A time such as ``2025-12-16T03:34:26Z``; one without a zone is taken for UTC."""
+    if not isinstance(value, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _says_yes(value: object) -> bool:
+    """Whether a flag is set; `gated` may be a word in place of a boolean."""
+    return value is True or (isinstance(value, str) and value.lower() not in {"", "false", "no"})
