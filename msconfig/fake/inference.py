@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
+from msconfig.fake.admission import BAD_TOKEN, Call, Refusal, admitted, refused
 from msconfig.fake.http import Request, Response
-from msconfig.fake.scenario import Behaviour, behaviours
-from msconfig.fake.world import REQUEST_ID, World, outage
+from msconfig.fake.world import World, outage
 
 __all__ = [
     "catalogue",
@@ -22,37 +21,11 @@ __all__ = [
     "messages",
 ]
 
-_BAD_TOKEN = "Authentication failed, please make sure that a valid ModelScope token is supplied."  # noqa: S105 - a message
-_NOT_BOUND = "Please bind your Alibaba Cloud account before use."
-_NOT_VERIFIED = (
-    "To use API-Inference, please make sure your associated Aliyun account is real-name verified."
-)
 _CREATED = 1_790_000_000
 """Seconds since 1970, the same in every reply."""
 _WORDS = ("Hello", "from", "a", "pretend", "ModelScope", ".")
 _DIMENSIONS = 16
 _POLLS_UNTIL_DONE = 2
-
-
-@dataclass(frozen=True, slots=True)
-class _Refusal:
-    """Why a call is not served."""
-
-    status: int
-    message: str
-    code: str | None = None
-    type: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Call:
-    """A call that is served, or `refusal`."""
-
-    model_id: str
-    body: dict[str, Any]
-    headers: dict[str, str]
-    refusal: _Refusal | None = None
-    empty: bool = False
 
 
 def catalogue(world: World, _request: Request) -> Response:
@@ -68,9 +41,9 @@ def catalogue(world: World, _request: Request) -> Response:
 
 def chat_completions(world: World, request: Request) -> Response:
     """``POST /v1/chat/completions``, streaming or not; a served call is paid from the balance."""
-    call = _admitted(world, request)
+    call = admitted(world, request)
     if call.refusal is not None:
-        return _error(world, call, "error")
+        return refused(world, call, "error")
     if call.empty:
         body = _chat(call, choices=None, usage=_usage(0, 0))
         return Response.of_json(HTTPStatus.OK, body, headers=call.headers)
@@ -91,9 +64,9 @@ def embeddings(world: World, request: Request) -> Response:
 
     The message of that 400 is not known. The vectors derive from the text, 16 numbers each.
     """
-    call = _admitted(world, request, unless=_not_float)
+    call = admitted(world, request, unless=_not_float)
     if call.refusal is not None:
-        return _error(world, call, "errors")
+        return refused(world, call, "errors")
     inputs = [] if call.empty else call.body.get("input", "")
     texts = [str(each) for each in inputs] if isinstance(inputs, list) else [str(inputs)]
     rows = [
@@ -111,9 +84,9 @@ def images_generations(world: World, request: Request) -> Response:
 
     What happens without ``X-ModelScope-Async-Mode: true`` is not known; ours is a 400.
     """
-    call = _admitted(world, request, unless=_not_async)
+    call = admitted(world, request, unless=_not_async)
     if call.refusal is not None:
-        return _error(world, call, "errors")
+        return refused(world, call, "errors")
     with world.lock:
         task_id = str(5_000_000 + len(world.image_polls))
         world.image_polls[task_id] = 0
@@ -127,8 +100,8 @@ def image_task(world: World, request: Request) -> Response:
     reply is not known; ours is the 500 that its body tells.
     """
     if world.ledger.account(request.token) is None:
-        refusal = _Refusal(HTTPStatus.UNAUTHORIZED, _BAD_TOKEN)
-        return _error(world, _Call("", {}, {}, refusal), "errors")
+        refusal = Refusal(HTTPStatus.UNAUTHORIZED, BAD_TOKEN)
+        return refused(world, Call("", {}, {}, refusal), "errors")
     task_id = request.path.rpartition("/")[2]
     wrong_type = request.headers.get("x-modelscope-task-type") != "image_generation"
     with world.lock:
@@ -153,7 +126,7 @@ def messages(world: World, request: Request) -> Response:
     Its error types are not known but for their envelope; ours follow the status. A stream has the
     events that Anthropic documents.
     """
-    call = _admitted(world, request)
+    call = admitted(world, request)
     if call.refusal is not None:
         kind = _ANTHROPIC_TYPES.get(call.refusal.status, "api_error")
         error = {"type": kind, "message": call.refusal.message}
@@ -186,75 +159,20 @@ _ANTHROPIC_TYPES = {
     429: "rate_limit_error",
 }
 
-_Check = Callable[[Request, dict[str, Any]], _Refusal | None]
 
-
-def _admitted(world: World, request: Request, unless: _Check | None = None) -> _Call:
-    """The call, or why it is refused: token, account, request, model, quota, in that order."""
-    body = request.json() or {}
-    asked = body.get("model")
-    model_id = asked if isinstance(asked, str) else ""
-    account = world.ledger.account(request.token)
-    if account is None:
-        return _Call(model_id, body, {}, _Refusal(HTTPStatus.UNAUTHORIZED, _BAD_TOKEN))
-    within_quota = world.ledger.count_call(account, model_id)
-    headers = dict(world.ledger.rate_limit_headers(account, model_id))
-    refusal = None
-    if not account.bound:
-        refusal = _Refusal(HTTPStatus.UNAUTHORIZED, _NOT_BOUND)
-    elif not account.verified:
-        refusal = _Refusal(HTTPStatus.FORBIDDEN, _NOT_VERIFIED)
-    elif unless is not None:
-        refusal = unless(request, body)
-    behaviour = world.behaviour(model_id)
-    if refusal is None and behaviour is not None and not _lifted(behaviour, body):
-        if behaviour.status == HTTPStatus.OK:
-            return _Call(model_id, body, headers, empty=True)  # failed on their side: not paid
-        message = behaviour.message.replace("{id}", model_id)
-        refusal = _Refusal(behaviour.status, message, behaviour.code, behaviour.type)
-    if refusal is None and not within_quota:
-        refusal = _spent("day_quota_spent", model_id)
-    if refusal is None and not world.ledger.charge(account, world.cost(model_id)):
-        refusal = _spent("magicubes_spent", model_id)
-    return _Call(model_id, body, headers, refusal)
-
-
-def _lifted(behaviour: Behaviour, body: dict[str, Any]) -> bool:
-    return behaviour.unless == "streaming" and body.get("stream") is True
-
-
-def _spent(name: str, model_id: str) -> _Refusal:
-    row = behaviours()[name]
-    return _Refusal(row.status, row.message.replace("{id}", model_id), row.code, row.type)
-
-
-def _not_float(_request: Request, body: dict[str, Any]) -> _Refusal | None:
+def _not_float(_request: Request, body: dict[str, Any]) -> Refusal | None:
     if body.get("encoding_format") == "float":
         return None
-    return _Refusal(HTTPStatus.BAD_REQUEST, 'encoding_format has to be "float"')
+    return Refusal(HTTPStatus.BAD_REQUEST, 'encoding_format has to be "float"')
 
 
-def _not_async(request: Request, _body: dict[str, Any]) -> _Refusal | None:
+def _not_async(request: Request, _body: dict[str, Any]) -> Refusal | None:
     if request.headers.get("x-modelscope-async-mode", "").lower() == "true":
         return None
-    return _Refusal(HTTPStatus.BAD_REQUEST, "X-ModelScope-Async-Mode has to be true")
+    return Refusal(HTTPStatus.BAD_REQUEST, "X-ModelScope-Async-Mode has to be true")
 
 
-def _error(world: World, call: _Call, of_this_route: str) -> Response:
-    """An error in the envelope of the scenario."""
-    told = world.scenario.envelope
-    envelope = of_this_route if told == "mixed" else told
-    refusal = call.refusal or _Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "")
-    inner: dict[str, Any] = {"message": refusal.message}
-    inner |= {"code": refusal.code} if refusal.code else {}
-    inner |= {"type": refusal.type, "param": None} if refusal.type else {}
-    body: dict[str, Any] = {envelope: inner}
-    place = inner if world.scenario.request_id == "inside" else body
-    place["request_id"] = REQUEST_ID
-    return Response.of_json(refusal.status, body, headers=call.headers)
-
-
-def _chat(call: _Call, **parts: object) -> dict[str, Any]:
+def _chat(call: Call, **parts: object) -> dict[str, Any]:
     return {
         "id": "chatcmpl-0",
         "object": "chat.completion",
@@ -279,7 +197,7 @@ def _usage(prompt: int, completion: int) -> dict[str, int]:
     }
 
 
-def _chunks(call: _Call, words: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+def _chunks(call: Call, words: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     for index, word in enumerate(words):
         role = {"role": "assistant"} if index == 0 else {}
         content = word if index == 0 else f" {word}"
@@ -288,13 +206,13 @@ def _chunks(call: _Call, words: tuple[str, ...]) -> Iterator[dict[str, Any]]:
     yield _chunk(call, [{"index": 0, "delta": {}, "finish_reason": "stop"}])
 
 
-def _usage_chunk(call: _Call, usage: dict[str, int]) -> list[dict[str, Any]]:
+def _usage_chunk(call: Call, usage: dict[str, int]) -> list[dict[str, Any]]:
     options = call.body.get("stream_options")
     wanted = isinstance(options, dict) and options.get("include_usage")
     return [{**_chunk(call, []), "usage": usage}] if wanted else []
 
 
-def _chunk(call: _Call, choices: list[dict[str, Any]]) -> dict[str, Any]:
+def _chunk(call: Call, choices: list[dict[str, Any]]) -> dict[str, Any]:
     return {**_chat(call, choices=choices), "object": "chat.completion.chunk"}
 
 
