@@ -29,6 +29,8 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in os.environ:
         if name.startswith(_FOREIGN) or name in _ALSO_FOREIGN or name.upper().endswith("_PROXY"):
             monkeypatch.delenv(name)
+    # no test asks over TLS, and to read the certificates takes longer than all the rest
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
     folder = tmp_path / "work"
     folder.mkdir()
     monkeypatch.chdir(folder)
@@ -61,10 +63,8 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def connect(clock: FakeClock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Connect]:
+def connect(clock: FakeClock) -> Iterator[Connect]:
     """Make a client that waits on `clock`, until the test ends."""
-    # no test asks over TLS, and to read the certificates takes longer than all the rest
-    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
     with ExitStack() as stack:
 
         def connect_it(**settings: Any) -> HttpClient:  # noqa: ANN401 - as `HttpClient` takes them

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from pathlib import Path
 
 import jinja2
@@ -51,17 +52,8 @@ def render(
         TemplateError: it does not compile or render.
     """
     is_html = template.name.removesuffix(".j2").endswith((".html", ".htm", ".xml", ".svg"))
-    environment = _Sandbox(
-        loader=_Loader(template.parent),
-        undefined=jinja2.StrictUndefined,
-        autoescape=is_html,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["tojson"] = _tojson_in_html if is_html else _tojson
+    environment = _environment(template.parent, language, is_html=is_html)
     if language is not None:
-        _speak(environment, language, is_html=is_html)
         context = {**context, "language": language}
     try:
         template.open("rb").close()
@@ -76,6 +68,23 @@ def render(
     except Exception as error:  # noqa: BLE001 - a template is a program, it can raise anything
         raise TemplateError(_place_of(error, template) + _words(error, secrets)) from None
     return text
+
+
+@cache
+def _environment(folder: Path, language: Language | None, *, is_html: bool) -> jinja2.Environment:
+    """What compiles the templates of `folder`, each once, and again when it has changed."""
+    environment = _Sandbox(
+        loader=_Loader(folder),
+        undefined=jinja2.StrictUndefined,
+        autoescape=is_html,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["tojson"] = _tojson_in_html if is_html else _tojson
+    if language is not None:
+        _speak(environment, language, is_html=is_html)
+    return environment
 
 
 def _speak(environment: jinja2.Environment, language: Language, *, is_html: bool) -> None:
