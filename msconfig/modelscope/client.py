@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -18,6 +18,7 @@ from msconfig.modelscope.facts import (
     HubAbsent,
     HubModel,
     HubNoAccess,
+    HubPage,
     NoAnswer,
     Providers,
     Source,
@@ -27,12 +28,33 @@ from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Endpoints
 from msconfig.secrets import Secret
 
-__all__ = ["SMALL_CALLS", "Deadline", "HttpClient", "ModelScope", "Pacing"]
+__all__ = [
+    "PAGE_ROWS",
+    "SMALL_CALLS",
+    "Deadline",
+    "HttpClient",
+    "HubQuery",
+    "ModelScope",
+    "Pacing",
+]
+
+PAGE_ROWS = 50
+"""The most rows that a page of the hub's list may have."""
 
 SMALL_CALLS = frozenset({Kind.CHAT, Kind.VISION, Kind.EMBEDDING})
 """The kinds that have a call small enough to be made for a check."""
 SECONDS_A_MODEL = 25.0
 """For all requests about one model, tries and waits included."""
+
+
+@dataclass(frozen=True, slots=True)
+class HubQuery:
+    """What the hub's list is asked for; "" leaves it open. The hub may ignore any of it."""
+
+    task: str = ""
+    """A task of the hub, e.g. ``text-ranking``."""
+    search: str = ""
+    owner: str = ""
 
 
 def _utc_now() -> datetime:
@@ -147,6 +169,27 @@ class ModelScope:
         reply = self._get(url, deadline)
         older = _replies.older_hub_model(reply, self._source(url, reply), model_id)
         return fact if isinstance(older, NoAnswer) else older
+
+    def hub_models(self, query: HubQuery, page: int, deadline: Deadline) -> HubPage | NoAnswer:
+        """A page of the hub's list, most downloaded first (``GET /openapi/v1/models``).
+
+        The hub refuses what lies beyond its 3000th row, and has no filter for what is served.
+
+        Args:
+            query: what to list.
+            page: from 1; a page has `PAGE_ROWS` rows.
+            deadline: for this page.
+        """
+        url = f"{self._endpoints.hub}/openapi/v1/models"
+        filters = {"filter.task": query.task, "search": query.search, "owner": query.owner}
+        params = {
+            "page_number": str(page),
+            "page_size": str(PAGE_ROWS),
+            "sort": "downloads",
+            **{name: value for name, value in filters.items() if value},
+        }
+        reply = self._get(url, deadline, params=params, retry_server_error=True)
+        return _replies.hub_page(reply, self._source(url, reply), PAGE_ROWS)
 
     def _get(
         self,

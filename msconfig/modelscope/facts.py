@@ -17,6 +17,7 @@ __all__ = [
     "HubAbsent",
     "HubModel",
     "HubNoAccess",
+    "HubPage",
     "NoAnswer",
     "Provider",
     "Providers",
@@ -162,6 +163,12 @@ class HubModel:
     """Hub tasks, and behind them `SupportInference` where the older API was asked."""
     private: bool = False
     gated: bool = False
+    downloads: int | None = None
+    """None, here and below, for what was not said."""
+    likes: int | None = None
+    license: str | None = None
+    last_modified: datetime | None = None
+    """UTC."""
 
     @property
     def restricted(self) -> bool:
@@ -172,6 +179,21 @@ class HubModel:
     def kind(self) -> Kind:
         """What the model does."""
         return kind_of(self.tasks)
+
+
+@dataclass(frozen=True, slots=True)
+class HubPage:
+    """A page of the hub's list of models."""
+
+    source: Source
+    models: tuple[HubModel, ...]
+    """The rows that can be read, in the hub's order."""
+    unreadable: int
+    """Rows that cannot."""
+    total: int | None
+    """How many models there are on all pages, as the hub counts; None where it does not say."""
+    size: int
+    """Rows of a full page."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ class DocumentKind(StrEnum):
     SCENARIO = "scenario"
     QUOTA = "quota"
     DECODED_LINK = "decoded-link"
+    MODELS = "models"
 
     @property
     def what(self) -> str:
@@ -65,6 +66,7 @@ class DocumentKind(StrEnum):
             DocumentKind.SCENARIO: "scenario of the mock",
             DocumentKind.QUOTA: "msconfig quota",
             DocumentKind.DECODED_LINK: "decoded Cherry Studio links",
+            DocumentKind.MODELS: "msconfig models",
         }[self]
 
 
@@ -161,6 +163,7 @@ def _recognised(value: object) -> DocumentKind | None:
     marks = (
         (DocumentKind.SNAPSHOT, {"recorded", "catalogue"}),
         (DocumentKind.REPORT, {"tool", "checked_at", "summary"}),
+        (DocumentKind.MODELS, {"searched_at", "found"}),
         (DocumentKind.DECODED_LINK, {"links"}),
         (DocumentKind.QUOTA, {"quota", "exit_code"}),
         (DocumentKind.SCENARIO, _MARKS_OF_A_SCENARIO),
@@ -185,6 +188,8 @@ def _findings(kind: DocumentKind, value: object) -> rules.Findings:
             return _times(document, "recorded")
         case DocumentKind.REPORT:
             return _times(document, "checked_at", "snapshot_recorded")
+        case DocumentKind.MODELS:
+            return _times(document, "searched_at", "snapshot_recorded")
         case DocumentKind.SETTINGS | DocumentKind.SCENARIO:
             return rules.Findings()
         case DocumentKind.QUOTA | DocumentKind.DECODED_LINK:

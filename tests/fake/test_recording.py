@@ -17,6 +17,16 @@ MODELS = {
     "Qwen/Dead": DEAD,
     "Qwen/Gated": RecordedModel(served_by("DashScope"), RecordedHub(True, gated=True)),
     "Qwen/Derived": RecordedModel(RecordedLookUp((), "a list"), RecordedHub(True, derived="seen")),
+    "Qwen/Detailed": RecordedModel(
+        served_by(),
+        RecordedHub(
+            True,
+            downloads=1466,
+            likes=0,
+            license="MIT License",
+            last_modified="0200-12-09T15:22:57Z",
+        ),
+    ),
 }
 ASK = ("snapshot", "-o", "facts.json")
 
