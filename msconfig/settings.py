@@ -15,7 +15,7 @@ from msconfig.model_ids import GivenId, located
 from msconfig.rendering.documents import DocumentKind, read_document
 from msconfig.rendering.schemas import Problem, format_problems
 
-__all__ = ["FILE_NAME", "ModelSettings", "Settings", "find", "load"]
+__all__ = ["FILE_NAME", "ModelSettings", "Settings", "find", "is_trusted", "load"]
 
 FILE_NAME = "msconfig.toml"
 
@@ -109,6 +109,11 @@ def _forbidden(body: Mapping[str, Any]) -> str | None:
     return next((key for key in keys if key.replace("_", "-") in _NEVER_FROM_A_FILE), None)
 
 
+def is_trusted(variable: str) -> bool:
+    """Whether settings that were merely found may say that this variable holds a token."""
+    return _TRUSTED_VARIABLE.fullmatch(variable) is not None
+
+
 def _untrusted(body: Mapping[str, Any]) -> list[Problem]:
     return [
         Problem(
@@ -117,7 +122,7 @@ def _untrusted(body: Mapping[str, Any]) -> list[Problem]:
             f" variables, not {name}; name the file with --config if you trust it",
         )
         for name in _names(body)
-        if not _TRUSTED_VARIABLE.fullmatch(name)
+        if not is_trusted(name)
     ]
 
 

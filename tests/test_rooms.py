@@ -18,8 +18,10 @@ ROOMS = {
     "reports": COMMON | {"modelscope", "checking"},
     "fake": COMMON | {"modelscope", "checking", "rendering"},
     "settings": COMMON | {"checking", "rendering"},
+    "settings_text": COMMON | {"settings"},
     "cli": COMMON
-    | {"modelscope", "checking", "cherry", "rendering", "reports", "fake", "settings"},
+    | {"modelscope", "checking", "cherry", "rendering", "reports", "fake"}
+    | {"settings", "settings_text"},
     "__main__": {"cli"},
     **dict.fromkeys(COMMON, COMMON),
 }
@@ -27,7 +29,9 @@ ROOMS = {
 
 LIBRARIES = {
     "click": {"cli"},
+    "prompt_toolkit": {"cli"},
     "rich": {"cli", "reports"},
+    "tomlkit": {"settings_text"},
     "httpx": {"modelscope", "fake"},
     "httpcore": {"modelscope"},
     "tenacity": {"modelscope"},

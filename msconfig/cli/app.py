@@ -14,7 +14,7 @@ from msconfig.secrets import looks_like_token
 
 __all__ = ["COMMANDS", "command_named", "run"]
 
-COMMANDS = ("check", "generate", "validate", "models", "quota", "link", "snapshot", "mock")
+COMMANDS = ("init", "check", "generate", "validate", "models", "quota", "link", "snapshot", "mock")
 """Each is `command` of the module `msconfig.cli.<name>`, imported when it is asked for."""
 
 

@@ -28,7 +28,7 @@ from msconfig.secrets import Token, looks_like_token
 from msconfig.settings import Settings
 from msconfig.token_sources import find_tokens
 
-__all__ = ["AskOptions", "Job", "prepare"]
+__all__ = ["AskOptions", "Connection", "Job", "connection", "given_ids", "given_tokens", "prepare"]
 
 _MAX_LIST_BYTES = 8 * 1024 * 1024
 
@@ -108,21 +108,19 @@ def prepare(options: AskOptions, *, needs_token: bool, needs_ids: bool = True) -
         note(f"settings: {found.path}")
     site = Site(options.site or found.site or "cn")
     offline = options.offline or options.snapshot is not None
-    if options.models.count("-") + options.token_file.count("-") > 1:
-        raise UsageError("standard input (-) can be read only once")
-    ids = _ids(options, found if needs_ids else Settings())
+    ids = given_ids(options, found if needs_ids else Settings())
     if needs_ids and not ids:
         raise UsageError(
             "no model id: give some as arguments, with --models FILE, or in msconfig.toml"
         )
-    tokens = _tokens(options, found, offline=offline)
+    tokens = given_tokens(options, found, offline=offline)
     if needs_token and not (tokens or options.no_token or offline):
         raise TokenError(
             "no token: set MODELSCOPE_API_TOKEN (you make one at"
             f" {addresses_of(site).token_page}), or give --no-token to check the models alone"
         )
     concurrency = options.concurrency or found.concurrency or 8
-    connect = _offline(options, site) if offline else _online(options, found, site, tokens)
+    connect = connection(options, found, site, tokens)
     return Job(
         options=options,
         settings=found,
@@ -135,7 +133,16 @@ def prepare(options: AskOptions, *, needs_token: bool, needs_ids: bool = True) -
     )
 
 
-def _ids(options: AskOptions, found: Settings) -> tuple[GivenId, ...]:
+def given_ids(options: AskOptions, found: Settings) -> tuple[GivenId, ...]:
+    """The ids that the command line names, each once; else those of the settings; else none.
+
+    Raises:
+        UsageError: a source without ids, or an id that is a token.
+        FileError: a file that cannot be read.
+        DocumentError: a document that holds no ids.
+    """
+    if options.models.count("-") + options.token_file.count("-") > 1:
+        raise UsageError("standard input (-) can be read only once")
     ids = [GivenId(text) for text in options.ids]
     for source in options.models:
         ids += _some(ids_in_lines(_read_list(source), source), source)
@@ -176,8 +183,14 @@ def _read_list(source: str) -> str:
         raise UsageError(f"{name}: line {line} is not UTF-8 text") from None
 
 
-def _tokens(options: AskOptions, found: Settings, *, offline: bool) -> tuple[Token, ...]:
+def given_tokens(options: AskOptions, found: Settings, *, offline: bool) -> tuple[Token, ...]:
+    """The tokens from the places that the command line, the settings or nobody names.
 
+    Raises:
+        UsageError: options that exclude each other.
+        TokenError: a place that holds no usable token.
+        FileError: a file that cannot be read.
+    """
     if options.no_token:
         if options.token_env or options.token_file:
             raise UsageError("--no-token excludes --token-env and --token-file")
@@ -197,18 +210,34 @@ def _tokens(options: AskOptions, found: Settings, *, offline: bool) -> tuple[Tok
     )
 
 
+def connection(
+    options: AskOptions, found: Settings, site: Site, tokens: tuple[Token, ...]
+) -> Connection:
+    """How `site`, or what stands in its place, is asked.
+
+    Raises:
+        UsageError: addresses or facts that cannot be used.
+        FileError: facts that cannot be read.
+    """
+    if options.offline or options.snapshot is not None:
+        return _offline(options, site)
+    return _online(options, found, site, tokens)
+
+
 @dataclass(frozen=True, slots=True)
-class _Connection:
+class Connection:
     """Opens a client on entering, closes it on leaving."""
 
     open: Callable[[], AbstractContextManager[ModelScope]]
     recorded: datetime | None = None
+    """When the facts were recorded, offline."""
 
     def __call__(self) -> AbstractContextManager[ModelScope]:
+        """A client for as long as the context lasts."""
         return self.open()
 
 
-def _offline(options: AskOptions, site: Site) -> _Connection:
+def _offline(options: AskOptions, site: Site) -> Connection:
 
     if options.hub_url or options.inference_url:
         raise UsageError("--hub-url and --inference-url have no use offline; leave them out")
@@ -232,12 +261,12 @@ def _offline(options: AskOptions, site: Site) -> _Connection:
         finally:
             http.close()
 
-    return _Connection(connect, facts.recorded)
+    return Connection(connect, facts.recorded)
 
 
 def _online(
     options: AskOptions, found: Settings, site: Site, tokens: tuple[Token, ...]
-) -> _Connection:
+) -> Connection:
 
     if "" in {options.hub_url, options.inference_url}:
         raise UsageError("an empty --hub-url or --inference-url; leave it out to ask ModelScope")
@@ -261,7 +290,7 @@ def _online(
         finally:
             http.close()
 
-    return _Connection(connect)
+    return Connection(connect)
 
 
 def _log(asked: str, said: str, seconds: float) -> None:
