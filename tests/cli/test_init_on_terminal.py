@@ -65,7 +65,7 @@ def assert_left_as_it_was(seen: Any, *files: str) -> None:  # noqa: ANN401 - a `
 
 @SIZES
 def test_the_way_from_the_site_to_the_file(modelscope: Mock, columns: int, lines: int) -> None:
-    with screen.Screen("init", columns=columns, lines=lines) as seen:
+    with screen.Screen("init", "--retries", "0", columns=columns, lines=lines) as seen:
         seen.answer("Which ModelScope?", ENTER)
         seen.wait_for("modelscope.cn/my/myaccesstoken")
         seen.answer("Token:", modelscope.token + ENTER)
@@ -313,7 +313,7 @@ QUESTIONS = [
     ],
 )
 def test_whoever_leaves_at_a_question_leaves_nothing_behind(stop: int, way_out: str) -> None:
-    with screen.Screen("init", columns=60, lines=16) as seen:
+    with screen.Screen("init", "--retries", "0", columns=60, lines=16) as seen:
         for question, keys in QUESTIONS[:stop]:
             seen.answer(question, keys)
         seen.answer(QUESTIONS[stop][0], {"Ctrl-C": CTRL_C, "Ctrl-D": CTRL_D}.get(way_out, ""))
