@@ -15,7 +15,15 @@ from msconfig.model_ids import GivenId, located, located_texts
 from msconfig.rendering.documents import DocumentKind, read_document
 from msconfig.rendering.schemas import Problem, format_problems
 
-__all__ = ["FILE_NAME", "FallbackSettings", "ModelSettings", "Settings", "find", "load"]
+__all__ = [
+    "FILE_NAME",
+    "FallbackSettings",
+    "ModelSettings",
+    "Settings",
+    "find",
+    "is_trusted",
+    "load",
+]
 
 FILE_NAME = "msconfig.toml"
 
@@ -129,11 +137,16 @@ def _forbidden(body: Mapping[str, Any]) -> str | None:
     return next((key for key in keys if key.replace("_", "-") in _NEVER_FROM_A_FILE), None)
 
 
+def is_trusted(variable: str) -> bool:
+    """Whether settings that were merely found may say that this variable holds a token."""
+    return _TRUSTED_VARIABLE.fullmatch(variable) is not None
+
+
 def _untrusted(body: Mapping[str, Any]) -> list[Problem]:
     problems = [
         _not_trusted("$.token_env", name, "MODELSCOPE_* and MSCONFIG_*")
         for name in _names(body)
-        if not _TRUSTED_VARIABLE.fullmatch(name)
+        if not is_trusted(name)
     ]
     name = body.get("fallback", {}).get("token_env", _KEY_VARIABLE)
     if not _TRUSTED_KEY_VARIABLE.fullmatch(name):

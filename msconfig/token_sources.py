@@ -9,7 +9,7 @@ from pathlib import Path
 from msconfig.errors import FileError, TokenError
 from msconfig.secrets import Secret, Token, is_masked
 
-__all__ = ["DEFAULT_VARIABLES", "find_tokens"]
+__all__ = ["DEFAULT_VARIABLES", "find_tokens", "is_variable_name", "usable_token"]
 
 DEFAULT_VARIABLES = ("MODELSCOPE_API_TOKEN", "MODELSCOPE_API_KEY")
 """The variables that are read when no place is named: the SDK's name, then that of most tools."""
@@ -45,7 +45,7 @@ def find_tokens(
     ]
     if not variables and not files:
         found = [
-            _usable(environment[name], name)
+            usable_token(environment[name], name)
             for name in DEFAULT_VARIABLES
             if environment.get(name, "").strip()
         ][:1]
@@ -60,14 +60,14 @@ def _first_of_each(tokens: Iterable[Token]) -> list[Token]:
 
 
 def _from_variable(name: str, environment: Mapping[str, str]) -> Token:
-    if not _VARIABLE_NAME.fullmatch(name):
+    if not is_variable_name(name):
         raise TokenError(
             "--token-env takes the name of an environment variable, such as MODELSCOPE_API_TOKEN"
         )
     value = environment.get(name, "")
     if not value.strip():
         raise TokenError(f"the environment variable {name} is not set; set it to your token")
-    return _usable(value, name)
+    return usable_token(value, name)
 
 
 def _from_file(path: str, read_stdin: Callable[[], bytes]) -> Token:
@@ -83,12 +83,23 @@ def _from_file(path: str, read_stdin: Callable[[], bytes]) -> Token:
     if len(raw) > _MAX_FILE_BYTES:
         raise TokenError(f"{source} is far too large for a token; it must hold the token alone")
     try:
-        return _usable(raw.decode("utf-8-sig"), source)
+        return usable_token(raw.decode("utf-8-sig"), source)
     except UnicodeDecodeError:
         raise TokenError(f"{source} is not UTF-8 text; it must hold the token alone") from None
 
 
-def _usable(value: str, source: str) -> Token:
+def is_variable_name(name: str) -> bool:
+    """Whether an environment variable may be called so."""
+    return _VARIABLE_NAME.fullmatch(name) is not None
+
+
+def usable_token(value: str, source: str) -> Token:
+    """The token in `value`, the white space around it left out.
+
+    Raises:
+        TokenError: it is none: empty, masked, of several lines, too short, or with characters that
+            no token has. The message names `source` and never holds the value.
+    """
     token = value.strip()
     if not token:
         raise TokenError(f"{source} is empty; it must hold the token")

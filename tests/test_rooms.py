@@ -19,9 +19,10 @@ ROOMS = {
     "reports": COMMON | {"modelscope", "checking", "cherry", "languages", "rendering"},
     "fake": COMMON | {"modelscope", "checking", "rendering"},
     "settings": COMMON | {"checking", "rendering"},
+    "settings_text": COMMON | {"settings"},
     "cli": COMMON
-    | {"modelscope", "checking", "cherry", "languages", "rendering", "reports"}
-    | {"fake", "settings"},
+    | {"modelscope", "checking", "cherry", "languages", "rendering", "reports", "fake"}
+    | {"settings", "settings_text"},
     "__main__": {"cli"},
     **dict.fromkeys(COMMON, COMMON),
 }
@@ -30,7 +31,9 @@ ROOMS = {
 LIBRARIES = {
     "click": {"cli"},
     "fractional_indexing": {"cherry"},
+    "prompt_toolkit": {"cli"},
     "rich": {"cli", "reports"},
+    "tomlkit": {"settings_text"},
     "httpx": {"modelscope", "fake"},
     "httpcore": {"modelscope"},
     "tenacity": {"modelscope"},

@@ -15,7 +15,8 @@ from msconfig.secrets import looks_like_token
 __all__ = ["COMMANDS", "command_named", "run"]
 
 COMMANDS = (
-    *("check", "generate", "apply", "validate", "models", "quota", "link", "snapshot", "mock"),
+    *("init", "check", "generate", "apply", "validate", "models", "quota", "link"),
+    *("snapshot", "mock"),
 )
 """Each is `command` of the module `msconfig.cli.<name>`, imported when it is asked for."""
 

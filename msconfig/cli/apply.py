@@ -46,7 +46,7 @@ def command(**given: Any) -> int:  # noqa: ANN401 - click's options
     changed. Nothing is written unless every model and token passes.
     """
     from msconfig.cli.applying import ApplyOptions, apply
-    from msconfig.cli.job import AskOptions
+    from msconfig.cli.asking import AskOptions
 
     options = ApplyOptions(**{name: given.pop(name) for name in ApplyOptions.__slots__})
     return apply(options, AskOptions(**given))

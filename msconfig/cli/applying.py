@@ -11,13 +11,14 @@ import click
 from msconfig.checking.report import Report, Status
 from msconfig.cherry.backup import Backup, Patch, open_backup, plan, refuse_target, write
 from msconfig.cherry.configuration import ProviderChoice
+from msconfig.cli.asking import AskOptions
 from msconfig.cli.configuring import (
     check_provider_ids,
     checked,
     configurations_of,
     provider_choice,
 )
-from msconfig.cli.job import AskOptions, Job, prepare
+from msconfig.cli.job import Job, prepare
 from msconfig.cli.output import columns, stdout_in_color, write_result
 from msconfig.errors import ExitCode, UsageError
 from msconfig.model_ids import GivenId

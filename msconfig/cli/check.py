@@ -76,8 +76,8 @@ def _magicubes(_ctx: click.Context, _param: click.Parameter, value: float | None
 @click.option("--yes", is_flag=True, help="Do not ask before spending.")
 def command(**given: Any) -> int:  # noqa: ANN401 - click's options
     """Check a token and model IDs. Without --probe no quota is spent."""
+    from msconfig.cli.asking import AskOptions
     from msconfig.cli.checking import CheckOptions, check
-    from msconfig.cli.job import AskOptions
 
     options = CheckOptions(**{name: given.pop(name) for name in CheckOptions.__slots__})
     return check(options, AskOptions(**given))

@@ -16,8 +16,9 @@ from msconfig.checking.baseline import Baseline, with_baseline, with_ignored
 from msconfig.checking.probing import ProbePlan, plan_probes, probe
 from msconfig.checking.quota import read_quota
 from msconfig.checking.report import Outcome, Quota, Report
+from msconfig.cli.asking import AskOptions
 from msconfig.cli.check import DEFAULT_MAX_COST
-from msconfig.cli.job import AskOptions, Job, prepare
+from msconfig.cli.job import Job, prepare
 from msconfig.cli.output import columns, note, stdout_in_color, write_result
 from msconfig.cli.progress import ProgressDisplay
 from msconfig.errors import ExitCode, UsageError

@@ -23,9 +23,9 @@ class Desktop:
     """What opens files here."""
 
     opener: str
-    """A program that takes a path; Windows has a call of its own."""
+    """A program that takes a path or an address; Windows has a call of its own."""
 
-    def show(self, page: Path) -> None:
+    def show(self, page: Path | str) -> None:
         """Open `page`, in a session of its own, so that Ctrl-C here ends no browser.
 
         Raises:

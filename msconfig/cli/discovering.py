@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 from msconfig.checking.discovery import DiscoveryRequest, discover
 from msconfig.checking.found_models import ModelList, Sort, in_order
-from msconfig.cli.job import AskOptions, Job, prepare
+from msconfig.cli.asking import AskOptions
+from msconfig.cli.job import Job, prepare
 from msconfig.cli.output import columns, write_result
 from msconfig.cli.progress import ProgressDisplay
 from msconfig.errors import ExitCode, UsageError

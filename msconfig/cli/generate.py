@@ -58,8 +58,8 @@ def command(**given: Any) -> int:  # noqa: ANN401 - click's options
 
     Nothing is written unless every model and token passes.
     """
+    from msconfig.cli.asking import AskOptions
     from msconfig.cli.generation import GenerateOptions, generate
-    from msconfig.cli.job import AskOptions
 
     options = GenerateOptions(**{name: given.pop(name) for name in GenerateOptions.__slots__})
     return generate(options, AskOptions(**given))

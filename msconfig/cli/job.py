@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -12,49 +12,25 @@ from pathlib import Path
 from msconfig import settings
 from msconfig.checking.check import CheckRequest, check
 from msconfig.checking.report import Report
+from msconfig.cli.asking import AskOptions
+from msconfig.cli.connecting import connection, http_client
 from msconfig.cli.fallback import FallbackJob, prepare_fallback
 from msconfig.cli.input import read_stdin
 from msconfig.cli.output import note
 from msconfig.cli.progress import ProgressDisplay
 from msconfig.errors import FileError, TokenError, UsageError
-from msconfig.fake import snapshot
-from msconfig.fake.handler import FakeModelScope
-from msconfig.fake.offline import OfflineTransport
 from msconfig.model_ids import GivenId, distinct, ids_in_lines
-from msconfig.modelscope.client import HttpClient, ModelScope
+from msconfig.modelscope.client import ModelScope
 from msconfig.modelscope.kinds import Kind
-from msconfig.modelscope.sites import Endpoints, Site, addresses_of
+from msconfig.modelscope.sites import Site, addresses_of
 from msconfig.rendering.documents import ids_in_document
 from msconfig.secrets import Token, looks_like_token
 from msconfig.settings import Settings
 from msconfig.token_sources import find_tokens
 
-__all__ = ["AskOptions", "Job", "prepare"]
+__all__ = ["Job", "given_ids", "given_tokens", "prepare"]
 
 _MAX_LIST_BYTES = 8 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class AskOptions:
-    """The options of a command that asks ModelScope; None where nothing was said."""
-
-    ids: tuple[str, ...]
-    models: tuple[str, ...]
-    from_documents: tuple[str, ...]
-    site: str | None
-    hub_url: str | None
-    inference_url: str | None
-    offline: bool
-    snapshot: str | None
-    timeout: float | None
-    retries: int | None
-    concurrency: int | None
-    config: str | None
-    verbose: bool
-    quiet: bool
-    token_env: tuple[str, ...] = ()
-    token_file: tuple[str, ...] = ()
-    no_token: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,27 +94,25 @@ def prepare(options: AskOptions, *, needs_token: bool, needs_ids: bool = True) -
         note(f"settings: {found.path}")
     site = Site(options.site or found.site or "cn")
     offline = options.offline or options.snapshot is not None
-    if options.models.count("-") + options.token_file.count("-") > 1:
-        raise UsageError("standard input (-) can be read only once")
-    ids = _ids(options, found if needs_ids else Settings())
+    ids = given_ids(options, found if needs_ids else Settings())
     if needs_ids and not ids:
         raise UsageError(
             "no model id: give some as arguments, with --models FILE, or in msconfig.toml"
         )
-    tokens = _tokens(options, found, offline=offline)
+    tokens = given_tokens(options, found, offline=offline)
     if needs_token and not (tokens or options.no_token or offline):
         raise TokenError(
             "no token: set MODELSCOPE_API_TOKEN (you make one at"
             f" {addresses_of(site).token_page}), or give --no-token to check the models alone"
         )
     concurrency = options.concurrency or found.concurrency or 8
-    connect = _offline(options, site) if offline else _online(options, found, site, tokens)
+    connect = connection(options, found, site, tokens)
     fallback = None
     if found.fallback is not None and needs_token and needs_ids:
         fallback = prepare_fallback(
             found.fallback,
             tokens,
-            connect=None if offline else _client(options, found),
+            connect=None if offline else http_client(options, found),
             no_token=options.no_token,
         )
     return Job(
@@ -154,7 +128,16 @@ def prepare(options: AskOptions, *, needs_token: bool, needs_ids: bool = True) -
     )
 
 
-def _ids(options: AskOptions, found: Settings) -> tuple[GivenId, ...]:
+def given_ids(options: AskOptions, found: Settings) -> tuple[GivenId, ...]:
+    """The ids that the command line names, each once; else those of the settings; else none.
+
+    Raises:
+        UsageError: a source without ids, or an id that is a token.
+        FileError: a file that cannot be read.
+        DocumentError: a document that holds no ids.
+    """
+    if options.models.count("-") + options.token_file.count("-") > 1:
+        raise UsageError("standard input (-) can be read only once")
     ids = [GivenId(text) for text in options.ids]
     for source in options.models:
         ids += _some(ids_in_lines(_read_list(source), source), source)
@@ -195,8 +178,14 @@ def _read_list(source: str) -> str:
         raise UsageError(f"{name}: line {line} is not UTF-8 text") from None
 
 
-def _tokens(options: AskOptions, found: Settings, *, offline: bool) -> tuple[Token, ...]:
+def given_tokens(options: AskOptions, found: Settings, *, offline: bool) -> tuple[Token, ...]:
+    """The tokens from the places that the command line, the settings or nobody names.
 
+    Raises:
+        UsageError: options that exclude each other.
+        TokenError: a place that holds no usable token.
+        FileError: a file that cannot be read.
+    """
     if options.no_token:
         if options.token_env or options.token_file:
             raise UsageError("--no-token excludes --token-env and --token-file")
@@ -214,88 +203,3 @@ def _tokens(options: AskOptions, found: Settings, *, offline: bool) -> tuple[Tok
         environment=os.environ,
         read_stdin=lambda: read_stdin(_MAX_LIST_BYTES),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Connection:
-    """Opens a client on entering, closes it on leaving."""
-
-    open: Callable[[], AbstractContextManager[ModelScope]]
-    recorded: datetime | None = None
-
-    def __call__(self) -> AbstractContextManager[ModelScope]:
-        return self.open()
-
-
-def _offline(options: AskOptions, site: Site) -> _Connection:
-
-    if options.hub_url or options.inference_url:
-        raise UsageError("--hub-url and --inference-url have no use offline; leave them out")
-    facts = snapshot.load(Path(options.snapshot) if options.snapshot else snapshot.bundled(site))
-    if facts.site is not site:
-        raise UsageError(
-            f"{options.snapshot}: facts of site {facts.site}, but site {site} is asked for;"
-            f" give --site {facts.site}"
-        )
-
-    @contextmanager
-    def connect() -> Iterator[ModelScope]:
-        http = HttpClient(
-            retries=0,
-            transport=OfflineTransport(FakeModelScope(facts)),
-            patient=True,
-            log=_log if options.verbose else None,
-        )
-        try:
-            yield ModelScope(Endpoints.of(site), http, now=lambda: facts.recorded)
-        finally:
-            http.close()
-
-    return _Connection(connect, facts.recorded)
-
-
-def _online(
-    options: AskOptions, found: Settings, site: Site, tokens: tuple[Token, ...]
-) -> _Connection:
-
-    if "" in {options.hub_url, options.inference_url}:
-        raise UsageError("an empty --hub-url or --inference-url; leave it out to ask ModelScope")
-    endpoints = Endpoints.of(
-        site,
-        hub_url=options.hub_url or os.environ.get("MSCONFIG_HUB_URL"),
-        inference_url=options.inference_url or os.environ.get("MSCONFIG_INFERENCE_URL"),
-    )
-    client = _client(options, found)
-
-    @contextmanager
-    def connect() -> Iterator[ModelScope]:
-        with client() as http:
-            yield ModelScope(endpoints, http, secrets=[token.secret for token in tokens])
-
-    return _Connection(connect)
-
-
-def _client(
-    options: AskOptions, found: Settings
-) -> Callable[[], AbstractContextManager[HttpClient]]:
-    """What opens an HTTP client as it was asked for, and closes it."""
-    retries = options.retries if options.retries is not None else found.retries
-
-    @contextmanager
-    def connect() -> Iterator[HttpClient]:
-        http = HttpClient(
-            timeout=options.timeout or found.timeout or 10.0,
-            retries=2 if retries is None else retries,
-            concurrency=options.concurrency or found.concurrency or 8,
-            log=_log if options.verbose else None,
-        )
-        try:
-            yield http
-        finally:
-            http.close()
-
-    return connect
-
-
-def _log(asked: str, said: str, seconds: float) -> None:
-    note(f"{asked} → {said} ({seconds:.2f} s)")

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from msconfig.cherry.configuration import Configuration, configure
 from msconfig.cherry.link import PREFIX
+from msconfig.cli.asking import AskOptions
 from msconfig.cli.configuring import provider_choice
-from msconfig.cli.job import AskOptions, prepare
+from msconfig.cli.job import prepare
 from msconfig.cli.output import note, write_result
 from msconfig.errors import ExitCode, TokenError, UsageError
 from msconfig.modelscope.sites import addresses_of

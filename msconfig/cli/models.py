@@ -52,8 +52,8 @@ def command(**given: Any) -> int:  # noqa: ANN401 - click's options
     Served are those that the catalogue lists. Image, embedding and other kinds are not in it: there
     the hub's list is searched, and each model looked up.
     """
+    from msconfig.cli.asking import AskOptions
     from msconfig.cli.discovering import FindOptions, find
-    from msconfig.cli.job import AskOptions
 
     options = FindOptions(**{name: given.pop(name) for name in FindOptions.__slots__})
     return find(options, AskOptions(ids=(), models=(), from_documents=(), **given, no_token=True))

@@ -25,7 +25,8 @@ def command(form: str, **given: Any) -> int:  # noqa: ANN401 - click's options
     Calls are counted for the models in msconfig.toml. Nothing is spent.
     """
     from msconfig.checking.quota import ask_quota
-    from msconfig.cli.job import AskOptions, prepare
+    from msconfig.cli.asking import AskOptions
+    from msconfig.cli.job import prepare
     from msconfig.reports.quota import as_json, as_text
 
     asked = AskOptions(ids=(), models=(), from_documents=(), **given)

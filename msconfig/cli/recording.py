@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from pathlib import Path
 
-from msconfig.cli.job import AskOptions, prepare
+from msconfig.cli.asking import AskOptions
+from msconfig.cli.job import prepare
 from msconfig.cli.output import write_result
 from msconfig.cli.progress import ProgressDisplay
 from msconfig.errors import ExitCode

@@ -34,7 +34,7 @@ def command(output: str | None, diff: tuple[str, str] | None, form: str, **given
 
     No token is used and nothing of an account is recorded.
     """
-    from msconfig.cli.job import AskOptions
+    from msconfig.cli.asking import AskOptions
     from msconfig.cli.recording import compare, record_to
 
     asked = AskOptions(**given, no_token=True)

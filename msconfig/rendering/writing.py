@@ -29,6 +29,9 @@ class OutputFile:
     content: bytes
     replaceable: bool = False
     """Whether an older one may be replaced without being asked: reports and guides."""
+    secret: bool = True
+    """Whether it is for its owner alone (POSIX). Else it has the mode of the older one, or the one
+    that the user's files have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +83,9 @@ def _content(path: Path) -> bytes | None:
 def write(planned: Plan) -> None:
     """Write what changed: all of it, or, when anything fails or interrupts, none.
 
-    Every file is staged beside its place with mode 0600 (POSIX) and renamed over it, so each one is
-    old or new at any moment, whatever kills the program. The folder is made 0700 if it is missing.
+    Every file is staged beside its place, with mode 0600 (POSIX) unless it is no secret, and
+    renamed over it, so each one is old or new at any moment, whatever kills the program.
+    The folder is made 0700 if it is missing.
 
     Raises:
         FileError: something could not be written; then nothing is.
@@ -94,7 +98,7 @@ def write(planned: Plan) -> None:
         staging = Path(tempfile.mkdtemp(prefix=_STAGING, dir=planned.folder))
         with _undone_on_failure(planned, staging / "older"):
             for file in planned.changed:
-                _stage(staging / file.name, file.content)
+                _stage(staging / file.name, file, older=planned.folder / file.name)
             for file in planned.changed:
                 (staging / file.name).replace(planned.folder / file.name)
             _flush_folder(planned.folder)
@@ -141,12 +145,15 @@ def _remove_leftovers(folder: Path) -> None:
                 shutil.rmtree(leftover)
 
 
-def _stage(path: Path, content: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+def _stage(path: Path, file: OutputFile, *, older: Path) -> None:
+    mode = 0o600 if file.secret else 0o666  # of which the user's mask takes some away
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(descriptor, "wb") as stream:
-        stream.write(content)
+        stream.write(file.content)
         stream.flush()
         os.fsync(stream.fileno())
+    if not file.secret and older.exists():
+        shutil.copymode(older, path)
 
 
 def _flush_folder(folder: Path) -> None:

@@ -1,0 +1,197 @@
+"""Questions to the person at the terminal. They stand on stderr, as all that is no result."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.application import Application, create_app_session
+from prompt_toolkit.document import Document
+from prompt_toolkit.input import create_input
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.layout import FormattedTextControl, HSplit, Layout, Window
+from prompt_toolkit.output import create_output
+from prompt_toolkit.validation import ValidationError, Validator
+from prompt_toolkit.widgets import RadioList
+
+from msconfig.cli.output import columns, note
+
+__all__ = ["ask_hidden", "ask_text", "can_ask", "choose", "end_of_input", "say", "terminal"]
+
+_Value = TypeVar("_Value")
+
+Wrong = Callable[[str], str | None]
+"""What is wrong with an answer, in one line; None for a good one."""
+
+
+def can_ask() -> bool:
+    """Whether somebody sits at a terminal on which questions can be drawn."""
+    streams = (sys.stdin, sys.stderr)
+    return (
+        all(stream is not None and stream.isatty() for stream in streams)
+        and os.environ.get("TERM") != "dumb"
+    )
+
+
+@contextlib.contextmanager
+def terminal() -> Iterator[None]:
+    """The terminal, lent for questions as long as the context lasts.
+
+    What is typed between two questions is not shown either (POSIX): it may be a token that was
+    pasted too early.
+
+    Raises:
+        KeyboardInterrupt: the input ended, which counts as Ctrl-C.
+    """
+    os.environ.setdefault("PROMPT_TOOLKIT_NO_CPR", "1")  # some terminals never tell their cursor
+    output = create_output(stdout=sys.stderr)
+    with _no_echo(), _one_way_out(), create_app_session(create_input(sys.stdin), output):
+        try:
+            yield
+        except EOFError:
+            raise KeyboardInterrupt from None
+
+
+@contextlib.contextmanager
+def _no_echo() -> Iterator[None]:
+    try:
+        import termios
+    except ImportError:  # Windows, where nothing is shown that is not read
+        yield
+        return
+    descriptor = sys.stdin.fileno()
+    before = termios.tcgetattr(descriptor)
+    silent = termios.tcgetattr(descriptor)
+    silent[3] &= ~termios.ECHO
+    termios.tcsetattr(descriptor, termios.TCSANOW, silent)
+    try:
+        yield
+    finally:
+        # what was typed and not read is thrown away: the shell must not get it
+        termios.tcsetattr(descriptor, termios.TCSAFLUSH, before)
+
+
+@contextlib.contextmanager
+def _one_way_out() -> Iterator[None]:
+    """SIGTERM becomes Ctrl-C, at which a question that is drawn takes itself off the screen."""
+    before = signal.getsignal(signal.SIGTERM)
+    if signal.SIG_IGN in {before, signal.getsignal(signal.SIGINT)}:
+        yield
+        return
+    signal.signal(signal.SIGTERM, lambda _signal, _frame: signal.raise_signal(signal.SIGINT))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def say(text: str = "") -> None:
+    """Tell something between two questions, in lines as wide as the terminal; ids stay whole."""
+    for line in text.split("\n"):
+        indent = " " * (len(line) - len(line.lstrip()))
+        note(
+            textwrap.fill(
+                line,
+                max(columns(), 20),
+                subsequent_indent=indent,
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
+        )
+
+
+def choose(
+    message: str, options: Sequence[tuple[_Value, str]], default: _Value | None = None
+) -> _Value:
+    """The value of the option that is chosen; then the answer alone stays on the screen.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C.
+        EOFError: Ctrl-D.
+    """
+    values = RadioList(
+        options,
+        default,
+        show_numbers=True,
+        select_on_focus=True,
+        open_character="",
+        select_character=">",
+        close_character="",
+        selected_style="",
+        checked_style="bold",
+        show_cursor=False,
+        show_scrollbar=False,
+    )
+    keys = end_of_input()
+
+    @keys.add("enter", eager=True)
+    def _(event: KeyPressEvent) -> None:
+        event.app.exit(result=values.current_value)
+
+    question = Window(
+        FormattedTextControl([("bold", message)]), wrap_lines=True, dont_extend_height=True
+    )
+    application: Application[_Value] = Application(
+        Layout(HSplit([question, values]), focused_element=values),
+        key_bindings=keys,
+        erase_when_done=True,
+    )
+    value = application.run()
+    say(f"{message} {next(label for each, label in options if each == value)}")
+    return value
+
+
+def ask_text(message: str, wrong: Wrong, *, default: str = "") -> str:
+    """What is typed, without the white space around it; asked until nothing is wrong with it.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C.
+        EOFError: Ctrl-D on an empty line.
+    """
+    session: PromptSession[str] = PromptSession()
+    return session.prompt(
+        message, default=default, validator=_Checked(wrong), validate_while_typing=False
+    ).strip()
+
+
+def ask_hidden(message: str) -> str:
+    """What is typed or pasted, with a star for each character; nothing of it is kept.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C.
+        EOFError: Ctrl-D on an empty line.
+    """
+    session: PromptSession[str] = PromptSession()
+    return session.prompt(message, is_password=True)
+
+
+class _Checked(Validator):
+    def __init__(self, wrong: Wrong) -> None:
+        self._wrong = wrong
+
+    def validate(self, document: Document) -> None:
+        words = self._wrong(document.text.strip())
+        if words is not None:
+            raise ValidationError(len(document.text), words)
+
+
+def end_of_input() -> KeyBindings:
+    """Ctrl-C, and Ctrl-D: the end of the input, as on an empty line."""
+    keys = KeyBindings()
+
+    @keys.add("c-c", eager=True)
+    @keys.add("<sigint>")
+    def _(event: KeyPressEvent) -> None:
+        event.app.exit(exception=KeyboardInterrupt())
+
+    @keys.add("c-d", eager=True)
+    def _(event: KeyPressEvent) -> None:
+        event.app.exit(exception=EOFError())
+
+    return keys
