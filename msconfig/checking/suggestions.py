@@ -3,11 +3,13 @@
 The rules, in this order; the first that gives something ends it, but for a spelling that no
 catalogue lists:
 
-1. The same letters in another case; the same id with something around it (an address, a provider).
+1. The same letters in another case; the same id with something around it (an address, a provider)
+   or with other signs between its letters and digits.
 2. The same name under another owner.
 3. What may stand in for it among the models of the same brand (`kinship` has the rules), of the
    same owner; of other owners only where that one serves none.
-4. The nearest name, where at most about one letter in seven differs and no digit.
+4. The nearest name, where at most about one letter in seven differs and no digit, and no word that
+   says what a model does.
 5. What may stand in for it among the other models of the same owner, by the same rules.
 """
 
@@ -28,6 +30,7 @@ from msconfig.checking.kinship import (
     Named,
     Rank,
     is_older,
+    may_be_meant,
     may_stand_in,
     rank,
     rank_of_release,
@@ -75,7 +78,7 @@ def suggest(
     more = (
         _same(asked, path, index)
         or _releases(asked, path, index, kinds)
-        or _nearest(asked, path, index)
+        or _nearest(asked, path, index, kinds)
         or _others_of_the_owner(asked, path, index, kinds)
     )
     return tuple([*found, *(each for each in more if each.id != right_id)][:_MOST])
@@ -100,22 +103,30 @@ class _Index:
     """Ids by themselves in lower case."""
     by_name: Mapping[str, tuple[str, ...]]
     """Ids by their names without owner, in lower case."""
+    by_letters: Mapping[str, tuple[str, ...]]
+    """Ids by their letters, digits and slash, in lower case."""
     by_brand: Mapping[_Brand, tuple[_Alike, ...]]
     by_owner: Mapping[str, tuple[_Alike, ...]]
     with_images: Mapping[_Brand, frozenset[Version]]
     """The versions that have ``VL`` in the name, by brand."""
+
+    def with_images_like(self, model: Named) -> frozenset[Version]:
+        """The versions of the model's brand that have ``VL`` in the name."""
+        return self.with_images.get(model.name.brand, frozenset())
 
 
 @lru_cache(maxsize=4)
 def _index(served: frozenset[str]) -> _Index:
     by_path: defaultdict[str, list[str]] = defaultdict(list)
     by_name: defaultdict[str, list[str]] = defaultdict(list)
+    by_letters: defaultdict[str, list[str]] = defaultdict(list)
     alike: defaultdict[Named, list[tuple[str, Named]]] = defaultdict(list)
     with_images: defaultdict[_Brand, set[Version]] = defaultdict(set)
     for each in sorted(served):
         model = _named(each)
         by_path[each.casefold()].append(each)
         by_name[_name(each).casefold()].append(each)
+        by_letters[_letters(each)].append(each)
         alike[replace(model, name=replace(model.name, version=(), date=None))].append((each, model))
         if model.name.takes_images:
             with_images[model.name.brand].add(model.name.version)
@@ -128,6 +139,7 @@ def _index(served: frozenset[str]) -> _Index:
         served,
         _frozen(by_path),
         _frozen(by_name),
+        _frozen(by_letters),
         _frozen(by_brand),
         _frozen(by_owner),
         {brand: frozenset(versions) for brand, versions in with_images.items()},
@@ -151,6 +163,9 @@ def _same(asked: str, path: str, index: _Index) -> list[Suggestion]:
     if exact:
         why = Reason.CASE if asked.casefold() == folded else Reason.SPELT
         return [Suggestion(each, why) for each in exact]
+    spelt = [each for each in index.by_letters.get(_letters(path), ()) if each != asked]
+    if spelt:
+        return [Suggestion(each, Reason.SPELT) for each in spelt]
     others = index.by_name.get(_name(folded), ())
     return [Suggestion(each, Reason.OWNER) for each in others if each != asked]
 
@@ -176,6 +191,8 @@ def _best(
 ) -> list[Suggestion]:
     """The nearest that may stand in for `model`; older ones only where all are.
 
+    Of general models in place of one for images, those known to take images come first.
+
     The releases of a rank are looked at only while those that are nearer are too few.
     """
     by_rank: defaultdict[Rank, list[tuple[str, Named]]] = defaultdict(list)
@@ -187,15 +204,16 @@ def _best(
         found = []
         for text, unasked in those:
             other = replace(unasked, kind=kinds[text]) if text in kinds else unasked
-            with_images = index.with_images.get(other.name.brand, frozenset())
-            if text != asked and may_stand_in(model, other, with_images):
+            if text != asked and may_stand_in(model, other, index.with_images_like(other)):
                 found.append((text, other))
         found.sort(key=lambda pair: (rank_of_release(model, pair[1]), pair[0]))
         for pair in found:
             (older if is_older(model, pair[1]) else newer).append(pair)
         if len(newer) >= _MOST:
             break
-    return [Suggestion(text, reason(model, other)) for text, other in (newer or older)[:_MOST]]
+    told = [Suggestion(text, reason(model, other)) for text, other in newer or older]
+    told.sort(key=lambda suggestion: suggestion.reason == Reason.GENERAL_PERHAPS_IMAGES)
+    return told[:_MOST]
 
 
 def _named(path: str, kind: Kind = Kind.UNKNOWN) -> Named:
@@ -206,8 +224,9 @@ def _name(path: str) -> str:
     return path.rpartition("/")[2]
 
 
-def _nearest(asked: str, path: str, index: _Index) -> list[Suggestion]:
+def _nearest(asked: str, path: str, index: _Index, kinds: Mapping[str, Kind]) -> list[Suggestion]:
     """Ids that are a slip of the fingers away."""
+    model = _named(path, kinds.get(asked, Kind.UNKNOWN))
     folded = path.casefold()
     spelt = index.by_path if "/" in path else index.by_name
     near = process.extract(
@@ -215,7 +234,20 @@ def _nearest(asked: str, path: str, index: _Index) -> list[Suggestion]:
     )
     digits = _digits(folded)
     ids = [each for written, _, _ in near if _digits(written) == digits for each in spelt[written]]
-    return [Suggestion(each, Reason.NEAREST) for each in ids if each != asked]
+    return [
+        Suggestion(each, Reason.NEAREST)
+        for each in ids
+        if each != asked
+        and may_be_meant(
+            model,
+            other := _named(each, kinds.get(each, Kind.UNKNOWN)),
+            index.with_images_like(other),
+        )
+    ]
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[-_.\s]", "", text.casefold())
 
 
 def _digits(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -71,6 +71,8 @@ class Job:
     connect: Callable[[], AbstractContextManager[ModelScope]]
     """Opens a client for as long as its context lasts."""
     concurrency: int
+    recorded_kinds: Mapping[str, Kind]
+    """Of the snapshot in use; online of the one that comes with msconfig, for either site."""
     fallback: FallbackJob | None = None
     """What `[fallback]` comes to, for a command that needs ids and a token."""
 
@@ -81,6 +83,7 @@ class Job:
             ids=self.ids,
             tokens=self.tokens,
             kinds={each.id: Kind(each.kind) for each in self.settings.models if each.kind},
+            recorded_kinds=self.recorded_kinds,
             concurrency=self.concurrency,
             strict=strict,
             snapshot_recorded=self.recorded,
@@ -150,6 +153,7 @@ def prepare(options: AskOptions, *, needs_token: bool, needs_ids: bool = True) -
         recorded=connect.recorded,
         connect=connect,
         concurrency=concurrency,
+        recorded_kinds=connect.recorded_kinds,
         fallback=fallback,
     )
 
@@ -221,6 +225,7 @@ class _Connection:
     """Opens a client on entering, closes it on leaving."""
 
     open: Callable[[], AbstractContextManager[ModelScope]]
+    recorded_kinds: Mapping[str, Kind]
     recorded: datetime | None = None
 
     def __call__(self) -> AbstractContextManager[ModelScope]:
@@ -251,7 +256,7 @@ def _offline(options: AskOptions, site: Site) -> _Connection:
         finally:
             http.close()
 
-    return _Connection(connect, facts.recorded)
+    return _Connection(connect, facts.kinds(), facts.recorded)
 
 
 def _online(
@@ -272,7 +277,8 @@ def _online(
         with client() as http:
             yield ModelScope(endpoints, http, secrets=[token.secret for token in tokens])
 
-    return _Connection(connect)
+    # the facts of cn, for the weights of an id are the same on both sites, and so is what they do
+    return _Connection(connect, snapshot.load(snapshot.bundled(Site.CN)).kinds())
 
 
 def _client(
