@@ -72,7 +72,7 @@ class Job:
     """Opens a client for as long as its context lasts."""
     concurrency: int
     recorded_kinds: Mapping[str, Kind]
-    """Of the snapshot in use; online of the one that comes with msconfig, for either site."""
+    """Of the snapshot in use, and of the one that comes with msconfig."""
     fallback: FallbackJob | None = None
     """What `[fallback]` comes to, for a command that needs ids and a token."""
 
@@ -256,7 +256,7 @@ def _offline(options: AskOptions, site: Site) -> _Connection:
         finally:
             http.close()
 
-    return _Connection(connect, facts.kinds(), facts.recorded)
+    return _Connection(connect, {**_bundled_kinds(), **facts.kinds()}, facts.recorded)
 
 
 def _online(
@@ -277,8 +277,12 @@ def _online(
         with client() as http:
             yield ModelScope(endpoints, http, secrets=[token.secret for token in tokens])
 
-    # the facts of cn, for the weights of an id are the same on both sites, and so is what they do
-    return _Connection(connect, snapshot.load(snapshot.bundled(Site.CN)).kinds())
+    return _Connection(connect, _bundled_kinds())
+
+
+def _bundled_kinds() -> dict[str, Kind]:
+    """What models do by the snapshot of cn: an id has the same weights on both sites."""
+    return snapshot.load(snapshot.bundled(Site.CN)).kinds()
 
 
 def _client(

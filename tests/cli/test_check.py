@@ -339,6 +339,24 @@ def test_what_was_recorded_of_served_models_tells_who_takes_images_offline(run: 
     }
 
 
+def test_the_snapshot_in_use_goes_before_the_bundled_one(run: Run, tmp_path: Path) -> None:
+    hub = {"exists": True, "tasks": ["image-text-to-text"]}
+    models = {"ZhipuAI/GLM-4V": {"hub": hub, "look_up": {"providers": []}}}
+    facts = {
+        "schema_version": 1,
+        "site": "cn",
+        "recorded": "2026-11-01T00:00:00Z",
+        "catalogue": ["ZhipuAI/GLM-5.2", "ZhipuAI/GLM-4.7-Flash"],
+    }
+    suggested = []
+    for known in (models, {**models, "ZhipuAI/GLM-5.2": {"hub": hub}}):
+        file = tmp_path / "facts.json"
+        file.write_text(json.dumps({**facts, "models": known}), "utf-8")
+        told = run("check", "--snapshot", str(file), "--no-token", "--format=json", *models).out
+        suggested.append([each["id"] for each in json.loads(told)["models"][0]["suggestions"]])
+    assert suggested == [[], ["ZhipuAI/GLM-5.2"]]
+
+
 @pytest.mark.parametrize("site", ["cn", "ai"])
 def test_what_was_recorded_of_served_models_tells_who_takes_images_online(
     site: str, run: Run, modelscope: Mock, monkeypatch: pytest.MonkeyPatch
