@@ -5,7 +5,8 @@ catalogue lists:
 
 1. The same letters in another case; the same id with something around it (an address, a provider)
    or with other signs between its letters and digits.
-2. The same name under another owner.
+2. The same name under another owner. For a model of which no kind is known, and with a word that is
+   not known either, an id that differs by one letter: it may not even exist.
 3. What may stand in for it among the models of the same brand (`kinship` has the rules), of the
    same owner; of other owners only where that one serves none.
 4. The nearest name, where at most about one letter in seven differs and no digit, and no word that
@@ -77,6 +78,7 @@ def suggest(
     path = _path(asked)
     more = (
         _same(asked, path, index)
+        or _slips(asked, path, index, kinds)
         or _releases(asked, path, index, kinds)
         or _nearest(asked, path, index, kinds)
         or _others_of_the_owner(asked, path, index, kinds)
@@ -224,26 +226,46 @@ def _name(path: str) -> str:
     return path.rpartition("/")[2]
 
 
-def _nearest(asked: str, path: str, index: _Index, kinds: Mapping[str, Kind]) -> list[Suggestion]:
-    """Ids that are a slip of the fingers away."""
+def _slips(asked: str, path: str, index: _Index, kinds: Mapping[str, Kind]) -> list[Suggestion]:
+    """Ids that one slip of the fingers in an unknown word made `asked` of."""
     model = _named(path, kinds.get(asked, Kind.UNKNOWN))
+    if model.kind is not Kind.UNKNOWN or not model.name.by_names:
+        return []
+    near = process.extract(
+        path.casefold(), index.by_path.keys(), scorer=OSA.distance, score_cutoff=1, limit=None
+    )
+    ids = (each for written, _, _ in near for each in index.by_path[written])
+    return _meant(asked, path, ids, index, kinds)
+
+
+def _nearest(asked: str, path: str, index: _Index, kinds: Mapping[str, Kind]) -> list[Suggestion]:
+    """Ids that are a few slips of the fingers away."""
     folded = path.casefold()
     spelt = index.by_path if "/" in path else index.by_name
     near = process.extract(
         folded, spelt.keys(), scorer=OSA.normalized_similarity, score_cutoff=_NEAR, limit=None
     )
-    digits = _digits(folded)
-    ids = [each for written, _, _ in near if _digits(written) == digits for each in spelt[written]]
-    return [
-        Suggestion(each, Reason.NEAREST)
-        for each in ids
-        if each != asked
-        and may_be_meant(
-            model,
-            other := _named(each, kinds.get(each, Kind.UNKNOWN)),
-            index.with_images_like(other),
-        )
-    ]
+    ids = (each for written, _, _ in near for each in spelt[written])
+    return _meant(asked, path, ids, index, kinds)
+
+
+def _meant(
+    asked: str, path: str, near: Iterable[str], index: _Index, kinds: Mapping[str, Kind]
+) -> list[Suggestion]:
+    """Those of `near` that may have been meant: no digit differs, and nothing that is known."""
+    model = _named(path, kinds.get(asked, Kind.UNKNOWN))
+    digits = _digits(path)
+    found = []
+    for each in near:
+        other = _named(each, kinds.get(each, Kind.UNKNOWN))
+        same_digits = _digits(each if "/" in path else _name(each)) == digits
+        if (
+            each != asked
+            and same_digits
+            and may_be_meant(model, other, index.with_images_like(other))
+        ):
+            found.append(Suggestion(each, Reason.NEAREST))
+    return found
 
 
 def _letters(text: str) -> str:

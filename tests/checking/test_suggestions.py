@@ -178,6 +178,28 @@ def test_a_newer_release_of_the_same_name_comes_before_another_that_is_known_to_
 
 
 @pytest.mark.parametrize(
+    ("asked", "first"),
+    [
+        pytest.param("elm/Elm-V3-Flalh", "elm/Elm-V3-Flash", id="another letter"),
+        pytest.param("elm/Elm-V2-Por-0813", "elm/Elm-V2-Pro-0813", id="letters swapped"),
+        pytest.param("elm/Elm-V2-Po", "elm/Elm-V2-Pro", id="a letter less"),
+        pytest.param("yew/Yew4-LV-9B", "yew/Yew4-VL-9B", id="in a word that says what it does"),
+    ],
+)
+def test_a_slip_in_a_word_comes_before_another_model_of_the_line(asked: str, first: str) -> None:
+    served = (*ELM, "elm/Elm-V3-Pro", "yew/Yew4-9B", "yew/Yew4-VL-9B")
+    best = suggest(asked, served)[0]
+    assert (best.id, best.reason) == (first, Reason.NEAREST)
+
+
+def test_what_is_known_to_exist_is_no_slip() -> None:
+    served = ("elm/Elm-V3-Pico", "elm/Elm-V3")
+    known = {"elm/Elm-V3-Pica": Kind.CHAT}
+    assert suggest("elm/Elm-V3-Pica", served)[0].id == "elm/Elm-V3-Pico"
+    assert suggest("elm/Elm-V3-Pica", served, kinds=known)[0].id == "elm/Elm-V3"
+
+
+@pytest.mark.parametrize(
     ("asked", "served", "kinds"),
     [
         pytest.param(
