@@ -49,6 +49,8 @@ class CheckRequest:
     tokens: Sequence[Token] = ()
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     """Kinds that the user told, by id; they go before what the hub says."""
+    recorded_kinds: Mapping[str, Kind] = field(default_factory=dict)
+    """Kinds that were recorded earlier, by id, for suggestions where nothing else is known."""
     concurrency: int = 8
     strict: bool = False
     snapshot_recorded: datetime | None = None
@@ -90,8 +92,18 @@ def check(
     passing = {text for text, verdict in verdicts.items() if verdict.status is Status.ENABLED}
     served = frozenset((set(listed) - set(verdicts)) | passing)
     kinds = {text: facts.kind for text, facts in gathered.models.items()} | dict(request.kinds)
+    known_kinds = dict(request.recorded_kinds)
+    known_kinds |= {text: kind for text, kind in kinds.items() if kind is not Kind.UNKNOWN}
     models = tuple(
-        _model_result(given, verdicts[given.text], gathered, served, kinds) for given in request.ids
+        _model_result(
+            given,
+            verdicts[given.text],
+            gathered,
+            kind=kinds.get(given.text, Kind.UNKNOWN),
+            served=served,
+            known_kinds=known_kinds,
+        )
+        for given in request.ids
     )
     return Report(
         site=request.site,
@@ -102,6 +114,7 @@ def check(
         complete=complete,
         strict=request.strict,
         served=served,
+        known_kinds=known_kinds,
     )
 
 
@@ -148,8 +161,10 @@ def _model_result(
     given: GivenId,
     verdict: Verdict,
     gathered: Gathered,
+    *,
+    kind: Kind,
     served: frozenset[str],
-    kinds: Mapping[str, Kind],
+    known_kinds: Mapping[str, Kind],
 ) -> ModelResult:
     text = given.text
     facts = gathered.models.get(text)
@@ -158,10 +173,10 @@ def _model_result(
     return ModelResult(
         id=text,
         status=verdict.status,
-        kind=kinds.get(text, Kind.UNKNOWN),
+        kind=kind,
         reason=verdict.reason,
         evidence=_evidence(_path(text), gathered.catalogue, facts) if facts else (),
-        suggestions=suggest(text, served, verdict.right_id, kinds=kinds) if fails else (),
+        suggestions=(suggest(text, served, verdict.right_id, kinds=known_kinds) if fails else ()),
         cost=Cost(own.magicubes) if own else None,
         location=given.location,
     )

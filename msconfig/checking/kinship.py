@@ -29,7 +29,16 @@ from msconfig.checking.model_names import ModelName, Version
 from msconfig.checking.reasons import Reason
 from msconfig.modelscope.kinds import Kind
 
-__all__ = ["Named", "Rank", "is_older", "may_stand_in", "rank", "rank_of_release", "reason"]
+__all__ = [
+    "Named",
+    "Rank",
+    "is_older",
+    "may_be_meant",
+    "may_stand_in",
+    "rank",
+    "rank_of_release",
+    "reason",
+]
 
 _SAME_CLASS = math.log(1.5)
 _SHORTEST_MAIN_LINE = 3
@@ -71,6 +80,17 @@ def may_stand_in(asked: Named, other: Named, with_images: AbstractSet[Version]) 
         and asked.name.jobs == other.name.jobs
         and _does_the_same(asked, other, with_images)
     )
+
+
+def may_be_meant(asked: Named, other: Named, with_images: AbstractSet[Version]) -> bool:
+    """Whether `asked` may be `other` misspelt: it says no job and no images that `other` lacks.
+
+    Args:
+        asked: what is not served.
+        other: a model that is, of nearly the same name.
+        with_images: as `may_stand_in` takes them.
+    """
+    return asked.name.jobs <= other.name.jobs and _does_the_same(asked, other, with_images)
 
 
 def is_older(asked: Named, other: Named) -> bool:
@@ -156,8 +176,13 @@ def _tier_step(old: ModelName, new: ModelName) -> int:
 
 
 def _active_apart(old: ModelName, new: ModelName) -> float:
-    """How far the parameters in use are apart; 0 in one class, or where a name does not tell."""
+    """How far the parameters in use are apart; 0 in one class, or where a name does not tell.
+
+    A name with the very size and nothing of the parameters in use may have left them out.
+    """
     if old.log_active is None or new.log_active is None:
+        return 0
+    if old.active is None and old.size == new.size:
         return 0
     apart = abs(new.log_active - old.log_active)
     return apart if apart > _SAME_CLASS else 0

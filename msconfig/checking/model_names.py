@@ -84,6 +84,8 @@ _SIZE = re.compile(rf"(?:(\d{{1,3}})x)?({_BILLIONS})([bt])")
 _ACTIVE = re.compile(rf"a({_BILLIONS})b")
 _PACKING = re.compile(r"(?:int|fp|bf|nf|w|q)\d\w*|\d+bits?|\d+e|\d+k|\d+m")
 """Quantisation, number of experts, length of context."""
+_UNIT_LEFT_OUT = re.compile(r"[1-9]\d{1,2}")
+"""A size whose B was forgotten: a second number, for the first is the version."""
 _SERIES = re.compile(rf"([a-z])({_NUMBER})")
 _GLUED = re.compile(rf"([a-z]+)({_NUMBER})([a-z]*)")
 _VERSION = re.compile(rf"({_NUMBER})([a-z]?)")
@@ -218,6 +220,8 @@ class _Reading:
             self.words |= {word}
         elif self.brand and (_PACKING.fullmatch(word) or word in _PLAIN):
             self.packing.add(word)
+        elif self.version and self.size is None and _UNIT_LEFT_OUT.fullmatch(word):
+            self.size = float(word)
         elif self.version or not self._takes_version(word):
             self._take_unknown(word)
 

@@ -129,7 +129,9 @@ def probe(
     return replace(
         report,
         tokens=tuple(_token_result(result, refused) for result in report.tokens),
-        models=tuple(_with_suggestions(model, served, lost, kinds) for model in models),
+        models=tuple(
+            _with_suggestions(model, served, lost, report.known_kinds) for model in models
+        ),
         complete=complete,
         served=served,
         notes=(*report.notes, *_blame(plan, answers)),

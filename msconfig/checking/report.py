@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -214,6 +214,8 @@ class Report:
     """Ids that `generate --only-usable` left out."""
     served: frozenset[str] = frozenset()
     """Ids that are known to be served, for suggestions; not part of the document."""
+    known_kinds: Mapping[str, Kind] = field(default_factory=dict)
+    """Kinds by id, those of models that were not checked among them; as `served`."""
     quota: tuple[Quota, ...] = ()
     """What was read of the tokens' balances; empty where it was not asked."""
     notes: tuple[str, ...] = ()

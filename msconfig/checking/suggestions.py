@@ -3,11 +3,14 @@
 The rules, in this order; the first that gives something ends it, but for a spelling that no
 catalogue lists:
 
-1. The same letters in another case; the same id with something around it (an address, a provider).
-2. The same name under another owner.
+1. The same letters in another case; the same id with something around it (an address, a provider)
+   or with other signs between its letters and digits.
+2. The same name under another owner. For a model of which no kind is known, and with a word that is
+   not known either, an id that differs by one letter: it may not even exist.
 3. What may stand in for it among the models of the same brand (`kinship` has the rules), of the
    same owner; of other owners only where that one serves none.
-4. The nearest name, where at most about one letter in seven differs and no digit.
+4. The nearest name, where at most about one letter in seven differs and no digit, and no word that
+   says what a model does.
 5. What may stand in for it among the other models of the same owner, by the same rules.
 """
 
@@ -28,6 +31,7 @@ from msconfig.checking.kinship import (
     Named,
     Rank,
     is_older,
+    may_be_meant,
     may_stand_in,
     rank,
     rank_of_release,
@@ -74,8 +78,9 @@ def suggest(
     path = _path(asked)
     more = (
         _same(asked, path, index)
+        or _slips(asked, path, index, kinds)
         or _releases(asked, path, index, kinds)
-        or _nearest(asked, path, index)
+        or _nearest(asked, path, index, kinds)
         or _others_of_the_owner(asked, path, index, kinds)
     )
     return tuple([*found, *(each for each in more if each.id != right_id)][:_MOST])
@@ -100,22 +105,30 @@ class _Index:
     """Ids by themselves in lower case."""
     by_name: Mapping[str, tuple[str, ...]]
     """Ids by their names without owner, in lower case."""
+    by_letters: Mapping[str, tuple[str, ...]]
+    """Ids by their letters, digits and slash, in lower case."""
     by_brand: Mapping[_Brand, tuple[_Alike, ...]]
     by_owner: Mapping[str, tuple[_Alike, ...]]
     with_images: Mapping[_Brand, frozenset[Version]]
     """The versions that have ``VL`` in the name, by brand."""
+
+    def with_images_like(self, model: Named) -> frozenset[Version]:
+        """The versions of the model's brand that have ``VL`` in the name."""
+        return self.with_images.get(model.name.brand, frozenset())
 
 
 @lru_cache(maxsize=4)
 def _index(served: frozenset[str]) -> _Index:
     by_path: defaultdict[str, list[str]] = defaultdict(list)
     by_name: defaultdict[str, list[str]] = defaultdict(list)
+    by_letters: defaultdict[str, list[str]] = defaultdict(list)
     alike: defaultdict[Named, list[tuple[str, Named]]] = defaultdict(list)
     with_images: defaultdict[_Brand, set[Version]] = defaultdict(set)
     for each in sorted(served):
         model = _named(each)
         by_path[each.casefold()].append(each)
         by_name[_name(each).casefold()].append(each)
+        by_letters[_letters(each)].append(each)
         alike[replace(model, name=replace(model.name, version=(), date=None))].append((each, model))
         if model.name.takes_images:
             with_images[model.name.brand].add(model.name.version)
@@ -128,6 +141,7 @@ def _index(served: frozenset[str]) -> _Index:
         served,
         _frozen(by_path),
         _frozen(by_name),
+        _frozen(by_letters),
         _frozen(by_brand),
         _frozen(by_owner),
         {brand: frozenset(versions) for brand, versions in with_images.items()},
@@ -151,6 +165,9 @@ def _same(asked: str, path: str, index: _Index) -> list[Suggestion]:
     if exact:
         why = Reason.CASE if asked.casefold() == folded else Reason.SPELT
         return [Suggestion(each, why) for each in exact]
+    spelt = [each for each in index.by_letters.get(_letters(path), ()) if each != asked]
+    if spelt:
+        return [Suggestion(each, Reason.SPELT) for each in spelt]
     others = index.by_name.get(_name(folded), ())
     return [Suggestion(each, Reason.OWNER) for each in others if each != asked]
 
@@ -176,6 +193,8 @@ def _best(
 ) -> list[Suggestion]:
     """The nearest that may stand in for `model`; older ones only where all are.
 
+    Of general models in place of one for images, those known to take images come first.
+
     The releases of a rank are looked at only while those that are nearer are too few.
     """
     by_rank: defaultdict[Rank, list[tuple[str, Named]]] = defaultdict(list)
@@ -187,15 +206,16 @@ def _best(
         found = []
         for text, unasked in those:
             other = replace(unasked, kind=kinds[text]) if text in kinds else unasked
-            with_images = index.with_images.get(other.name.brand, frozenset())
-            if text != asked and may_stand_in(model, other, with_images):
+            if text != asked and may_stand_in(model, other, index.with_images_like(other)):
                 found.append((text, other))
         found.sort(key=lambda pair: (rank_of_release(model, pair[1]), pair[0]))
         for pair in found:
             (older if is_older(model, pair[1]) else newer).append(pair)
         if len(newer) >= _MOST:
             break
-    return [Suggestion(text, reason(model, other)) for text, other in (newer or older)[:_MOST]]
+    told = [Suggestion(text, reason(model, other)) for text, other in newer or older]
+    told.sort(key=lambda suggestion: suggestion.reason == Reason.GENERAL_PERHAPS_IMAGES)
+    return told[:_MOST]
 
 
 def _named(path: str, kind: Kind = Kind.UNKNOWN) -> Named:
@@ -206,16 +226,50 @@ def _name(path: str) -> str:
     return path.rpartition("/")[2]
 
 
-def _nearest(asked: str, path: str, index: _Index) -> list[Suggestion]:
-    """Ids that are a slip of the fingers away."""
+def _slips(asked: str, path: str, index: _Index, kinds: Mapping[str, Kind]) -> list[Suggestion]:
+    """Ids that one slip of the fingers in an unknown word made `asked` of."""
+    model = _named(path, kinds.get(asked, Kind.UNKNOWN))
+    if model.kind is not Kind.UNKNOWN or not model.name.by_names:
+        return []
+    near = process.extract(
+        path.casefold(), index.by_path.keys(), scorer=OSA.distance, score_cutoff=1, limit=None
+    )
+    ids = (each for written, _, _ in near for each in index.by_path[written])
+    return _meant(asked, path, ids, index, kinds)
+
+
+def _nearest(asked: str, path: str, index: _Index, kinds: Mapping[str, Kind]) -> list[Suggestion]:
+    """Ids that are a few slips of the fingers away."""
     folded = path.casefold()
     spelt = index.by_path if "/" in path else index.by_name
     near = process.extract(
         folded, spelt.keys(), scorer=OSA.normalized_similarity, score_cutoff=_NEAR, limit=None
     )
-    digits = _digits(folded)
-    ids = [each for written, _, _ in near if _digits(written) == digits for each in spelt[written]]
-    return [Suggestion(each, Reason.NEAREST) for each in ids if each != asked]
+    ids = (each for written, _, _ in near for each in spelt[written])
+    return _meant(asked, path, ids, index, kinds)
+
+
+def _meant(
+    asked: str, path: str, near: Iterable[str], index: _Index, kinds: Mapping[str, Kind]
+) -> list[Suggestion]:
+    """Those of `near` that may have been meant: no digit differs, and nothing that is known."""
+    model = _named(path, kinds.get(asked, Kind.UNKNOWN))
+    digits = _digits(path)
+    found = []
+    for each in near:
+        other = _named(each, kinds.get(each, Kind.UNKNOWN))
+        same_digits = _digits(each if "/" in path else _name(each)) == digits
+        if (
+            each != asked
+            and same_digits
+            and may_be_meant(model, other, index.with_images_like(other))
+        ):
+            found.append(Suggestion(each, Reason.NEAREST))
+    return found
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[-_.\s]", "", text.casefold())
 
 
 def _digits(text: str) -> str:

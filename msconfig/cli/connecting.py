@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +16,7 @@ from msconfig.fake import snapshot
 from msconfig.fake.handler import FakeModelScope
 from msconfig.fake.offline import OfflineTransport
 from msconfig.modelscope.client import HttpClient, ModelScope
+from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Endpoints, Site
 from msconfig.secrets import Token
 from msconfig.settings import Settings
@@ -42,6 +43,8 @@ class Connection:
     """Opens a client on entering, closes it on leaving."""
 
     open: Callable[[], AbstractContextManager[ModelScope]]
+    recorded_kinds: Mapping[str, Kind]
+    """Of the snapshot in use, and of the one that comes with msconfig."""
     recorded: datetime | None = None
     """When the facts were recorded, offline."""
 
@@ -74,7 +77,7 @@ def _offline(options: AskOptions, site: Site) -> Connection:
         finally:
             http.close()
 
-    return Connection(connect, facts.recorded)
+    return Connection(connect, {**_bundled_kinds(), **facts.kinds()}, facts.recorded)
 
 
 def _online(
@@ -95,7 +98,12 @@ def _online(
         with client() as http:
             yield ModelScope(endpoints, http, secrets=[token.secret for token in tokens])
 
-    return Connection(connect)
+    return Connection(connect, _bundled_kinds())
+
+
+def _bundled_kinds() -> dict[str, Kind]:
+    """What models do by the snapshot of cn: an id has the same weights on both sites."""
+    return snapshot.load(snapshot.bundled(Site.CN)).kinds()
 
 
 def http_client(

@@ -10,7 +10,7 @@ from msconfig.checking.discovery import DiscoveryRequest, discover
 from msconfig.checking.found_models import ModelList, Sort, in_order
 from msconfig.cli.asking import AskOptions
 from msconfig.cli.job import Job, prepare
-from msconfig.cli.output import columns, write_result
+from msconfig.cli.output import columns, stdout_in_color, write_result
 from msconfig.cli.progress import ProgressDisplay
 from msconfig.errors import ExitCode, UsageError
 from msconfig.model_ids import ModelId
@@ -68,7 +68,7 @@ def find(options: FindOptions, asked: AskOptions) -> ExitCode:
     elif options.form == "json":
         write_result(as_json(found))
     else:
-        write_result(as_text(found, width=columns()))
+        write_result(as_text(found, width=columns(), color=stdout_in_color()))
     return found.exit_code
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -47,6 +47,8 @@ class Job:
     connect: Callable[[], AbstractContextManager[ModelScope]]
     """Opens a client for as long as its context lasts."""
     concurrency: int
+    recorded_kinds: Mapping[str, Kind]
+    """Of the snapshot in use, and of the one that comes with msconfig."""
     fallback: FallbackJob | None = None
     """What `[fallback]` comes to, for a command that needs ids and a token."""
 
@@ -57,6 +59,7 @@ class Job:
             ids=self.ids,
             tokens=self.tokens,
             kinds={each.id: Kind(each.kind) for each in self.settings.models if each.kind},
+            recorded_kinds=self.recorded_kinds,
             concurrency=self.concurrency,
             strict=strict,
             snapshot_recorded=self.recorded,
@@ -124,6 +127,7 @@ def prepare(options: AskOptions, *, needs_token: bool, needs_ids: bool = True) -
         recorded=connect.recorded,
         connect=connect,
         concurrency=concurrency,
+        recorded_kinds=connect.recorded_kinds,
         fallback=fallback,
     )
 

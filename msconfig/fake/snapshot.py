@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from msconfig.errors import UsageError
+from msconfig.modelscope.kinds import Kind, kind_of
 from msconfig.modelscope.sites import Site
 from msconfig.rendering.documents import DocumentKind, read_document
 from msconfig.rendering.schemas import format_problems
@@ -75,6 +76,11 @@ class Snapshot:
     def holds(self, model_id: str) -> bool:
         """Whether anything was recorded about `model_id`."""
         return model_id in self.models or model_id in (self.catalogue or ())
+
+    def kinds(self) -> dict[str, Kind]:
+        """What the models do, by id; without those of which it was not recorded."""
+        kinds = {each: kind_of(facts.hub.tasks) for each, facts in self.models.items() if facts.hub}
+        return {each: kind for each, kind in kinds.items() if kind is not Kind.UNKNOWN}
 
 
 def bundled(site: Site) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,10 +10,12 @@ from datetime import datetime
 from typing import Any
 
 from rich.cells import cell_len, set_cell_size
+from rich.text import Text
 
 from msconfig.checking.found_models import FoundModel, ModelList
 from msconfig.checking.report import Outcome
 from msconfig.json_text import dumps
+from msconfig.reports._console import STYLES, open_console
 from msconfig.reports.wording import MARKS
 from msconfig.text import no_command, visible
 
@@ -62,26 +65,31 @@ def _time(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def as_text(found: ModelList, *, width: int) -> str:
+def as_text(found: ModelList, *, width: int, color: bool = False) -> str:
     """`found` as text of at most `width` columns (ids are never cut): the more, the more details.
 
-    A column of which nothing is known is left out.
+    A column of which nothing is known is left out. Colour codes if `color`.
     """
-    lines = [_verdict(found), f"  {_about(found)}"]
+    lines = [_verdict(found), Text(f"  {_about(found)}", style="dim")]
     if found.models:
-        lines += ["", *_rows(found, width)]
+        lines += [Text(), *_rows(found, width)]
     for heading, words in (
         ("Not read:", found.discovery.missing),
         ("Notes:", found.discovery.notes),
     ):
         if words:
-            lines += ["", heading]
+            lines += [Text(), Text(heading, style="bold")]
         for each in words:
-            lines += _wrapped(no_command(visible(each)), width, "  ", "    ")
-    return "\n".join([*lines, "", *_wrapped(_next_step(found), width)]) + "\n"
+            lines += map(Text, _wrapped(no_command(visible(each)), width, "  ", "    "))
+    lines += [Text(), *map(Text, _wrapped(_next_step(found), width))]
+    out = io.StringIO()
+    console = open_console(out, width=width, color=color)
+    for line in lines:
+        console.print(line, soft_wrap=True)
+    return out.getvalue()
 
 
-def _verdict(found: ModelList) -> str:
+def _verdict(found: ModelList) -> Text:
     models = found.discovery.models
     served = sum(model.is_served is True for model in models)
     what = "model" if found.includes_unserved else "served model"
@@ -94,8 +102,13 @@ def _verdict(found: ModelList) -> str:
             f"; the first {len(found.models)} of them" if len(found.models) > 1 else "; the first"
         )
     if not found.discovery.complete:
-        return f"{MARKS[Outcome.UNKNOWN]} {words}. Not everything could be read."
-    return f"{MARKS[Outcome.PASS] if total else _NOTHING} {words}."
+        outcome = Outcome.UNKNOWN
+        words = f"{words}. Not everything could be read"
+    elif total:
+        outcome = Outcome.PASS
+    else:
+        return Text(f"{_NOTHING} {words}.", style="bold")
+    return Text(f"{MARKS[outcome]} {words}.", style=f"bold {STYLES[outcome]}")
 
 
 def _about(found: ModelList) -> str:
@@ -159,10 +172,10 @@ _DETAILS = (
 """Those that matter most come first."""
 
 
-def _rows(found: ModelList, width: int) -> list[str]:
+def _rows(found: ModelList, width: int) -> list[Text]:
     """A table with as many columns as fit; where not even id and kind do, two lines a model."""
     models = found.models
-    marks = [_mark(model) if found.includes_unserved else " " for model in models]
+    marks = [_mark(model) if found.includes_unserved else Text(" ") for model in models]
     columns = [column.cells(models) for column in _ALWAYS]
     left = width - _INDENT - len(columns[0][0]) - 2 - len(columns[1][0])
     if left < 0:
@@ -175,14 +188,14 @@ def _rows(found: ModelList, width: int) -> list[str]:
             columns.append(cells)
     if any(model.license for model in models) and left >= _MIN_LICENSE + 2:
         columns.append(["LICENSE", *(_license(model, left - 2) or _NOTHING for model in models)])
-    lines = zip(*columns, strict=True)
+    heading, *lines = (f"  {'  '.join(cells)}".rstrip() for cells in zip(*columns, strict=True))
     return [
-        f"{mark.ljust(_INDENT)}{'  '.join(cells)}".rstrip()
-        for mark, cells in zip(["", *marks], lines, strict=True)
+        Text(f" {heading}", style="dim"),
+        *(mark + line for mark, line in zip(marks, lines, strict=True)),
     ]
 
 
-def _stacked(mark: str, model: FoundModel, width: int) -> list[str]:
+def _stacked(mark: Text, model: FoundModel, width: int) -> list[Text]:
     """The id, and below it what is known, broken only between details."""
     cells = [(column.cell(model), column.unit) for column in _DETAILS]
     details = [f"{cell} {unit}".rstrip() for cell, unit in cells if cell]
@@ -194,17 +207,15 @@ def _stacked(mark: str, model: FoundModel, width: int) -> list[str]:
             lines[-1] = longer
         else:
             lines.append(f"    {detail}")
-    return [f"{mark} {model.id}", *lines]
+    return [mark + f" {model.id}", *(Text(line, style="dim") for line in lines)]
 
 
-def _mark(model: FoundModel) -> str:
-    match model.is_served:
-        case True:
-            return MARKS[Outcome.PASS]
-        case False:
-            return MARKS[Outcome.FAIL]
-        case None:
-            return MARKS[Outcome.UNKNOWN]
+def _mark(model: FoundModel) -> Text:
+    if model.is_served is None:
+        outcome = Outcome.UNKNOWN
+    else:
+        outcome = Outcome.PASS if model.is_served else Outcome.FAIL
+    return Text.assemble((MARKS[outcome], STYLES[outcome]))  # what follows has no style
 
 
 def _wrapped(text: str, width: int, first: str = "", later: str = "") -> list[str]:

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from msconfig.checking.report import Change, ModelResult, Outcome, Report
+from msconfig.reports._console import STYLES, open_console
 from msconfig.reports.wording import (
     MARKS,
     about,
@@ -28,7 +29,6 @@ from msconfig.text import no_command, shortened, visible
 
 __all__ = ["body", "next_step", "render"]
 
-_STYLES = {Outcome.PASS: "green", Outcome.FAIL: "red", Outcome.UNKNOWN: "yellow"}
 _MIN_REASON = 26
 """Columns that the reasons need; with fewer left they go below the ids."""
 _MAX_ID = 400
@@ -43,16 +43,7 @@ def render(report: Report, *, width: int, color: bool) -> str:
 def body(report: Report, *, width: int, color: bool) -> str:
     """The text without its last line, the next step."""
     out = io.StringIO()
-    console = Console(
-        file=out,
-        width=max(20, min(width, _MAX_WIDTH)),
-        force_terminal=color,
-        color_system="standard" if color else None,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        legacy_windows=False,
-    )
+    console = open_console(out, width=max(20, min(width, _MAX_WIDTH)), color=color)
     mark, style = _mark(overall(report))
     console.print(Text(f"{mark} {verdict_line(report)}", style=f"bold {style}"))
     console.print(Padding(Text(no_command(about(report)), style="dim"), (0, 0, 0, 2)))
@@ -68,7 +59,7 @@ def body(report: Report, *, width: int, color: bool) -> str:
 
 
 def _mark(outcome: Outcome) -> tuple[str, str]:
-    return MARKS[outcome], _STYLES[outcome]
+    return MARKS[outcome], STYLES[outcome]
 
 
 def _print_models(console: Console, models: Sequence[ModelResult]) -> None:

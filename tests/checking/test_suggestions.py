@@ -42,6 +42,9 @@ ELM = ("elm/Elm-V2-Pro", "elm/Elm-V2-Pro-0611", "elm/Elm-V2-Pro-0813", "elm/Elm-
             "Qwen/Qwen3.5-27B:DashScope", "Qwen/Qwen3.5-27B", Reason.SPELT, id="a provider"
         ),
         pytest.param("Qwen/Qwen-3.5_27b", "Qwen/Qwen3.5-27B", Reason.SPELT, id="other signs"),
+        pytest.param("Qwen/Qwen35-27B", "Qwen/Qwen3.5-27B", Reason.SPELT, id="no dot"),
+        pytest.param("Qwen/Qwen3.5-27", "Qwen/Qwen3.5-27B", Reason.SPELT, id="no B of billions"),
+        pytest.param("Qwen/Qwen3.5-35B", "Qwen/Qwen3.5-35B-A3B", Reason.SIZE, id="part of a size"),
         pytest.param("zai-org/GLM-5.2", "ZhipuAI/GLM-5.2", Reason.OWNER, id="renamed owner"),
         pytest.param("qwen3.5-27B", "Qwen/Qwen3.5-27B", Reason.OWNER, id="no owner"),
         pytest.param("Qwen/Qwen3.5-28B", "Qwen/Qwen3.5-27B", Reason.SIZE, id="a digit off"),
@@ -80,6 +83,7 @@ def test_the_best_id_comes_first_and_says_why(asked: str, first: str, why: Reaso
         pytest.param("oak/OakLM-8B-chat", OAK, "oak/Oak3-9B", id="LM is part of the name"),
         pytest.param("elm/Elm-V2-Pro-0501", ELM, "elm/Elm-V2-Pro-0813", id="the latest date"),
         pytest.param("elm/Elm-V2-Flash", ELM, "elm/Elm-V3-Flash", id="grade before release"),
+        pytest.param("elm/Elm-V2Pro", ELM, "elm/Elm-V2-Pro", id="words run together"),
         pytest.param("elm/Elm-R1", ELM, "elm/Elm-V2-Pro-0813", id="another series"),
         pytest.param(
             "elm/Elm-V2-Pro-Thinking",
@@ -148,6 +152,74 @@ def test_who_takes_images_is_replaced_by_who_does(
         assert "ash/Ash3-9B" not in dict(found)
     else:
         assert found == expected
+
+
+def test_who_is_known_to_take_images_comes_before_who_may() -> None:
+    served = ("yew/Yew4-Pro", "yew/Yew4.1-Flash")
+    known = {"yew/Yew4.1-Flash": Kind.VISION}
+    found = suggest("yew/Yew-VL2-Pro", served, kinds=known)
+    assert [(each.id, each.reason) for each in found] == [
+        ("yew/Yew4.1-Flash", Reason.GENERAL_IMAGES),
+        ("yew/Yew4-Pro", Reason.GENERAL_PERHAPS_IMAGES),
+    ]
+
+
+def test_nobody_stands_in_for_images_where_all_are_known_to_take_none() -> None:
+    known = {"yew/Yew4-Pro": Kind.CHAT, "yew/Yew4-Flash": Kind.CHAT}
+    assert suggest("yew/Yew3V-Pro", known, kinds=known) == ()
+
+
+def test_a_newer_release_of_the_same_name_comes_before_another_that_is_known_to_take_images() -> (
+    None
+):
+    served = ("yew/Yew4-27B", "yew/Yew4-Flash")
+    known = {"yew/Yew3-27B": Kind.VISION, "yew/Yew4-Flash": Kind.VISION}
+    assert suggest("yew/Yew3-27B", served, kinds=known)[0].id == "yew/Yew4-27B"
+
+
+@pytest.mark.parametrize(
+    ("asked", "first"),
+    [
+        pytest.param("elm/Elm-V3-Flalh", "elm/Elm-V3-Flash", id="another letter"),
+        pytest.param("elm/Elm-V2-Por-0813", "elm/Elm-V2-Pro-0813", id="letters swapped"),
+        pytest.param("elm/Elm-V2-Po", "elm/Elm-V2-Pro", id="a letter less"),
+        pytest.param("yew/Yew4-LV-9B", "yew/Yew4-VL-9B", id="in a word that says what it does"),
+    ],
+)
+def test_a_slip_in_a_word_comes_before_another_model_of_the_line(asked: str, first: str) -> None:
+    served = (*ELM, "elm/Elm-V3-Pro", "yew/Yew4-9B", "yew/Yew4-VL-9B")
+    best = suggest(asked, served)[0]
+    assert (best.id, best.reason) == (first, Reason.NEAREST)
+
+
+def test_what_is_known_to_exist_is_no_slip() -> None:
+    served = ("elm/Elm-V3-Pico", "elm/Elm-V3")
+    known = {"elm/Elm-V3-Pica": Kind.CHAT}
+    assert suggest("elm/Elm-V3-Pica", served)[0].id == "elm/Elm-V3-Pico"
+    assert suggest("elm/Elm-V3-Pica", served, kinds=known)[0].id == "elm/Elm-V3"
+
+
+@pytest.mark.parametrize(
+    ("asked", "served", "kinds"),
+    [
+        pytest.param(
+            "bayleaf-tree/Bayleaf-Flash-Omni", "bayleaf-tree/Bayleaf-Flash-Lite", {}, id="a job"
+        ),
+        pytest.param(
+            "bayleaf-tree/Bayleaf-4-VL-32B-A3B", "bayleaf-tree/Bayleaf-4-32B-A3B", {}, id="images"
+        ),
+        pytest.param(
+            "bay/Bayleaf-Grand",
+            "bay/Bayleaf-Brand",
+            {"bay/Bayleaf-Grand": Kind.VIDEO, "bay/Bayleaf-Brand": Kind.CHAT},
+            id="kinds that are known",
+        ),
+    ],
+)
+def test_a_word_that_says_what_a_model_does_is_no_misspelling(
+    asked: str, served: str, kinds: dict[str, Kind]
+) -> None:
+    assert suggest(asked, [served], kinds=kinds) == ()
 
 
 @pytest.mark.parametrize(
@@ -246,6 +318,26 @@ def test_what_passes_needs_no_suggestion(serve: Serve, check_at: Check) -> None:
     server = serve(fake({"Qwen/Alive2": ALIVE}))
     report = check_at(server.url_for("/"), "Qwen/Alive", "Qwen/Alive2")
     assert [model.suggestions for model in report.models] == [(), ()]
+
+
+def test_kinds_that_were_recorded_before_decide_who_may_stand_in(
+    serve: Serve, check_at: Check
+) -> None:
+    gone = RecordedModel(served_by(), RecordedHub(True, tasks=("image-text-to-text",)))
+    server = serve(fake({"yew/Yew2": gone}, ("yew/Yew3", "yew/Yew4")))
+    recorded = {"yew/Yew2": Kind.CHAT, "yew/Yew3": Kind.CHAT, "yew/Yew4": Kind.VISION}
+    (model,) = check_at(server.url_for("/"), "yew/Yew2", recorded_kinds=recorded).models
+    assert model.kind is Kind.VISION
+    assert [each.id for each in model.suggestions] == ["yew/Yew4"]
+
+
+def test_a_recorded_kind_is_no_evidence_of_what_the_asked_model_does(
+    serve: Serve, check_at: Check
+) -> None:
+    server = serve(fake({"yew/Yew2": DEAD}, ("yew/Yew3",)))
+    recorded = {"yew/Yew2": Kind.VISION}
+    (model,) = check_at(server.url_for("/"), "yew/Yew2", recorded_kinds=recorded).models
+    assert model.kind is not Kind.VISION
 
 
 def test_what_is_served_but_not_listed_may_be_suggested(serve: Serve, check_at: Check) -> None:

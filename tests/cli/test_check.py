@@ -11,6 +11,7 @@ import pytest
 
 from msconfig.cli.check import FORMATS
 from msconfig.fake.http import Request, Response
+from msconfig.fake.mock import Mock
 from msconfig.rendering.documents import DocumentKind, examine
 from msconfig.reports import Format
 from support import DEAD, TOKEN, Online, Run, Serve, fake
@@ -327,3 +328,48 @@ def test_a_language_without_a_page_has_no_use(run: Run) -> None:
     ran = run("check", "--offline", "--no-token", "--lang", "ja", "Qwen/Qwen3.5-27B")
     assert ran.code == 2
     assert "--lang" in ran.err
+
+
+def test_what_was_recorded_of_served_models_tells_who_takes_images_offline(run: Run) -> None:
+    ran = run("check", "--offline", "--no-token", "--format=json", "Qwen/Qwen3-VL-8B-Instruct")
+    best = json.loads(ran.out)["models"][0]["suggestions"][0]
+    assert best == {
+        "id": "Qwen/Qwen3.5-27B",
+        "reason": "general model of the same family, which takes images",
+    }
+
+
+def test_the_snapshot_in_use_goes_before_the_bundled_one(run: Run, tmp_path: Path) -> None:
+    hub = {"exists": True, "tasks": ["image-text-to-text"]}
+    models = {"ZhipuAI/GLM-4V": {"hub": hub, "look_up": {"providers": []}}}
+    facts = {
+        "schema_version": 1,
+        "site": "cn",
+        "recorded": "2026-11-01T00:00:00Z",
+        "catalogue": ["ZhipuAI/GLM-5.2", "ZhipuAI/GLM-4.7-Flash"],
+    }
+    suggested = []
+    for known in (models, {**models, "ZhipuAI/GLM-5.2": {"hub": hub}}):
+        file = tmp_path / "facts.json"
+        file.write_text(json.dumps({**facts, "models": known}), "utf-8")
+        told = run("check", "--snapshot", str(file), "--no-token", "--format=json", *models).out
+        suggested.append([each["id"] for each in json.loads(told)["models"][0]["suggestions"]])
+    assert suggested == [[], ["ZhipuAI/GLM-5.2"]]
+
+
+@pytest.mark.parametrize("site", ["cn", "ai"])
+def test_what_was_recorded_of_served_models_tells_who_takes_images_online(
+    site: str, run: Run, modelscope: Mock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MSCONFIG_HUB_URL", modelscope.hub_url)
+    monkeypatch.setenv("MSCONFIG_INFERENCE_URL", modelscope.inference_url)
+    gone = {"hub": {"exists": True, "tasks": ["image-text-to-text"]}, "look_up": {"providers": []}}
+    modelscope.use({"models": {"Qwen/Qwen2-VL-7B": gone, "ZhipuAI/GLM-4V": gone}})
+    ids = ("Qwen/Qwen2-VL-7B", "ZhipuAI/GLM-4V")
+    ran = run("check", "--site", site, "--no-token", "--format=json", *ids)
+    qwen, glm = json.loads(ran.out)["models"]
+    assert (
+        qwen["suggestions"][0]["reason"] == "general model of the same family, which takes images"
+    )
+    assert glm["suggestions"] == []
+    assert len(modelscope.requests) == 1 + 2 * len(ids)

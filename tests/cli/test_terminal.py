@@ -53,10 +53,20 @@ def test_progress_shows_before_the_first_model_that_is_found(modelscope: Mock) -
     assert seen.index("Checking") < seen.index("1 served model.")
 
 
-def test_no_color_is_respected(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_models_that_are_found_are_marked_in_colour(modelscope: Mock) -> None:
+    dead = {"look_up": {"providers": []}, "hub": MODEL["hub"]}
+    modelscope.use({"models": {"acme/x": MODEL, "acme/y": dead}})
+    code, seen = on_a_terminal("acme", "--all", "-q", command="models")
+    assert code == 0
+    assert "\x1b[32m✓\x1b[0m  acme/x" in seen
+    assert "\x1b[31m✗\x1b[0m  acme/y" in seen
+
+
+@pytest.mark.parametrize("command", ["check", "models"])
+def test_no_color_is_respected(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("CI", "1")
-    code, seen = on_a_terminal("-q", "Qwen/Qwen3.5-27B")
+    code, seen = on_a_terminal("-q", "Qwen/Qwen3.5-27B", command=command)
     assert code == 0
     assert "\x1b[" not in seen
 

@@ -1,0 +1,34 @@
+"""What text for a terminal is printed to."""
+
+from __future__ import annotations
+
+import io
+
+from rich.console import Console
+
+from msconfig.checking.report import Outcome
+
+__all__ = ["STYLES", "open_console"]
+
+STYLES = {Outcome.PASS: "green", Outcome.FAIL: "red", Outcome.UNKNOWN: "yellow"}
+"""Of a mark and what belongs to it."""
+
+
+def open_console(out: io.StringIO, *, width: int, color: bool) -> Console:
+    """A console that writes to `out` and makes nothing of what stands in a text, but its style.
+
+    Args:
+        out: takes what is printed.
+        width: columns.
+        color: whether there may be colour codes.
+    """
+    return Console(
+        file=out,
+        width=width,
+        force_terminal=color,
+        color_system="standard" if color else None,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        legacy_windows=False,
+    )
