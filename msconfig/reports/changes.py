@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from textwrap import wrap
 from typing import assert_never
@@ -23,6 +23,7 @@ from msconfig.cherry.backup import (
 from msconfig.errors import ExitCode
 from msconfig.json_text import dumps
 from msconfig.reports.wording import all_models
+from msconfig.secrets import without_tokens
 from msconfig.text import no_command, shortened, visible
 
 __all__ = ["WHY_NOTHING", "Change", "after_writing", "as_json", "as_text"]
@@ -85,7 +86,7 @@ def as_json(change: Change) -> str:
             "app_version": backup.app_version,
             "made_at": f"{backup.made_at:%Y-%m-%dT%H:%M:%SZ}" if backup.made_at else None,
         },
-        "providers": [asdict(each) for each in change.plan.providers],
+        "providers": [asdict(_without_tokens(each)) for each in change.plan.providers],
         "refused": [
             {"id": each.id, "status": each.status, "reason": each.reason} for each in change.refused
         ],
@@ -103,7 +104,7 @@ def as_text(change: Change, *, width: int) -> str:
     """
     lines = [_verdict(change.plan), f"  {_about(change.backup)}"]
     for provider in change.plan.providers:
-        lines += ["", *_of_provider(provider, width)]
+        lines += ["", *_of_provider(_without_tokens(provider), width)]
     if change.refused:
         lines += ["", "Left out, because they do not pass:"]
         lines += _rows([("✗", visible(each.id), each.status) for each in change.refused], width)
@@ -112,6 +113,15 @@ def as_text(change: Change, *, width: int) -> str:
     for warning in change.plan.warnings:
         lines += ["", *_wrapped(f"Mind: {warning}.", width)]
     return "\n".join(no_command(line) for line in lines) + "\n"
+
+
+def _without_tokens(provider: ProviderChange) -> ProviderChange:
+    """`provider` as anybody may see it: people keep keys in names and notes."""
+    settings = tuple(
+        replace(each, old=each.old and without_tokens(each.old), new=without_tokens(each.new))
+        for each in provider.settings
+    )
+    return replace(provider, name=without_tokens(provider.name), settings=settings)
 
 
 def _verdict(plan: ChangePlan) -> str:

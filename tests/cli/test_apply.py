@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import stat
 from pathlib import Path
 
@@ -155,6 +156,29 @@ def test_what_the_settings_tell_of_the_provider_is_written_and_the_rest_left(
     assert "→ by CI" in ran.out
     told = json.loads(row(Path("new.zip"), "user_provider", "modelscope")["provider_settings"])
     assert told["notes"] == "by CI"
+
+
+@pytest.mark.usefixtures("server")
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_token_that_stands_in_a_name_or_a_note_is_not_shown(form: str, run: Run) -> None:
+    notes = json.dumps({"notes": f"mine: {OLD_KEY}"})
+
+    def put(database: sqlite3.Connection) -> None:
+        database.execute(
+            "UPDATE user_provider SET name = ?, provider_settings = ?"
+            " WHERE provider_id = 'modelscope'",
+            (f"My {OLD_KEY}", notes),
+        )
+
+    backup = make_v7(Path("odd.zip"), messages=1, prepare=put)
+    Path("msconfig.toml").write_text('[provider]\nnotes = "by CI"\n', "utf-8")
+    ran = run("apply", backup, "--plan", "--format", form, "Qwen/Alive")
+    told = run("validate", backup)
+    assert ran.code == told.code == 0
+    shown = ran.out + ran.err + told.out + told.err
+    assert "<token>" in ran.out
+    assert "<token>" in told.out
+    assert OLD_KEY[-20:-6] not in shown
 
 
 @pytest.mark.usefixtures("server")
