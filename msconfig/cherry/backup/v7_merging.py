@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from msconfig.cherry.backup.addresses import CHAT, own_address_warnings
+from msconfig.cherry.backup.addresses import CHAT, MESSAGES, own_address_warnings
 from msconfig.cherry.backup.changes import (
     KeyAction,
     KeyChange,
@@ -236,7 +236,7 @@ def _new_provider(provider: Provider, now: int) -> dict[str, str | int | None]:
         values["endpoint_configs"] = as_javascript_writes(
             {
                 CHAT: {"baseUrl": provider.api_host},
-                "anthropic-messages": {"baseUrl": provider.anthropic_api_host},
+                MESSAGES: {"baseUrl": provider.anthropic_api_host},
             }
         )
         values["default_chat_endpoint"] = CHAT
@@ -256,7 +256,7 @@ def _warnings(
     if not any(each["isEnabled"] for each in entries):
         yield f"{provider.id} has no key that is on; paste one in the app"
     if row is not None:
-        yield from own_address_warnings(provider.id, base_urls(row))
+        yield from own_address_warnings(provider, base_urls(row))
 
 
 def _parsed(text: str, what: str) -> object:
