@@ -216,6 +216,8 @@ def test_what_cannot_be_is_refused_before_any_request(
         (backup, "--plan", "--yes"): (2, "--plan"),
         (backup, "-o", "there.zip", "--yes"): (2, "--force"),
         (backup, "-o", "there.zip", "--plan"): (2, "--force"),
+        (backup, "-o", "no/such/folder/new.zip", "--yes"): (2, "no/such/folder"),
+        (backup, "-o", "there.zip/new.zip", "--yes"): (2, "there.zip: Not a directory"),
         (backup, "-o", backup, "--yes", "--force"): (2, "the backup itself"),
         (backup, "-o", "same.zip", "--yes", "--force"): (2, "the backup itself"),
         ("missing.zip", "--plan"): (2, "missing.zip"),

@@ -142,6 +142,8 @@ def _front(providers: Sequence[ProviderRow], wanted: Sequence[str]) -> dict[str,
     """
     on = {row.id for row in providers if row.is_enabled}
     moved = [each for each in wanted if each not in on]
+    if not moved:
+        return {}
     now = {row.id: row.order_key for row in providers if row.id in moved}
     others = [row.order_key for row in providers if row.id not in now]
     in_order = [row.id for row in providers[: len(moved)]] == moved

@@ -74,6 +74,17 @@ def test_a_provider_that_is_on_stays_where_it_is(tmp_path: Path) -> None:
         assert not told.moved_to_front
 
 
+def test_an_odd_order_key_of_a_neighbour_is_no_hindrance_where_nothing_is_moved(
+    tmp_path: Path,
+) -> None:
+    sql = (
+        "UPDATE user_provider SET is_enabled = 1 WHERE provider_id = 'modelscope';"
+        " UPDATE user_provider SET order_key = '' WHERE provider_id = 'groq'"
+    )
+    path = make_v7(tmp_path / "a.zip", messages=1, prepare=script(sql))
+    assert not change(path, patch()).moved_to_front
+
+
 def test_a_provider_that_is_first_already_keeps_its_place(tmp_path: Path) -> None:
     sql = "UPDATE user_provider SET order_key = 'Zy' WHERE provider_id = 'modelscope'"
     path = make_v7(tmp_path / "a.zip", messages=1, prepare=script(sql))
