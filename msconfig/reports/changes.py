@@ -102,7 +102,8 @@ def as_text(change: Change, *, width: int) -> str:
 
     At most `width` columns, but for long ids.
     """
-    lines = [_verdict(change.plan), f"  {_about(change.backup)}"]
+    lines = _wrapped(_verdict(change.plan), width)
+    lines += [f"  {line}" for line in _wrapped(_about(change.backup), width - 2)]
     for provider in change.plan.providers:
         lines += ["", *_of_provider(_without_tokens(provider), width)]
     if change.refused:
@@ -163,11 +164,11 @@ def _of_provider(provider: ProviderChange, width: int) -> Iterator[str]:
         )
         if applies
     ]
-    if happens:
-        yield f"  {', '.join(happens)}"
+    yield from (f"  {line}" for line in _wrapped(", ".join(happens), width - 2) if happens)
     for setting in provider.settings:
         old = visible(shortened(setting.old, 40)) if setting.old else "none"
-        yield f"  {setting.name}: {old} → {visible(shortened(setting.new, 40))}"
+        change = f"{setting.name}: {old} → {visible(shortened(setting.new, 40))}"
+        yield from (f"  {line}" for line in _wrapped(change, width - 2))
     keys = [
         (_MARKS[key.action], f"key {visible(key.masked)} {key.fingerprint}", _words(key))
         for key in provider.keys

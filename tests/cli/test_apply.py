@@ -7,12 +7,14 @@ import os
 import sqlite3
 import stat
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
 from app_database import OFF_KEY, OLD_KEY, OLD_MODEL, REGISTRY_MODEL
 from backups import make_data_json, make_v7, query, row, v1_provider
 from msconfig.fake.handler import FakeModelScope
+from msconfig.fake.http import Request, Response
 from msconfig.fake.scenario import Account, Scenario
 from msconfig.fake.server import FakeServer
 from support import ALIVE, DEAD, TOKEN, Online, Ran, Run, Serve, fake, snapshot
@@ -92,6 +94,17 @@ def test_a_plan_writes_nothing_and_tells_every_change(run: Run, backup: Path) ->
 
 
 @pytest.mark.usefixtures("server")
+def test_a_plan_is_as_wide_as_its_terminal(
+    run: Run, backup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    Path("msconfig.toml").write_text(f'[provider]\nnotes = "{"so " * 12}"\n', "utf-8")
+    ran = run("apply", backup, "--plan", "Qwen/Alive")
+    assert ran.code == 0
+    assert max(map(len, ran.out.splitlines())) <= 40, ran.out
+
+
+@pytest.mark.usefixtures("server")
 def test_a_plan_is_a_document_with_a_schema(run: Run, backup: Path) -> None:
     arguments = ("--format", "json", "Qwen/Alive")
     plan = run("apply", backup, "--plan", *arguments)
@@ -145,6 +158,34 @@ def test_prune_marks_what_is_dead_and_update_brings_it_up_to_date(run: Run, back
     assert ran.code == 0, ran
     renamed = row(Path("updated.zip"), "user_model", f"modelscope::{REGISTRY_MODEL}")
     assert renamed["name"] == "Another name"
+
+
+def test_prune_leaves_what_nobody_could_tell_and_names_it(
+    run: Run, serve: Serve, online: Online, backup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MODELSCOPE_API_TOKEN", TOKEN)
+    knows = fake({"Qwen/Alive": ALIVE, OLD_MODEL: DEAD, REGISTRY_MODEL: DEAD})
+    down = Response(503, b"")
+
+    def handler(request: Request) -> Response:
+        return down if OLD_MODEL in unquote(request.path + request.query) else knows(request)
+
+    online(serve(handler))
+    arguments = ("--prune", "--retries", "0", "Qwen/Alive")
+    ran = run("apply", backup, "-o", "new.zip", "--yes", *arguments)
+    assert ran.code == 0, ran
+    assert OLD_MODEL in models_in(Path("new.zip"))
+    assert REGISTRY_MODEL not in models_in(Path("new.zip"))
+    assert OLD_MODEL in ran.err
+    assert REGISTRY_MODEL not in ran.err
+
+
+def test_prune_offline_takes_what_was_never_recorded_for_unknown(run: Run, backup: Path) -> None:
+    arguments = ("--offline", "--no-token", "--prune", "Qwen/Qwen3.5-27B")
+    ran = run("apply", backup, "-o", "new.zip", "--yes", *arguments)
+    assert ran.code == 0, ran
+    assert {OLD_MODEL, REGISTRY_MODEL} < set(models_in(Path("new.zip")))
+    assert OLD_MODEL in ran.err
 
 
 @pytest.mark.usefixtures("server")
