@@ -217,14 +217,19 @@ def after_writing(change: Change, new: Path, *, width: int) -> str:
     lost = f"what was done in the app since the backup was made{since} is gone then"
     match backup.format:
         case BackupFormat.V7 | BackupFormat.V7_OLD_LAYOUT:
+            # an older app stays as it was, and only its log says why
+            app = f"{shortened(backup.app_version, 30)} or newer" if backup.app_version else "2"
             kept = "" if backup.is_full else "; files stay as they are"
+            what = "chats, settings and files" if backup.is_full else "chats and settings"
             steps = [
-                "in Cherry Studio: Settings, Data, restore this file.",
-                f"All chats and settings are replaced by those in the file: {lost}{kept}.",
+                f"in Cherry Studio {app}: Settings, Data, restore this file.",
+                f"All {what} are replaced by those in the file: {lost}{kept}.",
             ]
         case BackupFormat.DATA_JSON:
+            phone = " or on the phone" if backup.fits_phone else ""
+            where = f"in Cherry Studio 1{phone} (2 does not take this format)"
             steps = [
-                "in Cherry Studio: Settings, Data, restore this file.",
+                f"{where}: Settings, Data, restore this file.",
                 f"Everything is replaced by what is in the file: {lost}.",
             ]
             if backup.fits_phone and "cherry-studio" not in new.name:

@@ -6,6 +6,8 @@ import json
 import os
 import sqlite3
 import stat
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -233,6 +235,25 @@ def test_the_backup_of_a_phone_is_patched_with_its_warning(run: Run) -> None:
     assert provider["enabled"]
     assert TOKEN in provider["apiKey"].split(",")
     assert provider["models"][-1]["id"] == "Qwen/Alive"
+
+
+@pytest.mark.usefixtures("server")
+@pytest.mark.parametrize(
+    ("name", "make", "said"),
+    [
+        ("slim", make_v7, "in Cherry Studio 2.0.8 or newer: Settings, Data"),
+        ("slim", make_v7, "All chats and settings are replaced"),
+        ("slim", make_v7, "files stay as they are"),
+        ("full", partial(make_v7, full=True), "All chats, settings and files are replaced"),
+        ("desktop", make_data_json, "in Cherry Studio 1 or on the phone (2 does not take"),
+    ],
+)
+def test_how_to_restore_names_the_app_that_takes_it_and_all_that_is_replaced(
+    name: str, make: Callable[[Path], Path], said: str, run: Run
+) -> None:
+    ran = run("apply", make(Path(f"{name}.zip")), "-o", "new.zip", "--yes", "Qwen/Alive")
+    assert ran.code == 0, ran
+    assert said in " ".join(ran.out.split())
 
 
 def refused(run: Run, *arguments: str | Path) -> Ran:
