@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from msconfig.checking.report import Report, Status
+from msconfig.checking.report import ModelResult, Outcome, Report, Status
 from msconfig.cherry.backup import Backup, Patch, open_backup, plan, refuse_target, write
 from msconfig.cherry.configuration import ProviderChoice
 from msconfig.cli.asking import AskOptions
@@ -19,7 +19,7 @@ from msconfig.cli.configuring import (
     provider_choice,
 )
 from msconfig.cli.job import Job, prepare
-from msconfig.cli.output import columns, stdout_in_color, write_result
+from msconfig.cli.output import columns, note, stdout_in_color, write_result
 from msconfig.errors import ExitCode, UsageError
 from msconfig.model_ids import GivenId
 from msconfig.reports import changes
@@ -72,7 +72,10 @@ def apply(options: ApplyOptions, asked: AskOptions) -> ExitCode:
         return ExitCode.OK
     if options.form == "text":
         _tell(options, change)
+    elif not options.yes:  # nobody agrees to what was not seen, and stdout gets the document
+        note(changes.as_text(change, width=columns()).rstrip("\n"))
     if not (options.yes or _agreed(new)):
+        note("Nothing is written.")
         return ExitCode.INTERRUPTED
     write(backup, patches, new, force=options.force)
     change = replace(change, new=new)
@@ -119,15 +122,29 @@ def _dead(job: Job, report: Report, backup: Backup, provider_id: str) -> frozens
         if provider.id == provider_id
         for model_id in provider.model_ids
     }
-    verdicts = {model.id: model.status for model in report.models}
+    verdicts = {model.id: model for model in report.models}
     rest = tuple(GivenId(each) for each in sorted(present - verdicts.keys()))
     if rest:
         with job.connect() as modelscope:
             found = replace(job, ids=rest, tokens=()).check(modelscope, strict=False)
         if not found.complete:
             raise KeyboardInterrupt
-        verdicts |= {model.id: model.status for model in found.models}
-    return frozenset(each for each in present if verdicts[each] in _DEAD)
+        verdicts |= {model.id: model for model in found.models}
+    dead = {each for each in present if _is_dead(job, verdicts[each])}
+    unknown = sorted(
+        each
+        for each in present - dead
+        if verdicts[each].outcome is Outcome.UNKNOWN or verdicts[each].status in _DEAD
+    )
+    if unknown:
+        job.note(f"not marked, for nobody could tell: {', '.join(unknown)}")
+    return frozenset(dead)
+
+
+def _is_dead(job: Job, model: ModelResult) -> bool:
+    """Whether a model is gone for good; what a snapshot does not hold may be newer than that."""
+    never_recorded = job.recorded is not None and model.status is Status.NOT_FOUND
+    return model.status in _DEAD and not never_recorded
 
 
 def _agreed(new: Path) -> bool:

@@ -7,6 +7,7 @@ from typing import assert_never
 
 from msconfig.cherry.backup import Backup, BackupFormat, BackupProvider, open_backup
 from msconfig.model_ids import GivenId
+from msconfig.secrets import without_tokens
 from msconfig.text import shortened, visible
 
 __all__ = ["ids_in_backup", "what_is_in"]
@@ -83,7 +84,7 @@ def _is_used(provider: BackupProvider) -> bool:
 
 
 def _provider(provider: BackupProvider) -> str:
-    name = visible(shortened(provider.name, 60))
+    name = visible(shortened(without_tokens(provider.name), 60))  # people keep keys in names
     on = "on" if provider.is_enabled else "off"
     keys, models = len(provider.api_keys), len(provider.model_ids)
     return (

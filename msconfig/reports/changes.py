@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from textwrap import wrap
 from typing import assert_never
@@ -23,6 +23,7 @@ from msconfig.cherry.backup import (
 from msconfig.errors import ExitCode
 from msconfig.json_text import dumps
 from msconfig.reports.wording import all_models
+from msconfig.secrets import without_tokens
 from msconfig.text import no_command, shortened, visible
 
 __all__ = ["WHY_NOTHING", "Change", "after_writing", "as_json", "as_text"]
@@ -85,7 +86,7 @@ def as_json(change: Change) -> str:
             "app_version": backup.app_version,
             "made_at": f"{backup.made_at:%Y-%m-%dT%H:%M:%SZ}" if backup.made_at else None,
         },
-        "providers": [asdict(each) for each in change.plan.providers],
+        "providers": [asdict(_without_tokens(each)) for each in change.plan.providers],
         "refused": [
             {"id": each.id, "status": each.status, "reason": each.reason} for each in change.refused
         ],
@@ -101,9 +102,10 @@ def as_text(change: Change, *, width: int) -> str:
 
     At most `width` columns, but for long ids.
     """
-    lines = [_verdict(change.plan), f"  {_about(change.backup)}"]
+    lines = _wrapped(_verdict(change.plan), width)
+    lines += [f"  {line}" for line in _wrapped(_about(change.backup), width - 2)]
     for provider in change.plan.providers:
-        lines += ["", *_of_provider(provider, width)]
+        lines += ["", *_of_provider(_without_tokens(provider), width)]
     if change.refused:
         lines += ["", "Left out, because they do not pass:"]
         lines += _rows([("✗", visible(each.id), each.status) for each in change.refused], width)
@@ -112,6 +114,15 @@ def as_text(change: Change, *, width: int) -> str:
     for warning in change.plan.warnings:
         lines += ["", *_wrapped(f"Mind: {warning}.", width)]
     return "\n".join(no_command(line) for line in lines) + "\n"
+
+
+def _without_tokens(provider: ProviderChange) -> ProviderChange:
+    """`provider` as anybody may see it: people keep keys in names and notes."""
+    settings = tuple(
+        replace(each, old=each.old and without_tokens(each.old), new=without_tokens(each.new))
+        for each in provider.settings
+    )
+    return replace(provider, name=without_tokens(provider.name), settings=settings)
 
 
 def _verdict(plan: ChangePlan) -> str:
@@ -153,11 +164,11 @@ def _of_provider(provider: ProviderChange, width: int) -> Iterator[str]:
         )
         if applies
     ]
-    if happens:
-        yield f"  {', '.join(happens)}"
+    yield from (f"  {line}" for line in _wrapped(", ".join(happens), width - 2) if happens)
     for setting in provider.settings:
         old = visible(shortened(setting.old, 40)) if setting.old else "none"
-        yield f"  {setting.name}: {old} → {visible(shortened(setting.new, 40))}"
+        change = f"{setting.name}: {old} → {visible(shortened(setting.new, 40))}"
+        yield from (f"  {line}" for line in _wrapped(change, width - 2))
     keys = [
         (_MARKS[key.action], f"key {visible(key.masked)} {key.fingerprint}", _words(key))
         for key in provider.keys
@@ -206,14 +217,19 @@ def after_writing(change: Change, new: Path, *, width: int) -> str:
     lost = f"what was done in the app since the backup was made{since} is gone then"
     match backup.format:
         case BackupFormat.V7 | BackupFormat.V7_OLD_LAYOUT:
+            # an older app stays as it was, and only its log says why
+            app = f"{shortened(backup.app_version, 30)} or newer" if backup.app_version else "2"
             kept = "" if backup.is_full else "; files stay as they are"
+            what = "chats, settings and files" if backup.is_full else "chats and settings"
             steps = [
-                "in Cherry Studio: Settings, Data, restore this file.",
-                f"All chats and settings are replaced by those in the file: {lost}{kept}.",
+                f"in Cherry Studio {app}: Settings, Data, restore this file.",
+                f"All {what} are replaced by those in the file: {lost}{kept}.",
             ]
         case BackupFormat.DATA_JSON:
+            phone = " or on the phone" if backup.fits_phone else ""
+            where = f"in Cherry Studio 1{phone} (2 does not take this format)"
             steps = [
-                "in Cherry Studio: Settings, Data, restore this file.",
+                f"{where}: Settings, Data, restore this file.",
                 f"Everything is replaced by what is in the file: {lost}.",
             ]
             if backup.fits_phone and "cherry-studio" not in new.name:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import stat
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
 from app_database import OFF_KEY, OLD_KEY, OLD_MODEL, REGISTRY_MODEL
 from backups import make_data_json, make_v7, query, row, v1_provider
 from msconfig.fake.handler import FakeModelScope
+from msconfig.fake.http import Request, Response
 from msconfig.fake.scenario import Account, Scenario
 from msconfig.fake.server import FakeServer
 from support import ALIVE, DEAD, TOKEN, Online, Ran, Run, Serve, fake, snapshot
@@ -91,6 +96,17 @@ def test_a_plan_writes_nothing_and_tells_every_change(run: Run, backup: Path) ->
 
 
 @pytest.mark.usefixtures("server")
+def test_a_plan_is_as_wide_as_its_terminal(
+    run: Run, backup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    Path("msconfig.toml").write_text(f'[provider]\nnotes = "{"so " * 12}"\n', "utf-8")
+    ran = run("apply", backup, "--plan", "Qwen/Alive")
+    assert ran.code == 0
+    assert max(map(len, ran.out.splitlines())) <= 40, ran.out
+
+
+@pytest.mark.usefixtures("server")
 def test_a_plan_is_a_document_with_a_schema(run: Run, backup: Path) -> None:
     arguments = ("--format", "json", "Qwen/Alive")
     plan = run("apply", backup, "--plan", *arguments)
@@ -146,6 +162,34 @@ def test_prune_marks_what_is_dead_and_update_brings_it_up_to_date(run: Run, back
     assert renamed["name"] == "Another name"
 
 
+def test_prune_leaves_what_nobody_could_tell_and_names_it(
+    run: Run, serve: Serve, online: Online, backup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MODELSCOPE_API_TOKEN", TOKEN)
+    knows = fake({"Qwen/Alive": ALIVE, OLD_MODEL: DEAD, REGISTRY_MODEL: DEAD})
+    down = Response(503, b"")
+
+    def handler(request: Request) -> Response:
+        return down if OLD_MODEL in unquote(request.path + request.query) else knows(request)
+
+    online(serve(handler))
+    arguments = ("--prune", "--retries", "0", "Qwen/Alive")
+    ran = run("apply", backup, "-o", "new.zip", "--yes", *arguments)
+    assert ran.code == 0, ran
+    assert OLD_MODEL in models_in(Path("new.zip"))
+    assert REGISTRY_MODEL not in models_in(Path("new.zip"))
+    assert OLD_MODEL in ran.err
+    assert REGISTRY_MODEL not in ran.err
+
+
+def test_prune_offline_takes_what_was_never_recorded_for_unknown(run: Run, backup: Path) -> None:
+    arguments = ("--offline", "--no-token", "--prune", "Qwen/Qwen3.5-27B")
+    ran = run("apply", backup, "-o", "new.zip", "--yes", *arguments)
+    assert ran.code == 0, ran
+    assert {OLD_MODEL, REGISTRY_MODEL} < set(models_in(Path("new.zip")))
+    assert OLD_MODEL in ran.err
+
+
 @pytest.mark.usefixtures("server")
 def test_what_the_settings_tell_of_the_provider_is_written_and_the_rest_left(
     run: Run, backup: Path
@@ -155,6 +199,29 @@ def test_what_the_settings_tell_of_the_provider_is_written_and_the_rest_left(
     assert "→ by CI" in ran.out
     told = json.loads(row(Path("new.zip"), "user_provider", "modelscope")["provider_settings"])
     assert told["notes"] == "by CI"
+
+
+@pytest.mark.usefixtures("server")
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_token_that_stands_in_a_name_or_a_note_is_not_shown(form: str, run: Run) -> None:
+    notes = json.dumps({"notes": f"mine: {OLD_KEY}"})
+
+    def put(database: sqlite3.Connection) -> None:
+        database.execute(
+            "UPDATE user_provider SET name = ?, provider_settings = ?"
+            " WHERE provider_id = 'modelscope'",
+            (f"My {OLD_KEY}", notes),
+        )
+
+    backup = make_v7(Path("odd.zip"), messages=1, prepare=put)
+    Path("msconfig.toml").write_text('[provider]\nnotes = "by CI"\n', "utf-8")
+    ran = run("apply", backup, "--plan", "--format", form, "Qwen/Alive")
+    told = run("validate", backup)
+    assert ran.code == told.code == 0
+    shown = ran.out + ran.err + told.out + told.err
+    assert "<token>" in ran.out
+    assert "<token>" in told.out
+    assert OLD_KEY[-20:-6] not in shown
 
 
 @pytest.mark.usefixtures("server")
@@ -168,6 +235,25 @@ def test_the_backup_of_a_phone_is_patched_with_its_warning(run: Run) -> None:
     assert provider["enabled"]
     assert TOKEN in provider["apiKey"].split(",")
     assert provider["models"][-1]["id"] == "Qwen/Alive"
+
+
+@pytest.mark.usefixtures("server")
+@pytest.mark.parametrize(
+    ("name", "make", "said"),
+    [
+        ("slim", make_v7, "in Cherry Studio 2.0.8 or newer: Settings, Data"),
+        ("slim", make_v7, "All chats and settings are replaced"),
+        ("slim", make_v7, "files stay as they are"),
+        ("full", partial(make_v7, full=True), "All chats, settings and files are replaced"),
+        ("desktop", make_data_json, "in Cherry Studio 1 or on the phone (2 does not take"),
+    ],
+)
+def test_how_to_restore_names_the_app_that_takes_it_and_all_that_is_replaced(
+    name: str, make: Callable[[Path], Path], said: str, run: Run
+) -> None:
+    ran = run("apply", make(Path(f"{name}.zip")), "-o", "new.zip", "--yes", "Qwen/Alive")
+    assert ran.code == 0, ran
+    assert said in " ".join(ran.out.split())
 
 
 def refused(run: Run, *arguments: str | Path) -> Ran:
@@ -192,6 +278,8 @@ def test_what_cannot_be_is_refused_before_any_request(
         (backup, "--plan", "--yes"): (2, "--plan"),
         (backup, "-o", "there.zip", "--yes"): (2, "--force"),
         (backup, "-o", "there.zip", "--plan"): (2, "--force"),
+        (backup, "-o", "no/such/folder/new.zip", "--yes"): (2, "no/such/folder"),
+        (backup, "-o", "there.zip/new.zip", "--yes"): (2, "there.zip: Not a directory"),
         (backup, "-o", backup, "--yes", "--force"): (2, "the backup itself"),
         (backup, "-o", "same.zip", "--yes", "--force"): (2, "the backup itself"),
         ("missing.zip", "--plan"): (2, "missing.zip"),

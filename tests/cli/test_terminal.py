@@ -114,7 +114,19 @@ def test_apply_shows_its_plan_and_asks_before_it_writes(
     assert Path("new.zip").exists() is (code == 0)
     assert seen.index("+ acme/x") < seen.index("Write new.zip?")
     assert ("restore this file" in seen) is (code == 0)
+    assert ("Nothing is written." in seen) is (answer in {"n\n", "\n"})
     assert "Traceback" not in seen
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("n\n", 130)])
+def test_apply_shows_its_plan_before_the_question_whatever_stdout_gets(
+    backup: Path, answer: str, code: int
+) -> None:
+    arguments = ("apply", str(backup), "-o", "new.zip", "acme/x", "--format", "json")
+    ended, seen = terminal.on_a_terminal(*arguments, answers={"Write new.zip?": answer})
+    assert ended == code, seen
+    assert seen.index("+ acme/x") < seen.index("Write new.zip?")
+    assert ('"written": true' in seen) is (code == 0)
 
 
 def test_apply_with_yes_asks_nothing_on_a_terminal(backup: Path) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import urlsplit
 
+from msconfig.cherry.configuration import Provider
 from msconfig.cherry.presets import PRESETS
 from msconfig.modelscope.sites import Site, addresses_of
 
-__all__ = ["CHAT", "is_modelscope", "own_address_warnings"]
+__all__ = ["CHAT", "MESSAGES", "is_modelscope", "own_address_warnings"]
 
 CHAT = "openai-chat-completions"
 """The endpoint that `apiHost` of v1 is."""
+MESSAGES = "anthropic-messages"
+"""The endpoint that `anthropicApiHost` of v1 is."""
 _OURS = frozenset({"modelscope", "modelscope-ai"})
 
 
@@ -21,19 +24,33 @@ def is_modelscope(provider_id: str, urls: Iterable[str]) -> bool:
     return provider_id in _OURS or any(_host(url) in hosts for url in urls)
 
 
-def own_address_warnings(provider_id: str, urls: Mapping[str, str]) -> Iterator[str]:
-    """A line for each endpoint of a built-in provider whose address is another in the backup.
+def own_address_warnings(provider: Provider, urls: Mapping[str, str]) -> Iterator[str]:
+    """What is to be known of a provider that is there: keys that would go elsewhere, or nowhere.
 
     The host alone is told: what else is in an address may be a secret.
+
+    Args:
+        provider: as it is meant.
+        urls: addresses in the backup, by endpoint; a built-in provider can do without.
     """
-    preset = PRESETS.get(provider_id)
+    preset = PRESETS.get(provider.preset_id or "")
+    meant = (
+        preset.endpoints
+        if preset
+        else {CHAT: provider.api_host, MESSAGES: provider.anthropic_api_host}
+    )
     for endpoint, url in urls.items():
-        own = preset.endpoints.get(endpoint) if preset else None
-        if own is not None and url.rstrip("/") != own.rstrip("/"):
+        own = meant.get(endpoint)
+        if own is not None and url and url.rstrip("/") != own.rstrip("/"):
             yield (
-                f"{provider_id} has an address of its own in this backup, on {_host(url) or '?'},"
-                " and keeps it"
+                f"{provider.id} has an address of its own in this backup, on {_host(url) or '?'},"
+                " and keeps it; its keys go there"
             )
+    if preset is None and not urls.get(CHAT):
+        yield (
+            f"{provider.id} has no address to call in this backup; in the app, make it"
+            f" {provider.api_host}"
+        )
 
 
 def _host(url: str) -> str | None:

@@ -46,18 +46,23 @@ def opened(path: Path, *, writable: bool = False) -> Iterator[sqlite3.Connection
     Raises:
         NotTaken: it is no database, or broken, or takes too long.
         FileError: the disk is full, or does not do what is asked.
+        KeyboardInterrupt: as everywhere.
     """
     _refuse_by_header(path)
+    watch = _Watch()
     try:
         # not mode=ro: SQLite 3.40 looks at no CHECK then, and the file is a copy anyway
         with closing(
             sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, isolation_level=None)
         ) as connection:
-            _disarm(connection, path.stat().st_size)
+            _disarm(connection)
+            watch.begin(connection, path.stat().st_size)
             if not writable:
                 connection.execute("PRAGMA query_only=ON")
             yield connection
     except sqlite3.Error as error:
+        if _code(error) == sqlite3.SQLITE_INTERRUPT and not watch.time_is_over:
+            raise KeyboardInterrupt from None
         raise _told(error, path) from None
     except UnicodeDecodeError:  # in what SQLite says of a broken schema
         raise NotTaken(_BROKEN) from None
@@ -80,14 +85,33 @@ def _refuse_by_header(path: Path) -> None:
         raise NotTaken(_BROKEN)  # which SQLite itself would let pass
 
 
-def _disarm(connection: sqlite3.Connection, size: int) -> None:
+class _Watch:
+    """Ends what takes too long.
+
+    A Ctrl-C that comes while SQLite works is noticed at a look at the clock, and SQLite's binding
+    drops what a look raises: then the statement is interrupted though its time is not over.
+    """
+
+    def __init__(self) -> None:
+        self.time_is_over = False
+        self._deadline = 0.0
+
+    def begin(self, connection: sqlite3.Connection, size: int) -> None:
+        """Watch over `connection`, to a database of `size` bytes."""
+        self._deadline = time.monotonic() + _SECONDS + size / _BYTES_A_SECOND
+        connection.set_progress_handler(self._look, _STEPS_BETWEEN_LOOKS)
+
+    def _look(self) -> bool:
+        self.time_is_over = time.monotonic() > self._deadline
+        return self.time_is_over
+
+
+def _disarm(connection: sqlite3.Connection) -> None:
     if sys.version_info >= (3, 12):
         connection.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)  # noqa: FBT003
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LARGEST_VALUE)
     connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
     connection.text_factory = _text
-    deadline = time.monotonic() + _SECONDS + size / _BYTES_A_SECOND
-    connection.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS_BETWEEN_LOOKS)
     for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "foreign_keys=ON", "mmap_size=0"):
         connection.execute(f"PRAGMA {pragma}")
 
@@ -98,7 +122,7 @@ def _text(raw: bytes) -> str:
 
 def _told(error: sqlite3.Error, path: Path) -> Exception:
     """What an error of SQLite means for whoever uses msconfig."""
-    match getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF:
+    match _code(error):
         case sqlite3.SQLITE_FULL:
             return FileError(f"cannot write to {path.parent}: {os.strerror(errno.ENOSPC)}")
         case sqlite3.SQLITE_IOERR | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_READONLY:
@@ -114,3 +138,7 @@ def _told(error: sqlite3.Error, path: Path) -> Exception:
             )
         case _:
             return NotTaken(f"{_BROKEN} ({shortened(str(error), 100)})")
+
+
+def _code(error: sqlite3.Error) -> int:
+    return int(getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)) & 0xFF

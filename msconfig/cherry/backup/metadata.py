@@ -61,7 +61,8 @@ def read_metadata(archive: Archive) -> Metadata:
             else "make a new backup with Cherry Studio 2"
         )
         raise NotTaken(
-            f"a backup of format {version:g}, and msconfig patches {_VERSION}; {way_out}"
+            f"a backup of format {shortened(str(version), 20)}, and msconfig patches {_VERSION};"
+            f" {way_out}"
         )
     if app is None:
         raise NotTaken("metadata.json has no appName; no backup of Cherry Studio")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 import time
@@ -145,8 +146,16 @@ def refuse_target(old: Path, new: Path, *, force: bool) -> None:
 
     Raises:
         UsageError: `new` is the backup itself, or there already without `force`, or no file.
-        FileError: nobody may look there.
+        FileError: nobody may look there, or there is no folder that takes it.
     """
+    folder = new.absolute().parent
+    try:
+        if not stat.S_ISDIR(folder.stat().st_mode):
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+        if not os.access(folder, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        raise FileError.from_os("write to", new.parent, error) from None
     try:
         if not os.path.lexists(new):
             return

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from msconfig.cherry.backup.addresses import CHAT, own_address_warnings
+from msconfig.cherry.backup.addresses import CHAT, MESSAGES, own_address_warnings
 from msconfig.cherry.backup.changes import (
     KeyAction,
     KeyChange,
@@ -231,8 +231,9 @@ def _model(provider: Provider, model: Model) -> dict[str, Any]:
 def _warnings(value: dict[str, Any], provider: Provider) -> Iterable[str]:
     if not _keys(value):
         yield f"{provider.id} has no key; paste one in the app"
-    if isinstance(value.get("apiHost"), str):
-        yield from own_address_warnings(provider.id, {CHAT: value["apiHost"]})
+    hosts = {CHAT: value.get("apiHost"), MESSAGES: value.get("anthropicApiHost")}
+    told = {endpoint: url for endpoint, url in hosts.items() if isinstance(url, str)}
+    yield from own_address_warnings(provider, told)
 
 
 def _value(text: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from msconfig.cherry.backup.addresses import CHAT, own_address_warnings
+from msconfig.cherry.backup.addresses import CHAT, MESSAGES, own_address_warnings
 from msconfig.cherry.backup.changes import (
     KeyAction,
     KeyChange,
@@ -142,6 +142,8 @@ def _front(providers: Sequence[ProviderRow], wanted: Sequence[str]) -> dict[str,
     """
     on = {row.id for row in providers if row.is_enabled}
     moved = [each for each in wanted if each not in on]
+    if not moved:
+        return {}
     now = {row.id: row.order_key for row in providers if row.id in moved}
     others = [row.order_key for row in providers if row.id not in now]
     in_order = [row.id for row in providers[: len(moved)]] == moved
@@ -236,7 +238,7 @@ def _new_provider(provider: Provider, now: int) -> dict[str, str | int | None]:
         values["endpoint_configs"] = as_javascript_writes(
             {
                 CHAT: {"baseUrl": provider.api_host},
-                "anthropic-messages": {"baseUrl": provider.anthropic_api_host},
+                MESSAGES: {"baseUrl": provider.anthropic_api_host},
             }
         )
         values["default_chat_endpoint"] = CHAT
@@ -256,7 +258,7 @@ def _warnings(
     if not any(each["isEnabled"] for each in entries):
         yield f"{provider.id} has no key that is on; paste one in the app"
     if row is not None:
-        yield from own_address_warnings(provider.id, base_urls(row))
+        yield from own_address_warnings(provider, base_urls(row))
 
 
 def _parsed(text: str, what: str) -> object:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import errno
 import json
 import os
+import sqlite3
 from pathlib import Path
 
 import pytest
 
-from app_database import OLD_KEY, OLD_MODEL, script
+from app_database import OLD_KEY, OLD_MODEL, insert, provider_row, script
 from backups import DATABASE, make_data_json, make_v7, row, v1_provider, v1_providers
 from msconfig.cherry.backup import (
     BackupRefused,
@@ -71,6 +72,17 @@ def test_a_provider_that_is_on_stays_where_it_is(tmp_path: Path) -> None:
         told = change(path, patch())
         assert not told.switched_on
         assert not told.moved_to_front
+
+
+def test_an_odd_order_key_of_a_neighbour_is_no_hindrance_where_nothing_is_moved(
+    tmp_path: Path,
+) -> None:
+    sql = (
+        "UPDATE user_provider SET is_enabled = 1 WHERE provider_id = 'modelscope';"
+        " UPDATE user_provider SET order_key = '' WHERE provider_id = 'groq'"
+    )
+    path = make_v7(tmp_path / "a.zip", messages=1, prepare=script(sql))
+    assert not change(path, patch()).moved_to_front
 
 
 def test_a_provider_that_is_first_already_keeps_its_place(tmp_path: Path) -> None:
@@ -149,6 +161,50 @@ def test_an_address_of_the_users_own_is_warned_about_by_its_host_alone(tmp_path:
         last = plan(open_backup(path), [patch()]).warnings[-1]
         assert "proxy.example" in last
         assert "secret" not in last
+
+
+@pytest.mark.parametrize("endpoint", ["openai-chat-completions", "anthropic-messages"])
+def test_keys_that_would_go_to_another_host_are_warned_about_for_a_new_id_too(
+    endpoint: str, tmp_path: Path
+) -> None:
+    """A provider that is not built in, of the id that site ai has by default."""
+    other = f'{{"{endpoint}": {{"baseUrl": "https://other.example/v1"}}}}'
+
+    def put(database: sqlite3.Connection) -> None:
+        row = provider_row("modelscope-ai", endpoint_configs=other, order_key="b00")
+        insert(database, "user_provider", {**row, "preset_provider_id": None})
+
+    field = "apiHost" if endpoint == "openai-chat-completions" else "anthropicApiHost"
+    providers = [*v1_providers(), {**v1_providers()[1], "id": "modelscope-ai"}]
+    providers[-1] |= {"apiHost": "https://api-inference.modelscope.ai/v1/", "isSystem": False}
+    providers[-1][field] = "https://other.example/v1"
+    for path in (
+        make_v7(tmp_path / "a.zip", messages=1, prepare=put),
+        make_data_json(tmp_path / "b.zip", providers=providers),
+    ):
+        warnings = plan(open_backup(path), [patch(site=Site.AI)]).warnings
+        assert any("other.example" in each for each in warnings), path
+
+
+def test_a_provider_without_any_address_is_warned_about(tmp_path: Path) -> None:
+    def put(database: sqlite3.Connection) -> None:
+        row = provider_row("modelscope-ai", order_key="b00")
+        insert(database, "user_provider", {**row, "preset_provider_id": None})
+
+    v7 = make_v7(tmp_path / "a.zip", messages=1, prepare=put)
+    (warning,) = plan(open_backup(v7), [patch(site=Site.AI)]).warnings
+    assert "https://api-inference.modelscope.ai/v1/" in warning
+
+
+@pytest.mark.parametrize("site", Site)
+def test_what_msconfig_itself_wrote_is_not_warned_about(site: Site, tmp_path: Path) -> None:
+    v7 = make_v7(tmp_path / "a.zip", messages=1)
+    v1 = make_data_json(tmp_path / "b.zip")
+    for old in (v7, v1):
+        before = plan(open_backup(old), [patch(site=site)]).warnings
+        new = apply(old, patch(site=site), to=f"new-{old.name}")
+        assert plan(open_backup(new), [patch(site=site)]).warnings == before
+        assert not any("address" in each for each in before)
 
 
 def test_two_patches_for_one_provider_are_a_mistake_of_the_caller(tmp_path: Path) -> None:

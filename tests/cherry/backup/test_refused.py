@@ -118,6 +118,7 @@ def test_a_zip_that_is_not_what_the_app_writes_is_refused(name: str, tmp_path: P
     ("metadata", "said"),
     [
         ({"version": 8}, "8"),
+        ({"version": 10**400}, "newer msconfig"),
         ({"version": 6}, "6"),
         ({"version": "7"}, "version"),
         ({"version": True}, "version"),
