@@ -31,6 +31,9 @@ _MOST_OF_AN_ID = 160
 _MOST_CHANGES = 12
 """Changed models that are listed at once."""
 
+_LONG = 100
+"""Models from which on a browser is spared to lay out the rows that nobody looks at."""
+
 _RANK = {Outcome.FAIL: 0, Outcome.UNKNOWN: 1, Outcome.PASS: 2}
 """Sorted by status, what needs somebody comes first."""
 
@@ -87,6 +90,7 @@ def render(report: Report, tag: Tag) -> str:
         "token_marks": _TOKEN_MARKS,
         "token_page": addresses.token_page,
         "site_name": addresses.hub.removeprefix("https://"),
+        "is_long": len(rows) > _LONG,
         "most_of_an_id": _MOST_OF_AN_ID,
         "most_changes": _MOST_CHANGES,
         **{

@@ -292,3 +292,26 @@ def test_hostile_text_stays_text(open_report: OpenReport, width: int) -> None:
         assert seen.count(" ".join(visible(text).split())) >= 8
     assert it.page.locator("script, style, title").count() == 3
     assert it.page.locator("[onmouseover], [onerror], img, iframe").count() == 0
+
+
+def test_a_long_page_filters_and_sorts_like_a_short_one(open_report: OpenReport) -> None:
+    models = [
+        ModelResult(
+            f"a/model-{number}",
+            Status.NOT_ENABLED if number % 10 == 0 else Status.ENABLED,
+            Kind.CHAT,
+            "a reason",
+            EVIDENCE,
+        )
+        for number in range(300)
+    ]
+    it = open_report(Report(Site.CN, AT, (), tuple(models)))
+    it.page.get_by_label("Status").select_option("not_enabled")
+    assert it.page.locator("#shown").inner_text() == "Shown: 30 of 300"
+    it.page.get_by_role("button", name="Model").click()
+    it.page.get_by_role("button", name="Model").click()
+    first = it.page.locator("tbody:not([hidden])").first
+    assert first.get_attribute("data-id") == "a/model-290"
+    for width in WIDTHS:
+        it.look(Look(width))
+        assert it.overflowing == []

@@ -272,3 +272,12 @@ def test_many_changes_are_folded_so_that_the_table_is_near(
     models = [model(f"a/{number}", change=Change.NEW) for number in range(13)]
     assert "Show them" in " ".join(read(report(*models)).texts["summary"])
     assert "Show them" not in " ".join(read(report(*models[:12])).texts["summary"])
+
+
+@pytest.mark.parametrize(("count", "is_long"), [(100, False), (101, True)])
+def test_only_a_long_table_is_laid_out_row_by_row_as_it_is_looked_at(
+    model: MakeModel, report: MakeReport, *, count: int, is_long: bool
+) -> None:
+    page = read(report(*(model(f"a/{number}") for number in range(count))))
+    (table,) = page.attributes["table"]
+    assert ("long" in str(table["class"]).split()) == is_long
