@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Self
 
-__all__ = ["GivenId", "Location", "ModelId", "distinct", "ids_in_lines", "located"]
+__all__ = ["GivenId", "Location", "ModelId", "distinct", "ids_in_lines", "located", "located_texts"]
 
 _PART = r"[A-Za-z0-9_.-]{1,128}"
 _FORM = re.compile(rf"({_PART})/({_PART})(?::({_PART}))?", re.ASCII)
@@ -77,10 +77,21 @@ def located(ids: Iterable[str], text: str, file: str) -> list[GivenId]:
 
 
 def _place(model_id: str, text: str, file: str) -> Location | None:
-    """Line and column of the id; None where it is spelt in another way, e.g. with escapes."""
     models = max(0, text.find("[[models]]"))  # other tables of settings name models too
     named = re.compile(rf"""\b(?:id|modelId)["']?\s*[=:]\s*(["'])({re.escape(model_id)})\1""")
-    match = named.search(text, models)
+    return _where(named.search(text, models), text, file)
+
+
+def located_texts(texts: Iterable[str], text: str, file: str, *, after: str) -> Iterator[GivenId]:
+    """The ids of a list in a parsed document, each where `text` quotes it first behind `after`."""
+    begin = max(0, text.find(after))
+    for each in texts:
+        quoted = re.compile(rf"""(["'])({re.escape(each)})\1""")
+        yield GivenId(each, _where(quoted.search(text, begin), text, file))
+
+
+def _where(match: re.Match[str] | None, text: str, file: str) -> Location | None:
+    """Line and column of the id; None where it is spelt in another way, e.g. with escapes."""
     if match is None:
         return None
     start = match.start(2)

@@ -12,6 +12,9 @@ __all__ = ["Secret", "Token", "is_masked", "looks_like_token", "without_tokens"]
 _SHORTEST = 16
 """Characters; nothing shorter has the form of a token."""
 
+_LINK = r"cherrystudio(?::|%3A).*(?:data=|data%3D|api-keys)|api-keys(?:\?|%3F).*data"
+"""A link that may hold a key: whole, percent-encoded, or without its scheme."""
+
 
 @cache
 def _token_shape() -> re.Pattern[str]:
@@ -41,7 +44,8 @@ class Secret:
         """The first 8 hexadecimal digits of the SHA-256: tells tokens apart, gives none away."""
         import hashlib  # noqa: PLC0415 - --help needs none
 
-        return hashlib.sha256(self._value.encode()).hexdigest()[:8]
+        # a key from a link may hold half a character, which has no UTF-8 of its own
+        return hashlib.sha256(self._value.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
     @property
     def masked(self) -> str:
@@ -49,6 +53,11 @@ class Secret:
         prefix = "ms-" if self._value.startswith("ms-") else ""
         tail = self._value[-4:] if len(self._value) >= 16 else ""  # noqa: PLR2004 - half stays hidden
         return f"{prefix}…{tail}"
+
+    @property
+    def is_of_modelscope(self) -> bool:
+        """Whether it has one of the forms that only ModelScope's tokens have."""
+        return self._value.startswith(("ms-", "ms_oauth"))
 
     def hidden_in(self, text: str) -> str:
         """`text` with every occurrence of the value masked."""
@@ -90,7 +99,7 @@ def looks_like_token(text: str) -> bool:
         _token_shape().search(text)
         or _token_shape().match(glued)
         or re.fullmatch(uuid, value.strip(), re.IGNORECASE)
-        or re.search(r"cherrystudio:.*data=", text, re.IGNORECASE | re.DOTALL)
+        or re.search(_LINK, text, re.IGNORECASE | re.DOTALL)
     )
 
 

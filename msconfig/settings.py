@@ -11,11 +11,11 @@ from typing import Any, cast
 
 from msconfig.checking.baseline import IgnoreEntry
 from msconfig.errors import SettingsError
-from msconfig.model_ids import GivenId, located
+from msconfig.model_ids import GivenId, located, located_texts
 from msconfig.rendering.documents import DocumentKind, read_document
 from msconfig.rendering.schemas import Problem, format_problems
 
-__all__ = ["FILE_NAME", "ModelSettings", "Settings", "find", "load"]
+__all__ = ["FILE_NAME", "FallbackSettings", "ModelSettings", "Settings", "find", "load"]
 
 FILE_NAME = "msconfig.toml"
 
@@ -26,6 +26,8 @@ _NEVER_FROM_A_FILE = frozenset(
     }
 )
 _TRUSTED_VARIABLE = re.compile(r"(?:MODELSCOPE|MSCONFIG)_[A-Za-z0-9_]*")
+_KEY_VARIABLE = "DASHSCOPE_API_KEY"
+_TRUSTED_KEY_VARIABLE = re.compile(r"DASHSCOPE_[A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,22 @@ class ModelSettings:
     group: str | None = None
     kind: str | None = None
     capabilities: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FallbackSettings:
+    """`[fallback]`: Bailian as the way out."""
+
+    token_env: str
+    region: str
+    models: tuple[ModelSettings, ...]
+    """Those of `ids`, of which nothing more is told, then those of `[[fallback.models]]`."""
+    located_ids: tuple[GivenId, ...]
+    """The ids of `models`, with their places in the file."""
+
+    def by_id(self) -> dict[str, ModelSettings]:
+        """What is said about each model."""
+        return {each.id: each for each in self.models}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +78,7 @@ class Settings:
     models: tuple[ModelSettings, ...] = ()
     located_ids: tuple[GivenId, ...] = ()
     """The ids of `models`, with their places in the file."""
+    fallback: FallbackSettings | None = None
 
     def by_id(self) -> dict[str, ModelSettings]:
         """What is said about each model."""
@@ -85,8 +104,8 @@ def load(path: Path, *, found: bool) -> Settings:
     Args:
         path: a TOML file.
         found: whether it was merely found and not named by the user. Then `token_env` may name only
-            `MODELSCOPE_*` and `MSCONFIG_*`: a cloned repository must not choose which secret is
-            sent.
+            `MODELSCOPE_*` and `MSCONFIG_*`, and the fallback's only `DASHSCOPE_*`: a cloned
+            repository must not choose which secret is sent.
 
     Raises:
         FileError: the file cannot be read.
@@ -111,15 +130,23 @@ def _forbidden(body: Mapping[str, Any]) -> str | None:
 
 
 def _untrusted(body: Mapping[str, Any]) -> list[Problem]:
-    return [
-        Problem(
-            "$.token_env",
-            f"a settings file that was merely found may name only MODELSCOPE_* and MSCONFIG_*"
-            f" variables, not {name}; name the file with --config if you trust it",
-        )
+    problems = [
+        _not_trusted("$.token_env", name, "MODELSCOPE_* and MSCONFIG_*")
         for name in _names(body)
         if not _TRUSTED_VARIABLE.fullmatch(name)
     ]
+    name = body.get("fallback", {}).get("token_env", _KEY_VARIABLE)
+    if not _TRUSTED_KEY_VARIABLE.fullmatch(name):
+        problems.append(_not_trusted("$.fallback.token_env", name, "DASHSCOPE_*"))
+    return problems
+
+
+def _not_trusted(path: str, name: str, allowed: str) -> Problem:
+    return Problem(
+        path,
+        f"a settings file that was merely found may name only {allowed} variables, not {name};"
+        " name the file with --config if you trust it",
+    )
 
 
 def _names(body: Mapping[str, Any]) -> tuple[str, ...]:
@@ -149,15 +176,28 @@ def _settings(path: Path, body: Mapping[str, Any], text: str) -> Settings:
             IgnoreEntry(each["id"], each["reason"], date.fromisoformat(each["until"]))
             for each in check.get("ignore", ())
         ),
-        models=tuple(
-            ModelSettings(
-                id=model["id"],
-                name=model.get("name"),
-                group=model.get("group"),
-                kind=model.get("kind"),
-                capabilities=tuple(model["capabilities"]) if "capabilities" in model else None,
-            )
-            for model in body.get("models", ())
-        ),
+        models=tuple(map(_model, body.get("models", ()))),
         located_ids=tuple(located(ids, text, str(path))),
+        fallback=_fallback(path, body["fallback"], text) if "fallback" in body else None,
+    )
+
+
+def _fallback(path: Path, said: Mapping[str, Any], text: str) -> FallbackSettings:
+    models = (*map(ModelSettings, said.get("ids", ())), *map(_model, said.get("models", ())))
+    ids = [model.id for model in models]
+    return FallbackSettings(
+        token_env=said.get("token_env", _KEY_VARIABLE),
+        region=said.get("region", "cn"),
+        models=models,
+        located_ids=tuple(located_texts(ids, text, str(path), after="fallback")),
+    )
+
+
+def _model(said: Mapping[str, Any]) -> ModelSettings:
+    return ModelSettings(
+        id=said["id"],
+        name=said.get("name"),
+        group=said.get("group"),
+        kind=said.get("kind"),
+        capabilities=tuple(said["capabilities"]) if "capabilities" in said else None,
     )

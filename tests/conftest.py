@@ -77,11 +77,12 @@ def connect(clock: FakeClock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
 
 @pytest.fixture
 def online(monkeypatch: pytest.MonkeyPatch) -> Online:
-    """Let the command line ask `server` in place of ModelScope."""
+    """Let the command line ask `server` in place of ModelScope and Bailian."""
 
     def point_at(server: FakeServer) -> FakeServer:
         monkeypatch.setenv("MSCONFIG_HUB_URL", server.endpoints.hub)
         monkeypatch.setenv("MSCONFIG_INFERENCE_URL", server.endpoints.inference)
+        monkeypatch.setenv("MSCONFIG_FALLBACK_URL", server.fallback_url)
         return server
 
     return point_at

@@ -20,7 +20,7 @@ from msconfig.cherry.configuration import (
 )
 from msconfig.fake.handler import FakeModelScope
 from msconfig.fake.http import Request, Response
-from msconfig.fake.scenario import Account, Scenario
+from msconfig.fake.scenario import Account, BailianScenario, Scenario
 from msconfig.fake.server import FakeServer
 from msconfig.fake.snapshot import RecordedHub, RecordedLookUp, RecordedModel, Snapshot
 from msconfig.modelscope.client import HttpClient, Pacing
@@ -30,6 +30,10 @@ from msconfig.secrets import Secret
 
 TOKEN = "ms-00000000-0000-4000-8000-00000000cafe"
 """A made-up token that the fake knows."""
+KEY = "sk-5eed000000004000800000000000cafe"
+"""A made-up key that the fake's Bailian knows."""
+BAILIAN = ("deepseek-v4-pro", "qwen3-32b", "qwen2.5-7b-instruct")
+"""The ids in its list."""
 RECORDED = datetime(2026, 10, 7, 11, tzinfo=UTC)
 
 
@@ -118,10 +122,10 @@ def fake(
     models: dict[str, RecordedModel] | None = None,
     catalogue: tuple[str, ...] | None = ("Qwen/Alive",),
 ) -> FakeModelScope:
-    """A pretend ModelScope that knows `TOKEN`."""
+    """A pretend ModelScope that knows `TOKEN`, and beside it a Bailian that knows `KEY`."""
     return FakeModelScope(
         snapshot({"Qwen/Alive": ALIVE, **(models or {})}, catalogue),
-        Scenario(accounts=(Account(TOKEN),)),
+        Scenario(accounts=(Account(TOKEN),), bailian=BailianScenario((KEY,), BAILIAN)),
     )
 
 

@@ -16,7 +16,7 @@ ROOMS = {
     "cherry": COMMON | {"modelscope"},
     "languages": COMMON,
     "rendering": COMMON | {"modelscope", "checking", "cherry", "languages"},
-    "reports": COMMON | {"modelscope", "checking", "languages", "rendering"},
+    "reports": COMMON | {"modelscope", "checking", "cherry", "languages", "rendering"},
     "fake": COMMON | {"modelscope", "checking", "rendering"},
     "settings": COMMON | {"checking", "rendering"},
     "cli": COMMON
@@ -29,6 +29,7 @@ ROOMS = {
 
 LIBRARIES = {
     "click": {"cli"},
+    "fractional_indexing": {"cherry"},
     "rich": {"cli", "reports"},
     "httpx": {"modelscope", "fake"},
     "httpcore": {"modelscope"},

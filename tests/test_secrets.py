@@ -107,6 +107,10 @@ def test_a_secret_is_known_by_a_fingerprint_that_gives_nothing_away() -> None:
     assert secret().fingerprint != Secret(f"{TOKEN}0").fingerprint
 
 
+def test_a_key_with_half_a_character_has_a_fingerprint_too() -> None:
+    assert Secret("half \ud83d").fingerprint != Secret("half \ud83e").fingerprint
+
+
 def test_equal_secrets_are_one_and_no_text_equals_a_secret() -> None:
     assert len({secret(), secret(), Secret("other")}) == 2
     assert secret() != Secret("other")
@@ -157,6 +161,9 @@ UUID = BEHIND_THE_PREFIX
         LINK,
         LINK.upper(),
         f"see\n{LINK}",
+        LINK.removeprefix("cherrystudio:"),
+        LINK.replace("data", "d%61ta"),
+        LINK.replace(":", "%3A").replace("=", "%3D"),
     ],
 )
 def test_an_argument_that_is_a_token_or_holds_one_is_known(text: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 from msconfig.checking.baseline import IgnoreEntry
 from msconfig.errors import ExitCode, FileError, SettingsError
 from msconfig.model_ids import GivenId, Location
-from msconfig.settings import FILE_NAME, ModelSettings, Settings, find, load
+from msconfig.settings import FILE_NAME, FallbackSettings, ModelSettings, Settings, find, load
 from support import TOKEN
 
 EVERY_KEY = """\
@@ -46,6 +46,16 @@ capabilities = []
 
 [[models]]
 id = "no id, but that is for the check to say"
+
+[fallback]
+provider = "dashscope"
+token_env = "DASHSCOPE_SECOND"
+region = "us"
+
+[[fallback.models]]
+id = "qwen3-32b"
+group = "Chat"
+capabilities = ["reasoning"]
 """
 
 
@@ -91,6 +101,12 @@ def test_every_key_arrives() -> None:
         located_ids=(
             GivenId("Qwen/Alive", Location(FILE_NAME, 24, 7)),
             GivenId(no_id, Location(FILE_NAME, 31, 7)),
+        ),
+        fallback=FallbackSettings(
+            token_env="DASHSCOPE_SECOND",
+            region="us",
+            models=(ModelSettings("qwen3-32b", group="Chat", capabilities=("reasoning",)),),
+            located_ids=(GivenId("qwen3-32b", Location(FILE_NAME, 39, 7)),),
         ),
     )
     empty = Settings()
@@ -289,3 +305,65 @@ def test_a_found_file_and_a_named_one_are_told_apart() -> None:
 @pytest.mark.parametrize("name", ["MODELSCOPE_API_TOKEN", "MODELSCOPE_B", "MSCONFIG_TEAM_2"])
 def test_a_found_file_may_choose_among_our_own(name: str) -> None:
     assert load(written(f'token_env = "{name}"'), found=True).token_env == (name,)
+
+
+# --- the fallback
+
+FALLBACK = """\
+[[models]]
+id = "owner/qwen3-32b"
+
+[fallback]
+provider = "dashscope"
+ids = ["qwen3-32b",
+       "deepseek-v4-pro"]
+
+[[fallback.models]]
+id = "text-embedding-v4"
+name = "Embedding"
+kind = "embedding"
+"""
+
+
+def test_the_fallback_arrives_with_its_defaults_and_the_places_of_its_ids() -> None:
+    path = written(FALLBACK)
+    fallback = load(path, found=True).fallback
+    assert fallback == FallbackSettings(
+        token_env="DASHSCOPE_API_KEY",
+        region="cn",
+        models=(
+            ModelSettings("qwen3-32b"),
+            ModelSettings("deepseek-v4-pro"),
+            ModelSettings("text-embedding-v4", name="Embedding", kind="embedding"),
+        ),
+        located_ids=(
+            GivenId("qwen3-32b", Location(str(path), 6, 9)),
+            GivenId("deepseek-v4-pro", Location(str(path), 7, 9)),
+            GivenId("text-embedding-v4", Location(str(path), 10, 7)),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["MODELSCOPE_API_TOKEN", "MSCONFIG_KEY", "OPENAI_API_KEY", "XDASHSCOPE_KEY"]
+)
+def test_a_found_file_names_no_other_variable_for_the_fallback(name: str) -> None:
+    text = FALLBACK.replace("ids = ", f'token_env = "{name}"\nids = ')
+    message = refused(text)
+    assert "$.fallback.token_env" in message
+    assert name in message
+    fallback = load(written(text), found=False).fallback
+    assert fallback
+    assert fallback.token_env == name
+
+
+def test_a_found_file_may_name_a_variable_of_dashscope() -> None:
+    text = FALLBACK.replace("ids = ", 'token_env = "DASHSCOPE_TEAM_KEY"\nids = ')
+    fallback = load(written(text), found=True).fallback
+    assert fallback
+    assert fallback.token_env == "DASHSCOPE_TEAM_KEY"
+
+
+@pytest.mark.parametrize("key", ["token", "token-file", "inference-url"])
+def test_the_fallback_takes_no_secret_and_no_address_from_a_file(key: str) -> None:
+    refused(FALLBACK.replace("ids = ", f'"{key}" = "x"\nids = '))

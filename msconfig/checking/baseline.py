@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
+from types import MappingProxyType
 
 from msconfig.checking.report import Change, Ignored, ModelResult, Outcome, Report
 from msconfig.modelscope.sites import Site
@@ -20,6 +21,8 @@ class Baseline:
 
     site: Site
     outcomes: Mapping[str, Outcome]
+    fallback: Mapping[str, Outcome] = field(default_factory=lambda: MappingProxyType({}))
+    """Those of the fallback's ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +37,17 @@ class IgnoreEntry:
 
 def with_baseline(report: Report, baseline: Baseline) -> Report:
     """`report` with how each outcome stands to `baseline`; only what is new or worse counts."""
-    models = tuple(
-        replace(model, change=_change(model, baseline.outcomes.get(model.id)))
-        for model in report.models
-    )
-    return replace(report, models=models)
+    fallback = report.fallback
+    if fallback is not None:
+        fallback = replace(fallback, models=_compared(fallback.models, baseline.fallback))
+    return replace(report, models=_compared(report.models, baseline.outcomes), fallback=fallback)
 
 
 def with_ignored(report: Report, entries: Sequence[IgnoreEntry], today: date) -> Report:
     """`report` with the models that `entries` name ignored; expired and needless ones are told."""
-    outcomes = {model.id: model.outcome for model in report.models}
+    fallback = report.fallback
+    models = (*report.models, *(fallback.models if fallback is not None else ()))
+    outcomes = {model.id: model.outcome for model in models}
     notes = []
     ignored = {}
     for entry in entries:
@@ -53,8 +57,26 @@ def with_ignored(report: Report, entries: Sequence[IgnoreEntry], today: date) ->
             notes.append(f"ignore entry is needless, the model passes: {entry.id}")
         else:
             ignored[entry.id] = Ignored(entry.reason, entry.until)
-    models = tuple(replace(model, ignored=ignored.get(model.id)) for model in report.models)
-    return replace(report, models=models, notes=(*report.notes, *notes))
+    if fallback is not None:
+        fallback = replace(fallback, models=_marked(fallback.models, ignored))
+    return replace(
+        report,
+        models=_marked(report.models, ignored),
+        notes=(*report.notes, *notes),
+        fallback=fallback,
+    )
+
+
+def _marked(
+    models: Sequence[ModelResult], ignored: Mapping[str, Ignored]
+) -> tuple[ModelResult, ...]:
+    return tuple(replace(model, ignored=ignored.get(model.id)) for model in models)
+
+
+def _compared(
+    models: Sequence[ModelResult], before: Mapping[str, Outcome]
+) -> tuple[ModelResult, ...]:
+    return tuple(replace(model, change=_change(model, before.get(model.id))) for model in models)
 
 
 def _change(model: ModelResult, before: Outcome | None) -> Change:

@@ -60,6 +60,8 @@ def check(
 ) -> Report:
     """Check tokens and models: two requests a model, one a token, one for the catalogue.
 
+    A third for a served model without a task at the hub, unless its kind was told (`gather`).
+
     An interrupt (`KeyboardInterrupt`) ends the check early, with a report that says so
     (`Report.complete`); models without facts are then `unverified`.
     """
@@ -75,6 +77,7 @@ def check(
             models=well_formed,
             tokens=() if request.snapshot_recorded else request.tokens,
             catalogue=bool(well_formed),
+            told=request.kinds,
             concurrency=request.concurrency,
             progress=lambda done, _total: progress(malformed + done, len(parsed)),
         )
@@ -85,10 +88,10 @@ def check(
     verdicts = {text: _verdict(model_id, text, gathered) for text, model_id in parsed.items()}
     listed = gathered.catalogue.ids if isinstance(gathered.catalogue, Catalogue) else ()
     passing = {text for text, verdict in verdicts.items() if verdict.status is Status.ENABLED}
-    served = (set(listed) - set(verdicts)) | passing
+    served = frozenset((set(listed) - set(verdicts)) | passing)
+    kinds = {text: facts.kind for text, facts in gathered.models.items()} | dict(request.kinds)
     models = tuple(
-        _model_result(given, verdicts[given.text], request, gathered, served)
-        for given in request.ids
+        _model_result(given, verdicts[given.text], gathered, served, kinds) for given in request.ids
     )
     return Report(
         site=request.site,
@@ -98,7 +101,7 @@ def check(
         snapshot_recorded=request.snapshot_recorded,
         complete=complete,
         strict=request.strict,
-        served=frozenset(served),
+        served=served,
     )
 
 
@@ -142,20 +145,23 @@ def _verdict(model_id: ModelId | None, text: str, gathered: Gathered) -> Verdict
 
 
 def _model_result(
-    given: GivenId, verdict: Verdict, request: CheckRequest, gathered: Gathered, served: set[str]
+    given: GivenId,
+    verdict: Verdict,
+    gathered: Gathered,
+    served: frozenset[str],
+    kinds: Mapping[str, Kind],
 ) -> ModelResult:
     text = given.text
     facts = gathered.models.get(text)
     own = facts.look_up.modelscope if facts and isinstance(facts.look_up, Providers) else None
-    kind = facts.hub.kind if facts and isinstance(facts.hub, HubModel) else Kind.UNKNOWN
     fails = verdict.status.outcome is Outcome.FAIL
     return ModelResult(
         id=text,
         status=verdict.status,
-        kind=request.kinds.get(text, kind),
+        kind=kinds.get(text, Kind.UNKNOWN),
         reason=verdict.reason,
         evidence=_evidence(_path(text), gathered.catalogue, facts) if facts else (),
-        suggestions=suggest(text, served, verdict.right_id) if fails else (),
+        suggestions=suggest(text, served, verdict.right_id, kinds=kinds) if fails else (),
         cost=Cost(own.magicubes) if own else None,
         location=given.location,
     )
@@ -172,7 +178,8 @@ def _evidence(
 ) -> tuple[Evidence, ...]:
     found = [catalogue] if catalogue else []
     evidence = []
-    for fact in (*found, facts.look_up, facts.hub):
+    found_older = [facts.older_hub] if facts.older_hub else []
+    for fact in (*found, facts.look_up, facts.hub, *found_older):
         observed = _observed(path, fact)
         if fact.source.note and fact.source.note != observed:
             observed = f"{observed} ({fact.source.note})"
@@ -190,7 +197,10 @@ def _observed(
             return f"served by {', '.join(fact.names)}" if fact.names else "served by nobody"
         case HubModel():
             tasks = f"exists, {', '.join(fact.tasks)}" if fact.tasks else "exists, no task"
-            return f"{tasks}, private or gated" if fact.restricted else tasks
+            if fact.restricted:
+                tasks = f"{tasks}, private or gated"
+            first, *others = fact.kinds or (Kind.UNKNOWN,)
+            return f"{tasks}; {first} by the first, not {', '.join(others)}" if others else tasks
         case HubAbsent():
             return "no such id"
         case HubNoAccess() | NoAnswer():

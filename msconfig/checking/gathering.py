@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol, TypeAlias
 
 from msconfig.checking.parallel import in_parallel
-from msconfig.checking.verdict import CatalogueFact, ModelFacts
+from msconfig.checking.verdict import CatalogueFact, LookUpFact, ModelFacts, leaves_kind_open
 from msconfig.model_ids import ModelId
 from msconfig.modelscope.client import ModelScope
-from msconfig.modelscope.facts import Account, HubModel, NoAnswer, TokenRejected
+from msconfig.modelscope.facts import Account, HubModel, NoAnswer, Providers, TokenRejected
 from msconfig.secrets import Token
 
 __all__ = ["Gathered", "Progress", "TokenFact", "gather", "no_progress"]
@@ -48,13 +48,25 @@ def gather(
     models: Mapping[str, ModelId],
     tokens: Iterable[Token] = (),
     catalogue: bool = True,
+    told: Container[str] = (),
     concurrency: int = 8,
     progress: Progress = no_progress,
 ) -> None:
     """Ask for everything, `concurrency` questions at a time, and put the answers into `gathered`.
 
-    Two requests a model, one a token, one for the catalogue. What has come in is there even if this
-    is interrupted.
+    Two requests a model, one a token, one for the catalogue; a third for a model that may be served
+    and to which the hub gives no task: the older API may know what it does. What has
+    come in is there even if this is interrupted.
+
+    Args:
+        modelscope: who is asked.
+        gathered: takes the answers.
+        models: ids by their texts as given.
+        tokens: to be checked.
+        catalogue: whether it is asked for.
+        told: texts of models whose kind need not be asked for.
+        concurrency: questions at a time.
+        progress: is told how many models have their facts.
     """
 
     def ask_for_token(token: Token) -> None:
@@ -70,7 +82,10 @@ def gather(
         look_up = modelscope.list_model_providers(
             model_id.path, deadline, retry_server_error=isinstance(hub, HubModel)
         )
-        gathered.models[text] = ModelFacts(look_up, hub)
+        older = None
+        if text not in told and leaves_kind_open(hub) and _may_be_served(look_up):
+            older = modelscope.older_hub_model(model_id.path, deadline)
+        gathered.models[text] = ModelFacts(look_up, hub, older)
 
     work: list[Callable[[], None]] = [
         *(partial(ask_for_token, token) for token in tokens),
@@ -81,3 +96,7 @@ def gather(
     with closing(in_parallel(work, concurrency)) as ticks:
         for _ in ticks:
             progress(len(gathered.models), len(models))
+
+
+def _may_be_served(look_up: LookUpFact) -> bool:
+    return not isinstance(look_up, Providers) or look_up.by_modelscope

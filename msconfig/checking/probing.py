@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -24,6 +24,7 @@ from msconfig.checking.suggestions import suggest
 from msconfig.model_ids import ModelId
 from msconfig.modelscope.client import SMALL_CALLS, ModelScope
 from msconfig.modelscope.facts import Called, CallOutcome
+from msconfig.modelscope.kinds import Kind
 from msconfig.secrets import Token
 
 __all__ = ["COST_IF_UNKNOWN", "ProbePlan", "plan_probes", "probe"]
@@ -128,7 +129,7 @@ def probe(
     return replace(
         report,
         tokens=tuple(_token_result(result, refused) for result in report.tokens),
-        models=tuple(_with_suggestions(model, served, lost) for model in models),
+        models=tuple(_with_suggestions(model, served, lost, kinds) for model in models),
         complete=complete,
         served=served,
         notes=(*report.notes, *_blame(plan, answers)),
@@ -232,12 +233,14 @@ def _status(outcome: CallOutcome) -> Status:
             assert_never(outcome)
 
 
-def _with_suggestions(model: ModelResult, served: frozenset[str], lost: set[str]) -> ModelResult:
+def _with_suggestions(
+    model: ModelResult, served: frozenset[str], lost: set[str], kinds: Mapping[str, Kind]
+) -> ModelResult:
     """Nothing that a call found dead is suggested, and something for what a call found dead."""
     if model.outcome is not Outcome.FAIL:
         return replace(model, suggestions=())
     kept = tuple(each for each in model.suggestions if each.id not in lost)
-    return replace(model, suggestions=kept or suggest(model.id, served))
+    return replace(model, suggestions=kept or suggest(model.id, served, kinds=kinds))
 
 
 def _result_of(token: Token, results: Iterable[TokenResult]) -> TokenResult:

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from msconfig.errors import ExitCode
 from msconfig.model_ids import Location
+from msconfig.modelscope.bailian import Region
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
 
@@ -16,6 +17,7 @@ __all__ = [
     "Change",
     "Cost",
     "Evidence",
+    "Fallback",
     "Ignored",
     "Location",
     "ModelResult",
@@ -183,6 +185,19 @@ class ModelResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Fallback:
+    """What became of Bailian's key and ids, where the settings name it as the way out."""
+
+    region: Region
+    token: TokenResult
+    """The key. Where it does not count, Bailian was not asked, and the models do not count."""
+    models: tuple[ModelResult, ...]
+    """`enabled`: in Bailian's list; `not_found`: not in it; `unverified`: it could not be read."""
+    dropped: tuple[str, ...] = ()
+    """Ids that `generate --only-usable` left out."""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """All that a check found."""
 
@@ -203,6 +218,7 @@ class Report:
     """What was read of the tokens' balances; empty where it was not asked."""
     notes: tuple[str, ...] = ()
     """What else there is to know, a line each, e.g. an ignore entry that has expired."""
+    fallback: Fallback | None = None
 
     @property
     def offline(self) -> bool:
@@ -210,19 +226,21 @@ class Report:
         return self.snapshot_recorded is not None
 
     def count(self, outcome: Outcome) -> int:
-        """How many models have `outcome`."""
+        """How many models have `outcome`; those of the fallback are not among them."""
         return sum(model.outcome is outcome for model in self.models)
 
     @property
     def exit_code(self) -> ExitCode:
-        """The first that applies of 130, 3, 1, 4 and 0.
+        """The first that applies of 130, 3, 1, 4 and 0; the fallback's key and ids count too.
 
         Dropped ids count only where nothing else is left; ignored ones, and those that are no
         worse than in the baseline, never.
         """
-        kept: Sequence[ModelResult] = [m for m in self.models if m.id not in self.dropped]
-        outcomes = {model.outcome for model in kept or self.models if model.counts}
         tokens = {token.status for token in self.tokens if token.counts}
+        outcomes = _counting(self.models, self.dropped)
+        if self.fallback is not None and self.fallback.token.counts:
+            tokens.add(self.fallback.token.status)
+            outcomes |= _counting(self.fallback.models, self.fallback.dropped)
         if not self.complete:
             return ExitCode.INTERRUPTED
         if tokens & {TokenStatus.REJECTED, TokenStatus.NOT_BOUND}:
@@ -232,3 +250,8 @@ class Report:
         if Outcome.UNKNOWN in outcomes or TokenStatus.UNVERIFIED in tokens:
             return ExitCode.INCONCLUSIVE
         return ExitCode.OK
+
+
+def _counting(models: Sequence[ModelResult], dropped: Sequence[str]) -> set[Outcome]:
+    kept = [model for model in models if model.id not in dropped]
+    return {model.outcome for model in kept or models if model.counts}

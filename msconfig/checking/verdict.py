@@ -17,8 +17,18 @@ from msconfig.modelscope.facts import (
     Providers,
     Source,
 )
+from msconfig.modelscope.kinds import Kind
 
-__all__ = ["CatalogueFact", "HubFact", "LookUpFact", "ModelFacts", "Verdict", "judge"]
+__all__ = [
+    "CatalogueFact",
+    "HubFact",
+    "LookUpFact",
+    "ModelFacts",
+    "Verdict",
+    "judge",
+    "kind_told",
+    "leaves_kind_open",
+]
 
 CatalogueFact: TypeAlias = Catalogue | NoAnswer
 LookUpFact: TypeAlias = Providers | NoAnswer
@@ -31,6 +41,24 @@ class ModelFacts:
 
     look_up: LookUpFact
     hub: HubFact
+    older_hub: HubFact | None = None
+    """What the older API says of a served model to which the hub gives no task; else None."""
+
+    @property
+    def kind(self) -> Kind:
+        """What the model does: by the hub's tasks, else by what the older API says."""
+        return kind_told(self.hub, self.older_hub)
+
+
+def kind_told(*hubs: HubFact | None) -> Kind:
+    """What the first of `hubs` that tells a kind says the model does."""
+    kinds = (kind for hub in hubs if isinstance(hub, HubModel) for kind in hub.kinds)
+    return next(kinds, Kind.UNKNOWN)
+
+
+def leaves_kind_open(hub: HubFact) -> bool:
+    """Whether the hub knows the model without saying what it does; the older API may."""
+    return isinstance(hub, HubModel) and not (hub.tasks or hub.from_older_api)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ __all__ = [
     "Provider",
     "ProviderChoice",
     "configure",
+    "model_of",
 ]
 
 
@@ -79,6 +80,8 @@ class ApiKey:
     """A key of that provider; id and label derive from it, so that nothing depends on chance."""
 
     key: Secret
+    service: str = "ModelScope"
+    """Whose key it is."""
 
     @property
     def id(self) -> str:
@@ -88,7 +91,7 @@ class ApiKey:
     @property
     def label(self) -> str:
         """What the app shows."""
-        return f"ModelScope {self.key.fingerprint}"
+        return f"{self.service} {self.key.fingerprint}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,8 @@ class Configuration:
     provider: Provider
     models: tuple[Model, ...]
     api_keys: tuple[ApiKey, ...]
+    is_fallback: bool = False
+    """Whether it is the way out beside ModelScope."""
 
     @property
     def joined_key(self) -> Secret:
@@ -147,14 +152,14 @@ def provider_for(site: Site, choice: ProviderChoice) -> Provider:
     )
 
 
-def _model(choice: ModelChoice) -> Model:
-    owner, _, name = choice.id.partition("/")
+def model_of(choice: ModelChoice, *, name: str, group: str) -> Model:
+    """The model for `choice`, called `name` in `group` where the user told nothing else."""
     abilities: Abilities = abilities_of(choice.kind, name)
     capabilities = abilities.capabilities if choice.capabilities is None else choice.capabilities
     return Model(
         id=choice.id,
         name=choice.name or name,
-        group=choice.group or owner,
+        group=choice.group or group,
         kind=choice.kind,
         capabilities=capabilities,
         v1_capabilities=in_words_of_v1(capabilities),
@@ -162,3 +167,8 @@ def _model(choice: ModelChoice) -> Model:
         output_modalities=abilities.output_modalities,
         supports_streaming=abilities.supports_streaming,
     )
+
+
+def _model(choice: ModelChoice) -> Model:
+    owner, _, name = choice.id.partition("/")
+    return model_of(choice, name=name, group=owner)

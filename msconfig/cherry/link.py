@@ -25,6 +25,7 @@ from msconfig.secrets import Secret
 __all__ = [
     "PREFIX",
     "LinkRefused",
+    "Payload",
     "Unopenable",
     "decode_v1",
     "decode_v2",
@@ -36,6 +37,7 @@ __all__ = [
 PREFIX = "cherrystudio://providers/api-keys?"
 
 Payload: TypeAlias = dict[str, object]
+"""What a link carries, as JSON has it."""
 
 
 class LinkRefused(DocumentError):

@@ -101,7 +101,9 @@ def of_link(payload: _Document) -> Findings:
     found = Findings()
     found.errors += _key_problems(payload["apiKey"], "$.apiKey")
     if "," in payload["apiKey"]:
-        found.errors.append(("$.apiKey", "one link carries one key; v1 and v2 read two otherwise"))
+        found.errors.append(
+            ("$.apiKey", "one link carries one key; v1 reads two here, v2 one with a comma")
+        )
     preset = PRESETS.get(payload["id"])
     if preset is not None:
         found.warnings += _override(payload["baseUrl"], preset.api_host, "$.baseUrl")

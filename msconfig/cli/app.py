@@ -12,10 +12,18 @@ from msconfig.cli.output import note, write_result
 from msconfig.errors import ExitCode, MsconfigError, UsageError
 from msconfig.secrets import looks_like_token
 
-__all__ = ["COMMANDS", "run"]
+__all__ = ["COMMANDS", "command_named", "run"]
 
-COMMANDS = ("check", "generate", "validate", "quota", "snapshot", "mock")
+COMMANDS = (
+    *("check", "generate", "apply", "validate", "models", "quota", "link", "snapshot", "mock"),
+)
 """Each is `command` of the module `msconfig.cli.<name>`, imported when it is asked for."""
+
+
+def command_named(name: str) -> click.Command:
+    """The command of `COMMANDS` with that name."""
+    command: click.Command = import_module(f"msconfig.cli.{name}").command
+    return command
 
 
 class _Group(click.Group):
@@ -23,10 +31,7 @@ class _Group(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in COMMANDS:
-            return None
-        command = import_module(f"msconfig.cli.{cmd_name}").command
-        return command if isinstance(command, click.Command) else None
+        return command_named(cmd_name) if cmd_name in COMMANDS else None
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -73,8 +78,9 @@ def _refuse_tokens(arguments: Sequence[str]) -> None:
     for position, argument in enumerate(arguments, start=1):
         if looks_like_token(argument):
             raise UsageError(
-                f"argument {position} looks like a token; a command line is no place for one,"
-                " others can read it: put it into MODELSCOPE_API_TOKEN or use --token-file"
+                f"argument {position} looks like a token, or a link with one; a command line is no"
+                " place for it, others can read it: put a token into MODELSCOPE_API_TOKEN or use"
+                " --token-file; put a link into a file"
             )
 
 

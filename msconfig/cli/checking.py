@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -63,6 +65,7 @@ def check(options: CheckOptions, asked: AskOptions) -> ExitCode:
         report = job.check(modelscope, strict=strict)
         if probing and report.complete:
             report = _probed(options, job, modelscope, report)
+    report = job.check_fallback(report)
     report = with_ignored(report, job.settings.ignore, datetime.now(UTC).date())
     if baseline is not None:
         report = with_baseline(report, baseline)
@@ -116,12 +119,16 @@ def _baseline(file: str | None, job: Job) -> Baseline | None:
         raise UsageError(f"{file}: a report of site {site}, but site {job.site} is checked")
     if not document.value["complete"]:
         raise UsageError(f"{file}: a report of an interrupted run is no baseline")
-    outcomes = {
+    fallback = document.value.get("fallback", {"models": []})
+    return Baseline(site, _outcomes(document.value["models"]), _outcomes(fallback["models"]))
+
+
+def _outcomes(models: Iterable[Mapping[str, Any]]) -> dict[str, Outcome]:
+    return {
         model["id"]: Outcome(model["outcome"])
-        for model in document.value["models"]
+        for model in models
         if "ignored" not in model  # what was ignored then counts when it is no longer
     }
-    return Baseline(site, outcomes)
 
 
 def _probed(options: CheckOptions, job: Job, modelscope: ModelScope, report: Report) -> Report:

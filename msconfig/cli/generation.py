@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from msconfig.checking.report import Report
-from msconfig.cherry.configuration import Configuration, provider_for
-from msconfig.cherry.link import PREFIX as LINK_PREFIX
-from msconfig.cli.configuring import checked, configuration_of, provider_choice
+from msconfig.cherry.configuration import Configuration
+from msconfig.cli.configuring import check_provider_ids, checked, configurations_of
+from msconfig.cli.generated import REPORT, written
 from msconfig.cli.job import AskOptions, Job, prepare
 from msconfig.cli.output import columns, note, stdout_in_color, write_result
 from msconfig.errors import ExitCode, UsageError
@@ -31,7 +32,6 @@ from msconfig.text import visible
 
 __all__ = ["GenerateOptions", "generate"]
 
-_REPORT = "report.json"
 _USUAL = (Target.V2, Target.V1, Target.LINK)
 """What is written if nobody says what."""
 
@@ -65,13 +65,14 @@ def generate(options: GenerateOptions, asked: AskOptions) -> ExitCode:
         why = "" if report.exit_code is ExitCode.INTERRUPTED else _WHY_NOTHING
         write_result(f"{text}\nNothing is written.{why}\n\n{next_step(report, width=columns())}\n")
         return report.exit_code
-    configuration = configuration_of(job, report, redacted=options.redact)
-    made = make(configuration, targets, template, GuideOrder(report, _languages(options, job)))
+    configurations = configurations_of(job, report, redacted=options.redact)
+    order = GuideOrder(report, _languages(options, job))
+    made = make(configurations, targets, template, order)
     for warning in made.warnings:
         note(warning)
     planned = plan(folder, _files(made, report))
     if options.dry_run:
-        write_result(f"{text}\n{_changes(planned, configuration)}")
+        write_result(f"{text}\n{_changes(planned, configurations)}")
         return ExitCode.OK
     if planned.in_the_way and not options.force:
         write_result(text)
@@ -81,7 +82,7 @@ def generate(options: GenerateOptions, asked: AskOptions) -> ExitCode:
             " --force replaces"
         )
     write(planned)
-    write_result(f"{text}\n{_written(planned, configuration, targets, job)}")
+    write_result(f"{text}\n{written(planned, configurations, targets, job)}")
     return ExitCode.OK
 
 
@@ -101,9 +102,10 @@ def _wanted(options: GenerateOptions, job: Job) -> tuple[tuple[Target, ...], Use
     template = UserTemplate(Path(options.template), schema) if options.template else None
     if template is not None:
         _ = template.file_name  # a name that cannot be used is told before any request
-    provider_for(job.site, provider_choice(job))
+    check_provider_ids(job)
     if not options.only_usable:
-        refuse_too_many(len(job.ids), targets)  # before any request
+        ids = (job.ids, job.fallback.request.ids if job.fallback is not None else ())
+        refuse_too_many(max(map(len, ids)), targets)  # before any request
     return targets, template
 
 
@@ -118,10 +120,10 @@ def _files(made: Made, report: Report) -> list[OutputFile]:
         for name, text in made.texts.items()
     ]
     json_report = render(report, Format.JSON).encode()
-    return [*files, OutputFile(_REPORT, json_report, replaceable=True)]
+    return [*files, OutputFile(REPORT, json_report, replaceable=True)]
 
 
-def _changes(planned: Plan, configuration: Configuration) -> str:
+def _changes(planned: Plan, configurations: Sequence[Configuration]) -> str:
     """What writing would change, as a unified diff without keys."""
     lines = [f"Nothing is written (--dry-run). In {visible(str(planned.folder))} it would be:"]
     width = max(len(file.name) for file in planned.files)
@@ -134,72 +136,11 @@ def _changes(planned: Plan, configuration: Configuration) -> str:
             continue
         older = (planned.older[file.name] or b"").decode("utf-8", "replace")
         diff = difflib.unified_diff(
-            without_keys(older, configuration).splitlines(),
-            without_keys(file.content.decode(), configuration).splitlines(),
+            without_keys(older, configurations).splitlines(),
+            without_keys(file.content.decode(), configurations).splitlines(),
             f"{planned.folder / file.name} (now)",
             f"{planned.folder / file.name} (would be)",
             lineterm="",
         )
         lines += ["", *(visible(line) for line in diff)]
     return "\n".join(lines) + "\n"
-
-
-def _written(
-    planned: Plan, configuration: Configuration, targets: tuple[Target, ...], job: Job
-) -> str:
-    """What was written, what each file is for, and what to do next."""
-    provider = configuration.provider
-    count = len(configuration.api_keys)
-    uses = {
-        Target.V2.file_name: "provider and models in the form of desktop v2",
-        Target.V1.file_name: "the same for desktop v1 and the mobile app",
-        Target.LINK.file_name: "brings the key into the app; holds it, so delete it after use",
-        _REPORT: "what was checked, and how it is known",
-    }
-    lines = [f"Written to {visible(str(planned.folder))}:"]
-    width = max(len(file.name) for file in planned.files)
-    for file in planned.files:
-        use = uses.get(file.name, "from your template")
-        if file.name in GUIDE_NAMES:
-            use = _guide_use(file.name, has_key=bool(count))
-        lines.append(f"  {visible(file.name).ljust(width)}  {use}")
-    lines.append("The app has no import for the documents: review them, keep them, build on them.")
-    if not count:
-        reason = "--redact" if job.tokens else "no token"
-        links = " and no links" if Target.LINK in targets else ""
-        lines.append(f"Redacted ({reason}): no keys{links} are in them.")
-        lines += (
-            f"{visible(str(path))} of an earlier run still holds a key."
-            for path in _older_with_key(planned)
-        )
-    pages = [file.name for file in planned.files if _is_page(file.name)]
-    if pages:
-        path = visible(str(planned.folder / pages[0]))
-        return "\n".join([*lines, "", f"Next: open {path} in a browser; it has every step."]) + "\n"
-    name = visible(provider.name)
-    steps = [f"switch {name} on: Settings, Model Provider", "add the models there, by their ids"]
-    if Target.LINK in targets and count:
-        steps.insert(0, "open each link of links.txt, confirm in the app, then delete links.txt")
-    else:
-        steps.insert(1, "paste your token there")
-    lines += ["", "Next:", *(f"  {number}. {step}." for number, step in enumerate(steps, 1))]
-    return "\n".join(lines) + "\n"
-
-
-def _older_with_key(planned: Plan) -> list[Path]:
-    """Links and guides of an earlier run that this one does not replace."""
-    names = {Target.LINK.file_name, *GUIDE_NAMES} - {file.name for file in planned.files}
-    paths = (planned.folder / name for name in sorted(names))
-    return [path for path in paths if path.is_file() and LINK_PREFIX in path.read_text("utf-8")]
-
-
-def _is_page(name: str) -> bool:
-    return name in GUIDE_NAMES and name.endswith(".html")
-
-
-def _guide_use(name: str, *, has_key: bool) -> str:
-    if not _is_page(name):
-        return "the same for a wiki, without keys"
-    if has_key:
-        return "what to do next, with your key in it: keep it to yourself"
-    return "what to do next, to open in a browser"

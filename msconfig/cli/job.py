@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from msconfig import settings
 from msconfig.checking.check import CheckRequest, check
 from msconfig.checking.report import Report
+from msconfig.cli.fallback import FallbackJob, prepare_fallback
+from msconfig.cli.input import read_stdin
 from msconfig.cli.output import note
 from msconfig.cli.progress import ProgressDisplay
 from msconfig.errors import FileError, TokenError, UsageError
@@ -70,6 +71,8 @@ class Job:
     connect: Callable[[], AbstractContextManager[ModelScope]]
     """Opens a client for as long as its context lasts."""
     concurrency: int
+    fallback: FallbackJob | None = None
+    """What `[fallback]` comes to, for a command that needs ids and a token."""
 
     def check(self, modelscope: ModelScope, *, strict: bool) -> Report:
         """Check the ids and tokens, with progress on stderr."""
@@ -84,6 +87,13 @@ class Job:
         )
         with ProgressDisplay(quiet=self.options.quiet) as progress:
             return check(modelscope, request, progress)
+
+    def check_fallback(self, report: Report) -> Report:
+        """`report` with what Bailian says, where the settings name it; an interrupt ends it."""
+        try:
+            return self.fallback.check(report) if self.fallback is not None else report
+        except KeyboardInterrupt:
+            return replace(report, complete=False)
 
     def note(self, text: str) -> None:
         """A note on stderr, unless -q was given."""
@@ -123,6 +133,14 @@ def prepare(options: AskOptions, *, needs_token: bool, needs_ids: bool = True) -
         )
     concurrency = options.concurrency or found.concurrency or 8
     connect = _offline(options, site) if offline else _online(options, found, site, tokens)
+    fallback = None
+    if found.fallback is not None and needs_token and needs_ids:
+        fallback = prepare_fallback(
+            found.fallback,
+            tokens,
+            connect=None if offline else _client(options, found),
+            no_token=options.no_token,
+        )
     return Job(
         options=options,
         settings=found,
@@ -132,6 +150,7 @@ def prepare(options: AskOptions, *, needs_token: bool, needs_ids: bool = True) -
         recorded=connect.recorded,
         connect=connect,
         concurrency=concurrency,
+        fallback=fallback,
     )
 
 
@@ -159,7 +178,7 @@ def _some(ids: list[GivenId], source: str) -> list[GivenId]:
 
 def _read_list(source: str) -> str:
     if source == "-":
-        raw, name = _stdin(), "standard input"
+        raw, name = read_stdin(_MAX_LIST_BYTES), "standard input"
     else:
         name = source
         try:
@@ -174,15 +193,6 @@ def _read_list(source: str) -> str:
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise UsageError(f"{name}: line {line} is not UTF-8 text") from None
-
-
-def _stdin() -> bytes:
-    if sys.stdin is None:
-        raise FileError("cannot read standard input: it is closed")
-    try:
-        return sys.stdin.buffer.read(_MAX_LIST_BYTES + 1)
-    except OSError as error:
-        raise FileError.from_os("read", "standard input", error) from None
 
 
 def _tokens(options: AskOptions, found: Settings, *, offline: bool) -> tuple[Token, ...]:
@@ -202,7 +212,7 @@ def _tokens(options: AskOptions, found: Settings, *, offline: bool) -> tuple[Tok
         variables=variables,
         files=options.token_file,
         environment=os.environ,
-        read_stdin=_stdin,
+        read_stdin=lambda: read_stdin(_MAX_LIST_BYTES),
     )
 
 
@@ -255,10 +265,24 @@ def _online(
         hub_url=options.hub_url or os.environ.get("MSCONFIG_HUB_URL"),
         inference_url=options.inference_url or os.environ.get("MSCONFIG_INFERENCE_URL"),
     )
-    retries = options.retries if options.retries is not None else found.retries
+    client = _client(options, found)
 
     @contextmanager
     def connect() -> Iterator[ModelScope]:
+        with client() as http:
+            yield ModelScope(endpoints, http, secrets=[token.secret for token in tokens])
+
+    return _Connection(connect)
+
+
+def _client(
+    options: AskOptions, found: Settings
+) -> Callable[[], AbstractContextManager[HttpClient]]:
+    """What opens an HTTP client as it was asked for, and closes it."""
+    retries = options.retries if options.retries is not None else found.retries
+
+    @contextmanager
+    def connect() -> Iterator[HttpClient]:
         http = HttpClient(
             timeout=options.timeout or found.timeout or 10.0,
             retries=2 if retries is None else retries,
@@ -266,11 +290,11 @@ def _online(
             log=_log if options.verbose else None,
         )
         try:
-            yield ModelScope(endpoints, http, secrets=[token.secret for token in tokens])
+            yield http
         finally:
             http.close()
 
-    return _Connection(connect)
+    return connect
 
 
 def _log(asked: str, said: str, seconds: float) -> None:

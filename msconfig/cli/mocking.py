@@ -61,6 +61,7 @@ def serve(options: MockOptions) -> int:
         raise UsageError(f"{facts}: facts of site {loaded.site}, not of {site}")
     told = Scenario.load(Path(options.scenario)) if options.scenario else Scenario()
     names = {account.token: account.username for account in told.accounts}
+    names |= dict.fromkeys(told.bailian.keys, "Bailian key")
 
     def log(request: Request, status: int) -> None:
         query = f"?{_shown(request.query)}" if request.query else ""
@@ -97,10 +98,13 @@ def _exports(base: str, told: Scenario) -> str:
     lines = {
         "MSCONFIG_HUB_URL": base,
         "MSCONFIG_INFERENCE_URL": f"{base}/v1/",
+        "MSCONFIG_FALLBACK_URL": f"{base}/compatible-mode/v1/",
         "MODELSCOPE_ENDPOINT": base,
         "OPENAI_BASE_URL": f"{base}/v1/",
         "MODELSCOPE_API_TOKEN": told.accounts[0].token,
     }
+    if told.bailian.keys:
+        lines["DASHSCOPE_API_KEY"] = told.bailian.keys[0]
     return "".join(f"export {name}={value}\n" for name, value in lines.items())
 
 

@@ -13,7 +13,9 @@ __all__ = [
     "common_options",
     "connection_options",
     "id_options",
+    "site_option",
     "token_options",
+    "token_places",
 ]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -53,21 +55,32 @@ def id_options(command: _Command) -> _Command:
 
 
 def token_options(command: _Command) -> _Command:
+    """Add where tokens come from, and that there is none."""
+    no_token = click.option("--no-token", is_flag=True, help="Check the models alone.")
+    return token_places(no_token(command))
+
+
+def token_places(command: _Command) -> _Command:
     """Add where tokens come from."""
     options = [
         click.option("--token-env", multiple=True, metavar="NAME", help="Variable with a token."),
         click.option(
             "--token-file", multiple=True, metavar="FILE", help="File with a token (- stdin)."
         ),
-        click.option("--no-token", is_flag=True, help="Check the models alone."),
     ]
     return _with(options, command)
+
+
+def site_option(command: _Command) -> _Command:
+    """Add the site."""
+    return click.option("--site", type=click.Choice(["cn", "ai"]), help="ModelScope site [cn].")(
+        command
+    )
 
 
 def connection_options(command: _Command) -> _Command:
     """Add where to ask and how; then the common options."""
     options = [
-        click.option("--site", type=click.Choice(["cn", "ai"]), help="ModelScope site [cn]."),
         click.option("--offline", is_flag=True, help="No network: ask recorded facts."),
         click.option(
             "--snapshot",
@@ -85,7 +98,7 @@ def connection_options(command: _Command) -> _Command:
         click.option("--retries", type=click.IntRange(0, 10), help="After a failed try [2]."),
         click.option("--concurrency", type=click.IntRange(1, 64), help="Requests at a time [8]."),
     ]
-    return _with(options, common_options(command))
+    return site_option(_with(options, common_options(command)))
 
 
 def ask_options(command: _Command) -> _Command:

@@ -43,14 +43,14 @@ class ProgressDisplay:
             self._bar.stop()
 
     def __call__(self, done: int, total: int, /) -> None:
-        """`done` of `total` models have their facts."""
+        """`done` of `total` models have their facts; 0 of 0 while they are still looked for."""
         if self._quiet:
             return
         if self._on_terminal:
             self._show_bar(done, total)
         elif time.monotonic() - self._last_line >= _SECONDS_BETWEEN_LINES:
             self._last_line = time.monotonic()
-            note(f"checked {done} of {total} models")
+            note(f"checked {done} of {total} models" if total else "looking for models")
 
     def _show_bar(self, done: int, total: int) -> None:
         if self._bar is None:
@@ -58,7 +58,7 @@ class ProgressDisplay:
             from rich.progress import Progress
 
             self._bar = Progress(console=Console(stderr=True), transient=True)
-            self._task = self._bar.add_task("Checking", total=total)
+            self._task = self._bar.add_task("Checking", total=total or None)
             self._bar.start()
         if self._task is not None:
-            self._bar.update(self._task, completed=done)
+            self._bar.update(self._task, completed=done, total=total or None)

@@ -21,7 +21,7 @@ __all__ = ["command"]
 @click.option("--strict", is_flag=True, help="Count warnings as errors.")
 @common_options
 def command(files: tuple[str, ...], strict: bool, **common: Any) -> int:  # noqa: ANN401
-    """Check documents offline: provider documents, links, reports, snapshots, settings."""
+    """Check documents offline: provider documents, links, backups, reports, settings and more."""
     from pathlib import Path
 
     from msconfig import settings
@@ -69,4 +69,7 @@ def _lines(name: str, document: Document) -> list[str]:
     problems = [*document.errors, *warnings]
     if problems:
         return [format_problems(name, problems)]
+    if document.facts:
+        first, *rest = document.facts
+        return [f"{visible(name)}: {first}", *(f"  {line}" for line in rest)]
     return [f"{visible(name)}: {document.kind.what}" if document.kind else visible(name)]

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from http import HTTPStatus
 
-from msconfig.fake import hub, inference
+from msconfig.fake import bailian, hub, inference
 from msconfig.fake.http import Request, Response
 from msconfig.fake.scenario import Scenario
 from msconfig.fake.snapshot import Snapshot
@@ -29,6 +29,7 @@ _ROUTES: tuple[tuple[str, re.Pattern[str], Callable[[World, Request], Response]]
         ("POST", r"/v1/images/generations", inference.images_generations),
         ("GET", r"/v1/tasks/[^/]+", inference.image_task),
         ("POST", r"/v1/messages", inference.messages),
+        ("GET", r"/compatible-mode/v1/models", bailian.models),
         ("GET", r"/openapi/v1/users/me", hub.users_me),
         ("GET", r"/openapi/v1/magicubes/balance", hub.balance),
         ("GET", r"/openapi/v1/models", hub.openapi_models),
@@ -40,7 +41,9 @@ _ROUTES: tuple[tuple[str, re.Pattern[str], Callable[[World, Request], Response]]
 
 
 class FakeModelScope:
-    """Hub and inference of one site, under their true paths. Safe to share between threads.
+    """Hub and inference of one site, and Bailian beside them, under their true paths.
+
+    Safe to share between threads.
 
     Args:
         snapshot: the facts to answer from.

@@ -22,6 +22,7 @@ __all__ = [
 _MAX_PAGE_SIZE = 50
 _MAX_ROWS = 3000
 """`page_number` times `page_size` may not be more."""
+_SORTS = ("default", "downloads", "likes", "last_modified")
 
 
 def users_me(world: World, request: Request) -> Response:
@@ -87,8 +88,9 @@ def openapi_model(world: World, request: Request) -> Response:
 def openapi_models(world: World, request: Request) -> Response:
     """``GET /openapi/v1/models``: search, filters, pages.
 
-    It lists the models whose hub facts were recorded. Which error the two limits of paging give is
-    not known; ours are 400 for a page size and 403 for a page too far.
+    It lists the models whose hub facts were recorded; sorted it gives the most or newest first, and
+    what was not recorded last. Which error the limits of paging give is not known; ours are 400 for
+    a page size or a sort that there is not, and 403 for a page too far.
     """
     try:
         number = int(request.parameter("page_number", "1"))
@@ -97,13 +99,16 @@ def openapi_models(world: World, request: Request) -> Response:
         number = size = 0
     if number < 1 or not 1 <= size <= _MAX_PAGE_SIZE:
         return _failure(HTTPStatus.BAD_REQUEST, "InputParameterError", "page_number or page_size")
+    sort = request.parameter("sort", "default")
+    if sort not in _SORTS:
+        return _failure(HTTPStatus.BAD_REQUEST, "InputParameterError", "sort")
     if number * size > _MAX_ROWS:
         return _failure(HTTPStatus.FORBIDDEN, "QuotaLimitExceed", f"more than {_MAX_ROWS} rows")
     search = request.parameter("search").casefold()
     owner = request.parameter("owner")
     task = request.parameter("filter.task")
     found = [
-        _row(model_id, model.hub)
+        (model_id, model.hub)
         for model_id, model in sorted(world.facts.models.items())
         if model.hub is not None
         and model.hub.exists
@@ -111,9 +116,11 @@ def openapi_models(world: World, request: Request) -> Response:
         and (not owner or model_id.startswith(f"{owner}/"))
         and (not task or task in model.hub.tasks)
     ]
+    found.sort(key=lambda model: _place(model[1], sort), reverse=True)
+    shown = found[(number - 1) * size : number * size]
     return _success(
         {
-            "models": found[(number - 1) * size : number * size],
+            "models": [_row(model_id, hub) for model_id, hub in shown],
             "total_count": len(found),
             "page_number": number,
             "page_size": size,
@@ -141,15 +148,32 @@ def older_model(world: World, request: Request) -> Response:
     )
 
 
+def _place(hub: RecordedHub, sort: str) -> tuple[bool, int | str]:
+    match sort:
+        case "downloads":
+            value: int | str | None = hub.downloads
+        case "likes":
+            value = hub.likes
+        case "last_modified":
+            value = hub.last_modified
+        case _:
+            value = None
+    return (value is not None, 0 if value is None else value)
+
+
 def _row(model_id: str, hub: RecordedHub) -> dict[str, Any]:
-    """A model as the open API shows it; numbers and dates that no snapshot holds are empty."""
+    """A model as the open API shows it; details that the snapshot does not hold are left out."""
+    details = {
+        "downloads": hub.downloads,
+        "likes": hub.likes,
+        "license": hub.license,
+        "last_modified": hub.last_modified,
+    }
     return {
         "id": model_id,
         "display_name": model_id.partition("/")[2],
         "description": "",
-        "downloads": 0,
-        "likes": 0,
-        "license": "",
+        **{name: value for name, value in details.items() if value is not None},
         "tasks": list(hub.tasks),
         "tags": [f"task:{task}" for task in hub.tasks],
         "private": hub.private,

@@ -19,7 +19,7 @@ __all__ = ["Mock"]
 
 
 class Mock:
-    """Hub and inference of ModelScope on one port of this machine; a context manager.
+    """Hub and inference of ModelScope, and Bailian, on one port of this machine; a context manager.
 
     >>> with Mock() as mock:  # doctest: +SKIP
     ...     mock.use({"models": {"acme/x": {"listed": True, "behaviour": "empty"}}})
@@ -59,6 +59,16 @@ class Mock:
     def token(self) -> str:
         """The made-up token of the scenario's first account."""
         return self._scenario.accounts[0].token
+
+    @property
+    def fallback_url(self) -> str:
+        """Base of Bailian with ``/v1/``, for ``MSCONFIG_FALLBACK_URL``."""
+        return self._server.fallback_url
+
+    @property
+    def key(self) -> str:
+        """The made-up key that Bailian knows; the first, where a scenario names several."""
+        return next(iter(self._scenario.bailian.keys), "")
 
     @property
     def requests(self) -> Sequence[Request]:

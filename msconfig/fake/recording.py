@@ -76,14 +76,14 @@ def record(
     document = {
         "schema_version": 1,
         "site": site,
-        "recorded": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "recorded": _time(datetime.now(UTC)),
         "catalogue": sorted(gathered.catalogue.ids),
         "models": {text: _facts(facts) for text, facts in sorted(gathered.models.items())},
     }
     unanswered = [
         f"{text}: {fact.source.endpoint}: {fact.said}"
         for text, facts in sorted(gathered.models.items())
-        for fact in (facts.look_up, facts.hub)
+        for fact in (facts.look_up, facts.hub, facts.older_hub)
         if isinstance(fact, NoAnswer) and not _says_absent(facts, fact)
     ]
     return Recording(dumps(document, indent=1) + "\n", tuple(unanswered))
@@ -113,8 +113,11 @@ def _facts(facts: ModelFacts) -> dict[str, Any]:
         case HubModel() as hub:
             flags = {"private": hub.private, "gated": hub.gated}
             set_flags = {name: value for name, value in flags.items() if value}
-            tasks = {"tasks": list(hub.tasks)}
-            recorded["hub"] = {"exists": True, **tasks, **set_flags, **_derived(hub.source)}
+            older = facts.older_hub
+            more = older.tasks if isinstance(older, HubModel) else ()
+            tasks = {"tasks": [*hub.tasks, *more]}
+            known = {**tasks, **set_flags, **_details(hub), **_derived(hub.source)}
+            recorded["hub"] = {"exists": True, **known}
         case HubAbsent():
             recorded["hub"] = {"exists": False}
         case HubNoAccess():
@@ -124,6 +127,22 @@ def _facts(facts: ModelFacts) -> dict[str, Any]:
         case _:
             assert_never(facts.hub)
     return recorded
+
+
+def _details(hub: HubModel) -> dict[str, Any]:
+    """What the hub told beyond what a verdict needs."""
+    moment = hub.last_modified
+    details = {
+        "downloads": hub.downloads,
+        "likes": hub.likes,
+        "license": hub.license,
+        "last_modified": _time(moment) if moment else None,
+    }
+    return {name: value for name, value in details.items() if value is not None}
+
+
+def _time(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _derived(source: Source) -> dict[str, str]:
@@ -190,7 +209,7 @@ def _changes(
 
 
 def _told(model: RecordedModel) -> dict[str, str]:
-    """The facts about a model in words, by name."""
+    """The facts about a model in words, by name; not those that move every day, e.g. downloads."""
     told = dict.fromkeys(("providers", "cost", "exists", "tasks", "access"), "not recorded")
     if model.look_up is not None:
         rows = model.look_up.providers

@@ -20,8 +20,10 @@ from msconfig.rendering.documents import DocumentKind, read_document
 from msconfig.rendering.schemas import format_problems, schema_problems
 
 __all__ = [
+    "KEY",
     "TOKEN",
     "Account",
+    "BailianScenario",
     "Behaviour",
     "Fault",
     "FaultKind",
@@ -32,6 +34,9 @@ __all__ = [
 
 TOKEN = "ms-5eed0000-0000-4000-8000-000000000001"  # noqa: S105 - made up, and no secret
 """The token of the account that there is when a scenario names none."""
+
+KEY = "sk-5eed0000000040008000000000000001"
+"""The key that Bailian knows when a scenario names none; made up too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +132,15 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class BailianScenario:
+    """What Bailian knows: keys, and the ids in its list."""
+
+    keys: tuple[str, ...] = (KEY,)
+    models: tuple[str, ...] = ("deepseek-v4-pro", "qwen3-32b", "qwen3.5-27b", "text-embedding-v4")
+    """By default a few of the many; the real list was not recorded."""
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
     """Accounts, behaviours and faults, on top of a snapshot."""
 
@@ -139,6 +153,7 @@ class Scenario:
     """Whether `request_id` sits ``inside`` or ``beside`` the envelope."""
     faults: tuple[Fault, ...] = ()
     seed: int = 0
+    bailian: BailianScenario = field(default_factory=BailianScenario)
 
     @classmethod
     def load(cls, path: Path) -> Scenario:
@@ -172,6 +187,9 @@ class Scenario:
             request_id=value.get("request_id", defaults.request_id),
             faults=tuple(_fault(each) for each in value.get("faults", ())),
             seed=value.get("seed", defaults.seed),
+            bailian=BailianScenario(
+                **{name: tuple(each) for name, each in value.get("bailian", {}).items()}
+            ),
         )
 
     def on(self, snapshot: Snapshot) -> Snapshot:

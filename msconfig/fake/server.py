@@ -65,6 +65,11 @@ class FakeServer(HTTPServerBase):
         """Hub and inference, both on this port."""
         return Endpoints.of(Site.CN, hub_url=self.url_for("/"), inference_url=self.url_for("/v1/"))
 
+    @property
+    def fallback_url(self) -> str:
+        """Bailian's base on this port, for ``MSCONFIG_FALLBACK_URL``."""
+        return self.url_for("/compatible-mode/v1/")
+
     def start(self) -> None:
         """Start to serve, and log nothing of it."""
         self._stopping.clear()

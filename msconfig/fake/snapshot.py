@@ -46,6 +46,12 @@ class RecordedHub:
     private: bool = False
     gated: bool = False
     derived: str = ""
+    downloads: int | None = None
+    """None, here and below, for what was not recorded."""
+    likes: int | None = None
+    license: str | None = None
+    last_modified: str | None = None
+    """A time as the hub spells it, e.g. ``2025-12-16T03:34:26Z``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,5 +131,9 @@ def model_of(facts: Mapping[str, Any]) -> RecordedModel:
             cast("bool", hub.get("private", False)),
             cast("bool", hub.get("gated", False)),
             cast("str", hub.get("derived", "")),
+            cast("int | None", hub.get("downloads")),
+            cast("int | None", hub.get("likes")),
+            cast("str | None", hub.get("license")),
+            cast("str | None", hub.get("last_modified")),
         ),
     )

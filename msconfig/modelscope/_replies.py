@@ -6,10 +6,13 @@ unreadable, never a no.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import cast
 
 from msconfig.json_text import NotJson, loads
+from msconfig.model_ids import ModelId
 from msconfig.modelscope._http import Failure, Reply
 from msconfig.modelscope.facts import (
     Account,
@@ -18,6 +21,7 @@ from msconfig.modelscope.facts import (
     HubAbsent,
     HubModel,
     HubNoAccess,
+    HubPage,
     NoAnswer,
     Provider,
     Providers,
@@ -26,9 +30,20 @@ from msconfig.modelscope.facts import (
 )
 from msconfig.text import shortened, visible
 
-__all__ = ["account", "balance", "catalogue", "hub_model", "older_hub_model", "providers", "said"]
+__all__ = [
+    "account",
+    "balance",
+    "catalogue",
+    "hub_model",
+    "hub_page",
+    "invalid_api_key",
+    "older_hub_model",
+    "providers",
+    "said",
+]
 
 _MAX_IDS = 100_000
+_MAX_COUNT = 10**12
 _MAX_MAGICUBES = 1_000_000_000
 _OLD_API_MISSING = 10010205001
 _OLD_API_NO_ACCESS = 10010200001
@@ -125,6 +140,14 @@ def catalogue(reply: Reply | Failure, source: Source) -> Catalogue | NoAnswer:
     return Catalogue(source, tuple(dict.fromkeys(cast("list[str]", ids))))
 
 
+def invalid_api_key(reply: Reply) -> str | None:
+    """What Bailian says to a bad key: 401 with `error.code` invalid_api_key; None for others."""
+    error = _object_or_empty(reply).get("error")
+    if not isinstance(error, dict) or error.get("code") != "invalid_api_key":
+        return None
+    return said(reply.body) or "invalid_api_key"
+
+
 def providers(reply: Reply | Failure, source: Source) -> Providers | NoAnswer:
     """`list_model_providers`: who serves a model. `Providers: null` with a count of 0 is nobody."""
     if isinstance(reply, Failure):
@@ -177,12 +200,54 @@ def hub_model(
             raise _Unreadable("the reply holds no model")
     except _Unreadable as error:
         return _no_answer(reply, source, str(error))
+    return _hub_row(data, source)
+
+
+def hub_page(reply: Reply | Failure, source: Source, size: int) -> HubPage | NoAnswer:
+    """`openapi/v1/models`: 200 with rows; one without a well-formed id is unreadable.
+
+    Args:
+        reply: what came.
+        source: where it came from.
+        size: the page size that was asked for; what the reply says goes before it.
+    """
+    if isinstance(reply, Failure):
+        return NoAnswer(source, reply.said)
+    try:
+        data = _success(reply).get("data")
+        rows = data.get("models") if isinstance(data, dict) else None
+        if not isinstance(data, dict) or not isinstance(rows, list):
+            raise _Unreadable("the reply holds no list of models")
+    except _Unreadable as error:
+        return _no_answer(reply, source, str(error))
+    readable = [
+        _hub_row(row, source)
+        for row in rows
+        if isinstance(row, dict) and isinstance(row.get("id"), str) and _is_hub_id(row["id"])
+    ]
+    told = _count(data.get("page_size")) or size
+    total = _count(data.get("total_count"))
+    return HubPage(source, tuple(readable), len(rows) - len(readable), total, min(told, size))
+
+
+def _is_hub_id(text: str) -> bool:
+    model_id = ModelId.parse(text)
+    return model_id is not None and model_id.provider is None
+
+
+def _hub_row(row: Mapping[str, object], source: Source) -> HubModel:
+    """A model as the open API shows it, alone or in a list; `row` has an id."""
+    terms = row.get("license")
     return HubModel(
         source,
-        _clean(data["id"]),
-        _strings(data.get("tasks")),
-        private=_says_yes(data.get("private")),
-        gated=_says_yes(data.get("gated")),
+        _clean(str(row["id"])),
+        _strings(row.get("tasks")),
+        private=_says_yes(row.get("private")),
+        gated=_says_yes(row.get("gated")),
+        downloads=_count(row.get("downloads")),
+        likes=_count(row.get("likes")),
+        license=(_clean(terms) or None) if isinstance(terms, str) else None,
+        last_modified=_moment(row.get("last_modified")),
     )
 
 
@@ -219,7 +284,8 @@ def older_hub_model(
     named = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
     tasks = _strings([row.get("Name") for row in named])
     # this reply is not seen to spell the id, so the spelling of the question stands
-    return HubModel(source, asked, tasks + _strings([data.get("SupportInference")]))
+    tasks += _strings([data.get("SupportInference")])
+    return HubModel(source, asked, tasks, from_older_api=True)
 
 
 def _ok_object(reply: Reply) -> dict[str, object]:
@@ -270,6 +336,21 @@ def _magicubes(cost: object) -> float | None:
     if isinstance(cost, bool) or not isinstance(cost, int | float):
         return None
     return float(cost) if 0 <= cost <= _MAX_MAGICUBES else None
+
+
+def _count(value: object) -> int | None:
+    return value if type(value) is int and 0 <= value <= _MAX_COUNT else None
+
+
+def _moment(value: object) -> datetime | None:
+    """A time such as ``2025-12-16T03:34:26Z``; one without a zone is taken for UTC."""
+    if not isinstance(value, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _is_text(value: object) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from msconfig.json_text import NotJson, dumps, loads
 from msconfig.modelscope import _calls, _replies
+from msconfig.modelscope._echoes import without_echoes
 from msconfig.modelscope._http import Deadline, Failure, HttpClient, Pacing, Reply
 from msconfig.modelscope.facts import (
     Account,
@@ -18,6 +18,7 @@ from msconfig.modelscope.facts import (
     HubAbsent,
     HubModel,
     HubNoAccess,
+    HubPage,
     NoAnswer,
     Providers,
     Source,
@@ -27,12 +28,33 @@ from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Endpoints
 from msconfig.secrets import Secret
 
-__all__ = ["SMALL_CALLS", "Deadline", "HttpClient", "ModelScope", "Pacing"]
+__all__ = [
+    "PAGE_ROWS",
+    "SMALL_CALLS",
+    "Deadline",
+    "HttpClient",
+    "HubQuery",
+    "ModelScope",
+    "Pacing",
+]
+
+PAGE_ROWS = 50
+"""The most rows that a page of the hub's list may have."""
 
 SMALL_CALLS = frozenset({Kind.CHAT, Kind.VISION, Kind.EMBEDDING})
 """The kinds that have a call small enough to be made for a check."""
 SECONDS_A_MODEL = 25.0
 """For all requests about one model, tries and waits included."""
+
+
+@dataclass(frozen=True, slots=True)
+class HubQuery:
+    """What the hub's list is asked for; "" leaves it open. The hub may ignore any of it."""
+
+    task: str = ""
+    """A task of the hub, e.g. ``text-ranking``."""
+    search: str = ""
+    owner: str = ""
 
 
 def _utc_now() -> datetime:
@@ -103,7 +125,7 @@ class ModelScope:
             body = {"messages": messages, "stream": True, "max_tokens": 1}
         url = f"{self._endpoints.inference}{route}"
         reply = self._http.post_once(url, {"model": model_id, **body}, token=token, enough=enough)
-        reply = self._without_echoes(reply) if isinstance(reply, Reply) else reply
+        reply = without_echoes(reply, self._secrets) if isinstance(reply, Reply) else reply
         called = read(reply, self._source(url, reply, "POST"))
         return replace(called, said=self._http.hidden(called.said))
 
@@ -143,10 +165,40 @@ class ModelScope:
         fact = _replies.hub_model(reply, self._source(url, reply))
         if not isinstance(fact, NoAnswer):
             return fact
+        older = self.older_hub_model(model_id, deadline)
+        return fact if isinstance(older, NoAnswer) else older
+
+    def older_hub_model(
+        self, model_id: str, deadline: Deadline
+    ) -> HubModel | HubAbsent | HubNoAccess | NoAnswer:
+        """What the older API of the hub knows of `model_id`, `SupportInference` among the tasks.
+
+        ``GET /api/v1/models/{id}``.
+        """
         url = f"{self._endpoints.hub}/api/v1/models/{model_id}"
         reply = self._get(url, deadline)
-        older = _replies.older_hub_model(reply, self._source(url, reply), model_id)
-        return fact if isinstance(older, NoAnswer) else older
+        return _replies.older_hub_model(reply, self._source(url, reply), model_id)
+
+    def hub_models(self, query: HubQuery, page: int, deadline: Deadline) -> HubPage | NoAnswer:
+        """A page of the hub's list, most downloaded first (``GET /openapi/v1/models``).
+
+        The hub refuses what lies beyond its 3000th row, and has no filter for what is served.
+
+        Args:
+            query: what to list.
+            page: from 1; a page has `PAGE_ROWS` rows.
+            deadline: for this page.
+        """
+        url = f"{self._endpoints.hub}/openapi/v1/models"
+        filters = {"filter.task": query.task, "search": query.search, "owner": query.owner}
+        params = {
+            "page_number": str(page),
+            "page_size": str(PAGE_ROWS),
+            "sort": "downloads",
+            **{name: value for name, value in filters.items() if value},
+        }
+        reply = self._get(url, deadline, params=params, retry_server_error=True)
+        return _replies.hub_page(reply, self._source(url, reply), PAGE_ROWS)
 
     def _get(
         self,
@@ -164,30 +216,8 @@ class ModelScope:
             token=token,
             retry_server_error=retry_server_error,
         )
-        return self._without_echoes(reply) if isinstance(reply, Reply) else reply
-
-    def _without_echoes(self, reply: Reply) -> Reply:
-        body = _with_plain_characters(reply.body)
-        for secret in self._secrets:
-            body = body.replace(secret.reveal().encode(), secret.masked.encode())
-            reply = replace(
-                reply,
-                body=body,
-                content_type=secret.hidden_in(reply.content_type),
-                note=secret.hidden_in(reply.note),
-            )
-        return reply
+        return without_echoes(reply, self._secrets) if isinstance(reply, Reply) else reply
 
     def _source(self, url: str, reply: Reply | Failure, method: str = "GET") -> Source:
         note = reply.note if isinstance(reply, Reply) else ""
         return Source(f"{method} {urlsplit(url).path}", self._now(), note)
-
-
-def _with_plain_characters(body: bytes) -> bytes:
-    r"""JSON without the escapes behind which a token could hide (a dash as ``\u002d``)."""
-    if b"\\" not in body:
-        return body
-    try:
-        return dumps(loads(body)).encode("utf-8", "backslashreplace")
-    except (NotJson, RecursionError):
-        return body

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from msconfig.modelscope.kinds import Kind, kind_of
+from msconfig.modelscope.kinds import Kind, kind_of, kinds_of
 
 __all__ = [
     "Account",
@@ -17,6 +17,7 @@ __all__ = [
     "HubAbsent",
     "HubModel",
     "HubNoAccess",
+    "HubPage",
     "NoAnswer",
     "Provider",
     "Providers",
@@ -162,6 +163,13 @@ class HubModel:
     """Hub tasks, and behind them `SupportInference` where the older API was asked."""
     private: bool = False
     gated: bool = False
+    from_older_api: bool = False
+    downloads: int | None = None
+    """None, here and below, for what was not said."""
+    likes: int | None = None
+    license: str | None = None
+    last_modified: datetime | None = None
+    """UTC."""
 
     @property
     def restricted(self) -> bool:
@@ -170,8 +178,28 @@ class HubModel:
 
     @property
     def kind(self) -> Kind:
-        """What the model does."""
+        """What the model does: the first of `kinds`, or `Kind.UNKNOWN`."""
         return kind_of(self.tasks)
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """All kinds that the tasks say, each once; more than one contradict each other."""
+        return kinds_of(self.tasks)
+
+
+@dataclass(frozen=True, slots=True)
+class HubPage:
+    """A page of the hub's list of models."""
+
+    source: Source
+    models: tuple[HubModel, ...]
+    """The rows that can be read, in the hub's order."""
+    unreadable: int
+    """Rows that cannot."""
+    total: int | None
+    """How many models there are on all pages, as the hub counts; None where it does not say."""
+    size: int
+    """Rows of a full page."""
 
 
 @dataclass(frozen=True, slots=True)

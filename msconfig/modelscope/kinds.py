@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-__all__ = ["Kind", "kind_of"]
+__all__ = ["Kind", "kind_of", "kinds_of"]
 
 
 class Kind(StrEnum):
@@ -28,20 +28,30 @@ class Kind(StrEnum):
 def kind_of(tasks: Iterable[str]) -> Kind:
     """The kind of the first task that is known (`kinds.toml`), or `Kind.UNKNOWN`.
 
+    The hub's own order counts: a model for images and text has ``image-text-to-text`` before
+    ``text-generation``.
+
     Args:
         tasks: hub tasks such as ``text-generation``, then perhaps ``SupportInference`` of the older
             API such as ``txt2txt``, the more telling one first.
     """
+    return next(iter(kinds_of(tasks)), Kind.UNKNOWN)
+
+
+def kinds_of(tasks: Iterable[str]) -> tuple[Kind, ...]:
+    """The kinds of all tasks that are known, each once; more than one contradict each other."""
     table = _kinds_by_task()
+    found: dict[Kind, None] = {}
     for task in tasks:
         head, dash, _ = task.partition("-")
         kind = table.get(task) or table.get(f"{head}{dash}*")
         if kind is not None:
-            return kind
-    return Kind.UNKNOWN
+            found[kind] = None
+    return tuple(found)
 
 
 @cache
 def _kinds_by_task() -> Mapping[str, Kind]:
     text = Path(__file__).with_name("kinds.toml").read_text("utf-8")
-    return {task: Kind(kind) for kind, row in tomllib.loads(text).items() for task in row["tasks"]}
+    rows = tomllib.loads(text)["row"]
+    return {task: Kind(row["kind"]) for row in rows for task in row["tasks"]}

@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from msconfig.errors import UsageError
 
-__all__ = ["Endpoints", "Site", "SiteAddresses", "addresses_of"]
+__all__ = ["Endpoints", "Site", "SiteAddresses", "addresses_of", "checked_url"]
 
 
 class Site(StrEnum):
@@ -80,15 +80,25 @@ class Endpoints:
                 query or a fragment, or an inference URL that does not end in ``/v1/``.
         """
         own = addresses_of(site)
-        hub = (_checked("hub", hub_url) if hub_url else own.hub).rstrip("/")
-        inference = _checked("inference", inference_url) if inference_url else own.inference
+        hub = (checked_url("hub", hub_url) if hub_url else own.hub).rstrip("/")
+        inference = checked_url("inference", inference_url) if inference_url else own.inference
         inference = inference.rstrip("/") + "/"
         if not inference.endswith("/v1/"):
             raise UsageError(f"the inference URL has to end in /v1/: {inference}v1/ perhaps?")
         return cls(hub, inference)
 
 
-def _checked(what: str, url: str) -> str:
+def checked_url(what: str, url: str) -> str:
+    """`url`, if tokens may be sent there.
+
+    Args:
+        what: whose URL it is, for the message: ``hub``, ``inference``, ``fallback``.
+        url: what the user gave.
+
+    Raises:
+        UsageError: it is not https (or http on loopback), or holds credentials, a query or a
+            fragment.
+    """
     try:
         parts = urlsplit(url)
         host = parts.hostname

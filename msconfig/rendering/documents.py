@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
@@ -19,16 +19,26 @@ from msconfig.json_text import NotJson, is_too_deep, loads
 from msconfig.model_ids import GivenId, located
 from msconfig.rendering.schemas import Problem, format_problems, schema_problems
 
-__all__ = ["Document", "DocumentKind", "examine", "ids_in_document", "read_document"]
+__all__ = [
+    "MAX_BYTES",
+    "Document",
+    "DocumentKind",
+    "examine",
+    "ids_in_document",
+    "read_document",
+]
 
 MAX_BYTES = 8 * 1024 * 1024
+"""No document is larger."""
 _MAX_TOML_BYTES = 1024 * 1024
 _MAX_KEY_DEPTH = 100
 _DOTTED_KEY = re.compile(rb"""^[\w\s."'\[-]*""", re.MULTILINE)
 """What stands before the first sign that no key has; a parser takes quadratic time for its dots."""
 _LINK_SCHEME = b"cherrystudio:"
-_MARKS_OF_A_SCENARIO = {"accounts", "faults", "envelope", "request_id", "seed"}
+_MARKS_OF_A_SCENARIO = {"accounts", "bailian", "faults", "envelope", "request_id", "seed"}
 _BOM = b"\xef\xbb\xbf"
+_ZIP = b"PK\x03\x04"
+"""A backup begins so, and no text does."""
 
 
 class DocumentKind(StrEnum):
@@ -42,6 +52,9 @@ class DocumentKind(StrEnum):
     SETTINGS = "settings"
     SCENARIO = "scenario"
     QUOTA = "quota"
+    PLAN = "plan"
+    DECODED_LINK = "decoded-link"
+    MODELS = "models"
 
     @property
     def what(self) -> str:
@@ -55,6 +68,9 @@ class DocumentKind(StrEnum):
             DocumentKind.SETTINGS: "msconfig settings",
             DocumentKind.SCENARIO: "scenario of the mock",
             DocumentKind.QUOTA: "msconfig quota",
+            DocumentKind.PLAN: "msconfig plan for a backup",
+            DocumentKind.DECODED_LINK: "decoded Cherry Studio links",
+            DocumentKind.MODELS: "msconfig models",
         }[self]
 
 
@@ -70,36 +86,66 @@ class Document:
     warnings: tuple[Problem, ...] = ()
     text: str = ""
     """The file as it was read, without a byte order mark."""
+    facts: tuple[str, ...] = ()
+    """A backup's own lines in place of all that: what it is, who restores it, what is in it."""
 
 
 def read_document(path: Path, kind: DocumentKind | None = None) -> Document:
     """Look at a file.
 
     Args:
-        path: the file; TOML if its name ends so, or if it is to be settings.
+        path: the file; TOML if its name ends so, or if it is to be settings. A backup of Cherry
+            Studio may be of any size.
         kind: what it is to be; None lets its content tell.
 
     Raises:
         FileError: it cannot be read.
     """
-    try:
-        with path.open("rb") as stream:
-            raw = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise FileError.from_os("read", path, error) from None
+    raw = _content(path)
+    if kind is None and raw.startswith(_ZIP):
+        return _backup(path)
+    return _document(path, raw, kind)
+
+
+def _document(path: Path, raw: bytes, kind: DocumentKind | None = None) -> Document:
     is_toml = path.suffix == ".toml" or kind is DocumentKind.SETTINGS
     text = raw.decode("utf-8-sig", "replace")
     return replace(examine(raw, is_toml=is_toml, kind=kind), text=text)
 
 
+def _content(path: Path) -> bytes:
+    """What a file holds, read once (it may be a pipe), and no more than shows it too large."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise FileError.from_os("read", path, error) from None
+
+
+def _backup(path: Path) -> Document:
+    from msconfig.rendering.backups import what_is_in  # noqa: PLC0415 - SQLite is not needed else
+
+    try:
+        return Document(None, facts=what_is_in(path))
+    except DocumentError as error:
+        return _invalid(None, str(error).removeprefix(f"{path}: "))
+
+
 def ids_in_document(path: Path) -> list[GivenId]:
-    """The model ids in a provider document of Cherry Studio, with their places.
+    """The model ids in a provider document of Cherry Studio, with their places, or in a backup.
+
+    Of a backup they are those of ModelScope's providers, as `ids_in_backup` says.
 
     Raises:
         FileError: it cannot be read.
-        DocumentError: it is no valid provider document.
+        DocumentError: it is no valid provider document, and no backup either.
     """
-    document = read_document(path)
+    raw = _content(path)
+    if raw.startswith(_ZIP):
+        from msconfig.rendering.backups import ids_in_backup  # noqa: PLC0415 - as above
+
+        return ids_in_backup(path)
+    document = _document(path, raw)
     if document.errors:
         raise DocumentError(format_problems(str(path), document.errors))
     body = cast("dict[str, Any]", document.value)
@@ -149,8 +195,11 @@ def _recognised(value: object) -> DocumentKind | None:
     if isinstance(value.get("models"), dict) and not {"catalogue", "recorded"} & keys:
         return DocumentKind.SCENARIO
     marks = (
+        (DocumentKind.PLAN, {"backup"}),
         (DocumentKind.SNAPSHOT, {"recorded", "catalogue"}),
         (DocumentKind.REPORT, {"tool", "checked_at", "summary"}),
+        (DocumentKind.DECODED_LINK, {"links"}),
+        (DocumentKind.MODELS, {"searched_at", "found"}),
         (DocumentKind.QUOTA, {"quota", "exit_code"}),
         (DocumentKind.SCENARIO, _MARKS_OF_A_SCENARIO),
         (DocumentKind.PROVIDER_V1, {"apiHost", "apiKey"}),
@@ -174,7 +223,11 @@ def _findings(kind: DocumentKind, value: object) -> rules.Findings:
             return _times(document, "recorded")
         case DocumentKind.REPORT:
             return _times(document, "checked_at", "snapshot_recorded")
+        case DocumentKind.MODELS:
+            return _times(document, "searched_at", "snapshot_recorded")
         case DocumentKind.SETTINGS | DocumentKind.SCENARIO | DocumentKind.QUOTA:
+            return rules.Findings()
+        case DocumentKind.PLAN | DocumentKind.DECODED_LINK:
             return rules.Findings()
         case _:
             assert_never(kind)
@@ -219,12 +272,12 @@ def _toml(raw: bytes, kind: DocumentKind | None) -> Document:
 
 def _of_settings(settings: Mapping[str, Any]) -> list[rules.Finding]:
     """What a schema cannot say: doubled models, and days that no calendar has."""
-    seen: set[str] = set()
-    found = []
-    for index, model in enumerate(settings.get("models", ())):
-        if model["id"] in seen:
-            found.append((f"$.models[{index}].id", "the model is in the list already"))
-        seen.add(model["id"])
+    found = _doubled_ids("$.models", settings.get("models", ()), set())
+    fallback = settings.get("fallback", {})
+    plain = set(fallback.get("ids", ()))
+    if fallback and not {"ids", "models"} & fallback.keys():
+        found.append(("$.fallback", "names no model; give ids, or [[fallback.models]]"))
+    found += _doubled_ids("$.fallback.models", fallback.get("models", ()), plain)
     ignored: set[str] = set()
     for index, entry in enumerate(settings.get("check", {}).get("ignore", ())):
         if entry["id"] in ignored:
@@ -235,6 +288,17 @@ def _of_settings(settings: Mapping[str, Any]) -> list[rules.Finding]:
         except ValueError:
             place = f"$.check.ignore[{index}].until"
             found.append((place, "no day of the calendar; write 2026-12-31"))
+    return found
+
+
+def _doubled_ids(
+    path: str, models: Iterable[Mapping[str, Any]], seen: set[str]
+) -> list[rules.Finding]:
+    found = []
+    for index, model in enumerate(models):
+        if model["id"] in seen:
+            found.append((f"{path}[{index}].id", "the model is in the list already"))
+        seen.add(model["id"])
     return found
 
 

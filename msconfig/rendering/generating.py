@@ -19,7 +19,7 @@ from msconfig.rendering import guides
 from msconfig.rendering.documents import DocumentKind, examine
 from msconfig.rendering.schemas import Problem, format_problems, problems_under
 from msconfig.rendering.templates import render, render_own
-from msconfig.secrets import without_tokens
+from msconfig.secrets import Secret, without_tokens
 
 __all__ = [
     "MAX_MODELS_V2",
@@ -44,15 +44,37 @@ class Target(StrEnum):
     LINK = "link"
     GUIDE = "guide"
 
+    def file_name(self, *, fallback: bool = False) -> str:
+        """What it is called in the output folder, for ModelScope or for the fallback.
+
+        Raises:
+            ValueError: guides have a name for each language (`guides.FILE_NAMES`).
+        """
+        of = ".dashscope" if fallback else ""
+        match self:
+            case Target.V2 | Target.V1:
+                return f"provider{of}.{self}.json"
+            case Target.LINK:
+                return f"links{of}.txt"
+            case Target.GUIDE:
+                raise ValueError("a guide has a name for each language")
+            case _:
+                assert_never(self)
+
     @property
-    def file_name(self) -> str:
-        """What it is called in the output folder; of guides, which are several, how they begin."""
-        return {
-            Target.V2: "provider.v2.json",
-            Target.V1: "provider.v1.json",
-            Target.LINK: "links.txt",
-            Target.GUIDE: "guide.",
-        }[self]
+    def template(self) -> str:
+        """The name of the template that makes it, without ``.j2``; whoever it is for."""
+        return self.file_name()
+
+
+_DOCUMENTS = (Target.V2, Target.V1, Target.LINK)
+_OWN_NAMES = frozenset(
+    {
+        *(each.file_name(fallback=fallback) for each in _DOCUMENTS for fallback in (False, True)),
+        *guides.FILE_NAMES,
+        "report.json",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +97,7 @@ class UserTemplate:
                 f"{self.path}: the name of a template ends in .j2, after the name of what it"
                 " gives, such as settings.json.j2"
             )
-        if name in {*(target.file_name for target in Target), *guides.FILE_NAMES, "report.json"}:
+        if name in _OWN_NAMES:
             raise UsageError(f"{self.path}: it would overwrite msconfig's own {name}; rename it")
         return name
 
@@ -97,15 +119,18 @@ class Made:
 
 
 def make(
-    configuration: Configuration,
+    configurations: Sequence[Configuration],
     targets: Sequence[Target],
     template: UserTemplate | None = None,
     guide: GuideOrder | None = None,
 ) -> Made:
-    """Render every document and put it through its gate.
+    """Render every document of every provider and put it through its gate.
+
+    A user's template gets the provider that comes first, and as `fallback` the one that is the
+    fallback, or none.
 
     Args:
-        configuration: what goes into the documents.
+        configurations: what goes into the documents, a provider each.
         targets: which ones.
         template: one of the user's own.
         guide: what `Target.GUIDE` needs; without it there is none.
@@ -118,33 +143,44 @@ def make(
     """
     texts: dict[str, str] = {}
     warnings: list[str] = []
-    context = _context(configuration)
-    refuse_too_many(len(configuration.models), targets)
-    for target in targets:
-        name = target.file_name
-        match target:
-            case Target.V2:
-                text, kind = render_own(name, context), DocumentKind.PROVIDER_V2
-            case Target.V1:
-                text, kind = render_own(name, context), DocumentKind.PROVIDER_V1
-            case Target.LINK:
-                if not configuration.api_keys:
-                    continue
-                links = [key_link(configuration.provider, k.key) for k in configuration.api_keys]
-                text, kind = render_own(name, {"links": links}), DocumentKind.LINKS
-            case Target.GUIDE:
-                if guide is not None:
-                    texts |= guides.guides([configuration], guide.report, guide.tags)
+    for configuration in configurations:
+        refuse_too_many(len(configuration.models), targets)
+    for configuration in configurations:
+        for target in (each for each in targets if each in _DOCUMENTS):
+            name = target.file_name(fallback=configuration.is_fallback)
+            document = _document(target, configuration)
+            if document is None:
                 continue
-            case _:
-                assert_never(target)
-        document = examine(text.encode(), kind=kind)
-        _refuse(name, document.errors, configuration)
-        warnings += format_problems(name, document.warnings).splitlines()
-        texts[name] = text
+            text, kind = document
+            examined = examine(text.encode(), kind=kind)
+            _refuse(name, examined.errors, configurations)
+            warnings += format_problems(name, examined.warnings).splitlines()
+            texts[name] = text
+    if guide is not None and Target.GUIDE in targets:
+        texts |= guides.guides(configurations, guide.report, guide.tags)
     if template is not None:
-        texts[template.file_name] = _from_user(template, context, configuration)
+        texts[template.file_name] = _from_user(template, configurations)
     return Made(texts, tuple(warnings))
+
+
+def _document(target: Target, configuration: Configuration) -> tuple[str, DocumentKind] | None:
+    """The text of a document and what it is; None for links without a key, and for guides."""
+    match target:
+        case Target.V2:
+            text = render_own(target.template, _context(configuration))
+            return text, DocumentKind.PROVIDER_V2
+        case Target.V1:
+            text = render_own(target.template, _context(configuration))
+            return text, DocumentKind.PROVIDER_V1
+        case Target.LINK:
+            if not configuration.api_keys:
+                return None
+            links = [key_link(configuration.provider, k.key) for k in configuration.api_keys]
+            return render_own(target.template, {"links": links}), DocumentKind.LINKS
+        case Target.GUIDE:
+            return None
+        case _:
+            assert_never(target)
 
 
 def refuse_too_many(count: int, targets: Sequence[Target]) -> None:
@@ -170,33 +206,39 @@ def _context(configuration: Configuration) -> dict[str, object]:
     }
 
 
-def _from_user(
-    template: UserTemplate, context: Mapping[str, object], configuration: Configuration
-) -> str:
+def _from_user(template: UserTemplate, configurations: Sequence[Configuration]) -> str:
     name = template.file_name
-    text = render(template.path, context, [each.key for each in configuration.api_keys])
+    fallback = next((_context(each) for each in configurations if each.is_fallback), None)
+    context = {**_context(configurations[0]), "fallback": fallback}
+    text = render(template.path, context, _keys(configurations))
     is_json = name.endswith(".json")
     if not is_json and template.schema is None:
         return text
     try:
         value = loads(text, unique_keys=True)
     except NotJson as error:
-        problem = Problem("$", _hidden(str(error), configuration))
+        problem = Problem("$", _hidden(str(error), configurations))
         raise DocumentError(format_problems(name, [problem])) from None
     if template.schema is not None:
-        _refuse(name, problems_under(value, template.schema), configuration)
+        _refuse(name, problems_under(value, template.schema), configurations)
     return text
 
 
-def _refuse(name: str, problems: Sequence[Problem], configuration: Configuration) -> None:
+def _refuse(
+    name: str, problems: Sequence[Problem], configurations: Sequence[Configuration]
+) -> None:
     if problems:
-        hidden = [Problem(each.path, _hidden(each.message, configuration)) for each in problems]
-        raise DocumentError(_hidden(format_problems(name, hidden), configuration))
+        hidden = [Problem(each.path, _hidden(each.message, configurations)) for each in problems]
+        raise DocumentError(_hidden(format_problems(name, hidden), configurations))
 
 
-def _hidden(text: str, configuration: Configuration) -> str:
-    for api_key in configuration.api_keys:
-        text = api_key.key.hidden_in(text)
+def _keys(configurations: Sequence[Configuration]) -> list[Secret]:
+    return [each.key for configuration in configurations for each in configuration.api_keys]
+
+
+def _hidden(text: str, configurations: Sequence[Configuration]) -> str:
+    for key in _keys(configurations):
+        text = key.hidden_in(text)
     return text
 
 
@@ -204,7 +246,7 @@ _KEY_IN_JSON = re.compile(r'("(?:key|apiKey)"\s*:\s*")(?:[^"\\]|\\.)*')
 _KEY_IN_LINK = re.compile(r"(data=)\S*")
 
 
-def without_keys(text: str, configuration: Configuration) -> str:
+def without_keys(text: str, configurations: Sequence[Configuration]) -> str:
     """A document as a terminal may see it: no key, old or new, stands in it."""
-    text = _KEY_IN_JSON.sub(r"\1…", _hidden(text, configuration))
+    text = _KEY_IN_JSON.sub(r"\1…", _hidden(text, configurations))
     return without_tokens(_KEY_IN_LINK.sub(r"\1…", text))

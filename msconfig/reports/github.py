@@ -11,6 +11,8 @@ from __future__ import annotations
 from msconfig.checking.report import ModelResult, Outcome, Report, TokenResult, TokenStatus
 from msconfig.reports.wording import (
     MARKS,
+    asked_models,
+    asked_tokens,
     excuse,
     meant,
     next_step_line,
@@ -38,10 +40,14 @@ def render(report: Report) -> str:
 
     Then come the notes, a summary as a notice, and the verdict as plain text.
     """
-    lines = [_about_token(t) for t in report.tokens if t.counts and t.status in _LEVELS]
+    lines = [
+        _about_token(what, token)
+        for what, token in asked_tokens(report)
+        if token.counts and token.status in _LEVELS
+    ]
     lines += [
         _about_model(model, strict=report.strict)
-        for model in report.models
+        for model in asked_models(report)
         if model.outcome is not Outcome.PASS and excuse(model) is None
     ]
     lines += [_command("notice", note, title="msconfig") for note in report.notes]
@@ -51,8 +57,9 @@ def render(report: Report) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _about_token(token: TokenResult) -> str:
-    return _command(_LEVELS[token.status], token_line(token), title=f"token {token.status}")
+def _about_token(what: str, token: TokenResult) -> str:
+    said = token_line(token, what=what)
+    return _command(_LEVELS[token.status], said, title=f"{what} {token.status}")
 
 
 def _about_model(model: ModelResult, *, strict: bool) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from msconfig import __version__
 from msconfig.checking.report import (
     Evidence,
+    Fallback,
     Ignored,
     ModelResult,
     Outcome,
@@ -17,6 +18,7 @@ from msconfig.checking.report import (
     TokenResult,
 )
 from msconfig.json_text import dumps
+from msconfig.modelscope.bailian import PROVIDER
 
 __all__ = ["render"]
 
@@ -39,6 +41,7 @@ def _report(report: Report) -> dict[str, Any]:
         "token": [_token(token) for token in report.tokens],
         "models": [_model(model) for model in report.models],
         **({"dropped": list(report.dropped)} if report.dropped else {}),
+        **({"fallback": _fallback(report.fallback)} if report.fallback else {}),
         **({"quota": [_quota(quota) for quota in report.quota]} if report.quota else {}),
         **({"notes": list(report.notes)} if report.notes else {}),
         "summary": {str(outcome): report.count(outcome) for outcome in Outcome},
@@ -52,6 +55,16 @@ def _token(token: TokenResult) -> dict[str, Any]:
         "status": token.status,
         "source": token.source,
         **{key: value for key, value in optional.items() if value is not None},
+    }
+
+
+def _fallback(fallback: Fallback) -> dict[str, Any]:
+    return {
+        "provider": PROVIDER,
+        "region": fallback.region,
+        "token": _token(fallback.token),
+        "models": [_model(model) for model in fallback.models],
+        **({"dropped": list(fallback.dropped)} if fallback.dropped else {}),
     }
 
 

@@ -11,8 +11,10 @@ from xml.etree import ElementTree as ET
 
 from msconfig.checking.report import ModelResult, Outcome, Report, TokenResult
 from msconfig.model_ids import ModelId
+from msconfig.modelscope.bailian import PROVIDER
 from msconfig.reports.wording import (
     MARKS,
+    all_models,
     excuse,
     meant,
     next_step_line,
@@ -33,8 +35,8 @@ _NOT_XML = str.maketrans({"\ufffe": r"\ufffe", "\uffff": r"\uffff"})
 def render(report: Report) -> str:
     """`report` as XML: one test suite, in it one test case a model, in their order.
 
-    A model that fails is a failure. One that is unknown is skipped, and a failure where the report
-    is strict. One whose outcome does not count is skipped.
+    Those of the fallback come last. A model that fails is a failure. One that is unknown is
+    skipped, and a failure where the report is strict. One whose outcome does not count is skipped.
     """
     suite = ET.Element("testsuite", name="msconfig")
     properties = ET.SubElement(suite, "properties")
@@ -42,6 +44,10 @@ def render(report: Report) -> str:
         ET.SubElement(properties, "property", name=name, value=_shown(value))
     for model in report.models:
         suite.append(_case(model, strict=report.strict))
+    fallback = report.fallback
+    if fallback is not None:
+        strict = report.strict and fallback.token.counts
+        suite.extend(_case(model, strict=strict, suite=PROVIDER) for model in fallback.models)
     ET.SubElement(suite, "system-out").text = "\n".join(
         [
             f"{MARKS[overall(report)]} {verdict_line(report)}",
@@ -50,7 +56,7 @@ def render(report: Report) -> str:
         ]
     )
     counts = {
-        "tests": len(report.models),
+        "tests": len(all_models(report)),
         "failures": len(suite.findall("testcase/failure")),
         "errors": 0,
         "skipped": len(suite.findall("testcase/skipped")),
@@ -66,13 +72,14 @@ def render(report: Report) -> str:
 
 def _properties(report: Report) -> list[tuple[str, str]]:
     """What the check was about; no name comes twice, because Jenkins keeps one of each."""
-    recorded = report.snapshot_recorded
+    recorded, fallback = report.snapshot_recorded, report.fallback
     return [
         ("site", report.site),
         ("mode", "offline" if report.offline else "online"),
         *([("snapshot", f"{recorded:%Y-%m-%d}")] if recorded else []),
         ("complete", "yes" if report.complete else "no"),
         ("token", ", ".join(map(_token, report.tokens))),
+        *([("fallback key", _token(fallback.token))] if fallback is not None else []),
         *((f"quota {each.fingerprint}", quota_line(each)) for each in report.quota),
         ("exit_code", str(int(report.exit_code))),
     ]
@@ -82,11 +89,12 @@ def _token(token: TokenResult) -> str:
     return f"{token.status} {token.fingerprint}" if token.fingerprint else token.status
 
 
-def _case(model: ModelResult, *, strict: bool) -> ET.Element:
+def _case(model: ModelResult, *, strict: bool, suite: str | None = None) -> ET.Element:
+    """A test case, in the suite of its owner unless another is named."""
     model_id = ModelId.parse(model.id)
     case = ET.Element(
         "testcase",
-        classname=model_id.owner if model_id else "malformed",
+        classname=suite or (model_id.owner if model_id else "malformed"),
         name=_shown(shown_id(model.id)),
     )
     place = place_of(model)

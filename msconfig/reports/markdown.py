@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from msconfig.checking.report import Change, ModelResult, Outcome, Report
+from msconfig.checking.report import Change, Fallback, ModelResult, Outcome, Report
 from msconfig.rendering.markdown import code, plain
 from msconfig.reports.wording import (
     MARKS,
     about,
+    about_fallback,
+    all_models,
     excuse,
     kind_of,
     next_step_line,
@@ -26,8 +28,9 @@ from msconfig.reports.wording import (
 __all__ = ["render"]
 
 _TABLE_ROOM = 30_000
+_FALLBACK_ROOM = 8_000
 _LIST_ROOM = 5_000
-"""Characters that the table and each list may take: a comment on GitHub holds 65,536 in all."""
+"""Characters that each table and each list may take: a comment on GitHub holds 65,536 in all."""
 _MAX_ID = 400
 _MAX_REASON = 400
 _MAX_ABOUT = 1_000
@@ -39,11 +42,12 @@ def render(report: Report) -> str:
     Where not all fits, models that pass or do not count are left out first, and how many are left
     out is said.
     """
-    models = report.models
+    models = all_models(report)
     blocks = [
         f"## {MARKS[overall(report)]} {verdict_line(report)}",
         _plain(about(report), _MAX_ABOUT),
-        _table(models),
+        _table(report.models),
+        *_fallback(report.fallback),
         _section(
             "Served, and perhaps meant",
             (
@@ -64,13 +68,21 @@ def render(report: Report) -> str:
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
-def _table(models: tuple[ModelResult, ...]) -> str:
+def _fallback(fallback: Fallback | None) -> list[str]:
+    """Heading, key and table of the fallback; nothing where there is none."""
+    if fallback is None:
+        return []
+    about_it = _plain(about_fallback(fallback), _MAX_ABOUT)
+    return ["### Fallback", about_it, _table(fallback.models, _FALLBACK_ROOM)]
+
+
+def _table(models: tuple[ModelResult, ...], room: int = _TABLE_ROOM) -> str:
     if not models:
         return ""
     rows = [_row(model) for model in models]
-    shown = _that_fit(rows, _TABLE_ROOM)
+    shown = _that_fit(rows, room)
     if len(shown) < len(rows):
-        shown = _that_fit([_row(model) for model in sorted(models, key=_is_of_less_interest)])
+        shown = _that_fit([_row(model) for model in sorted(models, key=_is_of_less_interest)], room)
     table = ["| | Model | Status | Kind | Why |", "|---|---|---|---|---|", *shown]
     left_out = len(rows) - len(shown)
     more = f"\n\n… and {left_out} more, not shown here." if left_out else ""
@@ -103,7 +115,7 @@ def _section(title: str, entries: Iterable[str]) -> str:
     return "\n".join([f"### {title}", "", *shown])
 
 
-def _that_fit(lines: Iterable[str], room: int = _TABLE_ROOM) -> list[str]:
+def _that_fit(lines: Iterable[str], room: int) -> list[str]:
     """The first of `lines` that have `room` characters together."""
     shown = []
     for line in lines:

@@ -14,7 +14,15 @@ from urllib.parse import quote
 from msconfig import __version__
 from msconfig.checking.report import Location, ModelResult, Outcome, Report, Status, TokenStatus
 from msconfig.json_text import dumps
-from msconfig.reports.wording import excuse, meant, place_of, shown_id, token_line
+from msconfig.reports.wording import (
+    asked_models,
+    asked_tokens,
+    excuse,
+    meant,
+    place_of,
+    shown_id,
+    token_line,
+)
 from msconfig.text import visible
 
 __all__ = ["render"]
@@ -88,7 +96,7 @@ def _run(report: Report) -> dict[str, Any]:
         "invocations": [invocation],
         "results": [
             _result(model, strict=report.strict)
-            for model in report.models
+            for model in asked_models(report)
             if model.outcome is not Outcome.PASS
         ],
         "properties": {
@@ -122,8 +130,8 @@ def _notifications(report: Report) -> list[dict[str, Any]]:
         TokenStatus.UNVERIFIED: "warning",
     }
     told = [
-        (levels[token.status], token_line(token))
-        for token in report.tokens
+        (levels[token.status], token_line(token, what=what))
+        for what, token in asked_tokens(report)
         if token.counts and token.status in levels
     ]
     told += [("note", note) for note in report.notes]

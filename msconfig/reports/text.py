@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -16,6 +16,8 @@ from msconfig.checking.report import Change, ModelResult, Outcome, Report
 from msconfig.reports.wording import (
     MARKS,
     about,
+    about_fallback,
+    all_models,
     excuse,
     kind_of,
     next_step_line,
@@ -55,12 +57,12 @@ def body(report: Report, *, width: int, color: bool) -> str:
     console.print(Text(f"{mark} {verdict_line(report)}", style=f"bold {style}"))
     console.print(Padding(Text(no_command(about(report)), style="dim"), (0, 0, 0, 2)))
     console.print()
-    if _fits_a_table(report, console.width):
-        console.print(_table(report.models))
-    else:
-        for model in report.models:
-            _print_stacked(console, model)
-    _print_suggestions(console, report.models)
+    _print_models(console, report.models)
+    if report.fallback is not None:
+        console.print()
+        console.print(Text(no_command(about_fallback(report.fallback)), style="dim"))
+        _print_models(console, report.fallback.models)
+    _print_suggestions(console, all_models(report))
     _print_notes(console, report)
     return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
 
@@ -69,10 +71,18 @@ def _mark(outcome: Outcome) -> tuple[str, str]:
     return MARKS[outcome], _STYLES[outcome]
 
 
-def _fits_a_table(report: Report, width: int) -> bool:
-    ids = max(cell_len(_id(model)) for model in report.models)
-    statuses = max(len(model.status) for model in report.models)
-    kinds = max(len(model.kind) for model in report.models)
+def _print_models(console: Console, models: Sequence[ModelResult]) -> None:
+    if _fits_a_table(models, console.width):
+        console.print(_table(models))
+    else:
+        for model in models:
+            _print_stacked(console, model)
+
+
+def _fits_a_table(models: Sequence[ModelResult], width: int) -> bool:
+    ids = max(cell_len(_id(model)) for model in models)
+    statuses = max(len(model.status) for model in models)
+    kinds = max(len(model.kind) for model in models)
     return width - (ids + statuses + kinds + 10) >= _MIN_REASON
 
 
@@ -109,7 +119,7 @@ def _why(model: ModelResult) -> str:
 
 
 def _print_notes(console: Console, report: Report) -> None:
-    healed = [model for model in report.models if model.change is Change.HEALED]
+    healed = [model for model in all_models(report) if model.change is Change.HEALED]
     if healed:
         console.print()
         console.print(Text("Healed since the baseline:", style="bold"))

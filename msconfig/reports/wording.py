@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import PurePath
 from typing import assert_never
 
 from msconfig.checking.report import (
+    Fallback,
     Location,
     ModelResult,
     Outcome,
@@ -16,16 +18,23 @@ from msconfig.checking.report import (
     TokenResult,
     TokenStatus,
 )
+from msconfig.modelscope.bailian import addresses_in
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import addresses_of
 from msconfig.text import shortened, visible
 
 __all__ = [
     "MARKS",
+    "FallbackVerdict",
     "NextStep",
     "Tally",
     "about",
+    "about_fallback",
+    "all_models",
+    "asked_models",
+    "asked_tokens",
     "excuse",
+    "fallback_verdict",
     "is_excused",
     "kind_of",
     "meant",
@@ -46,9 +55,32 @@ _STDIN = "-"
 """How standard input is given in place of a file."""
 
 
+def all_models(report: Report) -> tuple[ModelResult, ...]:
+    """The models of ModelScope, then those of the fallback."""
+    return (*report.models, *(report.fallback.models if report.fallback is not None else ()))
+
+
+def asked_models(report: Report) -> tuple[ModelResult, ...]:
+    """The models of ModelScope, then those of a fallback that was asked."""
+    return all_models(report) if _is_asked(report.fallback) else report.models
+
+
+def asked_tokens(report: Report) -> tuple[tuple[str, TokenResult], ...]:
+    """The tokens of ModelScope, then the key of a fallback that was asked; each with its name."""
+    tokens = [("token", token) for token in report.tokens]
+    fallback = report.fallback
+    if fallback is not None and _is_asked(fallback):
+        tokens.append(("Bailian key", fallback.token))
+    return tuple(tokens)
+
+
+def _is_asked(fallback: Fallback | None) -> bool:
+    return fallback is not None and fallback.token.counts
+
+
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What a verdict in words has to tell."""
+    """What a verdict in words has to tell of ModelScope; of a fallback, `FallbackVerdict`."""
 
     total: int
     """Models."""
@@ -74,8 +106,8 @@ def tally(report: Report) -> Tally:
     ignored = sum(model.ignored is not None for model in excused)
     return Tally(
         total=len(report.models),
-        failed=_counted(report, Outcome.FAIL),
-        unknown=_counted(report, Outcome.UNKNOWN),
+        failed=_with(report.models, Outcome.FAIL),
+        unknown=_with(report.models, Outcome.UNKNOWN),
         ignored=ignored,
         known=len(excused) - ignored,
         tokens=frozenset(token.status for token in report.tokens if token.counts),
@@ -83,15 +115,50 @@ def tally(report: Report) -> Tally:
     )
 
 
+class FallbackVerdict(Enum):
+    """What came out for the fallback."""
+
+    NOT_ASKED = "not asked"
+    REJECTED = "rejected"
+    UNREAD = "unread"
+    MISSING = "missing"
+    NOTHING_NEW = "nothing new"
+    LISTED = "listed"
+
+
+def fallback_verdict(fallback: Fallback) -> tuple[FallbackVerdict, int]:
+    """What came out for the fallback, and of how many of its models that is said."""
+    failed = _with(fallback.models, Outcome.FAIL)
+    excused = sum(is_excused(model) for model in fallback.models)
+    if not _is_asked(fallback):
+        return FallbackVerdict.NOT_ASKED, len(fallback.models)
+    if fallback.token.status is TokenStatus.REJECTED:
+        return FallbackVerdict.REJECTED, len(fallback.models)
+    if fallback.token.status is not TokenStatus.VALID:
+        return FallbackVerdict.UNREAD, len(fallback.models)
+    if failed:
+        return FallbackVerdict.MISSING, failed
+    if excused:
+        return FallbackVerdict.NOTHING_NEW, excused
+    return FallbackVerdict.LISTED, len(fallback.models)
+
+
 def overall(report: Report) -> Outcome:
     """How the run as a whole ended; what is ignored or known since the baseline plays no part."""
-    counts = tally(report)
-    if not counts.complete and not counts.failed:
+    failed = _with(asked_models(report), Outcome.FAIL)
+    if not report.complete and not failed:
         return Outcome.UNKNOWN
-    if counts.failed or counts.tokens & _REFUSED:
+    statuses = _statuses(report)
+    if failed or statuses & _REFUSED:
         return Outcome.FAIL
-    is_open = counts.unknown or TokenStatus.UNVERIFIED in counts.tokens
+    unknown = _with(asked_models(report), Outcome.UNKNOWN)
+    is_open = unknown or TokenStatus.UNVERIFIED in statuses
     return Outcome.UNKNOWN if is_open else Outcome.PASS
+
+
+def _statuses(report: Report) -> set[TokenStatus]:
+    """What became of the tokens that count, and of the key of a fallback that was asked."""
+    return {token.status for _, token in asked_tokens(report) if token.counts}
 
 
 def verdict_line(report: Report) -> str:
@@ -115,12 +182,36 @@ def verdict_line(report: Report) -> str:
         parts.append(_excused(counts))
     elif not counts.failed and not counts.unknown:
         parts.append(f"{'The model is' if total == 1 else f'All {total} models are'} served.")
+    if report.fallback is not None:
+        parts.append(_of_fallback(report.fallback))
     return " ".join(parts)
 
 
-def _counted(report: Report, outcome: Outcome) -> int:
-    """How many models have `outcome` and are not excused."""
-    return sum(model.outcome is outcome and not is_excused(model) for model in report.models)
+def _of_fallback(fallback: Fallback) -> str:
+    """What came out for the fallback, in one sentence."""
+    verdict, count = fallback_verdict(fallback)
+    total = len(fallback.models)
+    match verdict:
+        case FallbackVerdict.NOT_ASKED:
+            return "Bailian was not asked."
+        case FallbackVerdict.REJECTED:
+            return "Bailian rejects its key."
+        case FallbackVerdict.UNREAD:
+            return "Bailian's list could not be read."
+        case FallbackVerdict.MISSING:
+            verb = "is" if count == 1 else "are"
+            return f"{count} of {total} fallback models {verb} not in Bailian's list."
+        case FallbackVerdict.NOTHING_NEW:
+            return f"Nothing new at Bailian: {count} of {total} fallback models missing."
+        case FallbackVerdict.LISTED:
+            return "The fallback is in Bailian's list."
+        case _:
+            assert_never(verdict)
+
+
+def _with(models: Iterable[ModelResult], outcome: Outcome) -> int:
+    """How many of `models` have `outcome` and are not excused."""
+    return sum(model.outcome is outcome and not is_excused(model) for model in models)
 
 
 def _no(count: int, total: int, yes: str, no: str) -> str:
@@ -169,12 +260,18 @@ def about(report: Report) -> str:
     return f"{site}. {' '.join(f'{token_line(token)}.' for token in report.tokens)}"
 
 
-def token_line(token: TokenResult) -> str:
-    """What became of one token, without a full stop."""
+def about_fallback(fallback: Fallback) -> str:
+    """What was asked of Bailian, and with which key."""
+    return f"Bailian, region {fallback.region}. {token_line(fallback.token, what='key')}."
+
+
+def token_line(token: TokenResult, *, what: str = "token") -> str:
+    """What became of one token, or of a key, without a full stop."""
     if token.status is TokenStatus.ABSENT:
-        return "No token"
+        return f"No {what}"
     reason = f": {shortened(visible(token.reason))}" if token.reason else ""
-    return f"Token {token.fingerprint} ({visible(token.source)}) {token.status}{reason}"
+    name = f"{what[0].upper()}{what[1:]} {token.fingerprint}"
+    return f"{name} ({visible(token.source)}) {token.status}{reason}"
 
 
 def shown_id(model_id: str) -> str:
@@ -219,6 +316,7 @@ class NextStep(Enum):
 
     FINISH = "finish"
     NEW_TOKEN = "new token"  # noqa: S105 - no password
+    NEW_KEY = "new key"
     BIND = "bind"
     REPLACE = "replace"
     LATER = "later"
@@ -228,18 +326,22 @@ class NextStep(Enum):
 
 def next_step(report: Report) -> NextStep:
     """What to do next."""
-    counts = tally(report)
-    if not counts.complete:
+    own = tally(report).tokens
+    statuses = _statuses(report)
+    models = asked_models(report)
+    if not report.complete:
         return NextStep.FINISH
-    if TokenStatus.REJECTED in counts.tokens:
+    if TokenStatus.REJECTED in own:
         return NextStep.NEW_TOKEN
-    if TokenStatus.NOT_BOUND in counts.tokens:
+    if TokenStatus.NOT_BOUND in own:
         return NextStep.BIND
-    if counts.failed:
+    if TokenStatus.REJECTED in statuses:
+        return NextStep.NEW_KEY
+    if _with(models, Outcome.FAIL):
         return NextStep.REPLACE
-    if counts.unknown or TokenStatus.UNVERIFIED in counts.tokens:
+    if _with(models, Outcome.UNKNOWN) or TokenStatus.UNVERIFIED in statuses:
         return NextStep.LATER
-    return NextStep.WAIT if counts.excused else NextStep.GENERATE
+    return NextStep.WAIT if any(map(is_excused, models)) else NextStep.GENERATE
 
 
 def next_step_line(report: Report) -> str:
@@ -249,6 +351,9 @@ def next_step_line(report: Report) -> str:
             return "Next: run it again; what is unverified above was not reached."
         case NextStep.NEW_TOKEN:
             return f"Next: make a new token at {addresses_of(report.site).token_page}"
+        case NextStep.NEW_KEY:
+            page = addresses_in(report.fallback.region).key_page if report.fallback else ""
+            return f"Next: make a new Bailian key at {page}"
         case NextStep.BIND:
             return "Next: bind and verify your Alibaba Cloud account, then run it again."
         case NextStep.REPLACE:

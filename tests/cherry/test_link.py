@@ -275,3 +275,32 @@ def test_the_link_of_a_new_provider_has_a_name_with_its_parentheses() -> None:
 def test_a_name_that_v1_cannot_open_is_no_matter_where_the_link_carries_none() -> None:
     provider = configuration(provider=ProviderChoice(name="It's ModelScope")).provider
     assert read_by_v1(key_link(provider, Secret(TOKEN)))
+
+
+@given(id=ANY_TEXT, name=ANY_TEXT, notes=ANY_TEXT, key=ANY_TEXT)
+@example(id="mine", name="half \ud83d\ude00", notes="", key=TOKEN)
+@example(id="mine", name="It's mine", notes="it's", key=TOKEN)
+@example(id="mine", name="’() \u2028 \x00 \\u0027", notes="it's", key='()"\\+/=-_')
+@example(id="modelscope", name="It's", notes="it's", key=TOKEN)
+def test_the_link_of_any_provider_opens_as_it_was_meant_or_is_refused(
+    id: str,  # noqa: A002 - the provider's own word
+    name: str,
+    notes: str,
+    key: str,
+) -> None:
+    provider = configuration(provider=ProviderChoice(id, name, notes=notes)).provider
+    try:
+        link = key_link(provider, Secret(key))
+    except LinkRefused:
+        return
+    meant = {"id": provider.id, "baseUrl": CN, "apiKey": key, "type": "openai"}
+    if provider.preset_id is None:
+        meant["name"] = provider.name
+    assert read_by_v1(link) == read_by_v2(link) == meant
+    assert decode_v1(link) == decode_v2(link) == meant
+
+
+@given(name=HARMLESS, key=HARMLESS.map(lambda text: text.replace(",", ";")))
+def test_the_link_of_a_harmless_name_and_key_is_not_refused(name: str, key: str) -> None:
+    provider = configuration(provider=ProviderChoice("mine", name)).provider
+    assert why_unopenable(key_link(provider, Secret(key))) is None

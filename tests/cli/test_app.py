@@ -40,9 +40,12 @@ def test_version(run: Run) -> None:
     assert run("--version").out == f"msconfig {__version__}\n"
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_has_help_with_a_line_for_each_option(run: Run, name: str) -> None:
-    ran = run(name, "--help")
+PARTS = [["link", part] for part in ("encode", "decode", "open")]
+
+
+@pytest.mark.parametrize("names", [*([name] for name in COMMANDS), *PARTS], ids=" ".join)
+def test_every_command_has_help_with_a_line_for_each_option(run: Run, names: list[str]) -> None:
+    ran = run(*names, "--help")
     assert ran.code == 0
     assert all(len(line) <= 80 for line in ran.out.splitlines())
 

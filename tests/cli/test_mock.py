@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from msconfig.fake.mock import Mock
-from msconfig.fake.scenario import TOKEN
+from msconfig.fake.scenario import KEY, TOKEN
 from support import Run
 
 COMMAND = [sys.executable, "-m", "msconfig", "mock"]
@@ -29,11 +29,13 @@ def test_it_prints_what_to_export_logs_and_stops_cleanly(number: signal.Signals)
     ) as process:
         assert process.stdout
         exported = dict(
-            process.stdout.readline().removeprefix("export ").strip().split("=") for _ in range(5)
+            process.stdout.readline().removeprefix("export ").strip().split("=") for _ in range(7)
         )
         base = exported["MSCONFIG_HUB_URL"]
         assert exported["MODELSCOPE_API_TOKEN"] == TOKEN
         assert exported["OPENAI_BASE_URL"] == f"{base}/v1/"
+        assert exported["MSCONFIG_FALLBACK_URL"] == f"{base}/compatible-mode/v1/"
+        assert exported["DASHSCOPE_API_KEY"] == KEY
         me = f"{base}/openapi/v1/users/me"
         for token, status in ((TOKEN, 200), (GARBAGE, 401)):
             bearer = {"Authorization": f"Bearer {token}"}
@@ -53,7 +55,7 @@ def test_check_works_against_it_with_nothing_but_what_it_exports(run: Run) -> No
         [*COMMAND, "--port", "0", "-q"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout
-        lines = [process.stdout.readline() for _ in range(5)]
+        lines = [process.stdout.readline() for _ in range(7)]
         script = f"{''.join(lines)}{sys.executable} -m msconfig check Qwen/Qwen3.5-27B"
         ran = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=False)
         process.terminate()
@@ -107,12 +109,13 @@ def test_a_scenario_decides_the_token_and_the_faults() -> None:
         text=True,
     ) as process:
         assert process.stdout
-        lines = [process.stdout.readline().strip() for _ in range(5)]
-        url = lines[3].partition("=")[2]
-        reply = httpx.get(f"{url}models")
+        exported = dict(
+            process.stdout.readline().removeprefix("export ").strip().split("=") for _ in range(7)
+        )
+        reply = httpx.get(f"{exported['OPENAI_BASE_URL']}models")
         process.terminate()
         process.wait(timeout=10)
-    assert lines[4].endswith(GARBAGE)
+    assert exported["MODELSCOPE_API_TOKEN"] == GARBAGE
     assert "<title>" in reply.text
 
 

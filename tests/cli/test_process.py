@@ -61,6 +61,17 @@ def test_an_interrupt_ends_with_130_within_a_moment_and_no_traceback(
     assert err == b""
 
 
+def test_an_interrupted_search_shows_nothing(serve: Serve, online: Online) -> None:
+    holding = Holding()
+    online(serve(holding))
+    process = start("models", "alive", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert holding.asked.wait(20)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=5)
+    holding.let_go.set()
+    assert (process.returncode, out, err) == (130, b"", b"")
+
+
 def test_an_interrupted_generate_writes_nothing(serve: Serve, online: Online) -> None:
     holding = Holding()
     online(serve(holding))

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import select
-import signal
-import subprocess
-import sys
-import time
+from pathlib import Path
 
 import pytest
 
+from backups import make_v7
 from msconfig.fake.mock import Mock
 from msconfig.fake.scenario import TOKEN
 
-pty = pytest.importorskip("pty", reason="no pseudo-terminals")
+terminal = pytest.importorskip("terminal", reason="no pseudo-terminals", exc_type=ImportError)
+CTRL_C = terminal.CTRL_C
 
-COMMAND = [sys.executable, "-m", "msconfig", "check"]
-CTRL_C = "\x03"
 MODEL = {
     "listed": True,
     "look_up": {"providers": [{"Name": "ModelScope", "EstimatedMagicGrainCost": 1}]},
@@ -33,33 +28,11 @@ def _online(modelscope: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
 
 
-def on_a_terminal(*arguments: str, answer: str = "") -> tuple[int, str]:
-    """Exit code, and everything that a terminal of 80 columns was sent."""
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen([*COMMAND, *arguments], stdin=theirs, stdout=theirs, stderr=theirs)
-    os.close(theirs)
-    seen = b""
-    ends = time.monotonic() + 30
-    while time.monotonic() < ends:
-        asked = b"Spend them?" in seen
-        if asked and answer == CTRL_C:
-            # the terminal controls no session that would turn the sign into a signal; and one that
-            # comes just before the reading begins is noticed only after it, so it is sent again
-            process.send_signal(signal.SIGINT)
-        elif asked and answer:
-            os.write(ours, answer.encode())
-            answer = ""
-        if not select.select([ours], [], [], 0.2)[0]:
-            continue
-        try:
-            piece = os.read(ours, 4096)
-        except OSError:  # how Linux says that the other side is gone
-            break
-        if not piece:
-            break
-        seen += piece
-    os.close(ours)
-    return process.wait(timeout=10), seen.decode()
+def on_a_terminal(*arguments: str, answer: str = "", command: str = "check") -> tuple[int, str]:
+    """Exit code of a command, and everything that its terminal was sent."""
+    answers = {"Spend them?": answer} if answer else {}
+    ran: tuple[int, str] = terminal.on_a_terminal(command, *arguments, answers=answers)
+    return ran
 
 
 def test_progress_shows_and_the_result_is_in_colour(modelscope: Mock) -> None:
@@ -71,6 +44,13 @@ def test_progress_shows_and_the_result_is_in_colour(modelscope: Mock) -> None:
     assert "Checking" in seen
     assert seen.index("Checking") < seen.index("All 30 models are served.")
     assert "\x1b[" in seen
+
+
+def test_progress_shows_before_the_first_model_that_is_found(modelscope: Mock) -> None:
+    modelscope.use({"models": {"acme/x": MODEL}, "faults": [{"does": "delay", "seconds": 0.2}]})
+    code, seen = on_a_terminal("acme", command="models")
+    assert code == 0
+    assert seen.index("Checking") < seen.index("1 served model.")
 
 
 def test_no_color_is_respected(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,3 +86,29 @@ def test_yes_asks_nothing(modelscope: Mock) -> None:
     assert code == 0
     assert "Spend them?" not in seen
     assert modelscope.spent == 1
+
+
+@pytest.fixture
+def backup(modelscope: Mock) -> Path:
+    modelscope.use({"models": {"acme/x": MODEL}})
+    return make_v7(Path("backup.zip"), messages=5)
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("n\n", 130), ("\n", 130), (CTRL_C, 130)])
+def test_apply_shows_its_plan_and_asks_before_it_writes(
+    backup: Path, answer: str, code: int
+) -> None:
+    arguments = ("apply", str(backup), "-o", "new.zip", "acme/x")
+    ended, seen = terminal.on_a_terminal(*arguments, answers={"Write new.zip?": answer})
+    assert ended == code, seen
+    assert Path("new.zip").exists() is (code == 0)
+    assert seen.index("+ acme/x") < seen.index("Write new.zip?")
+    assert ("restore this file" in seen) is (code == 0)
+    assert "Traceback" not in seen
+
+
+def test_apply_with_yes_asks_nothing_on_a_terminal(backup: Path) -> None:
+    code, seen = terminal.on_a_terminal("apply", str(backup), "-o", "new.zip", "--yes", "acme/x")
+    assert code == 0
+    assert "Write new.zip?" not in seen
+    assert Path("new.zip").exists()

@@ -134,6 +134,8 @@ def test_anthropic_messages_answer_stream_and_fail_in_their_own_shape() -> None:
         pytest.param("search=M0", 200, 10, 10, id="search"),
         pytest.param("owner=owner1&page_size=50", 200, 23, 23, id="owner"),
         pytest.param("filter.task=text-generation", 200, 1, 1, id="task"),
+        pytest.param("sort=downloads&page_size=50", 200, 50, 71, id="sorted"),
+        pytest.param("sort=stars", 400, None, None, id="no such order"),
         pytest.param("page_size=51", 400, None, None, id="page too large"),
         pytest.param("page_number=0", 400, None, None, id="no such page"),
         pytest.param("page_number=x", 400, None, None, id="no number"),
@@ -147,6 +149,33 @@ def test_the_hub_lists_models_within_its_limits(
     assert answered == status
     if rows is not None:
         assert (len(body["data"]["models"]), body["data"]["total_count"]) == (rows, total)
+
+
+DETAILED = {
+    "a/old": RecordedHub(True, downloads=5, likes=9, last_modified="2025-01-01T00:00:00Z"),
+    "a/new": RecordedHub(True, downloads=7, likes=0, last_modified="2026-01-01T00:00:00Z"),
+    "a/unknown": RecordedHub(True, license="MIT License"),
+}
+
+
+@pytest.mark.parametrize(
+    ("sort", "names"),
+    [
+        ("default", ["new", "old", "unknown"]),
+        ("downloads", ["new", "old", "unknown"]),
+        ("likes", ["old", "new", "unknown"]),
+        ("last_modified", ["new", "old", "unknown"]),
+    ],
+)
+def test_the_list_is_sorted_and_tells_only_what_was_recorded(sort: str, names: list[str]) -> None:
+    facts = snapshot({model_id: RecordedModel(None, hub) for model_id, hub in DETAILED.items()})
+    _, body = ask(FakeModelScope(facts), "GET", f"/openapi/v1/models?sort={sort}")
+    rows = {row["display_name"]: row for row in body["data"]["models"]}
+    assert list(rows) == names
+    assert (rows["new"]["downloads"], rows["new"]["likes"]) == (7, 0)
+    assert rows["unknown"]["license"] == "MIT License"
+    assert not {"downloads", "likes", "last_modified"} & rows["unknown"].keys()
+    assert "license" not in rows["new"]
 
 
 @pytest.mark.parametrize("body", [b"", b"nonsense", b"[]", b'{"model": 7}'])

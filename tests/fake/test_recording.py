@@ -9,14 +9,25 @@ from pathlib import Path
 import pytest
 
 from msconfig.fake.faults import Faults
+from msconfig.fake.http import Response
 from msconfig.fake.scenario import Fault, FaultKind
 from msconfig.fake.snapshot import RecordedHub, RecordedLookUp, RecordedModel, load
-from support import ALIVE, DEAD, TOKEN, Online, Run, Serve, fake, served_by
+from support import ALIVE, DEAD, TOKEN, Online, Run, Serve, fake, instead, served_by
 
 MODELS = {
     "Qwen/Dead": DEAD,
     "Qwen/Gated": RecordedModel(served_by("DashScope"), RecordedHub(True, gated=True)),
     "Qwen/Derived": RecordedModel(RecordedLookUp((), "a list"), RecordedHub(True, derived="seen")),
+    "Qwen/Detailed": RecordedModel(
+        served_by(),
+        RecordedHub(
+            True,
+            downloads=1466,
+            likes=0,
+            license="MIT License",
+            last_modified="0200-12-09T15:22:57Z",
+        ),
+    ),
 }
 ASK = ("snapshot", "-o", "facts.json")
 
@@ -91,6 +102,28 @@ def test_a_question_without_answer_is_left_out_and_told(
     assert ran.code == 4
     assert "not recorded: Qwen/Alive: GET /api/v1/inference/list_model_providers" in ran.err
     assert load(Path("facts.json")).models["Qwen/Alive"].look_up is None
+
+
+@pytest.mark.parametrize(
+    ("support", "tasks", "code"), [("txt2img", ("txt2img",), 0), ("", (), 0), (None, (), 4)]
+)
+def test_what_the_older_api_says_of_a_model_without_a_task_is_recorded(
+    support: str | None,
+    tasks: tuple[str, ...],
+    code: int,
+    run: Run,
+    serve: Serve,
+    online: Online,
+) -> None:
+    known = {"Code": 200, "Data": {"SupportInference": support}, "Success": True}
+    reply = Response.of_json(403, {}) if support is None else Response.of_json(200, known)
+    model = RecordedModel(served_by("ModelScope"), RecordedHub(True))
+    online(serve(instead({"/api/v1/models/Qwen/Bare": reply}, fake({"Qwen/Bare": model}))))
+    ran = run(*ASK, "Qwen/Bare")
+    assert (ran.code, "not recorded" in ran.err) == (code, code == 4)
+    hub = load(Path("facts.json")).models["Qwen/Bare"].hub
+    assert hub is not None
+    assert hub.tasks == tasks
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from msconfig.modelscope.facts import (
     HubAbsent,
     HubModel,
     HubNoAccess,
+    HubPage,
     NoAnswer,
     Providers,
     Source,
@@ -41,6 +42,26 @@ DOCUMENTED: list[tuple[int, Json]] = [
     (404, {"Code": 10010205001, "Message": "：record not found", "Success": False}),
     (404, {"Code": 10010200001, "Message": "no", "Success": False}),
     (200, {"Code": 200, "Data": {"Tasks": [{"Name": "x"}], "SupportInference": "x"}}),
+    (
+        200,
+        {
+            "success": True,
+            "data": {
+                "models": [
+                    {
+                        "id": "a/b",
+                        "tasks": ["x"],
+                        "downloads": 1,
+                        "likes": 1,
+                        "license": "MIT",
+                        "last_modified": "2025-12-16T03:34:26Z",
+                    }
+                ],
+                "total_count": 1,
+                "page_size": 50,
+            },
+        },
+    ),
     (429, {"error": {"message": "busy"}, "request_id": "1"}),
     (500, {"errors": {"message": "busy", "code": "x"}}),
 ]
@@ -162,6 +183,11 @@ def _keeps_to_others(status: int, reply: dict[str, Json]) -> bool:
     return status != 200 and reply.get("Code") == 10010200001
 
 
+def _lists_nothing(status: int, reply: dict[str, Json]) -> bool:
+    data = reply.get("data")
+    return status == 200 and isinstance(data, dict) and data.get("models") == []
+
+
 Fact: TypeAlias = object
 QUESTIONS: list[tuple[Callable[[Reply], Fact], Callable[[Fact], bool], Callable[..., bool]]] = [
     (lambda r: _replies.account(r, SOURCE), lambda f: isinstance(f, TokenRejected), _rejects),
@@ -180,6 +206,11 @@ QUESTIONS: list[tuple[Callable[[Reply], Fact], Callable[[Fact], bool], Callable[
         lambda r: _replies.older_hub_model(r, SOURCE, "a/b"),
         lambda f: isinstance(f, HubNoAccess),
         _keeps_to_others,
+    ),
+    (
+        lambda r: _replies.hub_page(r, SOURCE, 50),
+        lambda f: isinstance(f, HubPage) and not (f.models or f.unreadable),
+        _lists_nothing,
     ),
 ]
 """How a reply is read; what of it is a clear no; and which replies are documented to say so."""
@@ -207,6 +238,10 @@ def shows_no_undocumented_no(status: int, body: bytes) -> None:
         assert not is_no(fact) or documented(status, _object(body)), (fact, status, body)
 
 
+def _texts(model: HubModel) -> tuple[str, ...]:
+    return (model.id, *model.tasks, model.license or "")
+
+
 def is_told_in_one_safe_line(status: int, body: bytes, content_type: str = "") -> None:
     reply = Reply(status, body, content_type)
     catalogue = _replies.catalogue(reply, SOURCE)
@@ -219,7 +254,10 @@ def is_told_in_one_safe_line(status: int, body: bytes, content_type: str = "") -
             case Providers():
                 texts = fact.names
             case HubModel():
-                texts = (fact.id, *fact.tasks)
+                texts = _texts(fact)
+            case HubPage():
+                texts = tuple(text for model in fact.models for text in _texts(model))
+                assert 1 <= fact.size <= 50
         for text in texts:
             assert text == visible(text)
             assert len(text) < 400

@@ -40,7 +40,9 @@ def refused(message: object, code: object = MISSING, status: int = 404) -> Reply
 
 def test_a_model_that_the_hub_knows() -> None:
     fact = _replies.hub_model(known(private=False, gated=False), SOURCE)
-    assert fact == HubModel(SOURCE, ASKED, ("text-generation",), private=False, gated=False)
+    assert fact == HubModel(
+        SOURCE, ASKED, ("text-generation",), private=False, gated=False, likes=5
+    )
 
 
 @pytest.mark.parametrize(

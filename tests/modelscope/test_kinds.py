@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import pytest
 
-from msconfig.modelscope.kinds import Kind, kind_of
+from msconfig.modelscope import kinds
+from msconfig.modelscope.kinds import Kind, kind_of, kinds_of
 
 KINDS = {
     Kind.CHAT: ("text-generation", "text2text-generation", "txt2txt"),
@@ -48,3 +52,30 @@ def test_no_kind_was_forgotten() -> None:
 )
 def test_the_first_task_that_is_known_decides(tasks: list[str], kind: Kind) -> None:
     assert kind_of(tasks) is kind
+
+
+@pytest.mark.parametrize(
+    ("tasks", "expected"),
+    [
+        pytest.param([], (), id="no task"),
+        pytest.param(["fill-mask"], (), id="none that is known"),
+        pytest.param(["text-generation", "txt2txt"], (Kind.CHAT,), id="of one mind"),
+        pytest.param(["text-generation", "txt2img"], (Kind.CHAT, Kind.IMAGE_GENERATION), id="two"),
+        pytest.param(
+            ["video-captioning", "text-to-speech", "image-to-text"],
+            (Kind.VISION, Kind.AUDIO),
+            id="in their order, each once",
+        ),
+    ],
+)
+def test_all_kinds_that_tasks_say_are_told(tasks: list[str], expected: tuple[Kind, ...]) -> None:
+    assert kinds_of(tasks) == expected
+
+
+def test_every_row_of_the_table_says_where_it_is_from_and_no_task_stands_twice() -> None:
+    table = Path(kinds.__file__).with_name("kinds.toml").read_text("utf-8")
+    rows = tomllib.loads(table)["row"]
+    tasks = [task for row in rows for task in row["tasks"]]
+    assert all(row["source"] for row in rows)
+    assert len(tasks) == len(set(tasks))
+    assert {Kind(row["kind"]) for row in rows} == set(Kind) - {Kind.UNKNOWN}

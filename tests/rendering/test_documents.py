@@ -71,6 +71,7 @@ def message(document: Document) -> str:
         (REPORT, DocumentKind.REPORT),
         (SNAPSHOT, DocumentKind.SNAPSHOT),
         ({"catalogue": []}, DocumentKind.SNAPSHOT),
+        ({"models": [], "found": 0, "exit_code": 0}, DocumentKind.MODELS),
     ],
 )
 def test_a_document_is_known_by_its_keys_even_when_it_is_broken(

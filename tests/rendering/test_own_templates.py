@@ -25,7 +25,7 @@ def made(
     provider: ProviderChoice, models: tuple[ModelChoice, ...], *keys: str, site: Site = Site.CN
 ) -> tuple[bytes, bytes]:
     whole = configuration(*keys, site=site, provider=provider, models=models)
-    texts = make(whole, [Target.V2, Target.V1]).texts
+    texts = make([whole], [Target.V2, Target.V1]).texts
     return texts["provider.v2.json"].encode(), texts["provider.v1.json"].encode()
 
 

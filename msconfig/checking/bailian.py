@@ -1,0 +1,121 @@
+"""From Bailian's model list to what becomes of the fallback: its key, its ids."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias, assert_never
+
+from msconfig.checking.fallback import Twins, with_way_out
+from msconfig.checking.report import (
+    Evidence,
+    Fallback,
+    ModelResult,
+    Report,
+    Status,
+    Suggestion,
+    TokenResult,
+    TokenStatus,
+)
+from msconfig.model_ids import GivenId
+from msconfig.modelscope.bailian import Region
+from msconfig.modelscope.facts import Catalogue, NoAnswer, TokenRejected
+from msconfig.modelscope.kinds import Kind
+from msconfig.secrets import Token
+
+__all__ = ["BailianFact", "FallbackRequest", "with_fallback"]
+
+BailianFact: TypeAlias = Catalogue | TokenRejected | NoAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class FallbackRequest:
+    """What is to be checked at Bailian."""
+
+    region: Region
+    ids: Sequence[GivenId]
+    key: Token | None
+    """None with --no-token, and offline where there is none."""
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
+    """Kinds that the user told, by id; else that of the same model at ModelScope is taken."""
+
+
+def with_fallback(report: Report, request: FallbackRequest, fact: BailianFact | None) -> Report:
+    """`report` with what Bailian's list says, and with ways out for models that fail.
+
+    Args:
+        report: what was found at ModelScope.
+        request: key and ids.
+        fact: Bailian's answer; None where it was not asked, offline or without a key. Then its ids
+            are unverified, and that alone does not count.
+    """
+    at_bailian = Twins(fact.ids if isinstance(fact, Catalogue) else ())
+    at_modelscope = Twins(model.id for model in report.models)
+    kinds = {model.id: model.kind for model in report.models}
+    twins = {given.text: at_modelscope.of(given.text) for given in request.ids}
+    of_twins = {text: kinds[twin] for text, twin in twins.items() if twin is not None}
+    known = replace(request, kinds={**of_twins, **request.kinds})
+    fallback = Fallback(
+        request.region,
+        _key_result(request.key, fact),
+        tuple(_model_result(each, known, fact, at_bailian) for each in request.ids),
+    )
+    models = tuple(with_way_out(model, at_bailian) for model in report.models)
+    return replace(report, models=models, fallback=fallback)
+
+
+def _key_result(key: Token | None, fact: BailianFact | None) -> TokenResult:
+    if key is None:
+        return TokenResult(TokenStatus.ABSENT, "none", counts=False)
+    status, reason = TokenStatus.UNVERIFIED, "offline"
+    match fact:
+        case Catalogue():
+            return TokenResult(TokenStatus.VALID, key.source, key.secret.fingerprint)
+        case TokenRejected():
+            status, reason = TokenStatus.REJECTED, fact.said
+        case NoAnswer():
+            reason = fact.said
+        case None:
+            pass
+        case _:
+            assert_never(fact)
+    return TokenResult(status, key.source, key.secret.fingerprint, reason, fact is not None)
+
+
+def _model_result(
+    given: GivenId, request: FallbackRequest, fact: BailianFact | None, at_bailian: Twins
+) -> ModelResult:
+    suggestions: tuple[Suggestion, ...] = ()
+    observed = ""
+    match fact:
+        case Catalogue() if given.text in fact.ids:
+            status, reason = Status.ENABLED, "in Bailian's list"
+            observed = f"listed among {len(fact.ids)}"
+        case Catalogue():
+            status, reason = Status.NOT_FOUND, "not in Bailian's list"
+            observed = f"not listed among {len(fact.ids)}"
+            near = at_bailian.of(given.text)
+            suggestions = (
+                (Suggestion(near, "the same model, as Bailian spells it"),) if near else ()
+            )
+        case TokenRejected():
+            status, reason = Status.UNVERIFIED, "Bailian shows its list only to a good key"
+            observed = fact.said
+        case NoAnswer():
+            status, reason = Status.UNVERIFIED, f"Bailian's list cannot be read: {fact.said}"
+            observed = fact.said
+        case None:
+            status, reason = Status.UNVERIFIED, "Bailian was not asked"
+        case _:
+            assert_never(fact)
+    return ModelResult(
+        id=given.text,
+        status=status,
+        kind=request.kinds.get(given.text, Kind.UNKNOWN),
+        reason=reason,
+        evidence=(
+            (Evidence(fact.source.endpoint, observed, fact.source.at),) if fact is not None else ()
+        ),
+        suggestions=suggestions,
+        location=given.location,
+    )

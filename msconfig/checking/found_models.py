@@ -1,0 +1,96 @@
+"""Models that were found, and their order. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import assert_never
+
+from msconfig.errors import ExitCode
+from msconfig.modelscope.kinds import Kind
+from msconfig.modelscope.sites import Site
+
+__all__ = ["Discovery", "FoundModel", "ModelList", "Sort", "in_order"]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundModel:
+    """A model that was found; None for what is not known."""
+
+    id: str
+    kind: Kind
+    is_served: bool | None
+    downloads: int | None = None
+    likes: int | None = None
+    last_modified: datetime | None = None
+    """UTC."""
+    license: str | None = None
+    magicubes: float | None = None
+    """Estimated Magicubes a call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """What was found."""
+
+    models: tuple[FoundModel, ...]
+    """Each once; only those that are served, unless others were asked for."""
+    missing: tuple[str, ...] = ()
+    """What could not be read, a line each."""
+    notes: tuple[str, ...] = ()
+    """What else there is to know, a line each; nothing that failed."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything that was asked for could be read."""
+        return not self.missing
+
+
+class Sort(StrEnum):
+    """An order; the values are the choices of `--sort`."""
+
+    DOWNLOADS = "downloads"
+    LIKES = "likes"
+    UPDATED = "updated"
+    NAME = "name"
+
+
+def in_order(models: Iterable[FoundModel], sort: Sort) -> tuple[FoundModel, ...]:
+    """Most or newest first, what is unknown last; equal ones by name."""
+
+    def place(model: FoundModel) -> tuple[bool, float, str, str]:
+        match sort:
+            case Sort.DOWNLOADS:
+                value: float | None = model.downloads
+            case Sort.LIKES:
+                value = model.likes
+            case Sort.UPDATED:
+                value = model.last_modified.timestamp() if model.last_modified else None
+            case Sort.NAME:
+                value = None
+            case _:
+                assert_never(sort)
+        return (value is None, -(value or 0), model.id.casefold(), model.id)
+
+    return tuple(sorted(models, key=place))
+
+
+@dataclass(frozen=True, slots=True)
+class ModelList:
+    """What was found, as it is to be shown."""
+
+    site: Site
+    searched_at: datetime
+    discovery: Discovery
+    models: tuple[FoundModel, ...]
+    """In their order, and no more than were asked for."""
+    includes_unserved: bool = False
+    snapshot_recorded: datetime | None = None
+    """When the facts were recorded, offline; None when ModelScope itself was asked."""
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """4 where something could not be read, else 0: to find nothing is no failure."""
+        return ExitCode.OK if self.discovery.complete else ExitCode.INCONCLUSIVE

@@ -1,0 +1,27 @@
+"""Why an id is suggested in place of another: a closed set of sentences, for pages to translate."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+__all__ = ["Reason"]
+
+
+class Reason(StrEnum):
+    """Why an id is suggested, the surest first."""
+
+    CASE = "same letters, other case"
+    CASE_UNLISTED = "same letters, other case; the catalogue does not list it"
+    SPELT = "the same model, spelt as it is served"
+    OWNER = "the same model under the owner that serves it"
+    RERELEASE = "another dated release of the same model"
+    VARIANT = "another variant of the same release"
+    SIZE = "the same release in another size or tier"
+    NEWER = "newer release of the same line and size class"
+    NEWER_SIZE = "newer release of the same line in another size or tier"
+    GENERAL = "general model of the same family"
+    GENERAL_IMAGES = "general model of the same family, which takes images"
+    GENERAL_PERHAPS_IMAGES = "general model of the same family; see whether it takes images"
+    FAMILY = "another model of the same family"
+    OLDER = "older release of the same line"
+    NEAREST = "the nearest name among the served ids"

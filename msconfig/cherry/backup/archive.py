@@ -1,0 +1,140 @@
+"""A zip archive, unpacked without trust and in bounded memory."""
+
+from __future__ import annotations
+
+import stat
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from msconfig.cherry.backup.directory import LOCAL, Directory, Member, read_directory
+from msconfig.cherry.backup.refusal import NotTaken
+from msconfig.errors import FileError
+from msconfig.text import shortened
+
+__all__ = ["CHUNK", "DEFLATED", "STORED", "Archive", "open_archive", "raw"]
+
+CHUNK = 256 * 1024
+STORED, DEFLATED = 0, 8
+_FREE_BYTES = 64 * 1024 * 1024
+_MOST_RATIO = 200
+"""Times that a member above `_FREE_BYTES` may grow when it is unpacked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """An open archive whose directory has been read and compared with its local headers."""
+
+    stream: BinaryIO = field(repr=False)
+    directory: Directory = field(repr=False)
+
+    @property
+    def members(self) -> Mapping[str, Member]:
+        """By name, in the directory's order."""
+        return self.directory.members
+
+    def has_folder(self, name: str) -> bool:
+        """Whether the folder is a member, or has one; `name` ends in a slash."""
+        return any(member.startswith(name) for member in self.members)
+
+    def end_of(self, member: Member) -> int:
+        """Where what belongs to `member` ends: at the next one, or at the directory."""
+        behind = (each.offset for each in self.members.values() if each.offset > member.offset)
+        return min(behind, default=self.directory.start)
+
+    def read(self, member: Member, limit: int) -> bytes:
+        """What a small member holds.
+
+        Raises:
+            NotTaken: it is larger than `limit` bytes, or broken.
+        """
+        return b"".join(self.chunks(member, limit))
+
+    def chunks(self, member: Member, limit: int) -> Iterator[bytes]:
+        """What a member holds, in pieces, checked against its size and CRC at the end.
+
+        Raises:
+            NotTaken: it is larger than `limit` bytes, grows too much, or is broken.
+        """
+        name = shortened(member.name, 100)
+        if member.size > limit:
+            raise NotTaken(f"{name} has {member.size} bytes, more than the {limit} that are read")
+        if member.size > _FREE_BYTES and member.size > _MOST_RATIO * member.packed:
+            raise NotTaken(f"{name} unpacks to {member.size} bytes from {member.packed}: a bomb?")
+        size = crc = 0
+        for chunk in self._unpacked(member):
+            size += len(chunk)
+            crc = zlib.crc32(chunk, crc)
+            if size > member.size:
+                break
+            yield chunk
+        if size != member.size:
+            raise NotTaken(f"{name} is broken: it has not the size that the zip says")
+        if crc != member.crc:
+            raise NotTaken(f"{name} is broken: its checksum (CRC) is wrong; copy the backup anew")
+
+    def _unpacked(self, member: Member) -> Iterator[bytes]:
+        self.stream.seek(member.offset)
+        local = LOCAL.unpack(self.stream.read(LOCAL.size))
+        self.stream.seek(member.offset + LOCAL.size + local[-2] + local[-1])
+        packed = raw(self.stream, member.packed)
+        if member.method == STORED:
+            yield from packed
+            return
+        if member.method != DEFLATED:
+            raise NotTaken(
+                f"{shortened(member.name, 100)} is packed in a way that Cherry Studio does not use"
+                f" (method {member.method})"
+            )
+        inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+        try:
+            for chunk in packed:
+                if inflate.eof:  # else all of the rest is kept in memory
+                    break
+                left = chunk
+                while left:
+                    yield inflate.decompress(left, CHUNK)
+                    left = inflate.unconsumed_tail
+            yield inflate.flush()
+        except zlib.error:
+            raise NotTaken(
+                f"{shortened(member.name, 100)} is broken: it cannot be unpacked"
+            ) from None
+        if not inflate.eof or inflate.unused_data or next(packed, None):
+            raise NotTaken(
+                f"{shortened(member.name, 100)} is broken: it ends too early or too late"
+            )
+
+
+def raw(stream: BinaryIO, count: int) -> Iterator[bytes]:
+    """The next `count` bytes, in pieces.
+
+    Raises:
+        NotTaken: there are fewer.
+    """
+    while count:
+        chunk = stream.read(min(CHUNK, count))
+        if not chunk:
+            raise NotTaken("the zip is cut off; copy the backup anew")
+        count -= len(chunk)
+        yield chunk
+
+
+@contextmanager
+def open_archive(path: Path) -> Iterator[Archive]:
+    """The archive at `path`, for as long as the context lasts.
+
+    Raises:
+        FileError: it cannot be read.
+        NotTaken: it is no zip, or one that no app writes.
+    """
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise FileError(f"cannot read {path}: it is no regular file")
+        with path.open("rb") as stream:
+            yield Archive(stream, read_directory(stream))
+    except OSError as error:
+        raise FileError.from_os("read", path, error) from None

@@ -1,0 +1,171 @@
+"""`data.json`: what desktop v1 up to format 5, and the mobile app, back up.
+
+The outer object names one entry of browser storage whose value is JSON in a text; its values are
+JSON in texts again, and the one called ``llm`` holds the providers. Only the list of providers is
+written anew, so everything else keeps its very spelling.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, NoReturn
+
+from msconfig.cherry.backup.archive import CHUNK
+from msconfig.cherry.backup.json_spans import (
+    Span,
+    as_javascript_writes,
+    members,
+    replaced,
+    spans,
+)
+from msconfig.cherry.backup.refusal import NotTaken
+from msconfig.cherry.backup.staging import create
+from msconfig.cherry.backup.v1_merging import StoredProvider, stored_provider
+from msconfig.secrets import Secret
+
+__all__ = ["DataJson", "read_data_json", "with_providers"]
+
+_PERSISTED = "persist:cherry-studio"
+_KEPT_FOR_PHONE = ("assistants", "websearch", "settings", "llm")
+"""In the one text; beside it, indexedDB."""
+_NEWEST = 5
+_OLDEST = 2
+_LARGEST_STORAGE = 128 * 1024 * 1024
+"""Bytes of the one text that is unpacked; messages are not in it."""
+_MOST_PROVIDERS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class DataJson:
+    """What is known of a `data.json`, and where its texts lie one in the other."""
+
+    version: int
+    made_at: float | None
+    """Milliseconds since 1970."""
+    fits_phone: bool
+    """Whether everything is in it that the phone looks for."""
+    providers: tuple[StoredProvider, ...]
+    persisted: Span = field(repr=False)
+    """In the file, in bytes."""
+    llm: Span = field(repr=False)
+    """In that text."""
+    listed: Span = field(repr=False)
+    """The list of providers in that text again."""
+
+
+def read_data_json(path: Path) -> DataJson:
+    """Look at a whole `data.json`.
+
+    Raises:
+        NotTaken: it is not JSON, of another version, or without providers.
+        OSError: it cannot be read.
+    """
+    text = _bytes_as_text(path)
+    top, end = spans(text)
+    if re.compile(r"[^ \t\r\n]").search(text, end):
+        raise NotTaken("data.json goes on behind its end")
+    version = _number(text, top.get("version"))
+    if version is None or not _OLDEST <= version <= _NEWEST:
+        _refuse_version(version)
+    _found(top, "indexedDB")
+    storage, _ = spans(text, _found(top, "localStorage")[0])
+    persisted = _found(storage, _PERSISTED)
+    inner = _outer_text(text, persisted)
+    slices, _ = spans(inner)
+    llm = _found(slices, "llm")
+    llm_text = _text(inner, llm)
+    listed = _found(spans(llm_text)[0], "providers")
+    stored: list[StoredProvider] = []
+    for key, start, end in members(llm_text, listed[0]):
+        if key or len(stored) >= _MOST_PROVIDERS:
+            raise NotTaken("data.json has no list of providers that Cherry Studio writes")
+        stored.append(stored_provider(llm_text[start:end]))
+    return DataJson(
+        version=int(version),
+        made_at=_number(text, top.get("time")),
+        fits_phone=all(each in slices for each in _KEPT_FOR_PHONE),
+        providers=tuple(stored),
+        persisted=persisted,
+        llm=llm,
+        listed=listed,
+    )
+
+
+def with_providers(path: Path, read: DataJson, listed: Secret, target: Path) -> None:
+    """Write `path`, which was `read`, to `target` with another list of providers.
+
+    Raises:
+        OSError: the disk did not do it.
+    """
+    text = _bytes_as_text(path)
+    inner = _outer_text(text, read.persisted)
+    llm_text = replaced(_text(inner, read.llm), read.listed, listed.reveal())
+    inner = replaced(inner, read.llm, as_javascript_writes(llm_text))
+    start, end = read.persisted
+    with create(target) as stream:
+        _write_bytes(stream, text, 0, start)
+        stream.write(as_javascript_writes(inner).encode())
+        _write_bytes(stream, text, end, len(text))
+
+
+def _bytes_as_text(path: Path) -> str:
+    """A character a byte: the signs of JSON's grammar are ASCII, and the rest is only passed on."""
+    with path.open("rb") as stream:
+        if not path.stat().st_size:
+            raise NotTaken("data.json is empty")
+        with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as raw:
+            return str(raw, "latin-1")
+
+
+def _write_bytes(stream: BinaryIO, text: str, start: int, end: int) -> None:
+    stream.writelines(
+        text[at : min(at + CHUNK, end)].encode("latin-1") for at in range(start, end, CHUNK)
+    )
+
+
+def _outer_text(text: str, span: Span) -> str:
+    """The text that is spelt in the file itself."""
+    start, end = span
+    if end - start > _LARGEST_STORAGE:
+        raise NotTaken("data.json has larger settings than Cherry Studio writes")
+    try:
+        spelt = text[start:end].encode("latin-1").decode()
+    except UnicodeDecodeError:
+        raise NotTaken("data.json is not UTF-8 text") from None
+    return _text(spelt, (0, len(spelt)))
+
+
+def _text(text: str, span: Span) -> str:
+    """The text that is spelt within a text."""
+    value = json.loads(text[span[0] : span[1]])
+    if not isinstance(value, str):
+        raise NotTaken("data.json is of a form that Cherry Studio does not write")
+    return value
+
+
+def _number(text: str, span: Span | None) -> float | None:
+    spelt = "" if span is None else text[span[0] : span[1]]
+    return float(spelt) if re.fullmatch(r"\d{1,15}(?:\.0+)?", spelt, re.ASCII) else None
+
+
+def _found(where: Mapping[str, Span], key: str) -> Span:
+    if key not in where:
+        raise NotTaken(f"data.json has no {key}; it is no complete backup of Cherry Studio")
+    return where[key]
+
+
+def _refuse_version(version: float | None) -> NoReturn:
+    if version is not None and version > _NEWEST:
+        raise NotTaken(
+            f"data.json of format {version:g}, and msconfig patches {_OLDEST} to {_NEWEST}; look"
+            " for a newer msconfig, or, in Cherry Studio 1.9, use “export to phone”, which writes 5"
+        )
+    raise NotTaken(
+        f"a data.json without a format from {_OLDEST} to {_NEWEST}, so none that Cherry Studio"
+        " restores; make a new backup"
+    )

@@ -1,0 +1,116 @@
+"""A SQLite file from outside, opened so that it can do no harm."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+import struct
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from msconfig.cherry.backup.refusal import NotTaken
+from msconfig.errors import FileError
+from msconfig.text import shortened
+
+__all__ = ["opened"]
+
+_MAGIC = b"SQLite format 3\x00"
+_HEADER_BYTES = 100
+_WAL_VERSION = 2
+_ENCODINGS = range(1, 4)
+_SMALLEST_PAGE = 512
+_LARGEST_VALUE = 128 * 1024 * 1024
+"""Bytes of a row or a value."""
+_STEPS_BETWEEN_LOOKS = 100_000
+_SECONDS = 60.0
+_BYTES_A_SECOND = 10 * 1024 * 1024
+_BROKEN = "the database is broken; make a new backup in Cherry Studio"
+
+
+@contextmanager
+def opened(path: Path, *, writable: bool = False) -> Iterator[sqlite3.Connection]:
+    """The database at `path`, for as long as the context lasts.
+
+    No function of its schema runs that could do harm, no extension is loaded and no other file
+    attached. A WAL is refused: what is in it never reaches the zip. What takes unreasonably long is
+    interrupted (a minute, and another for each 600 MiB).
+
+    Args:
+        path: a file in a folder of our own.
+        writable: whether it is to be changed; foreign keys are enforced then.
+
+    Raises:
+        NotTaken: it is no database, or broken, or takes too long.
+        FileError: the disk is full, or does not do what is asked.
+    """
+    _refuse_by_header(path)
+    try:
+        # not mode=ro: SQLite 3.40 looks at no CHECK then, and the file is a copy anyway
+        with closing(
+            sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, isolation_level=None)
+        ) as connection:
+            _disarm(connection, path.stat().st_size)
+            if not writable:
+                connection.execute("PRAGMA query_only=ON")
+            yield connection
+    except sqlite3.Error as error:
+        raise _told(error, path) from None
+    except UnicodeDecodeError:  # in what SQLite says of a broken schema
+        raise NotTaken(_BROKEN) from None
+
+
+def _refuse_by_header(path: Path) -> None:
+    with path.open("rb") as stream:
+        header = stream.read(_HEADER_BYTES)
+    if not header.startswith(_MAGIC) or len(header) < _HEADER_BYTES:
+        raise NotTaken("the file in the database's place is no SQLite database")
+    if _WAL_VERSION in header[18:20]:
+        raise NotTaken(
+            "the database is in WAL mode, so the newest changes are not in this file; quit Cherry"
+            " Studio, start it again, and make a new backup"
+        )
+    first_free, free = struct.unpack_from(">2L", header, 32)
+    (encoding,) = struct.unpack_from(">L", header, 56)
+    most_pages = path.stat().st_size // _SMALLEST_PAGE
+    if encoding not in _ENCODINGS or max(first_free, free) > most_pages:
+        raise NotTaken(_BROKEN)  # which SQLite itself would let pass
+
+
+def _disarm(connection: sqlite3.Connection, size: int) -> None:
+    if sys.version_info >= (3, 12):
+        connection.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)  # noqa: FBT003
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LARGEST_VALUE)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+    connection.text_factory = _text
+    deadline = time.monotonic() + _SECONDS + size / _BYTES_A_SECOND
+    connection.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS_BETWEEN_LOOKS)
+    for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "foreign_keys=ON", "mmap_size=0"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def _told(error: sqlite3.Error, path: Path) -> Exception:
+    """What an error of SQLite means for whoever uses msconfig."""
+    match getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF:
+        case sqlite3.SQLITE_FULL:
+            return FileError(f"cannot write to {path.parent}: {os.strerror(errno.ENOSPC)}")
+        case sqlite3.SQLITE_IOERR | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_READONLY:
+            return FileError(f"cannot use {path.parent}: {error}")
+        case sqlite3.SQLITE_INTERRUPT:
+            return NotTaken("the database takes unreasonably long to read")
+        case sqlite3.SQLITE_TOOBIG | sqlite3.SQLITE_NOMEM:
+            return NotTaken("the database has a value that is unreasonably large")
+        case _ if str(error).startswith("malformed database schema"):
+            return NotTaken(
+                f"the database is broken, or newer than SQLite {sqlite3.sqlite_version}, which this"
+                f" Python has ({shortened(str(error), 100)})"
+            )
+        case _:
+            return NotTaken(f"{_BROKEN} ({shortened(str(error), 100)})")

@@ -1,0 +1,251 @@
+"""The directory of a zip archive, compared with the local headers of its members.
+
+It is read here and not by `zipfile`, because a member is replaced in a copy that keeps every other
+byte: that takes the raw records, and their places. Whatever two readers could see in two ways is
+refused: local headers that say something else than the directory, members over one another, doubled
+names, bytes behind the end.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import BinaryIO
+
+from msconfig.cherry.backup.refusal import NotTaken
+from msconfig.text import shortened
+
+__all__ = [
+    "CENTRAL",
+    "END",
+    "END_64",
+    "LOCAL",
+    "SIZES_FOLLOW",
+    "UNKNOWN_32",
+    "ZIP64",
+    "Directory",
+    "Member",
+    "read_directory",
+]
+
+END = struct.Struct("<4s4H2LH")
+END_64 = struct.Struct("<4sQ2H2L4Q")
+CENTRAL = struct.Struct("<4s6H3L5H2L")
+LOCAL = struct.Struct("<4s5H3L2H")
+ZIP64 = 1
+"""Kind of the extra field with numbers of 64 bits."""
+SIZES_FOLLOW = 1 << 3
+"""Flag: CRC and sizes stand behind the data."""
+UNKNOWN_32 = 0xFFFF_FFFF
+"""In place of a number that a zip64 record holds."""
+
+_LOCATOR = struct.Struct("<4sLQL")
+_UNKNOWN_16 = 0xFFFF
+_ENCRYPTED = 1 << 0 | 1 << 6 | 1 << 13
+_UTF8 = 1 << 11
+_UNIX = 3
+_MOST_MEMBERS = 100_000
+_MOST_DIRECTORY_BYTES = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of the archive, as its directory has it."""
+
+    name: str
+    flags: int
+    method: int
+    crc: int
+    packed: int
+    """Bytes in the archive."""
+    size: int
+    """Bytes when unpacked."""
+    offset: int
+    """Where its local header begins."""
+    record: bytes
+    """Its entry in the directory."""
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is a folder; those have names that end in a slash."""
+        return self.name.endswith("/")
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """What the end of an archive, and its directory, say."""
+
+    members: Mapping[str, Member]
+    """By name, in the directory's order."""
+    start: int
+    end_64: int | None
+    """Where the zip64 end record begins, if there is one."""
+    end: int
+    """Where the end record begins."""
+
+
+def read_directory(stream: BinaryIO) -> Directory:
+    """Read the directory of an archive.
+
+    Raises:
+        NotTaken: it is no zip, or one that no app writes.
+        OSError: it cannot be read.
+    """
+    head = stream.read(64)
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        raise NotTaken("plain JSON, and a backup of Cherry Studio is a zip; give that")
+    if not head.startswith(b"PK"):
+        raise NotTaken("no zip, as a backup of Cherry Studio is; make one under Settings, Data")
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(max(0, size - END.size - 0xFFFF))
+    tail = stream.read()
+    at = tail.rfind(b"PK\x05\x06")
+    if at < 0 or len(tail) - at < END.size:
+        raise NotTaken("the zip is cut off; copy the backup anew")
+    end = size - len(tail) + at
+    _, disk, first_disk, here, count, length, start, comment = END.unpack_from(tail, at)
+    if end + END.size + comment != size:
+        raise NotTaken("the zip has bytes behind its end; copy the backup anew")
+    end_64 = None
+    told = (disk, first_disk, here, count, length, start)
+    if at >= _LOCATOR.size and tail[at - _LOCATOR.size :].startswith(b"PK\x06\x07"):
+        end_64, told = _zip64_end(stream, end, told)
+    disk, first_disk, here, count, length, start = told
+    if disk or first_disk or here != count:
+        raise NotTaken("the zip is one of several parts")
+    if count > _MOST_MEMBERS or length > _MOST_DIRECTORY_BYTES:
+        raise NotTaken(f"the zip has {count} members; a backup has at most {_MOST_MEMBERS}")
+    if start + length != (end if end_64 is None else end_64):
+        raise NotTaken("the zip's directory is not where its end says")
+    stream.seek(start)
+    members = _members(stream.read(length), count)
+    _compare_with_local(stream, members, start)
+    return Directory(MappingProxyType(members), start, end_64, end)
+
+
+def _zip64_end(
+    stream: BinaryIO, end: int, told: tuple[int, ...]
+) -> tuple[int, tuple[int, int, int, int, int, int]]:
+    """Where the zip64 end record begins, and what it says of disks, counts, length and start."""
+    stream.seek(end - _LOCATOR.size)
+    _, _, at, _ = _LOCATOR.unpack(stream.read(_LOCATOR.size))
+    stream.seek(min(at, end))
+    record = stream.read(END_64.size)
+    if len(record) < END_64.size or not record.startswith(b"PK\x06\x06"):
+        raise NotTaken("the zip's zip64 record is not where it is said to be")
+    _, length, _, _, *numbers = END_64.unpack(record)
+    if at + 12 + length != end - _LOCATOR.size:
+        raise NotTaken("the zip's zip64 record has not the length that it says")
+    for small, large in zip(told, numbers, strict=True):
+        if small not in {large, _UNKNOWN_16, UNKNOWN_32}:
+            raise NotTaken("the zip's two end records say different things")
+    disk, first_disk, here, count, size, start = numbers
+    return at, (disk, first_disk, here, count, size, start)
+
+
+def _members(directory: bytes, count: int) -> dict[str, Member]:
+    members: dict[str, Member] = {}
+    at = 0
+    places: set[str] = set()
+    while at < len(directory):
+        member = _member(directory, at)
+        at += len(member.record)
+        place = member.name.replace("\\", "/").rstrip("/")
+        if place in places:
+            raise NotTaken(f"the zip holds {shortened(member.name, 100)} twice")
+        places.add(place)
+        members[member.name] = member
+    if len(members) != count:
+        raise NotTaken(f"the zip says that it has {count} members, and has {len(members)}")
+    return members
+
+
+def _member(directory: bytes, at: int) -> Member:
+    try:
+        fields = CENTRAL.unpack_from(directory, at)
+    except struct.error:
+        raise NotTaken("the zip's directory is broken") from None
+    signature, made_by, _, flags, method, _, _, crc, packed, size, *lengths = fields
+    name_length, extra_length, comment_length, disk, _, attributes, offset = lengths
+    name_end = at + CENTRAL.size + name_length
+    record = directory[at : name_end + extra_length + comment_length]
+    if signature != b"PK\x01\x02" or disk or len(record) < sum(lengths[:3]) + CENTRAL.size:
+        raise NotTaken("the zip's directory is broken")
+    raw_name = directory[at + CENTRAL.size : name_end]
+    try:
+        name = raw_name.decode("utf-8" if flags & _UTF8 else "cp437")
+    except UnicodeDecodeError:
+        raise NotTaken("the zip has a member whose name is no text") from None
+    _refuse_place(name)
+    if flags & _ENCRYPTED:
+        raise NotTaken(
+            f"the zip is encrypted ({shortened(name, 100)}); Cherry Studio's backups are not"
+        )
+    mode = attributes >> 16 if made_by >> 8 == _UNIX else 0
+    plain = stat.S_IFDIR if name.endswith("/") else stat.S_IFREG
+    if stat.S_IFMT(mode) not in {0, plain}:
+        raise NotTaken(f"the zip holds a link or device: {shortened(name, 100)}")
+    extra = directory[name_end : name_end + extra_length]
+    size, packed, offset = _large(extra, (size, packed, offset))
+    return Member(name, flags, method, crc, packed, size, offset, record)
+
+
+def _refuse_place(name: str) -> None:
+    parts = name.replace("\\", "/").split("/")
+    if not name or not parts[0] or ".." in parts or name[1:2] == ":" or "\x00" in name:
+        raise NotTaken(f"the zip has a member outside of its own folder: {shortened(name, 100)}")
+
+
+def _large(extra: bytes, numbers: tuple[int, int, int]) -> tuple[int, int, int]:
+    """Size, packed size and offset, those in a zip64 field taken from there."""
+    if UNKNOWN_32 not in numbers:
+        return numbers
+    at = 0
+    while at + 4 <= len(extra):
+        kind, length = struct.unpack_from("<2H", extra, at)
+        if kind == ZIP64:
+            field_64 = extra[at + 4 : at + 4 + length]
+            wanted = numbers.count(UNKNOWN_32)
+            if len(field_64) < 8 * wanted:
+                break
+            large = iter(struct.unpack_from(f"<{wanted}Q", field_64))
+            size, packed, offset = (next(large) if each == UNKNOWN_32 else each for each in numbers)
+            return size, packed, offset
+        at += 4 + length
+    raise NotTaken("the zip's directory is broken: a zip64 number is missing")
+
+
+def _compare_with_local(stream: BinaryIO, members: Mapping[str, Member], directory: int) -> None:
+    """Refuse members that lie over one another, or that their local headers tell in another way."""
+    reached = 0
+    for member in sorted(members.values(), key=lambda each: each.offset):
+        if member.offset < reached:
+            raise NotTaken(f"the zip has members over one another: {shortened(member.name, 100)}")
+        name_length = CENTRAL.unpack_from(member.record)[10]
+        raw_name = member.record[CENTRAL.size : CENTRAL.size + name_length]
+        stream.seek(min(member.offset, directory))
+        header = stream.read(LOCAL.size + name_length)
+        contradiction = NotTaken(
+            f"the zip says two things of {shortened(member.name, 100)}: its directory and its local"
+            " header differ"
+        )
+        if len(header) < LOCAL.size + name_length:
+            raise contradiction
+        signature, _, flags, method, _, _, crc, packed, size, names, extras = LOCAL.unpack_from(
+            header
+        )
+        if (signature, method, names) != (b"PK\x03\x04", member.method, name_length):
+            raise contradiction
+        if header[LOCAL.size :] != raw_name or (flags ^ member.flags) & ~(1 << 1 | 1 << 2):
+            raise contradiction
+        here = ((crc, member.crc), (packed, member.packed), (size, member.size))
+        unknown = {0, UNKNOWN_32} if flags & SIZES_FOLLOW else {UNKNOWN_32}
+        if any(said != known and said not in unknown for said, known in here):
+            raise contradiction
+        reached = member.offset + LOCAL.size + names + extras + member.packed
+        if reached > directory:
+            raise NotTaken(f"the zip is cut off in {shortened(member.name, 100)}")

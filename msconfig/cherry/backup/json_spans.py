@@ -1,0 +1,145 @@
+"""Places in a JSON text, so that one value is replaced and every other byte stays."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Generator
+from typing import NoReturn, TypeAlias
+
+from msconfig.cherry.backup.refusal import NotTaken
+
+__all__ = ["Span", "as_javascript_writes", "members", "replaced", "spans"]
+
+Span: TypeAlias = tuple[int, int]
+"""Where a value begins and ends, in characters."""
+_BLANK = re.compile(r"[ \t\n\r]*")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_WINDOWS = (512, 32 * 1024)
+_DEEPEST = 100
+_MOST_MEMBERS = 10_000
+
+
+def _no_number(_text: str) -> None:
+    """Only the grammar is looked at."""
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+_READER = json.JSONDecoder(
+    parse_int=_no_number, parse_float=_no_number, parse_constant=_no_constant
+)
+
+
+def spans(text: str, at: int = 0) -> tuple[dict[str, Span], int]:
+    """The values of the object that begins at `at`, by key, and where the object ends.
+
+    Of a key that is there twice the last one counts, as in JavaScript.
+
+    Raises:
+        NotTaken: the text is not JSON, or has no object there, or one with too many members.
+    """
+    at = _after(text, at)
+    found: dict[str, Span] = {}
+    if text[at : at + 1] != "{":
+        _refuse(at)
+    walk = members(text, at)
+    while True:
+        try:
+            key, start, end = next(walk)
+        except StopIteration as done:
+            return found, done.value
+        found[key] = start, end
+        if len(found) > _MOST_MEMBERS:
+            raise NotTaken("data.json has an object with more members than Cherry Studio writes")
+
+
+def members(text: str, at: int, level: int = 0) -> Generator[tuple[str, int, int], None, int]:
+    """The members of the object or list that begins at `at`: key, start and end of each value.
+
+    A list's keys are empty. Returns where the object or list ends. All of it is looked at, in
+    memory that is bounded by the longest text in it.
+
+    Raises:
+        NotTaken: the text is not JSON, or there is no object or list at `at`.
+    """
+    closing = {"{": "}", "[": "]"}.get(text[at : at + 1])
+    if closing is None or level > _DEEPEST:
+        _refuse(at)
+    at = _after(text, at + 1)
+    if text[at : at + 1] == closing:
+        return at + 1
+    while True:
+        key = ""
+        if closing == "}":
+            if text[at : at + 1] != '"':
+                _refuse(at)
+            key_end = _end_of(text, at, level)
+            key = json.loads(text[at:key_end])
+            at = _after(text, key_end)
+            if text[at : at + 1] != ":":
+                _refuse(at)
+            at = _after(text, at + 1)
+        end = _end_of(text, at, level)
+        yield key, at, end
+        at = _after(text, end)
+        if text[at : at + 1] == closing:
+            return at + 1
+        if text[at : at + 1] != ",":
+            _refuse(at)
+        at = _after(text, at + 1)
+
+
+def _end_of(text: str, at: int, level: int) -> int:
+    """Where the value that begins at `at` ends.
+
+    A small one is parsed at once, and member by member what does not fit into a window.
+    """
+    if text[at : at + 1] not in {"{", "["}:
+        return _parsed_end(text, at, at)
+    for size in _WINDOWS:
+        window = text[at : at + size]
+        try:
+            return at + _READER.raw_decode(window)[1]
+        except RecursionError:
+            _refuse(at)
+        except ValueError:
+            if len(window) < size:
+                _refuse(at)
+    walk = members(text, at, level + 1)
+    while True:
+        try:
+            next(walk)
+        except StopIteration as done:
+            end: int = done.value
+            return end
+
+
+def _parsed_end(text: str, at: int, place: int) -> int:
+    try:
+        return _READER.raw_decode(text, at)[1]
+    except (ValueError, RecursionError):
+        _refuse(place)
+
+
+def replaced(text: str, span: Span, value: str) -> str:
+    """`text` with `value` in place of what is at `span`."""
+    start, end = span
+    return f"{text[:start]}{value}{text[end:]}"
+
+
+def as_javascript_writes(value: object) -> str:
+    """JSON without spaces, lone surrogates escaped and everything else as it is."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _after(text: str, at: int) -> int:
+    blank = _BLANK.match(text, at)
+    return blank.end() if blank else at
+
+
+def _refuse(at: int) -> NoReturn:
+    raise NotTaken(f"data.json is not JSON that Cherry Studio reads (near character {at})")

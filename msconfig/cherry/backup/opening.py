@@ -1,0 +1,220 @@
+"""A backup, recognised, and read as far as its providers and models."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+
+from msconfig.cherry.backup.addresses import is_modelscope
+from msconfig.cherry.backup.archive import Archive, open_archive
+from msconfig.cherry.backup.data_json import DataJson, read_data_json
+from msconfig.cherry.backup.database import opened
+from msconfig.cherry.backup.directory import Member
+from msconfig.cherry.backup.metadata import read_metadata, refuse_format_6
+from msconfig.cherry.backup.refusal import NotTaken, named
+from msconfig.cherry.backup.staging import create, private_folder
+from msconfig.cherry.backup.v1_merging import StoredProvider
+from msconfig.cherry.backup.v7_merging import base_urls, key_entries
+from msconfig.cherry.backup.v7_rows import (
+    ProviderRow,
+    read_providers,
+    refuse_broken,
+    refuse_unknown_schema,
+)
+from msconfig.errors import FileError
+from msconfig.secrets import Secret
+
+__all__ = [
+    "Backup",
+    "BackupFormat",
+    "BackupProvider",
+    "Stamp",
+    "open_backup",
+    "stamp_of",
+    "unpacked",
+]
+
+_LARGEST_DATABASE = 4 * 1024**3 - 2**20
+_LARGEST_DATA_JSON = 512 * 1024**2
+
+
+class BackupFormat(StrEnum):
+    """A form of backup that can be patched."""
+
+    V7 = "v7"
+    """Of desktop v2."""
+    V7_OLD_LAYOUT = "v7-old-layout"
+    """Of an early desktop v2, with the database at the top."""
+    DATA_JSON = "data.json"
+    """Of desktop v1 up to format 5, and of the mobile app."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackupProvider:
+    """A provider in a backup."""
+
+    id: str
+    name: str
+    is_enabled: bool
+    api_keys: tuple[Secret, ...]
+    """All of them, those that are switched off too."""
+    model_ids: tuple[str, ...]
+    """In the app's order, without those that are marked as deprecated."""
+    is_modelscope: bool
+    """Whether it is called `modelscope` or `modelscope-ai`, or calls a host of ModelScope."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """By what a file is known to be the same still."""
+
+    device: int
+    inode: int
+    size: int
+    modified: int
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A backup that Cherry Studio would restore, and that can be patched."""
+
+    path: Path
+    format: BackupFormat
+    is_full: bool
+    """Whether files and browser storage are in it; False too for a `data.json`."""
+    app_version: str | None
+    made_at: datetime | None
+    providers: tuple[BackupProvider, ...]
+    version: int
+    """The format's number: 7, or 2 to 5."""
+    fits_phone: bool
+    """Whether the mobile app would restore it: a `data.json` with everything that it looks for."""
+    content: tuple[ProviderRow, ...] | DataJson = field(repr=False)
+    """What merging starts from."""
+    member: str
+    """The one member of the zip that a patch changes."""
+    stamp: Stamp = field(repr=False)
+
+
+def open_backup(path: Path) -> Backup:
+    """Look at a whole backup.
+
+    Raises:
+        FileError: it cannot be read, or the disk for temporary files is full.
+        BackupRefused: it is none, or one that cannot be patched; with what was found and the way
+            out.
+    """
+    with named(path), open_archive(path) as archive, unpacked(archive) as (file, member):
+        return _backup(path, archive, file, member)
+
+
+@contextmanager
+def unpacked(archive: Archive, beside: Path | None = None) -> Iterator[tuple[Path, Member]]:
+    """The member that holds the providers, as a file of its own for as long as the context lasts.
+
+    Raises:
+        NotTaken: there is none, or it is broken.
+        FileError: the disk is full.
+    """
+    member = _main_member(archive)
+    is_json = member.name == "data.json"
+    limit = _LARGEST_DATA_JSON if is_json else _LARGEST_DATABASE
+    with private_folder(beside) as folder:
+        file = folder / "content"
+        chunks = archive.chunks(member, limit)
+        try:
+            with create(file) as stream:
+                stream.writelines(chunks)
+        except OSError as error:
+            raise FileError.from_os("unpack to", folder, error) from None
+        yield file, member
+
+
+def _main_member(archive: Archive) -> Member:
+    if "metadata.json" in archive.members:
+        return archive.members[read_metadata(archive).database]
+    if "data.json" in archive.members:
+        return archive.members["data.json"]
+    if archive.has_folder("IndexedDB/") or archive.has_folder("Local Storage/"):
+        refuse_format_6()
+    raise NotTaken(
+        "no backup of Cherry Studio: the zip has neither metadata.json nor data.json; make one"
+        " under Settings, Data"
+    )
+
+
+def _backup(path: Path, archive: Archive, file: Path, member: Member) -> Backup:
+    if member.name == "data.json":
+        read = read_data_json(file)
+        return Backup(
+            path=path,
+            format=BackupFormat.DATA_JSON,
+            is_full=False,
+            app_version=None,
+            made_at=_time(read.made_at),
+            providers=tuple(map(_of_v1, read.providers)),
+            version=read.version,
+            fits_phone=read.fits_phone,
+            content=read,
+            member=member.name,
+            stamp=stamp_of(archive),
+        )
+    metadata = read_metadata(archive)
+    with opened(file) as connection:
+        refuse_broken(connection)
+        refuse_unknown_schema(connection)
+        rows = read_providers(connection)
+    return Backup(
+        path=path,
+        format=BackupFormat.V7_OLD_LAYOUT if metadata.has_old_layout else BackupFormat.V7,
+        is_full=metadata.is_full,
+        app_version=metadata.app_version,
+        made_at=_time(metadata.made_at),
+        providers=tuple(map(_of_v2, rows)),
+        version=7,
+        fits_phone=False,
+        content=rows,
+        member=member.name,
+        stamp=stamp_of(archive),
+    )
+
+
+def stamp_of(archive: Archive) -> Stamp:
+    """The stamp of the file that is open."""
+    known = os.fstat(archive.stream.fileno())
+    return Stamp(known.st_dev, known.st_ino, known.st_size, known.st_mtime_ns)
+
+
+def _of_v1(stored: StoredProvider) -> BackupProvider:
+    return BackupProvider(
+        id=stored.id,
+        name=stored.name,
+        is_enabled=stored.is_enabled,
+        api_keys=stored.keys,
+        model_ids=stored.model_ids,
+        is_modelscope=is_modelscope(stored.id, [stored.api_host]),
+    )
+
+
+def _of_v2(row: ProviderRow) -> BackupProvider:
+    return BackupProvider(
+        id=row.id,
+        name=row.name,
+        is_enabled=bool(row.is_enabled),
+        api_keys=tuple(Secret(entry["key"]) for entry in key_entries(row)),
+        model_ids=tuple(model.model_id for model in row.models if not model.is_deprecated),
+        is_modelscope=is_modelscope(row.id, base_urls(row).values()),
+    )
+
+
+def _time(milliseconds: float | None) -> datetime | None:
+    """The time that a backup says it was made at; None for one that no calendar has."""
+    try:
+        return None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None

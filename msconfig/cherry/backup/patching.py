@@ -1,0 +1,192 @@
+"""From a backup and patches to a plan, and to a new backup."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import assert_never
+
+from msconfig.cherry.backup.archive import Archive, open_archive
+from msconfig.cherry.backup.changes import ChangePlan, Patch
+from msconfig.cherry.backup.copying import copy_archive, copy_file
+from msconfig.cherry.backup.data_json import DataJson, with_providers
+from msconfig.cherry.backup.database import opened
+from msconfig.cherry.backup.directory import Member
+from msconfig.cherry.backup.opening import Backup, open_backup, stamp_of, unpacked
+from msconfig.cherry.backup.refusal import BackupRefused, NotTaken, named
+from msconfig.cherry.backup.staging import private_folder
+from msconfig.cherry.backup.v1_merging import merge_providers
+from msconfig.cherry.backup.v7_merging import MergedRows, merge_rows
+from msconfig.cherry.backup.v7_rows import write_rows
+from msconfig.errors import FileError, UsageError
+
+__all__ = ["plan", "refuse_target", "write"]
+
+
+def plan(backup: Backup, patches: Sequence[Patch]) -> ChangePlan:
+    """What writing would change; nothing is written, and no file is looked at.
+
+    Args:
+        backup: what the patches go into.
+        patches: each for another provider, in the order in which new ones come to the front.
+
+    Raises:
+        BackupRefused: a provider in the backup is of a form that Cherry Studio does not write.
+    """
+    _refuse_doubles(patches)
+    with named(backup.path):
+        if isinstance(backup.content, DataJson):
+            merged = merge_providers(backup.content.providers, patches)
+            return ChangePlan(merged.changes, (*_of_phones(backup), *merged.warnings))
+        rows = merge_rows(backup.content, patches, _now())
+        return ChangePlan(rows.changes, rows.warnings)
+
+
+def _of_phones(backup: Backup) -> tuple[str, ...]:
+    if not backup.fits_phone:
+        return ("a phone would not restore this backup: something that it looks for is missing",)
+    return (
+        (
+            "restoring on a phone erases everything on it first: take a fresh, complete backup of"
+            " that same phone"
+        ),
+        "a phone restores only a file whose name contains cherry-studio",
+    )
+
+
+def write(backup: Backup, patches: Sequence[Patch], new: Path, *, force: bool = False) -> None:
+    """Write the backup with `patches` in it to `new`; what is at `backup.path` stays as it is.
+
+    The copy is staged beside its place with mode 0600 (POSIX), opened again and compared before it
+    is renamed, so `new` is absent, old or whole, whatever kills the program. A patch that changes
+    nothing gives an exact copy.
+
+    Args:
+        backup: as it was opened.
+        patches: as for `plan`.
+        new: the file to be written.
+        force: whether an older file may be replaced.
+
+    Raises:
+        UsageError: `new` is there already, or is the backup itself, or no regular file.
+        FileError: the disk did not do it, or the backup was changed after it was opened.
+        BackupRefused: the result would not be what was planned.
+    """
+    changes = plan(backup, patches)
+    refuse_target(backup.path, new, force=force)
+    with named(backup.path), open_archive(backup.path) as archive:
+        if stamp_of(archive) != backup.stamp:
+            raise FileError(f"{backup.path} was changed while it was read; run msconfig again")
+        with private_folder(beside=new) as folder:
+            staged = folder / "new"
+            try:
+                if changes.changes_nothing:
+                    copy_file(archive, staged)
+                else:
+                    with unpacked(archive, beside=staged) as (content, member):
+                        changed = _patched(backup, patches, content)
+                        copy_archive(archive, member, changed, staged)
+                staged.chmod(0o600)
+                _prove(backup, archive, patches, staged)
+                _put(staged, new, force=force)
+            except OSError as error:
+                raise FileError.from_os("write", new, error) from None
+
+
+def _patched(backup: Backup, patches: Sequence[Patch], content: Path) -> Path:
+    """The file with what the changed member is to hold."""
+    match backup.content:
+        case DataJson() as read:
+            changed = content.with_name("changed")
+            listed = merge_providers(read.providers, patches).providers
+            with_providers(content, read, listed, changed)
+            return changed
+        case tuple() as rows:
+            merged: MergedRows = merge_rows(rows, patches, _now())
+            with opened(content, writable=True) as connection:
+                write_rows(connection, merged.writes)
+            return content
+        case _:
+            assert_never(backup.content)
+
+
+def _prove(backup: Backup, old: Archive, patches: Sequence[Patch], staged: Path) -> None:
+    """Open what was written as anybody would, and compare it with what was meant."""
+    try:
+        again = open_backup(staged)
+        proved = plan(again, patches).changes_nothing
+    except BackupRefused as error:
+        raise NotTaken(f"the patched copy is broken, and is not written ({error})") from None
+    with open_archive(staged) as new:
+        same = [*map(_identity, old.members.values())] == [*map(_identity, new.members.values())]
+        kept = all(
+            _numbers(member) == _numbers(new.members[name])
+            for name, member in old.members.items()
+            if name != backup.member
+        )
+    if not (proved and same and kept):
+        raise NotTaken("the patched copy is not what was planned, and is not written")
+
+
+def _identity(member: Member) -> tuple[str, int]:
+    return member.name, member.method
+
+
+def _numbers(member: Member) -> tuple[int, int, int, int]:
+    return member.crc, member.packed, member.size, member.flags
+
+
+def refuse_target(old: Path, new: Path, *, force: bool) -> None:
+    """Refuse a place where the copy may not go.
+
+    Raises:
+        UsageError: `new` is the backup itself, or there already without `force`, or no file.
+        FileError: nobody may look there.
+    """
+    try:
+        if not os.path.lexists(new):
+            return
+        if new.exists() and old.samefile(new):
+            raise UsageError(
+                f"{new} is the backup itself ({old}), which stays as it is; give another name"
+            )
+        if not force:
+            raise UsageError(f"{new} is there already; give another name, or --force to replace it")
+        if new.exists() and not stat.S_ISREG(new.stat().st_mode):
+            raise UsageError(f"{new} is in the way: it is no regular file")
+    except OSError as error:
+        raise FileError.from_os("write", new, error) from None
+
+
+def _put(staged: Path, new: Path, *, force: bool) -> None:
+    """Give the staged file its name; without `force` never over a file that came meanwhile."""
+    if force:
+        staged.replace(new)
+    else:
+        try:
+            os.link(staged, new)
+        except FileExistsError:
+            raise UsageError(f"{new} is there already; give another name, or --force") from None
+        except (OSError, NotImplementedError):  # a file system or platform without links
+            staged.replace(new)
+    if os.name == "posix":
+        with contextlib.suppress(OSError):  # the file is whole; a folder that cannot be flushed
+            descriptor = os.open(new.parent, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+
+
+def _refuse_doubles(patches: Sequence[Patch]) -> None:
+    ids = [patch.configuration.provider.id for patch in patches]
+    if len(set(ids)) < len(ids):
+        raise ValueError("two patches for one provider")
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000

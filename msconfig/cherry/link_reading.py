@@ -1,0 +1,152 @@
+"""What each version of Cherry Studio does with a deep link.
+
+Learnt by running desktop v1.9.12 and v2.0.8: which fields they demand, what they store, and which
+provider comes out switched on. Both ask the user before they store anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from msconfig.cherry.link import Payload, Unopenable, decode_v1, decode_v2
+from msconfig.cherry.presets import PRESETS
+from msconfig.secrets import Secret
+
+__all__ = ["App", "Effect", "LinkPayload", "Outcome", "Reading", "read_link"]
+
+_REQUIRED = ("id", "apiKey", "baseUrl")
+_SHORTEST_HIDDEN = 8
+_NOTHING_THERE = (None, "", 0)
+"""What JavaScript takes for nothing; `False` equals 0."""
+_KNOWN = frozenset({*_REQUIRED, "name", "type"})
+_CHAT = "openai-chat-completions"
+_ENDPOINTS: Mapping[object, str] = {
+    "anthropic": "anthropic-messages",
+    "vertex-anthropic": "anthropic-messages",
+    "openai-response": "openai-responses",
+    "gemini": "google-generate-content",
+    "vertexai": "google-generate-content",
+    "ollama": "ollama-chat",
+}
+"""`type` of a link: the endpoint that v2 takes it for. Everything else is chat completions."""
+
+
+class App(StrEnum):
+    """A version of the desktop app that takes links."""
+
+    V1 = "v1"
+    V2 = "v2"
+
+
+class Outcome(StrEnum):
+    """What a version does when it gets a link."""
+
+    OPENS = "opens"
+    """It asks the user, then stores the key."""
+    REFUSES = "refuses"
+    """It says that it cannot, and stores nothing."""
+    NOTHING = "nothing"
+    """It shows nothing at all."""
+    UNKNOWN = "unknown"
+    """Nobody has seen what it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPayload:
+    """What a link carries; None where a field is missing or is no text."""
+
+    id: str | None
+    base_url: str | None
+    name: str | None
+    type: str | None
+    key: Secret | None
+    further: tuple[str, ...]
+    """Names of the fields that no version reads."""
+
+    def without_key(self, text: str) -> str:
+        """`text` with the key, or each that v1 makes of it, masked wherever it stands.
+
+        A key of fewer than 8 characters is none, and to hide it would garble the text.
+        """
+        whole = self.key.reveal() if self.key else ""
+        for key in (whole, *whole.split(",")):
+            if len(key) >= _SHORTEST_HIDDEN:
+                text = Secret(key).hidden_in(text)
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What is stored once the user has agreed."""
+
+    keys: tuple[Secret, ...]
+    """The entries that the provider gets; v1 splits at commas, v2 does not."""
+    is_built_in: bool
+    """Whether it is a provider that the app has already; such a one keeps its switch."""
+    overrides: str | None
+    """The built-in address that the link's own is kept beside, as an override."""
+    endpoint: str | None
+    """What v2 calls the address by, for a provider that is there already too; None in v1."""
+    new_is_on: bool | None
+    """Whether it is created switched on where it is not there yet; None if it is built in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one version makes of a link."""
+
+    app: App
+    outcome: Outcome
+    reason: str | None = None
+    """Why it does not open."""
+    payload: LinkPayload | None = None
+    """None where it cannot be decoded."""
+    effect: Effect | None = None
+    """None where it does not open."""
+
+
+def read_link(link: str) -> tuple[Reading, ...]:
+    """What each version makes of `link`, in the order of `App`."""
+    return _reading(link, App.V1), _reading(link, App.V2)
+
+
+def _reading(link: str, app: App) -> Reading:
+    try:
+        found = decode_v1(link) if app is App.V1 else decode_v2(link)
+    except Unopenable as error:
+        return Reading(app, Outcome.NOTHING, str(error))
+    payload = LinkPayload(
+        id=_text(found, "id"),
+        base_url=_text(found, "baseUrl"),
+        name=_text(found, "name"),
+        type=_text(found, "type"),
+        key=Secret(key) if (key := _text(found, "apiKey")) else None,
+        further=tuple(name for name in found if name not in _KNOWN),
+    )
+    if missing := [name for name in _REQUIRED if found.get(name) in _NOTHING_THERE]:
+        reason = f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing or empty"
+        return Reading(app, Outcome.REFUSES, reason, payload)
+    if payload.id is None or payload.base_url is None or payload.key is None:
+        odd = next(name for name in _REQUIRED if not isinstance(found[name], str))
+        return Reading(app, Outcome.UNKNOWN, f"{odd} is no text", payload)
+    is_web = payload.base_url.lower().startswith(("http://", "https://"))
+    if app is App.V2 and not is_web:
+        reason = "baseUrl is no http(s) address, which it says after its dialog"
+        return Reading(app, Outcome.REFUSES, reason, payload)
+    preset = PRESETS.get(payload.id)
+    key = payload.key.reveal()
+    effect = Effect(
+        keys=tuple(map(Secret, filter(None, key.split(",")))) if app is App.V1 else (payload.key,),
+        is_built_in=preset is not None,
+        overrides=preset.api_host if preset and preset.api_host != payload.base_url else None,
+        endpoint=_ENDPOINTS.get(payload.type, _CHAT) if app is App.V2 else None,
+        new_is_on=app is App.V1 if preset is None else None,
+    )
+    return Reading(app, Outcome.OPENS, None, payload, effect)
+
+
+def _text(payload: Payload, name: str) -> str | None:
+    value = payload.get(name)
+    return value if isinstance(value, str) else None

@@ -1,0 +1,225 @@
+"""What `msconfig link decode` does: links, and what each version of the app makes of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import TextWrapper
+from typing import Any
+
+from msconfig import settings
+from msconfig.cherry.link_reading import Effect, LinkPayload, Outcome, Reading
+from msconfig.cli.links_file import DecodedLink, LinksFile, read_links
+from msconfig.cli.output import columns, note, write_result
+from msconfig.errors import ExitCode
+from msconfig.json_text import dumps
+from msconfig.secrets import Secret, without_tokens
+from msconfig.text import shortened, visible
+
+__all__ = ["DecodeOptions", "decode"]
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeOptions:
+    """What `link decode` was told."""
+
+    file: str
+    form: str
+    config: str | None
+    verbose: bool
+    quiet: bool
+
+
+def decode(options: DecodeOptions) -> ExitCode:
+    """Tell what the links of a file do; the exit code."""
+    if options.config:
+        settings.find(Path(options.config))
+    file = read_links(options.file)
+    if options.verbose:
+        note(f"{file.name}: {len(file.links)} links, read as schemas/link.schema.json")
+    dead = sum(not link.opens for link in file.links)
+    code = ExitCode.INVALID_DOCUMENT if dead else ExitCode.OK
+    if options.form == "json":
+        write_result(_as_json(file, code))
+    else:
+        write_result(_as_text(file, columns(), with_rules=not options.quiet))
+    return code
+
+
+# --- without the key
+
+
+def _shown(text: str, payload: LinkPayload | None) -> str:
+    """`text` as anybody may see it, on one line."""
+    hidden = payload.without_key(text) if payload else text
+    return shortened(visible(without_tokens(hidden)))
+
+
+def _masked(key: Secret) -> str:
+    return f"{visible(key.masked)} (fingerprint {key.fingerprint})"
+
+
+# --- for a person
+
+_RULES = (
+    "The app asks before it stores a key, and its OK stays grey where the key is there already at"
+    " the same address. No link carries models, and none switches on a provider that is there"
+    " already: that is up to you."
+)
+
+
+def _as_text(file: LinksFile, width: int, *, with_rules: bool) -> str:
+    lines = _wrapped("", _verdict(file), width)
+    for link in file.links:
+        lines += ["", *_link(link, width)]
+    if with_rules and any(link.opens for link in file.links):
+        lines += ["", *_wrapped("", _RULES, width)]
+    return "\n".join(lines) + "\n"
+
+
+def _verdict(file: LinksFile) -> str:
+    total = len(file.links)
+    dead = sum(not link.opens for link in file.links)
+    halves = sum(
+        link.opens and any(each.outcome is not Outcome.OPENS for each in link.readings)
+        for link in file.links
+    )
+    if not dead and not halves:
+        return "✓ The link opens." if total == 1 else f"✓ All {total} links open."
+    parts = [f"{dead} open{'s' if dead == 1 else ''} in no version"] if dead else []
+    parts += [f"{halves} in one version alone"] if halves else []
+    return f"{'✗' if dead else '!'} Of {total} link{'s' if total > 1 else ''}: {', '.join(parts)}."
+
+
+def _link(link: DecodedLink, width: int) -> list[str]:
+    lines = [f"Line {link.line}"]
+    payloads = list(dict.fromkeys(each.payload for each in link.readings if each.payload))
+    for payload in payloads:
+        whose = [each.app for each in link.readings if each.payload == payload]
+        if len(whose) < len(link.readings):
+            lines.append(f"  as {whose[0]} reads it:")
+        lines += _fields(payload)
+    if not all(each.outcome is Outcome.NOTHING for each in link.readings):  # the error says it all
+        for reading in link.readings:
+            lines += _wrapped(f"  {reading.app}  ", _does(reading), width)
+    first = payloads[0] if payloads else None
+    for mark, problems in (("✗", link.errors), ("!", link.warnings)):
+        for words in problems:
+            lines += _wrapped(f"  {mark}   ", _shown(words, first), width)
+    return lines
+
+
+def _wrapped(head: str, words: str, width: int) -> list[str]:
+    wrapper = TextWrapper(
+        width=min(width, 80),
+        initial_indent=head,
+        subsequent_indent=" " * len(head),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return wrapper.wrap(words)
+
+
+def _fields(payload: LinkPayload) -> list[str]:
+    fields = {
+        "provider": payload.id,
+        "name": payload.name,
+        "address": payload.base_url,
+        "type": payload.type,
+    }
+    lines = [f"  {name:9} {_shown(text, payload)}" for name, text in fields.items() if text]
+    if payload.key is not None and payload.key.reveal():
+        lines.append(f"  {'key':9} {_masked(payload.key)}")
+    if payload.further:
+        names = ", ".join(_shown(name, payload) for name in payload.further)
+        lines.append(f"  {'not read':9} {names}")
+    return lines
+
+
+def _does(reading: Reading) -> str:
+    match reading.outcome:
+        case Outcome.NOTHING:
+            return f"opens nothing: {_shown(reading.reason or '', None)}"
+        case Outcome.REFUSES:
+            return f"refuses it: {reading.reason}"
+        case Outcome.UNKNOWN:
+            return f"nobody knows what it does: {reading.reason}"
+        case Outcome.OPENS:
+            return _stores(reading.effect, reading.payload) if reading.effect else ""
+
+
+def _stores(effect: Effect, payload: LinkPayload | None) -> str:
+    many = len(effect.keys) > 1
+    words = ["adds " + (f"{len(effect.keys)} keys, split at the commas" if many else "one key")]
+    if effect.endpoint is not None:
+        words.append(f"calls the address by {effect.endpoint}")
+        if effect.is_built_in:
+            words.append("drops other overrides of the provider's addresses")
+    if effect.overrides is not None:
+        words.append(
+            f"keeps the address as an override of the built-in {_shown(effect.overrides, payload)}"
+        )
+    if effect.new_is_on is None:
+        words.append("leaves the built-in provider on or off, as it is")
+    else:
+        on = "on" if effect.new_is_on else "off"
+        words.append(f"creates the provider, switched {on}, unless it is there")
+    return "; ".join(words)
+
+
+# --- for a program
+
+
+def _as_json(file: LinksFile, code: ExitCode) -> str:
+    """`schemas/decoded-link.schema.json`."""
+    links = [_link_as_json(link) for link in file.links]
+    return dumps({"schema_version": 1, "links": links, "exit_code": int(code)}, indent=2) + "\n"
+
+
+def _link_as_json(link: DecodedLink) -> dict[str, Any]:
+    payload = next((each.payload for each in link.readings if each.payload), None)
+    return {
+        "line": link.line,
+        "opens": link.opens,
+        "errors": [_shown(words, payload) for words in link.errors],
+        "warnings": [_shown(words, payload) for words in link.warnings],
+        "versions": [_reading_as_json(reading) for reading in link.readings],
+    }
+
+
+def _reading_as_json(reading: Reading) -> dict[str, Any]:
+    return {
+        "version": reading.app,
+        "outcome": reading.outcome,
+        **({"reason": _shown(reading.reason, reading.payload)} if reading.reason else {}),
+        **({"payload": _payload_as_json(reading.payload)} if reading.payload else {}),
+        **({"effect": _effect_as_json(reading.effect)} if reading.effect else {}),
+    }
+
+
+def _payload_as_json(payload: LinkPayload) -> dict[str, Any]:
+    fields = {
+        "id": payload.id,
+        "baseUrl": payload.base_url,
+        "name": payload.name,
+        "type": payload.type,
+    }
+    return {
+        **{name: _shown(text, payload) for name, text in fields.items() if text is not None},
+        **({"key": _key_as_json(payload.key)} if payload.key is not None else {}),
+        "not_read": [_shown(name, payload) for name in payload.further],
+    }
+
+
+def _effect_as_json(effect: Effect) -> dict[str, Any]:
+    return {
+        "keys": [_key_as_json(key) for key in effect.keys],
+        "is_built_in": effect.is_built_in,
+        "overrides": effect.overrides,
+        "endpoint": effect.endpoint,
+        "new_is_on": effect.new_is_on,
+    }
+
+
+def _key_as_json(key: Secret) -> dict[str, str]:
+    return {"masked": key.masked, "fingerprint": key.fingerprint}

@@ -1,0 +1,233 @@
+"""What `apply` changes in a backup, for a person and for a program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from textwrap import wrap
+from typing import assert_never
+
+from msconfig import __version__
+from msconfig.checking.report import ModelResult, Outcome, Report
+from msconfig.cherry.backup import (
+    Backup,
+    BackupFormat,
+    ChangePlan,
+    KeyAction,
+    KeyChange,
+    ModelAction,
+    ModelChange,
+    ProviderChange,
+)
+from msconfig.errors import ExitCode
+from msconfig.json_text import dumps
+from msconfig.reports.wording import all_models
+from msconfig.text import no_command, shortened, visible
+
+__all__ = ["WHY_NOTHING", "Change", "after_writing", "as_json", "as_text"]
+
+WHY_NOTHING = (
+    " Every model and token has to pass;\n--only-usable leaves out the models that do not."
+)
+"""Why a check that fails writes nothing."""
+_LONG_NAME = 60
+"""Columns of a name that others are aligned with."""
+
+_MARKS = {
+    KeyAction.ADDED: "+",
+    KeyAction.ALREADY_THERE: "=",
+    KeyAction.SWITCHED_ON: "~",
+    ModelAction.ADDED: "+",
+    ModelAction.ALREADY_THERE: "=",
+    ModelAction.UPDATED: "~",
+    ModelAction.DEPRECATED: "-",
+    ModelAction.REFUSED: "✗",
+}
+
+
+NOTHING = ChangePlan(())
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A backup, what was found out about the models, and what is changed in the copy."""
+
+    backup: Backup
+    report: Report
+    plan: ChangePlan = NOTHING
+    """`NOTHING` where the check failed."""
+    new: Path | None = None
+    """The copy; None before it is written."""
+
+    @property
+    def refused(self) -> tuple[ModelResult, ...]:
+        """Models that are not put in: all that fail, and those that `--only-usable` leaves out."""
+        fallback = self.report.fallback
+        dropped = {*self.report.dropped, *(fallback.dropped if fallback else ())}
+        failed = self.report.exit_code is not ExitCode.OK
+        return tuple(
+            model
+            for model in all_models(self.report)
+            if model.id in dropped or (failed and model.outcome is not Outcome.PASS)
+        )
+
+
+def as_json(change: Change) -> str:
+    """`change` as JSON (`schemas/plan.schema.json`); keys as masked texts and fingerprints."""
+    backup, report = change.backup, change.report
+    document = {
+        "schema_version": 1,
+        "tool": {"name": "msconfig", "version": __version__},
+        "backup": {
+            "format": backup.format,
+            "full": backup.is_full,
+            "app_version": backup.app_version,
+            "made_at": f"{backup.made_at:%Y-%m-%dT%H:%M:%SZ}" if backup.made_at else None,
+        },
+        "providers": [asdict(each) for each in change.plan.providers],
+        "refused": [
+            {"id": each.id, "status": each.status, "reason": each.reason} for each in change.refused
+        ],
+        "warnings": list(change.plan.warnings),
+        "written": change.new is not None,
+        "exit_code": int(report.exit_code),
+    }
+    return dumps(document, indent=2) + "\n"
+
+
+def as_text(change: Change, *, width: int) -> str:
+    """What the copy would hold that the backup does not, and what stays out of it.
+
+    At most `width` columns, but for long ids.
+    """
+    lines = [_verdict(change.plan), f"  {_about(change.backup)}"]
+    for provider in change.plan.providers:
+        lines += ["", *_of_provider(provider, width)]
+    if change.refused:
+        lines += ["", "Left out, because they do not pass:"]
+        lines += _rows([("✗", visible(each.id), each.status) for each in change.refused], width)
+    if not change.plan.changes_nothing:
+        lines += ["", *_wrapped(_beyond_a_link(change.plan), width)]
+    for warning in change.plan.warnings:
+        lines += ["", *_wrapped(f"Mind: {warning}.", width)]
+    return "\n".join(no_command(line) for line in lines) + "\n"
+
+
+def _verdict(plan: ChangePlan) -> str:
+    if plan.changes_nothing:
+        return "✓ Everything is there already; the copy would be exact."
+    models = _count([m.action for p in plan.providers for m in p.models], "model")
+    keys = _count([k.action for p in plan.providers for k in p.keys], "key")
+    parts = [part for part in (models, keys) if part]
+    return f"✓ Changed in the copy: {' and '.join(parts) or 'settings alone'}."
+
+
+def _count(actions: Sequence[KeyAction | ModelAction], noun: str) -> str:
+    changed = sum(_MARKS[action] in "+~-" for action in actions)
+    return f"{changed} {noun}{'' if changed == 1 else 's'}" if changed else ""
+
+
+def _about(backup: Backup) -> str:
+    match backup.format:
+        case BackupFormat.V7 | BackupFormat.V7_OLD_LAYOUT:
+            what = f"A {'full' if backup.is_full else 'slim'} backup of desktop v2"
+        case BackupFormat.DATA_JSON:
+            what = "A backup of desktop v1 or the mobile app"
+        case _:
+            assert_never(backup.format)
+    app = f" ({visible(shortened(backup.app_version, 30))})" if backup.app_version else ""
+    made = f", made on {backup.made_at:%Y-%m-%d %H:%M} UTC" if backup.made_at else ""
+    return f"{what}{app}{made}."
+
+
+def _of_provider(provider: ProviderChange, width: int) -> Iterator[str]:
+    name = visible(shortened(provider.name, 60))
+    yield name if provider.name == provider.id else f"{name} ({visible(provider.id)})"
+    happens = [
+        word
+        for word, applies in (
+            ("made new", provider.is_new),
+            ("switched on", provider.switched_on),
+            ("moved to the front", provider.moved_to_front),
+        )
+        if applies
+    ]
+    if happens:
+        yield f"  {', '.join(happens)}"
+    for setting in provider.settings:
+        old = visible(shortened(setting.old, 40)) if setting.old else "none"
+        yield f"  {setting.name}: {old} → {visible(shortened(setting.new, 40))}"
+    keys = [
+        (_MARKS[key.action], f"key {visible(key.masked)} {key.fingerprint}", _words(key))
+        for key in provider.keys
+    ]
+    models = [(_MARKS[each.action], visible(each.id), _words(each)) for each in provider.models]
+    yield from _rows([*keys, *models], width)
+
+
+def _words(change: KeyChange | ModelChange) -> str:
+    words = change.action.replace("_", " ")
+    detail = change.detail if isinstance(change, ModelChange) else ""
+    return f"{words}: {visible(shortened(detail, 120))}" if detail else words
+
+
+def _rows(rows: Sequence[tuple[str, str, str]], width: int) -> Iterator[str]:
+    """A mark, a name and words in columns; words that find no room go below the name."""
+    column = max((len(name) for _, name, _ in rows if len(name) <= _LONG_NAME), default=0)
+    for mark, name, words in rows:
+        line = f"  {mark} {name.ljust(column)}  {words}"
+        if len(line) <= width:
+            yield line
+        else:
+            yield f"  {mark} {name}"
+            yield from (f"      {each}" for each in _wrapped(words, width - 6))
+
+
+def _beyond_a_link(plan: ChangePlan) -> str:
+    """What a deep link, which brings a key and nothing else, could not have done."""
+    models = _count([m.action for p in plan.providers for m in p.models], "model")
+    parts = [models] if models else []
+    parts += ["the switch"] if any(p.switched_on for p in plan.providers) else []
+    parts += ["the settings"] if any(p.settings for p in plan.providers) else []
+    if not parts:
+        return "A link could have brought this too: it carries a key."
+    return f"A link carries a key alone; it could not have brought {_joined(parts)}."
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+
+
+def after_writing(change: Change, new: Path, *, width: int) -> str:
+    """What was written, how the app takes it back, and what that replaces."""
+    backup = change.backup
+    since = f" ({backup.made_at:%Y-%m-%d %H:%M} UTC)" if backup.made_at else ""
+    lost = f"what was done in the app since the backup was made{since} is gone then"
+    match backup.format:
+        case BackupFormat.V7 | BackupFormat.V7_OLD_LAYOUT:
+            kept = "" if backup.is_full else "; files stay as they are"
+            steps = [
+                "in Cherry Studio: Settings, Data, restore this file.",
+                f"All chats and settings are replaced by those in the file: {lost}{kept}.",
+            ]
+        case BackupFormat.DATA_JSON:
+            steps = [
+                "in Cherry Studio: Settings, Data, restore this file.",
+                f"Everything is replaced by what is in the file: {lost}.",
+            ]
+            if backup.fits_phone and "cherry-studio" not in new.name:
+                steps.append(
+                    f"For a phone, rename it first: cherry-studio has to stand in its name, as in"
+                    f" cherry-studio-{new.name}."
+                )
+        case _:
+            assert_never(backup.format)
+    holds = "It holds keys and all chats; delete it after use."
+    lines = [f"Written to {visible(str(new))}. {holds}", "", f"Next: {steps[0]}", *steps[1:]]
+    return "\n".join(each for line in lines for each in _wrapped(line, width)) + "\n"
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    text = visible(text)
+    return wrap(text, max(20, width), break_long_words=False, break_on_hyphens=False) or [""]

@@ -1,0 +1,218 @@
+"""Models that were found, for a person and for a program."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from rich.cells import cell_len, set_cell_size
+
+from msconfig.checking.found_models import FoundModel, ModelList
+from msconfig.checking.report import Outcome
+from msconfig.json_text import dumps
+from msconfig.reports.wording import MARKS
+from msconfig.text import no_command, visible
+
+__all__ = ["as_json", "as_text"]
+
+_MAX_LICENSE = 30
+_MIN_LICENSE = 10
+"""Columns; with fewer a license is not shown."""
+_NOTHING = "–"
+_INDENT = 3
+"""Columns before an id, for the mark."""
+
+
+def as_json(found: ModelList) -> str:
+    """`found` as JSON (`schemas/models.schema.json`)."""
+    recorded = found.snapshot_recorded
+    document = {
+        "schema_version": 1,
+        "site": found.site,
+        "mode": "offline" if recorded else "online",
+        **({"snapshot_recorded": _time(recorded)} if recorded else {}),
+        "searched_at": _time(found.searched_at),
+        "complete": found.discovery.complete,
+        "found": len(found.discovery.models),
+        "models": [_model(model) for model in found.models],
+        "missing": list(found.discovery.missing),
+        "notes": list(found.discovery.notes),
+        "exit_code": int(found.exit_code),
+    }
+    return dumps(document, indent=2) + "\n"
+
+
+def _model(model: FoundModel) -> dict[str, Any]:
+    return {
+        "id": model.id,
+        "kind": model.kind,
+        "served": model.is_served,
+        "downloads": model.downloads,
+        "likes": model.likes,
+        "last_modified": _time(model.last_modified) if model.last_modified else None,
+        "license": model.license,
+        "magicubes": model.magicubes,
+    }
+
+
+def _time(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def as_text(found: ModelList, *, width: int) -> str:
+    """`found` as text of at most `width` columns (ids are never cut): the more, the more details.
+
+    A column of which nothing is known is left out.
+    """
+    lines = [_verdict(found), f"  {_about(found)}"]
+    if found.models:
+        lines += ["", *_rows(found, width)]
+    for heading, words in (
+        ("Not read:", found.discovery.missing),
+        ("Notes:", found.discovery.notes),
+    ):
+        if words:
+            lines += ["", heading]
+        for each in words:
+            lines += _wrapped(no_command(visible(each)), width, "  ", "    ")
+    return "\n".join([*lines, "", *_wrapped(_next_step(found), width)]) + "\n"
+
+
+def _verdict(found: ModelList) -> str:
+    models = found.discovery.models
+    served = sum(model.is_served is True for model in models)
+    what = "model" if found.includes_unserved else "served model"
+    total = len(models)
+    words = f"{total} {what}{'' if total == 1 else 's'}" if total else f"No {what} fits"
+    if found.includes_unserved and total:
+        words += f", {served} of them served" if total > 1 else (", served" if served else "")
+    if len(found.models) < total:
+        words += (
+            f"; the first {len(found.models)} of them" if len(found.models) > 1 else "; the first"
+        )
+    if not found.discovery.complete:
+        return f"{MARKS[Outcome.UNKNOWN]} {words}. Not everything could be read."
+    return f"{MARKS[Outcome.PASS] if total else _NOTHING} {words}."
+
+
+def _about(found: ModelList) -> str:
+    recorded = found.snapshot_recorded
+    offline = f", offline: facts recorded on {recorded:%Y-%m-%d}" if recorded else ""
+    return f"Site {found.site}{offline}."
+
+
+def _next_step(found: ModelList) -> str:
+    if any(model.is_served for model in found.models):
+        which = "ids marked ✓" if found.includes_unserved else "ids from above"
+        return f"Next: msconfig generate -o DIR, with {which}, writes the configuration."
+    if not found.discovery.complete:
+        return "Next: run it again later; -v shows every request."
+    more = "" if found.includes_unserved else ", or --all for what is not served"
+    return f"Next: fewer words, another --kind or --owner{more}."
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    heading: str
+    cell: Callable[[FoundModel], str]
+    """What is known of a model; "" for nothing."""
+    unit: str = ""
+    """What stands behind it where there is no heading above it."""
+    is_number: bool = False
+
+    def cells(self, models: Sequence[FoundModel]) -> list[str]:
+        """The heading and what stands below it, all of one width."""
+        cells = [self.heading, *(self.cell(model) or _NOTHING for model in models)]
+        width = max(map(len, cells))
+        return [cell.rjust(width) if self.is_number else cell.ljust(width) for cell in cells]
+
+
+def _count(count: int | None) -> str:
+    return "" if count is None else f"{count:,}"
+
+
+def _license(model: FoundModel, width: int) -> str:
+    """The license in at most `width` columns; Chinese characters take two each."""
+    text = no_command(visible(model.license or ""))
+    width = min(width, _MAX_LICENSE)
+    return text if cell_len(text) <= width else f"{set_cell_size(text, width - 1).rstrip()}…"
+
+
+_ALWAYS = (_Column("MODEL", lambda model: model.id), _Column("KIND", lambda model: model.kind))
+_DETAILS = (
+    _Column(
+        "COST",
+        lambda model: "" if model.magicubes is None else f"{model.magicubes:g}",
+        "Magicubes a call",
+        is_number=True,
+    ),
+    _Column("DOWNLOADS", lambda model: _count(model.downloads), "downloads", is_number=True),
+    _Column("LIKES", lambda model: _count(model.likes), "likes", is_number=True),
+    _Column(
+        "UPDATED",
+        lambda model: f"{model.last_modified:%Y-%m-%d}" if model.last_modified else "",
+    ),
+)
+"""Those that matter most come first."""
+
+
+def _rows(found: ModelList, width: int) -> list[str]:
+    """A table with as many columns as fit; where not even id and kind do, two lines a model."""
+    models = found.models
+    marks = [_mark(model) if found.includes_unserved else " " for model in models]
+    columns = [column.cells(models) for column in _ALWAYS]
+    left = width - _INDENT - len(columns[0][0]) - 2 - len(columns[1][0])
+    if left < 0:
+        pairs = zip(marks, models, strict=True)
+        return [line for mark, model in pairs for line in _stacked(mark, model, width)]
+    for column in _DETAILS:
+        cells = column.cells(models)
+        if any(map(column.cell, models)) and len(cells[0]) + 2 <= left:
+            left -= len(cells[0]) + 2
+            columns.append(cells)
+    if any(model.license for model in models) and left >= _MIN_LICENSE + 2:
+        columns.append(["LICENSE", *(_license(model, left - 2) or _NOTHING for model in models)])
+    lines = zip(*columns, strict=True)
+    return [
+        f"{mark.ljust(_INDENT)}{'  '.join(cells)}".rstrip()
+        for mark, cells in zip(["", *marks], lines, strict=True)
+    ]
+
+
+def _stacked(mark: str, model: FoundModel, width: int) -> list[str]:
+    """The id, and below it what is known, broken only between details."""
+    cells = [(column.cell(model), column.unit) for column in _DETAILS]
+    details = [f"{cell} {unit}".rstrip() for cell, unit in cells if cell]
+    terms = _license(model, _MAX_LICENSE)
+    lines = [f"    {model.kind}"]
+    for detail in [*details, *([terms] if terms else [])]:
+        longer = f"{lines[-1]} · {detail}"
+        if cell_len(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(f"    {detail}")
+    return [f"{mark} {model.id}", *lines]
+
+
+def _mark(model: FoundModel) -> str:
+    match model.is_served:
+        case True:
+            return MARKS[Outcome.PASS]
+        case False:
+            return MARKS[Outcome.FAIL]
+        case None:
+            return MARKS[Outcome.UNKNOWN]
+
+
+def _wrapped(text: str, width: int, first: str = "", later: str = "") -> list[str]:
+    return textwrap.wrap(
+        text,
+        max(20, width),
+        initial_indent=first,
+        subsequent_indent=later,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -1,0 +1,234 @@
+"""What is told before anything is written, and that writing keeps to it."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from app_database import OLD_KEY, OLD_MODEL, script
+from backups import DATABASE, make_data_json, make_v7, row, v1_provider, v1_providers
+from msconfig.cherry.backup import (
+    BackupRefused,
+    ModelAction,
+    ModelChange,
+    Patch,
+    ProviderChange,
+    SettingChange,
+    open_backup,
+    plan,
+    write,
+)
+from msconfig.cherry.configuration import ProviderChoice
+from msconfig.errors import FileError
+from msconfig.modelscope.sites import Site
+from patching import NEW_KEY, NEW_MODELS, apply, patch
+from raw_zip import records
+
+TOLD = ProviderChoice(name="Mine", rate_limit_seconds=7, notes="n")
+
+
+def change(path: Path, wanted: Patch) -> ProviderChange:
+    (only,) = plan(open_backup(path), [wanted]).providers
+    return only
+
+
+def test_what_is_told_of_the_provider_is_said_with_old_and_new(tmp_path: Path) -> None:
+    v7 = make_v7(tmp_path / "a.zip", messages=1)
+    v1 = make_data_json(tmp_path / "b.zip")
+    told = patch(told=TOLD)
+    name, limit, notes = change(v7, told).settings
+    assert name == SettingChange("name", "ModelScope", "Mine")
+    assert limit == SettingChange("rate limit", "3", "7")
+    assert notes.new == "n"
+    assert change(v7, told).name == change(v1, told).name == "Mine"
+    assert change(v1, told).settings[1] == SettingChange("rate limit", None, "7")
+
+
+def test_a_provider_that_is_new_has_what_was_told_from_the_start(tmp_path: Path) -> None:
+    told = patch(told=TOLD, site=Site.AI)
+    v7 = make_v7(tmp_path / "a.zip", messages=1)
+    v1 = make_data_json(tmp_path / "b.zip")
+    for path in (v7, v1):
+        assert change(path, told).is_new
+        assert not change(path, told).settings
+    made = row(apply(v7, told, to="c.zip"), "user_provider", "modelscope-ai")
+    assert json.loads(made["provider_settings"]) == {"rateLimit": 7, "notes": "n"}
+    made = v1_provider(apply(v1, told, to="d.zip"), "modelscope-ai")
+    assert (made["name"], made["rateLimit"], made["notes"]) == ("Mine", 7, "n")
+
+
+def test_a_provider_that_is_on_stays_where_it_is(tmp_path: Path) -> None:
+    sql = "UPDATE user_provider SET is_enabled = 1 WHERE provider_id = 'modelscope'"
+    v7 = make_v7(tmp_path / "a.zip", messages=1, prepare=script(sql))
+    providers = v1_providers()
+    providers[1]["enabled"] = True
+    v1 = make_data_json(tmp_path / "b.zip", providers=providers)
+    for path in (v7, v1):
+        told = change(path, patch())
+        assert not told.switched_on
+        assert not told.moved_to_front
+
+
+def test_a_provider_that_is_first_already_keeps_its_place(tmp_path: Path) -> None:
+    sql = "UPDATE user_provider SET order_key = 'Zy' WHERE provider_id = 'modelscope'"
+    path = make_v7(tmp_path / "a.zip", messages=1, prepare=script(sql))
+    assert not change(path, patch()).moved_to_front
+    assert row(apply(path), "user_provider", "modelscope")["order_key"] == "Zy"
+
+
+def test_a_provider_that_shares_the_first_key_gets_one_of_its_own(tmp_path: Path) -> None:
+    sql = "UPDATE user_provider SET order_key = 'Zz' WHERE provider_id = 'modelscope'"
+    path = make_v7(tmp_path / "a.zip", messages=1, prepare=script(sql))
+    assert change(path, patch()).moved_to_front
+    assert row(apply(path), "user_provider", "modelscope")["order_key"] == "Zy"
+
+
+def test_a_model_whose_unique_id_is_taken_is_refused_and_the_rest_goes_in(tmp_path: Path) -> None:
+    sql = f"UPDATE user_model SET id = 'modelscope::{NEW_MODELS[0]}' WHERE model_id = 'gone'"
+    path = make_v7(tmp_path / "a.zip", messages=1, prepare=script(sql))
+    refused, added = change(path, patch(*NEW_MODELS)).models
+    assert refused.action is ModelAction.REFUSED
+    assert added == ModelChange(NEW_MODELS[1], ModelAction.ADDED)
+    assert plan(open_backup(apply(path)), [patch(*NEW_MODELS)]).changes_nothing
+
+
+def test_what_the_user_did_to_a_model_is_told(tmp_path: Path) -> None:
+    sql = f"UPDATE user_model SET is_enabled = 0 WHERE model_id = '{OLD_MODEL}'"
+    path = make_v7(tmp_path / "a.zip", messages=1, prepare=script(sql))
+    (told,) = change(path, patch(OLD_MODEL)).models
+    assert told == ModelChange(
+        OLD_MODEL, ModelAction.ALREADY_THERE, "switched off in the app, and left so"
+    )
+    (told,) = change(path, patch(OLD_MODEL, update_models=True)).models
+    assert told.action is ModelAction.UPDATED
+    assert told.detail.endswith("; switched off in the app, and left so")
+
+
+def test_a_dead_model_that_lives_again_is_told_and_lifted_on_request(tmp_path: Path) -> None:
+    path = apply(make_v7(tmp_path / "a.zip", messages=1), patch(dead=[OLD_MODEL]))
+    (told,) = change(path, patch(OLD_MODEL)).models
+    assert "--update-models lifts that" in told.detail
+    (told,) = change(path, patch(OLD_MODEL, update_models=True)).models
+    assert told.action is ModelAction.UPDATED
+    lifted = apply(path, patch(OLD_MODEL, update_models=True), to="b.zip")
+    assert row(lifted, "user_model", f"modelscope::{OLD_MODEL}")["is_deprecated"] == 0
+
+
+def test_a_format_without_a_mark_for_dead_models_says_so(tmp_path: Path) -> None:
+    (told,) = change(make_data_json(tmp_path / "a.zip"), patch(dead=[OLD_MODEL])).models
+    assert told.action is ModelAction.REFUSED
+    assert "delete it in the app" in told.detail
+
+
+def test_a_provider_without_any_key_is_warned_about(tmp_path: Path) -> None:
+    off = "UPDATE user_provider SET api_keys = NULL WHERE provider_id = 'modelscope'"
+    v7 = make_v7(tmp_path / "a.zip", messages=1, prepare=script(off))
+    assert "no key" in plan(open_backup(v7), [patch(keys=())]).warnings[0]
+    assert not plan(open_backup(v7), [patch()]).warnings
+    providers = [{**each, "apiKey": ""} for each in v1_providers()]
+    v1 = make_data_json(tmp_path / "b.zip", providers=providers)
+    assert any("no key" in each for each in plan(open_backup(v1), [patch(keys=())]).warnings)
+
+
+def test_an_address_of_the_users_own_is_warned_about_by_its_host_alone(tmp_path: Path) -> None:
+    url = "https://user:secret@proxy.example/v1?key=secret"
+    configs = f'{{"openai-chat-completions": {{"baseUrl": "{url}"}}}}'
+    sql = (
+        f"UPDATE user_provider SET endpoint_configs = '{configs}' WHERE provider_id = 'modelscope'"
+    )
+    providers = v1_providers()
+    providers[1]["apiHost"] = url
+    for path in (
+        make_v7(tmp_path / "a.zip", messages=1, prepare=script(sql)),
+        make_data_json(tmp_path / "b.zip", providers=providers),
+    ):
+        last = plan(open_backup(path), [patch()]).warnings[-1]
+        assert "proxy.example" in last
+        assert "secret" not in last
+
+
+def test_two_patches_for_one_provider_are_a_mistake_of_the_caller(tmp_path: Path) -> None:
+    backup = open_backup(make_v7(tmp_path / "a.zip", messages=1))
+    with pytest.raises(ValueError, match="two patches"):
+        plan(backup, [patch(), patch()])
+
+
+def test_a_provider_of_v1_that_is_there_twice_is_refused_only_when_it_is_meant(
+    tmp_path: Path,
+) -> None:
+    first, ours, other = v1_providers()
+    twice = make_data_json(tmp_path / "a.zip", providers=[first, ours, other, other])
+    assert len(open_backup(apply(twice)).providers) == 4
+    twice = make_data_json(tmp_path / "a.zip", providers=[first, ours, ours])
+    with pytest.raises(BackupRefused, match="twice"):
+        plan(open_backup(twice), [patch()])
+
+
+@pytest.mark.parametrize("settings", ["[]", "{", '"text"'])
+def test_settings_that_cannot_be_read_are_not_written_over(settings: str, tmp_path: Path) -> None:
+    sql = f"UPDATE user_provider SET provider_settings = '{settings}'"
+    path = make_v7(tmp_path / "a.zip", messages=1, prepare=script(sql))
+    with pytest.raises(BackupRefused, match="settings"):
+        plan(open_backup(path), [patch(told=TOLD)])
+
+
+def test_a_backup_that_was_changed_after_it_was_opened_is_not_patched(tmp_path: Path) -> None:
+    path = make_v7(tmp_path / "a.zip", messages=1)
+    backup = open_backup(path)
+    make_v7(path, messages=2)
+    with pytest.raises(FileError, match="was changed"):
+        write(backup, [patch()], tmp_path / "b.zip")
+    assert not (tmp_path / "b.zip").exists()
+
+
+def test_a_patch_that_changes_nothing_gives_the_very_same_file(tmp_path: Path) -> None:
+    once = apply(make_v7(tmp_path / "a.zip", messages=1, comment=b"kept"))
+    assert apply(once, to="b.zip").read_bytes() == once.read_bytes()
+
+
+@pytest.mark.parametrize("error", [errno.EXDEV, errno.ENOSYS, None])
+def test_where_the_system_does_not_copy_by_itself_the_copy_is_the_same(
+    error: int | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def copy_nothing(*_arguments: int) -> int:
+        if error is None:
+            return 0
+        raise OSError(error, "not here")
+
+    path = make_v7(tmp_path / "a.zip", messages=1, full=True)
+    made = records(apply(path, to="b.zip"))
+    monkeypatch.setattr("os.copy_file_range", copy_nothing, raising=False)
+    again = records(apply(path, to="c.zip"))
+    others = [each for each in made if each.name != DATABASE]
+    assert others == [each for each in again if each.name != DATABASE]
+    assert len(others) == len(made) - 1
+
+
+def test_what_a_killed_run_left_an_hour_ago_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make_v7(tmp_path / "a.zip", messages=1)
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    for where in (tmp_path, temporary):
+        for name in ("old", "recent"):
+            (where / f".msconfig-staged-{name}").mkdir()
+        os.utime(where / ".msconfig-staged-old", (0, 0))
+        (where / ".msconfig-staged-link").symlink_to(where / "a.zip")
+    apply(path)
+    for where in (tmp_path, temporary):
+        left = {each.name for each in where.glob(".msconfig-staged-*")}
+        assert left == {".msconfig-staged-recent", ".msconfig-staged-link"}
+
+
+def test_nothing_that_is_known_of_a_backup_shows_a_key(tmp_path: Path) -> None:
+    for path in (make_v7(tmp_path / "a.zip", messages=1), make_data_json(tmp_path / "b.zip")):
+        backup = open_backup(path)
+        shown = repr((backup, backup.content, plan(backup, [patch()])))
+        assert OLD_KEY not in shown
+        assert NEW_KEY not in shown

@@ -1,0 +1,243 @@
+"""`msconfig apply`, as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from app_database import OFF_KEY, OLD_KEY, OLD_MODEL, REGISTRY_MODEL
+from backups import make_data_json, make_v7, query, row, v1_provider
+from msconfig.fake.handler import FakeModelScope
+from msconfig.fake.scenario import Account, Scenario
+from msconfig.fake.server import FakeServer
+from support import ALIVE, DEAD, TOKEN, Online, Ran, Run, Serve, fake, snapshot
+
+UNREACHABLE = "http://127.0.0.1:9"
+
+
+@pytest.fixture
+def server(serve: Serve, online: Online, monkeypatch: pytest.MonkeyPatch) -> FakeServer:
+    monkeypatch.setenv("MODELSCOPE_API_TOKEN", TOKEN)
+    models = {"Qwen/Alive": ALIVE, "Qwen/Other": ALIVE, "Qwen/Dead": DEAD, OLD_MODEL: DEAD}
+    return online(serve(fake({**models, REGISTRY_MODEL: ALIVE})))
+
+
+@pytest.fixture
+def backup() -> Path:
+    return make_v7(Path("backup.zip"), messages=20)
+
+
+def models_in(path: Path) -> list[str]:
+    found = query(
+        path,
+        "SELECT model_id FROM user_model WHERE provider_id = 'modelscope' AND NOT is_deprecated"
+        " ORDER BY order_key",
+    )
+    return [str(model_id) for (model_id,) in found]
+
+
+def keys_in(text: str) -> list[str]:
+    return [key for key in (TOKEN, OLD_KEY, OFF_KEY) if key in text]
+
+
+@pytest.mark.usefixtures("server")
+def test_the_copy_has_provider_key_and_models_and_the_backup_is_as_it_was(
+    run: Run, backup: Path
+) -> None:
+    before = backup.read_bytes()
+    ran = run("apply", backup, "-o", "new.zip", "--yes", "Qwen/Alive", "Qwen/Other")
+    new = Path("new.zip")
+    assert ran.code == 0, ran
+    assert backup.read_bytes() == before
+    assert stat.S_IMODE(new.stat().st_mode) == 0o600
+    assert row(new, "user_provider", "modelscope")["is_enabled"] == 1
+    assert TOKEN in row(new, "user_provider", "modelscope")["api_keys"]
+    assert models_in(new)[-2:] == ["Qwen/Alive", "Qwen/Other"]
+    assert not keys_in(ran.out + ran.err)
+    assert "restore" in ran.out
+    assert "2026-09-21 14:13 UTC" in ran.out, "what was done since then is lost"
+
+
+@pytest.mark.usefixtures("server")
+def test_the_ids_of_a_generated_document_are_taken(run: Run, backup: Path) -> None:
+    assert run("generate", "-o", "out", "--redact", "Qwen/Alive", "Qwen/Other").code == 0
+    ran = run("apply", backup, "-o", "new.zip", "--yes", "--from", "out/provider.v2.json")
+    assert ran.code == 0, ran
+    assert models_in(Path("new.zip"))[-2:] == ["Qwen/Alive", "Qwen/Other"]
+
+
+@pytest.mark.usefixtures("server")
+def test_a_second_time_changes_nothing_and_other_ids_come_on_top(run: Run, backup: Path) -> None:
+    assert run("apply", backup, "-o", "one.zip", "--yes", "Qwen/Alive").code == 0
+    again = run("apply", "one.zip", "-o", "two.zip", "--yes", "Qwen/Alive")
+    assert "already there" in again.out
+    assert Path("two.zip").read_bytes() == Path("one.zip").read_bytes()
+    assert run("apply", "two.zip", "-o", "three.zip", "--yes", "Qwen/Other").code == 0
+    assert models_in(Path("three.zip"))[-2:] == ["Qwen/Alive", "Qwen/Other"]
+
+
+@pytest.mark.usefixtures("server")
+def test_a_plan_writes_nothing_and_tells_every_change(run: Run, backup: Path) -> None:
+    before = sorted(Path().iterdir())
+    ran = run("apply", backup, "--plan", "Qwen/Alive", OLD_MODEL, "--only-usable")
+    assert ran.code == 0
+    assert sorted(Path().iterdir()) == before
+    for words in ("1 model and 1 key", "switched on", "+ Qwen/Alive", f"✗ {OLD_MODEL}"):
+        assert words in ran.out
+
+
+@pytest.mark.usefixtures("server")
+def test_a_plan_is_a_document_with_a_schema(run: Run, backup: Path) -> None:
+    arguments = ("--format", "json", "Qwen/Alive")
+    plan = run("apply", backup, "--plan", *arguments)
+    assert not json.loads(plan.out)["written"]
+    ran = run("apply", backup, "-o", "new.zip", "--yes", *arguments)
+    Path("plan.json").write_text(ran.out, "utf-8")
+    assert run("validate", "plan.json").code == 0
+    document = json.loads(ran.out)
+    assert document["written"]
+    (provider,) = document["providers"]
+    assert provider["switched_on"]
+    assert [(each["id"], each["action"]) for each in provider["models"]] == [
+        ("Qwen/Alive", "added")
+    ]
+    assert not keys_in(ran.out)
+
+
+@pytest.mark.usefixtures("server")
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_nothing_is_written_when_a_model_fails(form: str, run: Run, backup: Path) -> None:
+    arguments = ("--format", form, "Qwen/Alive", "Qwen/Dead")
+    ran = run("apply", backup, "-o", "new.zip", "--yes", *arguments)
+    assert ran.code == 1
+    assert "Qwen/Dead" in ran.out
+    assert not Path("new.zip").exists()
+    ran = run("apply", backup, "-o", "new.zip", "--yes", "--only-usable", *arguments)
+    assert ran.code == 0
+    assert models_in(Path("new.zip"))[-1] == "Qwen/Alive"
+
+
+def test_nothing_is_written_when_the_token_is_rejected(
+    run: Run, server: FakeServer, backup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MODELSCOPE_API_TOKEN", "ms-00000000-0000-4000-8000-0000000bad00")
+    assert run("apply", backup, "-o", "new.zip", "--yes", "Qwen/Alive").code == 3
+    assert not Path("new.zip").exists()
+    assert server.requests
+
+
+@pytest.mark.usefixtures("server")
+def test_prune_marks_what_is_dead_and_update_brings_it_up_to_date(run: Run, backup: Path) -> None:
+    assert OLD_MODEL in models_in(backup)
+    ran = run("apply", backup, "-o", "new.zip", "--yes", "--prune", "Qwen/Alive")
+    assert ran.code == 0, ran
+    assert OLD_MODEL not in models_in(Path("new.zip"))
+    assert REGISTRY_MODEL in models_in(Path("new.zip")), "it is served"
+    assert row(Path("new.zip"), "user_model", f"modelscope::{OLD_MODEL}")["is_deprecated"] == 1
+    settings = Path("msconfig.toml")
+    settings.write_text(f'[[models]]\nid = "{REGISTRY_MODEL}"\nname = "Another name"\n', "utf-8")
+    ran = run("apply", backup, "-o", "updated.zip", "--yes", "--update-models", REGISTRY_MODEL)
+    assert ran.code == 0, ran
+    renamed = row(Path("updated.zip"), "user_model", f"modelscope::{REGISTRY_MODEL}")
+    assert renamed["name"] == "Another name"
+
+
+@pytest.mark.usefixtures("server")
+def test_what_the_settings_tell_of_the_provider_is_written_and_the_rest_left(
+    run: Run, backup: Path
+) -> None:
+    Path("msconfig.toml").write_text('[provider]\nnotes = "by CI"\n', "utf-8")
+    ran = run("apply", backup, "-o", "new.zip", "--yes", "Qwen/Alive")
+    assert "→ by CI" in ran.out
+    told = json.loads(row(Path("new.zip"), "user_provider", "modelscope")["provider_settings"])
+    assert told["notes"] == "by CI"
+
+
+@pytest.mark.usefixtures("server")
+def test_the_backup_of_a_phone_is_patched_with_its_warning(run: Run) -> None:
+    backup = make_data_json(Path("cherry-studio.zip"), phone=True)
+    ran = run("apply", backup, "-o", "new.zip", "--yes", "Qwen/Alive")
+    assert ran.code == 0, ran
+    assert "erases everything" in ran.out
+    assert "cherry-studio-new.zip" in ran.out
+    provider = v1_provider(Path("new.zip"))
+    assert provider["enabled"]
+    assert TOKEN in provider["apiKey"].split(",")
+    assert provider["models"][-1]["id"] == "Qwen/Alive"
+
+
+def refused(run: Run, *arguments: str | Path) -> Ran:
+    """The command with nobody to ask: what is refused is refused before any request."""
+    more = ("--hub-url", UNREACHABLE, "--inference-url", f"{UNREACHABLE}/v1/")
+    ran = run("apply", *arguments, *more, "Qwen/Alive")
+    assert len(ran.err.splitlines()) == 1, ran.err
+    assert not ran.out
+    return ran
+
+
+def test_what_cannot_be_is_refused_before_any_request(
+    run: Run, backup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MODELSCOPE_API_TOKEN", TOKEN)
+    Path("there.zip").write_bytes(b"precious")
+    Path("same.zip").hardlink_to(backup)
+    Path("no.zip").write_text("{}")
+    cases = {
+        (backup,): (2, "-o NEW"),
+        (backup, "-o", "new.zip"): (2, "--yes"),
+        (backup, "--plan", "--yes"): (2, "--plan"),
+        (backup, "-o", "there.zip", "--yes"): (2, "--force"),
+        (backup, "-o", "there.zip", "--plan"): (2, "--force"),
+        (backup, "-o", backup, "--yes", "--force"): (2, "the backup itself"),
+        (backup, "-o", "same.zip", "--yes", "--force"): (2, "the backup itself"),
+        ("missing.zip", "--plan"): (2, "missing.zip"),
+        ("no.zip", "--plan"): (5, "plain JSON"),
+    }
+    for arguments, (code, words) in cases.items():
+        ran = refused(run, *arguments)
+        assert ran.code == code, arguments
+        assert words in ran.err, arguments
+    assert Path("there.zip").read_bytes() == b"precious"
+
+
+@pytest.mark.usefixtures("server")
+def test_force_replaces_an_older_copy(run: Run, backup: Path) -> None:
+    Path("new.zip").write_bytes(b"older")
+    assert run("apply", backup, "-o", "new.zip", "--yes", "--force", "Qwen/Alive").code == 0
+    assert models_in(Path("new.zip"))[-1] == "Qwen/Alive"
+
+
+@pytest.mark.usefixtures("server")
+def test_a_folder_that_may_not_be_written_is_one_line(run: Run, backup: Path) -> None:
+    ran = run("apply", backup, "-o", "no/such/folder/new.zip", "--yes", "-q", "Qwen/Alive")
+    assert ran.code == 2
+    assert "no/such/folder" in ran.err
+    assert len(ran.err.splitlines()) == 1
+
+
+def test_two_keys_go_in_side_by_side(
+    run: Run, serve: Serve, online: Online, backup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = "ms-00000000-0000-4000-8000-00000000beef"
+    scenario = Scenario(accounts=(Account(TOKEN), Account(second)))
+    online(serve(FakeModelScope(snapshot({"Qwen/Alive": ALIVE}), scenario)))
+    monkeypatch.setenv("MODELSCOPE_FIRST", TOKEN)
+    monkeypatch.setenv("MODELSCOPE_SECOND", second)
+    tokens = ("--token-env", "MODELSCOPE_FIRST", "--token-env", "MODELSCOPE_SECOND")
+    ran = run("apply", backup, "-o", "new.zip", "--yes", *tokens, "Qwen/Alive")
+    assert ran.code == 0, ran
+    keys = json.loads(row(Path("new.zip"), "user_provider", "modelscope")["api_keys"])
+    assert {TOKEN, second} <= {each["key"] for each in keys}
+    assert len({each["id"] for each in keys}) == len(keys)
+
+
+def test_offline_needs_no_token_and_adds_no_key(run: Run, backup: Path) -> None:
+    assert "MODELSCOPE_API_TOKEN" not in os.environ
+    ran = run("apply", backup, "-o", "new.zip", "--yes", "--offline", "Qwen/Qwen3.5-27B")
+    assert ran.code == 0, ran
+    before, after = (row(path, "user_provider", "modelscope") for path in (backup, Path("new.zip")))
+    assert after["api_keys"] == before["api_keys"]

@@ -1,0 +1,205 @@
+"""What README and docs show is what happens.
+
+``python tests/test_docs.py`` writes the real output into them, and the reference anew.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from backups import make_v7
+from msconfig import settings
+from msconfig.cli.app import COMMANDS, command_named
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+REFERENCE = ROOT / "docs" / "reference.md"
+_CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+def with_real_output(text: str, folder: Path) -> str:
+    """`text` with the output of every command in its console blocks, run one after another.
+
+    Where they run lies a backup of Cherry Studio, `cherry-studio.zip`.
+    """
+    make_v7(folder / "cherry-studio.zip", messages=10)
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("MODELSCOPE_")},
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "COLUMNS": "80",
+    }
+
+    def block(match: re.Match[str]) -> str:
+        shown = []
+        for line in match[1].splitlines():
+            if line.startswith("$ "):
+                ran = subprocess.run(
+                    line[2:],
+                    shell=True,
+                    cwd=folder,
+                    env=environment,
+                    capture_output=True,
+                    text=True,
+                    check=False,
+                )
+                shown.append(f"{line}\n{ran.stdout}{ran.stderr}")
+        return f"```console\n{''.join(shown)}```"
+
+    return _CONSOLE.sub(block, text)
+
+
+def reference() -> str:
+    """Every command as its help tells it, then every document as its schema does."""
+    made = "Made from the commands and the schemas by `python tests/test_docs.py`."
+    documents = sorted((ROOT / "schemas").glob("*.schema.json"))
+    return "\n".join(
+        [
+            f"# Reference\n\n{made} A test keeps it current.\n",
+            "## Commands\n",
+            *(f"### {path}\n\n```text\n{_help(path, each)}\n```\n" for path, each in _commands()),
+            "## Documents\n",
+            *map(_document, documents),
+        ]
+    )
+
+
+def _help(path: str, command: click.Command) -> str:
+    names = ["-h", "--help"]
+    return command.get_help(
+        click.Context(command, info_name=path, terminal_width=80, help_option_names=names)
+    )
+
+
+def _commands() -> Iterator[tuple[str, click.Command]]:
+    for name in COMMANDS:
+        command = command_named(name)
+        yield f"msconfig {name}", command
+        if isinstance(command, click.Group):
+            for sub_name, sub_command in command.commands.items():
+                yield f"msconfig {name} {sub_name}", sub_command
+
+
+def _document(file: Path) -> str:
+    schema = json.loads(file.read_text("utf-8"))
+    head = f"### {schema['title']}\n\n{schema['description']}"
+    link = f"Schema: [`{file.name}`](../schemas/{file.name})"
+    rows = "\n".join(_rows(schema))
+    return f"{head} {link}\n\n| key | | holds |\n|---|---|---|\n{rows}\n"
+
+
+def _rows(schema: Mapping[str, Any], below: str = "") -> Iterator[str]:
+    """A row for each key, and for the keys of the objects below it."""
+    for name, told in schema.get("properties", {}).items():
+        path = f"{below}{name}"
+        required = "required" if name in schema.get("required", ()) else ""
+        yield f"| `{path}` | {required} | {_holds(told)} |"
+        yield from _rows(told, f"{path}.")
+        items = told.get("items", {})
+        if isinstance(items, dict):
+            yield from _rows(items, f"{path}[].")
+
+
+def _holds(told: Mapping[str, Any]) -> str:
+    if "const" in told:
+        what = f"`{json.dumps(told['const'])}`"
+    elif "enum" in told:
+        what = ", ".join(f"`{each}`" for each in told["enum"])
+    else:
+        types = told.get("type", "")
+        what = ", ".join([types] if isinstance(types, str) else types)
+    more = told.get("description", "")
+    return "; ".join(part for part in (what, more) if part).replace("|", "\\|")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the examples are for a POSIX shell")
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_example_shows_real_output(page: Path, tmp_path: Path) -> None:
+    text = page.read_text("utf-8")
+    assert with_real_output(text, tmp_path) == text
+
+
+def test_the_reference_is_that_of_the_commands_and_schemas() -> None:
+    assert REFERENCE.read_text("utf-8") == reference()
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "CONTRIBUTING.md"], ids=lambda page: page.name)
+def test_every_link_to_a_file_leads_to_one(page: Path) -> None:
+    for target in _LINK.findall(page.read_text("utf-8")):
+        if "://" not in target:
+            file, _, heading = target.partition("#")
+            path = page.parent / file if file else page
+            assert path.exists(), target
+            if heading:
+                assert heading in _headings(path), target
+
+
+def _headings(page: Path) -> set[str]:
+    """What a forge makes of the headings, to link to."""
+    text = re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL)
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", each).strip().lower().replace(" ", "-") for each in headings}
+
+
+def test_every_message_that_is_explained_is_one_that_the_code_says() -> None:
+    page = (ROOT / "docs" / "troubleshooting.md").read_text("utf-8")
+    messages = re.findall(r"^### `(.*)`$", page, re.MULTILINE)
+    said = "\n".join(text for path in (ROOT / "msconfig").rglob("*.py") for text in _texts(path))
+    assert len(messages) > 20
+    assert [message for message in messages if message not in said] == []
+
+
+def _texts(path: Path) -> Iterator[str]:
+    """Every text in the code, with ``…`` for what is put into it."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.JoinedStr):
+            parts = [each.value if isinstance(each, ast.Constant) else "…" for each in node.values]
+            yield "".join(map(str, parts))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def example(name: str, folder: Path) -> settings.Settings:
+    """The settings that stand below ``<!-- example: NAME -->`` in the README."""
+    mark = re.escape(f"<!-- example: {name} -->")
+    found = re.search(rf"{mark}\n```toml\n(.*?)```", PAGES[0].read_text("utf-8"), re.DOTALL)
+    assert found
+    path = folder / "msconfig.toml"
+    path.write_text(found[1], "utf-8")
+    return settings.load(path, found=True)
+
+
+def test_the_settings_in_the_readme_are_accepted(tmp_path: Path) -> None:
+    models = example("settings", tmp_path).models
+    assert [model.id for model in models] == ["Qwen/Qwen3.5-27B", "Qwen/Qwen3.8-27B"]
+    fallback = example("fallback", tmp_path).fallback
+    assert fallback is not None
+    assert [model.id for model in fallback.models] == [
+        *("qwen3-32b", "deepseek-v4-pro", "text-embedding-v4")
+    ]
+
+
+def test_no_install_line_takes_a_package_of_that_name_from_a_registry() -> None:
+    for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]:
+        text = page.read_text("utf-8")
+        assert not re.search(r"(?:pip|pipx|uv) [^\n`]*install (?:-\w+ )*msconfig", text)
+
+
+if __name__ == "__main__":
+    REFERENCE.write_text(reference(), "utf-8")
+    for written in PAGES:
+        with tempfile.TemporaryDirectory() as scratch:
+            page_text = with_real_output(written.read_text("utf-8"), Path(scratch))
+            written.write_text(page_text, "utf-8")
