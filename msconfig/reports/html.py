@@ -21,7 +21,8 @@ from msconfig.languages import Tag, language
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import addresses_of
 from msconfig.rendering.pages import page
-from msconfig.reports.wording import kind_of, next_step, overall, tally
+from msconfig.reports.verdicts import next_step, overall, tally
+from msconfig.reports.wording import kind_of
 
 __all__ = ["render"]
 

@@ -13,15 +13,14 @@ from rich.table import Table
 from rich.text import Text
 
 from msconfig.checking.report import Change, ModelResult, Outcome, Report
+from msconfig.reports.verdicts import all_models, overall
 from msconfig.reports.wording import (
     MARKS,
     about,
     about_fallback,
-    all_models,
     excuse,
     kind_of,
     next_step_line,
-    overall,
     verdict_line,
 )
 from msconfig.text import no_command, shortened, visible
