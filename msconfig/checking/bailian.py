@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias, assert_never
 
 from msconfig.checking.fallback import Twins, with_way_out
+from msconfig.checking.reasons import Reason
 from msconfig.checking.report import (
     Evidence,
     Fallback,
@@ -95,9 +96,7 @@ def _model_result(
             status, reason = Status.NOT_FOUND, "not in Bailian's list"
             observed = f"not listed among {len(fact.ids)}"
             near = at_bailian.of(given.text)
-            suggestions = (
-                (Suggestion(near, "the same model, as Bailian spells it"),) if near else ()
-            )
+            suggestions = (Suggestion(near, Reason.SPELT_AT_BAILIAN),) if near else ()
         case TokenRejected():
             status, reason = Status.UNVERIFIED, "Bailian shows its list only to a good key"
             observed = fact.said

@@ -9,14 +9,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
+from msconfig.checking.reasons import Reason
 from msconfig.checking.report import ModelResult, Outcome, Suggestion
 
-__all__ = ["MOST", "SAME_MODEL", "SAME_MODEL_BUT_FOR_SUFFIX", "Twins", "with_way_out"]
+__all__ = ["MOST", "Twins", "with_way_out"]
 
 MOST = 3
 """Suggestions for an id, those of ModelScope included."""
-SAME_MODEL = "the same model at Bailian, with its own key"
-SAME_MODEL_BUT_FOR_SUFFIX = "the same model but for a suffix, at Bailian, with its own key"
 
 _SAYS_LITTLE = frozenset(
     {
@@ -55,7 +54,8 @@ def with_way_out(model: ModelResult, at_bailian: Twins) -> ModelResult:
     if twin is None:
         return model
     is_equal = _words(twin) == _words(model.id)
-    way_out = Suggestion(twin, SAME_MODEL if is_equal else SAME_MODEL_BUT_FOR_SUFFIX)
+    why = Reason.AT_BAILIAN if is_equal else Reason.AT_BAILIAN_BUT_FOR_SUFFIX
+    way_out = Suggestion(twin, why)
     return replace(model, suggestions=(*model.suggestions[: MOST - 1], way_out))
 
 

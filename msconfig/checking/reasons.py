@@ -8,7 +8,7 @@ __all__ = ["Reason"]
 
 
 class Reason(StrEnum):
-    """Why an id is suggested, the surest first."""
+    """Why an id is suggested: at ModelScope, the surest first, then at Bailian."""
 
     CASE = "same letters, other case"
     CASE_UNLISTED = "same letters, other case; the catalogue does not list it"
@@ -25,3 +25,6 @@ class Reason(StrEnum):
     FAMILY = "another model of the same family"
     OLDER = "older release of the same line"
     NEAREST = "the nearest name among the served ids"
+    AT_BAILIAN = "the same model at Bailian, with its own key"
+    AT_BAILIAN_BUT_FOR_SUFFIX = "the same model but for a suffix, at Bailian, with its own key"
+    SPELT_AT_BAILIAN = "the same model, as Bailian spells it"

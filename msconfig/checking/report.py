@@ -89,6 +89,7 @@ class Suggestion:
 
     id: str
     reason: str
+    """One of the sentences in `msconfig.checking.reasons`."""
 
 
 @dataclass(frozen=True, slots=True)

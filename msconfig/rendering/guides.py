@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 from markupsafe import Markup
 
 from msconfig import __version__
-from msconfig.checking.report import Outcome, Report
+from msconfig.checking.report import Fallback, ModelResult, Outcome, Report
 from msconfig.cherry.configuration import Configuration, Model
 from msconfig.cherry.link import key_link
 from msconfig.languages import Language, Tag, language
+from msconfig.modelscope.bailian import addresses_in
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import addresses_of
 from msconfig.rendering.pages import page
@@ -50,6 +51,14 @@ class _Provider:
     is_built_in: bool
     models: tuple[Model, ...]
     keys: tuple[_Key, ...]
+    is_fallback: bool
+    results: Mapping[str, ModelResult]
+    """What was found of its models, by id."""
+    key_page: str
+    """Where its keys are made."""
+    beginning: str
+    """How its keys begin."""
+    was_asked: bool
 
     @property
     def all_ids(self) -> str:
@@ -73,7 +82,7 @@ def guides(
     A page holds the keys of `configurations`, if there are any; the Markdown never does.
 
     Args:
-        configurations: what goes into Cherry Studio, ModelScope first.
+        configurations: what goes into Cherry Studio, ModelScope first, and perhaps the fallback.
         report: what was checked; every model that it does not drop passes.
         tags: the languages.
 
@@ -81,8 +90,8 @@ def guides(
         LinkRefused: a link that Cherry Studio would read as something else.
         TemplateError: a template does not render.
     """
-    with_keys = [_provider(each, with_keys=True) for each in configurations]
-    without = [_provider(each, with_keys=False) for each in configurations]
+    with_keys = [_provider(each, report, with_keys=True) for each in configurations]
+    without = [_provider(each, report, with_keys=False) for each in configurations]
     made = {}
     for tag in tags:
         spoken = language(tag)
@@ -104,11 +113,13 @@ def _context(providers: Sequence[_Provider], report: Report) -> dict[str, object
     named = "--models ids.txt" if has_list else shlex.join(ids)
     return {
         "providers": providers,
-        "has_key": any(provider.keys for provider in providers),
+        "fallback": next((each for each in providers if each.is_fallback), None),
+        "count_of_keys": sum(len(provider.keys) for provider in providers),
+        "tokens": [*report.tokens, *([report.fallback.token] if report.fallback else [])],
         "report": report,
-        "results": {model.id: model for model in report.models},
         "served": sum(model.outcome is Outcome.PASS for model in report.models),
         "dropped": [model for model in report.models if model.id in report.dropped],
+        "dropped_of_fallback": _dropped(report.fallback),
         "addresses": addresses,
         "host": urlsplit(addresses.hub).hostname,
         "command": f"msconfig apply cherry-studio.zip -o cherry-studio-new.zip {named}",
@@ -117,15 +128,30 @@ def _context(providers: Sequence[_Provider], report: Report) -> dict[str, object
     }
 
 
-def _provider(configuration: Configuration, *, with_keys: bool) -> _Provider:
+def _dropped(fallback: Fallback | None) -> list[ModelResult]:
+    return [each for each in fallback.models if each.id in fallback.dropped] if fallback else []
+
+
+def _provider(configuration: Configuration, report: Report, *, with_keys: bool) -> _Provider:
     provider = configuration.provider
     keys = [each.key for each in configuration.api_keys] if with_keys else []
+    fallback = report.fallback if configuration.is_fallback else None
+    found = fallback.models if fallback else report.models
     return _Provider(
         name=provider.name,
         api_host=provider.api_host,
         is_built_in=provider.preset_id is not None,
         models=configuration.models,
         keys=tuple(_key(configuration, key) for key in keys),
+        is_fallback=fallback is not None,
+        results={model.id: model for model in found},
+        key_page=(
+            addresses_in(fallback.region).key_page
+            if fallback
+            else addresses_of(report.site).token_page
+        ),
+        beginning="sk-" if fallback else "ms-",
+        was_asked=fallback.token.counts if fallback else not report.offline,
     )
 
 

@@ -22,7 +22,7 @@ from msconfig.cherry.backup import (
 )
 from msconfig.errors import ExitCode
 from msconfig.json_text import dumps
-from msconfig.reports.wording import all_models
+from msconfig.reports.verdicts import all_models
 from msconfig.secrets import without_tokens
 from msconfig.text import no_command, shortened, visible
 

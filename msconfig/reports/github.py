@@ -9,14 +9,12 @@ annotations a step; the rest stands in the log.
 from __future__ import annotations
 
 from msconfig.checking.report import ModelResult, Outcome, Report, TokenResult, TokenStatus
+from msconfig.reports.verdicts import asked_models, asked_tokens, overall
 from msconfig.reports.wording import (
     MARKS,
-    asked_models,
-    asked_tokens,
     excuse,
     meant,
     next_step_line,
-    overall,
     place_of,
     shown_id,
     token_line,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from enum import StrEnum
 from typing import TypeVar
 
+from msconfig.checking.reasons import Reason
 from msconfig.checking.report import (
     Change,
+    Fallback,
     ModelResult,
     Outcome,
     Report,
@@ -18,10 +20,12 @@ from msconfig.checking.report import (
     TokenStatus,
 )
 from msconfig.languages import Tag, language
+from msconfig.modelscope.bailian import addresses_in
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import addresses_of
 from msconfig.rendering.pages import page
-from msconfig.reports.wording import kind_of, next_step, overall, tally
+from msconfig.reports.verdicts import fallback_verdict, next_step, overall, tally
+from msconfig.reports.wording import kind_of
 
 __all__ = ["render"]
 
@@ -30,6 +34,9 @@ _MOST_OF_AN_ID = 160
 
 _MOST_CHANGES = 12
 """Changed models that are listed at once."""
+
+_LONG = 100
+"""Models from which on a browser is spared to lay out the rows that nobody looks at."""
 
 _RANK = {Outcome.FAIL: 0, Outcome.UNKNOWN: 1, Outcome.PASS: 2}
 """Sorted by status, what needs somebody comes first."""
@@ -51,6 +58,11 @@ class _Row:
 
     number: int
     result: ModelResult
+    is_of_bailian: bool = False
+
+    @property
+    def anchor(self) -> str:
+        return f"{'fallback' if self.is_of_bailian else 'model'}-{self.number}"
 
     @property
     def rank(self) -> int:
@@ -71,7 +83,10 @@ def render(report: Report, tag: Tag) -> str:
 
     No key is in it: a token is told by its fingerprint.
     """
-    rows = tuple(_Row(number, result) for number, result in enumerate(report.models, start=1))
+    rows = _rows(report.models)
+    fallback = report.fallback
+    at_bailian = _rows(fallback.models, of_bailian=True) if fallback else ()
+    all_rows = (*rows, *at_bailian)
     addresses = addresses_of(report.site)
     context = {
         "report": report,
@@ -83,18 +98,38 @@ def render(report: Report, tag: Tag) -> str:
         "statuses": _occurring(Status, (row.result.status for row in rows)),
         "kinds": _occurring(Kind, (row.result.kind for row in rows)),
         "changes": _occurring(Change, (row.result.change for row in rows)),
-        "has_baseline": any(row.result.change for row in rows),
+        "has_baseline": any(row.result.change for row in all_rows),
         "token_marks": _TOKEN_MARKS,
         "token_page": addresses.token_page,
+        "reason_names": {reason.value: reason.name for reason in Reason},
+        "dropped": len(report.dropped) + (len(fallback.dropped) if fallback else 0),
+        **_of_fallback(fallback, at_bailian),
         "site_name": addresses.hub.removeprefix("https://"),
+        "is_long": len(rows) > _LONG,
         "most_of_an_id": _MOST_OF_AN_ID,
         "most_changes": _MOST_CHANGES,
         **{
-            change.value: tuple(row for row in rows if row.result.change is change)
+            change.value: tuple(row for row in all_rows if row.result.change is change)
             for change in (Change.WORSE, Change.NEW, Change.HEALED)
         },
     }
     return page("report", context, language(tag))
+
+
+def _rows(models: Sequence[ModelResult], *, of_bailian: bool = False) -> tuple[_Row, ...]:
+    return tuple(_Row(number, each, of_bailian) for number, each in enumerate(models, start=1))
+
+
+def _of_fallback(fallback: Fallback | None, rows: Sequence[_Row]) -> dict[str, object]:
+    verdict, count = fallback_verdict(fallback) if fallback else (None, 0)
+    return {
+        "fallback": fallback,
+        "fallback_models": rows,
+        "fallback_verdict": verdict.name if verdict else "",
+        "fallback_count": count,
+        "fallback_is_long": len(rows) > _LONG,
+        "key_page": addresses_in(fallback.region).key_page if fallback else "",
+    }
 
 
 def _occurring(

@@ -12,13 +12,12 @@ from xml.etree import ElementTree as ET
 from msconfig.checking.report import ModelResult, Outcome, Report, TokenResult
 from msconfig.model_ids import ModelId
 from msconfig.modelscope.bailian import PROVIDER
+from msconfig.reports.verdicts import all_models, overall
 from msconfig.reports.wording import (
     MARKS,
-    all_models,
     excuse,
     meant,
     next_step_line,
-    overall,
     place_of,
     quota_line,
     shown_id,

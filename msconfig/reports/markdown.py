@@ -11,15 +11,14 @@ from collections.abc import Iterable
 
 from msconfig.checking.report import Change, Fallback, ModelResult, Outcome, Report
 from msconfig.rendering.markdown import code, plain
+from msconfig.reports.verdicts import all_models, overall
 from msconfig.reports.wording import (
     MARKS,
     about,
     about_fallback,
-    all_models,
     excuse,
     kind_of,
     next_step_line,
-    overall,
     quota_line,
     shown_id,
     verdict_line,

@@ -14,15 +14,8 @@ from urllib.parse import quote
 from msconfig import __version__
 from msconfig.checking.report import Location, ModelResult, Outcome, Report, Status, TokenStatus
 from msconfig.json_text import dumps
-from msconfig.reports.wording import (
-    asked_models,
-    asked_tokens,
-    excuse,
-    meant,
-    place_of,
-    shown_id,
-    token_line,
-)
+from msconfig.reports.verdicts import asked_models, asked_tokens
+from msconfig.reports.wording import excuse, meant, place_of, shown_id, token_line
 from msconfig.text import visible
 
 __all__ = ["render"]

@@ -14,15 +14,14 @@ from rich.text import Text
 
 from msconfig.checking.report import Change, ModelResult, Outcome, Report
 from msconfig.reports._console import STYLES, open_console
+from msconfig.reports.verdicts import all_models, overall
 from msconfig.reports.wording import (
     MARKS,
     about,
     about_fallback,
-    all_models,
     excuse,
     kind_of,
     next_step_line,
-    overall,
     verdict_line,
 )
 from msconfig.text import no_command, shortened, visible

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import Enum
 from pathlib import PurePath
 from typing import assert_never
 
@@ -21,144 +18,35 @@ from msconfig.checking.report import (
 from msconfig.modelscope.bailian import addresses_in
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import addresses_of
+from msconfig.reports.verdicts import (
+    FallbackVerdict,
+    NextStep,
+    Tally,
+    fallback_verdict,
+    is_excused,
+    next_step,
+    tally,
+)
 from msconfig.text import shortened, visible
 
 __all__ = [
     "MARKS",
-    "FallbackVerdict",
-    "NextStep",
-    "Tally",
     "about",
     "about_fallback",
-    "all_models",
-    "asked_models",
-    "asked_tokens",
     "excuse",
-    "fallback_verdict",
-    "is_excused",
     "kind_of",
     "meant",
-    "next_step",
     "next_step_line",
-    "overall",
     "place_of",
     "quota_line",
     "shown_id",
-    "tally",
     "token_line",
     "verdict_line",
 ]
 
 MARKS = {Outcome.PASS: "✓", Outcome.FAIL: "✗", Outcome.UNKNOWN: "?"}
-_REFUSED = {TokenStatus.REJECTED, TokenStatus.NOT_BOUND}
 _STDIN = "-"
 """How standard input is given in place of a file."""
-
-
-def all_models(report: Report) -> tuple[ModelResult, ...]:
-    """The models of ModelScope, then those of the fallback."""
-    return (*report.models, *(report.fallback.models if report.fallback is not None else ()))
-
-
-def asked_models(report: Report) -> tuple[ModelResult, ...]:
-    """The models of ModelScope, then those of a fallback that was asked."""
-    return all_models(report) if _is_asked(report.fallback) else report.models
-
-
-def asked_tokens(report: Report) -> tuple[tuple[str, TokenResult], ...]:
-    """The tokens of ModelScope, then the key of a fallback that was asked; each with its name."""
-    tokens = [("token", token) for token in report.tokens]
-    fallback = report.fallback
-    if fallback is not None and _is_asked(fallback):
-        tokens.append(("Bailian key", fallback.token))
-    return tuple(tokens)
-
-
-def _is_asked(fallback: Fallback | None) -> bool:
-    return fallback is not None and fallback.token.counts
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """What a verdict in words has to tell of ModelScope; of a fallback, `FallbackVerdict`."""
-
-    total: int
-    """Models."""
-    failed: int
-    unknown: int
-    """Both without what is excused."""
-    ignored: int
-    known: int
-    """Excused: ignored, or not worse than in the baseline."""
-    tokens: frozenset[TokenStatus]
-    """What became of the tokens that count."""
-    complete: bool
-
-    @property
-    def excused(self) -> int:
-        """Models that are not as they should be, and do not count."""
-        return self.ignored + self.known
-
-
-def tally(report: Report) -> Tally:
-    """The counts behind the verdict."""
-    excused = [model for model in report.models if is_excused(model)]
-    ignored = sum(model.ignored is not None for model in excused)
-    return Tally(
-        total=len(report.models),
-        failed=_with(report.models, Outcome.FAIL),
-        unknown=_with(report.models, Outcome.UNKNOWN),
-        ignored=ignored,
-        known=len(excused) - ignored,
-        tokens=frozenset(token.status for token in report.tokens if token.counts),
-        complete=report.complete,
-    )
-
-
-class FallbackVerdict(Enum):
-    """What came out for the fallback."""
-
-    NOT_ASKED = "not asked"
-    REJECTED = "rejected"
-    UNREAD = "unread"
-    MISSING = "missing"
-    NOTHING_NEW = "nothing new"
-    LISTED = "listed"
-
-
-def fallback_verdict(fallback: Fallback) -> tuple[FallbackVerdict, int]:
-    """What came out for the fallback, and of how many of its models that is said."""
-    failed = _with(fallback.models, Outcome.FAIL)
-    excused = sum(is_excused(model) for model in fallback.models)
-    if not _is_asked(fallback):
-        return FallbackVerdict.NOT_ASKED, len(fallback.models)
-    if fallback.token.status is TokenStatus.REJECTED:
-        return FallbackVerdict.REJECTED, len(fallback.models)
-    if fallback.token.status is not TokenStatus.VALID:
-        return FallbackVerdict.UNREAD, len(fallback.models)
-    if failed:
-        return FallbackVerdict.MISSING, failed
-    if excused:
-        return FallbackVerdict.NOTHING_NEW, excused
-    return FallbackVerdict.LISTED, len(fallback.models)
-
-
-def overall(report: Report) -> Outcome:
-    """How the run as a whole ended; what is ignored or known since the baseline plays no part."""
-    failed = _with(asked_models(report), Outcome.FAIL)
-    if not report.complete and not failed:
-        return Outcome.UNKNOWN
-    statuses = _statuses(report)
-    if failed or statuses & _REFUSED:
-        return Outcome.FAIL
-    unknown = _with(asked_models(report), Outcome.UNKNOWN)
-    is_open = unknown or TokenStatus.UNVERIFIED in statuses
-    return Outcome.UNKNOWN if is_open else Outcome.PASS
-
-
-def _statuses(report: Report) -> set[TokenStatus]:
-    """What became of the tokens that count, and of the key of a fallback that was asked."""
-    return {token.status for _, token in asked_tokens(report) if token.counts}
 
 
 def verdict_line(report: Report) -> str:
@@ -209,11 +97,6 @@ def _of_fallback(fallback: Fallback) -> str:
             assert_never(verdict)
 
 
-def _with(models: Iterable[ModelResult], outcome: Outcome) -> int:
-    """How many of `models` have `outcome` and are not excused."""
-    return sum(model.outcome is outcome and not is_excused(model) for model in models)
-
-
 def _no(count: int, total: int, yes: str, no: str) -> str:
     """A sentence about `count` of `total` models that are not as they should be."""
     if total == 1:
@@ -234,11 +117,6 @@ def _excused(counts: Tally) -> str:
         return f"{counts.excused} more {verb} {' or '.join(whys)}."
     who = "the model" if counts.total == 1 else f"{counts.excused} of {counts.total} models"
     return f"Nothing new: {who} {verb} {' or '.join(whys)}."
-
-
-def is_excused(model: ModelResult) -> bool:
-    """Whether the model is not as it should be, and that does not count."""
-    return model.outcome is not Outcome.PASS and not model.counts
 
 
 def excuse(model: ModelResult) -> str | None:
@@ -309,39 +187,6 @@ def place_of(model: ModelResult) -> Location | None:
     if place is None or place.file == _STDIN:
         return None
     return Location(visible(PurePath(place.file).as_posix()), place.line, place.column)
-
-
-class NextStep(Enum):
-    """What to do after a check."""
-
-    FINISH = "finish"
-    NEW_TOKEN = "new token"  # noqa: S105 - no password
-    NEW_KEY = "new key"
-    BIND = "bind"
-    REPLACE = "replace"
-    LATER = "later"
-    WAIT = "wait"
-    GENERATE = "generate"
-
-
-def next_step(report: Report) -> NextStep:
-    """What to do next."""
-    own = tally(report).tokens
-    statuses = _statuses(report)
-    models = asked_models(report)
-    if not report.complete:
-        return NextStep.FINISH
-    if TokenStatus.REJECTED in own:
-        return NextStep.NEW_TOKEN
-    if TokenStatus.NOT_BOUND in own:
-        return NextStep.BIND
-    if TokenStatus.REJECTED in statuses:
-        return NextStep.NEW_KEY
-    if _with(models, Outcome.FAIL):
-        return NextStep.REPLACE
-    if _with(models, Outcome.UNKNOWN) or TokenStatus.UNVERIFIED in statuses:
-        return NextStep.LATER
-    return NextStep.WAIT if any(map(is_excused, models)) else NextStep.GENERATE
 
 
 def next_step_line(report: Report) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from browsing import HOSTILE, LOOKS, WIDTHS, Look, OpenedPage
 from msconfig.checking.report import (
     Evidence,
+    Fallback,
     ModelResult,
     Quota,
     Report,
@@ -20,20 +22,22 @@ from msconfig.checking.report import (
     TokenStatus,
 )
 from msconfig.cherry.configuration import Configuration, ModelChoice, ProviderChoice
+from msconfig.cherry.fallback import configure_fallback
 from msconfig.cherry.link import decode_v1, decode_v2
 from msconfig.languages import Tag
+from msconfig.modelscope.bailian import Region
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
 from msconfig.rendering.guides import guides
+from msconfig.secrets import Secret
 from msconfig.text import visible
-from support import TOKEN, Online, Run, Serve, configuration, fake
+from support import KEY, TOKEN, Online, Run, Serve, configuration, fake
 
 Open = Callable[..., OpenedPage]
 OpenGuide = Callable[..., OpenedPage]
 
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 SECOND = "ms-00000000-0000-4000-8000-0000000beef2"
-SHEETS = 2
 
 MODELS = (
     ModelChoice("Qwen/Qwen3.5-27B", Kind.VISION),
@@ -56,6 +60,19 @@ def report_on(configuration: Configuration, *dropped: str) -> Report:
     return Report(Site.CN, AT, (token,), (*served, *others), dropped=dropped, quota=(quota,))
 
 
+def fallback_in(region: Region) -> tuple[Configuration, Fallback]:
+    """Bailian with its key and models, and that its list holds them."""
+    choices = [ModelChoice(each, Kind.CHAT) for each in ("qwen3-32b", "deepseek-v4-pro")]
+    evidence = (Evidence("GET /compatible-mode/v1/models", "listed among 3", AT),)
+    models = tuple(
+        ModelResult(each.id, Status.ENABLED, Kind.CHAT, "in Bailian's list", evidence)
+        for each in choices
+    )
+    key = TokenResult(TokenStatus.VALID, "DASHSCOPE_API_KEY", "0a1b2c3d")
+    put = configure_fallback(region, choices, [Secret(KEY)])
+    return put, Fallback(region, key, models)
+
+
 @pytest.fixture
 def open_guide(open_page: Open, tmp_path: Path) -> OpenGuide:
     """Open the guide to a configuration in a language."""
@@ -65,9 +82,14 @@ def open_guide(open_page: Open, tmp_path: Path) -> OpenGuide:
         tag: Tag = Tag.EN,
         *given: object,
         dropped: tuple[str, ...] = (),
+        region: Region | None = None,
         **more: object,
     ) -> OpenedPage:
-        made = guides([put], report_on(put, *dropped), [tag])
+        configurations, report = [put], report_on(put, *dropped)
+        if region:
+            other, fallback = fallback_in(region)
+            configurations, report = [put, other], replace(report, fallback=fallback)
+        made = guides(configurations, report, [tag])
         file = tmp_path / f"guide.{tag}.html"
         file.write_text(made[file.name], "utf-8")
         return open_page(file, *given, **more)
@@ -93,12 +115,20 @@ def show_keys(it: OpenedPage) -> None:
         button.click()
 
 
-@pytest.mark.parametrize("put", [with_keys, without_key, of_another_provider])
+@pytest.mark.parametrize(
+    ("put", "region"),
+    [
+        (with_keys, None),
+        (without_key, Region.CN),
+        (of_another_provider, None),
+        (with_keys, Region.INTL),
+    ],
+)
 @pytest.mark.parametrize("tag", Tag)
 def test_nothing_overflows_in_any_language(
-    open_guide: OpenGuide, tag: Tag, put: Callable[[], Configuration]
+    open_guide: OpenGuide, tag: Tag, put: Callable[[], Configuration], region: Region | None
 ) -> None:
-    it = open_guide(put(), tag, dropped=("Qwen/Gone",))
+    it = open_guide(put(), tag, dropped=("Qwen/Gone",), region=region)
     for width in WIDTHS:
         it.look(Look(width))
         assert it.overflowing == []
@@ -113,7 +143,7 @@ def test_nothing_overflows_in_any_language(
 
 @pytest.mark.parametrize("look", LOOKS, ids=str)
 def test_axe_finds_nothing_in_light_and_dark(open_guide: OpenGuide, look: Look) -> None:
-    it = open_guide(with_keys(), Tag.EN, look, dropped=("Qwen/Gone",))
+    it = open_guide(with_keys(), Tag.EN, look, dropped=("Qwen/Gone",), region=Region.INTL)
     it.check_for_everybody()
     it.show_all()
     show_keys(it)
@@ -122,10 +152,23 @@ def test_axe_finds_nothing_in_light_and_dark(open_guide: OpenGuide, look: Look) 
 
 @pytest.mark.parametrize("tag", [tag for tag in Tag if tag is not Tag.EN])
 def test_axe_finds_nothing_in_any_language(open_guide: OpenGuide, tag: Tag) -> None:
-    it = open_guide(with_keys(), tag)
+    it = open_guide(with_keys(), tag, region=Region.CN)
     it.show_all()
     show_keys(it)
     it.check_for_everybody()
+
+
+def test_the_fallback_has_a_button_of_its_own(open_guide: OpenGuide) -> None:
+    it = open_guide(with_keys(), region=Region.CN)
+    button = it.page.get_by_role("link", name="Import the Bailian (Alibaba Cloud) key")
+    payload = decode_v2(str(button.get_attribute("href")))
+    assert (payload["id"], payload["apiKey"]) == ("dashscope", KEY)
+    assert payload == decode_v1(str(button.get_attribute("href")))
+    part = it.page.locator("section", has=button)
+    assert KEY not in part.inner_text()
+    part.get_by_role("button", name="Show the key").click()
+    assert KEY in part.inner_text()
+    assert TOKEN not in it.page.locator("body").inner_text()
 
 
 @pytest.mark.parametrize("put", [with_keys, of_another_provider])
@@ -223,9 +266,13 @@ def test_the_keyboard_reaches_the_content_first(open_guide: OpenGuide) -> None:
     assert it.page.locator(":focus").get_attribute("id") == "content"
 
 
+@pytest.mark.parametrize(("region", "sheets"), [(None, 2), (Region.INTL, 3)])
 @pytest.mark.parametrize("tag", Tag)
-def test_it_prints_on_two_sheets_without_the_key(open_guide: OpenGuide, tag: Tag) -> None:
-    it = open_guide(with_keys(), tag)
+def test_it_prints_on_few_sheets_without_the_key(
+    open_guide: OpenGuide, tag: Tag, region: Region | None, sheets: int
+) -> None:
+    """On two; with the fallback on three."""
+    it = open_guide(with_keys(), tag, region=region)
     show_keys(it)
     it.show_all()
     assert TOKEN in it.page.locator("body").inner_text()
@@ -233,10 +280,11 @@ def test_it_prints_on_two_sheets_without_the_key(open_guide: OpenGuide, tag: Tag
     seen = it.page.locator("body").inner_text()
     assert TOKEN not in seen
     assert SECOND not in seen
+    assert KEY not in seen
     assert not it.page.locator(".qr").first.is_visible()
     assert it.page.locator("button:visible").count() == 0
     pdf = it.page.pdf(format="A4", prefer_css_page_size=True)
-    assert 1 <= pdf.count(b"/Type /Page\n") <= SHEETS
+    assert 1 <= pdf.count(b"/Type /Page\n") <= sheets
     assert base64.b64encode(TOKEN.encode())[:20] not in pdf
 
 
@@ -265,11 +313,15 @@ def test_the_page_that_generate_writes(
 ) -> None:
     online(serve(fake()))
     monkeypatch.setenv("MODELSCOPE_API_TOKEN", TOKEN)
+    monkeypatch.setenv("DASHSCOPE_API_KEY", KEY)
+    Path("msconfig.toml").write_text('[fallback]\nprovider = "dashscope"\nids = ["qwen3-32b"]\n')
     arguments = ("--target", "guide", "--lang", "zh-CN", "--lang", "en", "Qwen/Alive")
     assert run("generate", "-o", "out", *arguments).code == 0
     for tag in (Tag.ZH_CN, Tag.EN):
         it = open_page(Path("out", f"guide.{tag}.html"))
         assert it.page.get_by_text("Qwen/Alive").first.is_visible()
-        (link,) = it.page.locator("a[href^='cherrystudio:']").all()
-        assert decode_v2(str(link.get_attribute("href")))["apiKey"] == TOKEN
+        assert it.page.get_by_text("qwen3-32b").first.is_visible()
+        links = it.page.locator("a[href^='cherrystudio:']").all()
+        keys = [decode_v2(str(link.get_attribute("href")))["apiKey"] for link in links]
+        assert keys == [TOKEN, KEY]
         assert [it.complaints, it.requests] == [[], []]

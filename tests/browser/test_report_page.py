@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from browsing import HOSTILE, LOOKS, WIDTHS, Look, OpenedPage
+from msconfig.checking.reasons import Reason
 from msconfig.checking.report import (
     Change,
     Cost,
     Evidence,
+    Fallback,
     Ignored,
     Location,
     ModelResult,
@@ -25,6 +27,7 @@ from msconfig.checking.report import (
     TokenStatus,
 )
 from msconfig.languages import Tag
+from msconfig.modelscope.bailian import Region
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
 from msconfig.reports import Format, render
@@ -43,7 +46,7 @@ LATER = (Change.SAME, Change.WORSE, Change.NEW, Change.HEALED)
 
 def one_of_each() -> Report:
     """Every status, kind and change, with all that a model, a token and a report can have."""
-    kinds = list(Kind)
+    kinds, reasons = list(Kind), list(Reason)
     models = [
         ModelResult(
             f"owner-{number}/Model-{number}-of-a-longer-name-35B-A3B",
@@ -51,7 +54,7 @@ def one_of_each() -> Report:
             kinds[number % len(kinds)],
             f"why it is {status}",
             EVIDENCE,
-            (Suggestion("Qwen/Qwen3.5-27B", "the closest served id"),) if number % 2 else (),
+            tuple(Suggestion("Qwen/Qwen3.5-27B", reasons[each]) for each in (number, -1 - number)),
             Cost(0.5),
             Location("models.txt", 3, 1),
             Probe("00c0ffee", 1832),
@@ -76,6 +79,12 @@ def one_of_each() -> Report:
             Quota("deadbeef", None, None, None, "GET /openapi/v1/magicubes/balance", AT),
         ),
         notes=("an ignore entry has expired",),
+        fallback=Fallback(
+            Region.INTL,
+            TokenResult(TokenStatus.REJECTED, "DASHSCOPE_API_KEY", "0a1b2c3d", "a reason"),
+            tuple(models),
+            dropped=("c",),
+        ),
     )
 
 
@@ -134,6 +143,9 @@ def hostile() -> Report:
         dropped=texts,
         quota=tuple(Quota(text, 1.0, 1.0, 1.0, text, AT) for text in texts),
         notes=texts,
+        fallback=Fallback(
+            Region.CN, TokenResult(TokenStatus.REJECTED, "it", "00c0ffee", texts[0]), tuple(models)
+        ),
     )
 
 
@@ -292,3 +304,26 @@ def test_hostile_text_stays_text(open_report: OpenReport, width: int) -> None:
         assert seen.count(" ".join(visible(text).split())) >= 8
     assert it.page.locator("script, style, title").count() == 3
     assert it.page.locator("[onmouseover], [onerror], img, iframe").count() == 0
+
+
+def test_a_long_page_filters_and_sorts_like_a_short_one(open_report: OpenReport) -> None:
+    models = [
+        ModelResult(
+            f"a/model-{number}",
+            Status.NOT_ENABLED if number % 10 == 0 else Status.ENABLED,
+            Kind.CHAT,
+            "a reason",
+            EVIDENCE,
+        )
+        for number in range(300)
+    ]
+    it = open_report(Report(Site.CN, AT, (), tuple(models)))
+    it.page.get_by_label("Status").select_option("not_enabled")
+    assert it.page.locator("#shown").inner_text() == "Shown: 30 of 300"
+    it.page.get_by_role("button", name="Model").click()
+    it.page.get_by_role("button", name="Model").click()
+    first = it.page.locator("tbody:not([hidden])").first
+    assert first.get_attribute("data-id") == "a/model-290"
+    for width in WIDTHS:
+        it.look(Look(width))
+        assert it.overflowing == []

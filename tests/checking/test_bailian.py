@@ -10,12 +10,14 @@ import pytest
 
 from msconfig.checking.bailian import BailianFact, FallbackRequest, with_fallback
 from msconfig.checking.baseline import Baseline, IgnoreEntry, with_baseline, with_ignored
+from msconfig.checking.reasons import Reason
 from msconfig.checking.report import (
     Change,
     ModelResult,
     Outcome,
     Report,
     Status,
+    Suggestion,
     TokenResult,
     TokenStatus,
 )
@@ -117,7 +119,7 @@ def test_the_summary_counts_the_models_of_modelscope_alone() -> None:
 
 def test_an_id_that_is_not_in_the_list_is_told_how_it_is_spelt_there() -> None:
     model = only(report_of(LISTED, "qwen2.5-7b"))
-    assert [each.id for each in model.suggestions] == ["qwen2.5-7b-instruct"]
+    assert model.suggestions == (Suggestion("qwen2.5-7b-instruct", Reason.SPELT_AT_BAILIAN),)
 
 
 def test_a_failing_model_gets_its_way_out_only_from_a_list_that_was_read() -> None:

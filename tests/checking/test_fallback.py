@@ -8,13 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from msconfig.checking.fallback import (
-    MOST,
-    SAME_MODEL,
-    SAME_MODEL_BUT_FOR_SUFFIX,
-    Twins,
-    with_way_out,
-)
+from msconfig.checking.fallback import MOST, Twins, with_way_out
+from msconfig.checking.reasons import Reason
 from msconfig.checking.report import ModelResult, Status, Suggestion
 from msconfig.modelscope.kinds import Kind
 
@@ -84,12 +79,12 @@ def failed(model_id: str, *suggested: str, status: Status = Status.NOT_ENABLED) 
 @pytest.mark.parametrize(
     ("model_id", "reason"),
     [
-        ("Qwen/Qwen3-32B", SAME_MODEL),
-        ("Qwen/Qwen3-32B-FP8", SAME_MODEL_BUT_FOR_SUFFIX),
+        ("Qwen/Qwen3-32B", Reason.AT_BAILIAN),
+        ("Qwen/Qwen3-32B-FP8", Reason.AT_BAILIAN_BUT_FOR_SUFFIX),
     ],
 )
 def test_a_model_that_fails_gets_its_twin_as_the_last_suggestion(
-    model_id: str, reason: str
+    model_id: str, reason: Reason
 ) -> None:
     model = with_way_out(failed(model_id, "a/x"), Twins(LISTED))
     assert model.suggestions == (

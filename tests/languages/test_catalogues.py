@@ -101,7 +101,6 @@ def test_a_catalogue_holds_what_is_in_the_source_and_nothing_else(tag: Tag) -> N
     assert path_of(tag).read_bytes() == updated(tag), told
 
 
-@pytest.mark.xfail(reason="the translations are being made", strict=False)
 @pytest.mark.parametrize("tag", TRANSLATED)
 def test_nothing_is_left_to_translate(tag: Tag) -> None:
     assert untranslated(committed(tag)) == []

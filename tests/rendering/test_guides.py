@@ -14,20 +14,29 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from msconfig.checking.report import ModelResult, Quota, Report, Status, TokenResult, TokenStatus
+from msconfig.checking.report import (
+    Fallback,
+    ModelResult,
+    Quota,
+    Report,
+    Status,
+    TokenResult,
+    TokenStatus,
+)
 from msconfig.cherry.configuration import (
     Configuration,
     ModelChoice,
     ProviderChoice,
-    configure,
 )
+from msconfig.cherry.fallback import configure_fallback
 from msconfig.cherry.link import decode_v1, decode_v2
 from msconfig.languages import Tag
+from msconfig.modelscope.bailian import Region, addresses_in
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
 from msconfig.rendering.guides import FILE_NAMES, guides
 from msconfig.secrets import Secret
-from support import TOKEN, configuration
+from support import KEY, TOKEN, configuration
 
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 SECOND = "ms-00000000-0000-4000-8000-0000000beef2"
@@ -178,21 +187,90 @@ def test_a_built_in_provider_keeps_its_address_and_a_new_one_is_given_it() -> No
         assert "ModelScope (International)" in text.replace("\\", "")
 
 
-def test_a_second_provider_has_its_own_models_and_keys() -> None:
-    other = configure(
-        Site.CN,
-        ProviderChoice(id="mine", name="Mine"),
-        [ModelChoice("qwen3-32b", Kind.CHAT)],
-        [Secret(SECOND)],
+# --- the fallback
+
+
+def with_fallback(
+    *keys: str, region: Region = Region.CN, status: Status = Status.ENABLED
+) -> tuple[str, str]:
+    """Page and Markdown for ModelScope and Bailian, with a key each or with none."""
+    own, bailian = (keys[:1], [Secret(key) for key in keys[1:]])
+    choice = ModelChoice("qwen3-32b", Kind.CHAT)
+    other = configure_fallback(region, [choice], bailian)
+    was_asked = status is Status.ENABLED
+    key = TokenResult(
+        TokenStatus.VALID if was_asked else TokenStatus.UNVERIFIED,
+        *("DASHSCOPE_API_KEY", "0a1b2c3d"),
+        counts=was_asked,
     )
-    page = guide(configuration(TOKEN), other)[0]
+    gone = ModelResult("qwen-gone", Status.NOT_FOUND, Kind.CHAT, "not in Bailian's list")
+    model = ModelResult("qwen3-32b", status, Kind.CHAT, "a reason")
+    found = Fallback(region, key, (model, gone), dropped=("qwen-gone",))
+    return guide(configuration(*own), other, report=report(fallback=found))
+
+
+def test_the_fallback_has_its_own_models_keys_and_links() -> None:
+    page, markdown = with_fallback(TOKEN, KEY)
     read = Read(page)
-    assert [decode_v2(link)["id"] for link in read.links()] == ["modelscope", "mine"]
-    assert "Your models at Mine" in read.text()
-    assert "qwen3-32b" in read.text()
-    assert len({each["id"] for _, each in read.tags if "id" in each}) == len(
-        [each for _, each in read.tags if "id" in each]
+    links = [decode_v2(link) for link in read.links()]
+    assert [(link["id"], link["apiKey"]) for link in links] == [
+        ("modelscope", TOKEN),
+        ("dashscope", KEY),
+    ]
+    assert "This page holds your keys." in read.text()
+    assert "qwen3-32b Copy chat served" in read.text()
+    ids = [each["id"] for _, each in read.tags if "id" in each]
+    assert len(set(ids)) == len(ids)
+    assert KEY not in markdown
+    assert page.count(KEY) == 2  # hidden until asked for, and behind its button
+
+
+@pytest.mark.parametrize("region", Region)
+def test_the_fallback_has_its_own_steps(region: Region) -> None:
+    page, markdown = with_fallback(region=region)
+    steps = markdown.partition("## For when the quota is used up: Bailian")[2].partition("\n## ")[0]
+    assert addresses_in(region).key_page in steps
+    assert "`sk-`" in steps
+    assert "**Settings → Model Provider → Bailian" in steps
+    is_built_in = region is Region.CN
+    assert ("turn on the switch" in steps) == is_built_in
+    assert (addresses_in(region).openai in steps) != is_built_in
+    assert "Alibaba Cloud account whose owner" not in steps
+    assert {a["href"] for a in Read(page).all("a")} >= {addresses_in(region).key_page}
+
+
+def test_with_the_way_out_set_up_nobody_is_told_to_set_it_up() -> None:
+    set_up, told = (
+        "with the steps of this guide it is set up already",
+        "Set up the provider Bailian",
     )
+    page, markdown = with_fallback()
+    for text in (Read(page).text(), markdown):
+        assert set_up in text
+        assert told not in text
+        assert "which names Bailian (Alibaba Cloud) and its models" in text
+    for text in guide():
+        assert set_up not in text
+        assert told in text
+        assert "msconfig.toml" not in text
+
+
+def test_what_is_known_of_the_fallback_and_from_where() -> None:
+    text = with_fallback()[1]
+    assert "About the models at Bailian (Alibaba Cloud): its own list of models, read on" in text
+    assert "Fingerprint `0a1b2c3d`: the key is valid." in text
+    assert "Left out: `qwen-gone` (not found). It is not in Bailian’s own list of models." in text
+    text = with_fallback(status=Status.UNVERIFIED)[1]
+    assert "(Alibaba Cloud): nothing is known, because it was not asked." in text
+    assert "| `qwen3-32b` | chat | unverified |" in text
+
+
+@pytest.mark.parametrize("keys", [(), (TOKEN,), (TOKEN, KEY)])
+def test_the_import_button_is_spoken_of_where_there_is_one(keys: tuple[str, ...]) -> None:
+    page, markdown = with_fallback(*keys)
+    for told in ("The import button brings the key", "On a computer, press the button."):
+        assert Read(page).text().count(told) == len(keys)
+        assert told not in markdown
 
 
 @pytest.mark.parametrize(
@@ -227,7 +305,7 @@ def test_a_few_ids_stand_in_the_command_and_many_in_a_file() -> None:
 def test_when_and_from_which_facts_it_was_made() -> None:
     text = guide()[1]
     assert "November 20, 2026, 9:30" in text
-    assert f"`{Secret(TOKEN).fingerprint}`: valid" in text
+    assert f"`{Secret(TOKEN).fingerprint}`: the key is valid." in text
     text = guide(snapshot_recorded=datetime(2026, 10, 7, tzinfo=UTC))[1]
     assert "recorded on October 7, 2026" in text
     assert "ModelScope itself was not asked" in text

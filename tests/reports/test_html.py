@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 
+from msconfig.checking.reasons import Reason
 from msconfig.checking.report import (
     Change,
     Evidence,
+    Fallback,
     Ignored,
     ModelResult,
     Quota,
@@ -22,7 +25,8 @@ from msconfig.checking.report import (
     TokenResult,
     TokenStatus,
 )
-from msconfig.languages import Tag
+from msconfig.languages import Tag, language
+from msconfig.modelscope.bailian import Region, addresses_in
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
 from msconfig.reports import Format, render
@@ -183,7 +187,10 @@ def test_what_changed_since_the_baseline_is_listed(model: MakeModel, report: Mak
     changes = [Change.WORSE, Change.NEW, Change.HEALED, Change.SAME]
     it = report(*(model(f"a/{change}", change=change) for change in changes))
     (text,) = (each for each in read(it).texts["section"] if each.startswith("Since the baseline"))
-    assert text == "Since the baseline worse (1) a/worse new (1) a/new healed (1) a/healed"
+    assert text == (
+        "Since the baseline Worse than before (1) a/worse"
+        " Not in the baseline (1) a/new In order again (1) a/healed"
+    )
     assert not any("baseline" in each for each in read(report(model())).texts["section"])
 
 
@@ -216,13 +223,146 @@ def test_there_are_words_for_every_value(model: MakeModel, report: MakeReport, t
         *(model(f"b/{each}", kind=each, change=Change.SAME) for each in Kind),
         *(model(f"c/{each}", change=each) for each in Change),
     ]
-    it = report(*models, tokens=tuple(OTHER_TOKEN.values()))
+    fallback = Fallback(Region.US, OTHER_TOKEN[TokenStatus.VALID], tuple(models))
+    it = report(*models, tokens=tuple(OTHER_TOKEN.values()), fallback=fallback)
     page = read(it, tag)
+    assert page.attributes["html"] == [{"lang": str(tag), "dir": "ltr"}]
     assert all(page.texts["td"])
     assert all(page.texts["option"])
     assert all(not text.startswith("(") for text in page.texts["option"])
     assert all(page.texts["dd"])
-    assert page.attributes["html"] == [{"lang": str(tag), "dir": "ltr"}]
+
+
+def test_a_token_that_is_not_there_has_no_source(model: MakeModel, report: MakeReport) -> None:
+    absent = TokenResult(TokenStatus.ABSENT, "none")
+    it = report(model(), tokens=(absent,), fallback=Fallback(Region.CN, absent, ()))
+    told = [text for text in read(it).texts["div"] if "no token" in text or "no key" in text]
+    assert told == ["Token no token", "Key no key"]
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_every_reason_of_a_suggestion_is_told_in_the_readers_language(
+    model: MakeModel, report: MakeReport, reason: Reason
+) -> None:
+    it = report(model(status=FAIL, suggestions=(Suggestion("a/b", reason),)))
+    (said,) = read(it).texts["li"][-1:]
+    assert said == f"a/b Copy {reason}"
+    for tag in Tag:
+        page = render(it, Format.HTML, tag=tag)
+        assert '<span lang="en"><bdi>' + reason not in page
+        assert (reason in page) == (language(tag).gettext(reason) == reason)
+
+
+def test_a_reason_that_is_not_msconfigs_stays_as_it_is(
+    model: MakeModel, report: MakeReport
+) -> None:
+    it = report(model(status=FAIL, suggestions=(Suggestion("a/b", "close"),)))
+    assert '<span lang="en"><bdi>close</bdi></span>' in render(it, Format.HTML, tag=Tag.ES)
+
+
+# --- the fallback
+
+
+@pytest.mark.parametrize("status", TokenStatus)
+def test_there_are_words_for_every_key(status: TokenStatus) -> None:
+    page = read(with_fallback(OTHER_TOKEN[status]))
+    assert all(page.texts["dd"])
+
+
+def key(status: TokenStatus, *, counts: bool = True) -> TokenResult:
+    return TokenResult(status, "DASHSCOPE_API_KEY", "0a1b2c3d", "a reason", counts)
+
+
+def with_fallback(token: TokenResult, *models: ModelResult, **more: Any) -> Report:  # noqa: ANN401
+    alive = ModelResult("Qwen/Alive", PASS, Kind.CHAT, "served")
+    return Report(Site.CN, AT, (), (alive,), fallback=Fallback(Region.INTL, token, models, **more))
+
+
+def at_bailian(name: str = "qwen3-32b", status: Status = PASS, **more: Any) -> ModelResult:  # noqa: ANN401
+    evidence = (Evidence("GET /compatible-mode/v1/models", "listed among 2", AT),)
+    return ModelResult(name, status, Kind.CHAT, "why", evidence, **more)
+
+
+MISSING = at_bailian("b", Status.NOT_FOUND)
+KNOWN = at_bailian("c", Status.NOT_FOUND, change=Change.SAME)
+
+
+@pytest.mark.parametrize(
+    ("token", "models", "words", "to_do"),
+    [
+        (
+            key(TokenStatus.VALID),
+            [at_bailian()],
+            "The fallback is in Bailian’s list.",
+            "Everything is ready",
+        ),
+        (
+            key(TokenStatus.VALID),
+            [at_bailian(), MISSING],
+            "1 of 2 models of the fallback is not in Bailian’s list.",
+            "Replace or remove",
+        ),
+        (
+            key(TokenStatus.VALID),
+            [at_bailian(), KNOWN],
+            "Nothing new at Bailian: 1 of 2 models is missing from its list.",
+            "Nothing for now.",
+        ),
+        (
+            key(TokenStatus.REJECTED),
+            [at_bailian(status=OPEN)],
+            "Bailian rejects its key.",
+            f"Make a new key for Bailian: {addresses_in(Region.INTL).key_page}",
+        ),
+        (
+            key(TokenStatus.UNVERIFIED),
+            [at_bailian(status=OPEN)],
+            "Bailian’s list of models could not be read.",
+            "Run the check again later",
+        ),
+        (
+            key(TokenStatus.ABSENT, counts=False),
+            [at_bailian(status=OPEN)],
+            "Bailian was not asked.",
+            "Everything is ready",
+        ),
+    ],
+)
+def test_verdict_and_next_step_tell_of_the_fallback(
+    token: TokenResult, models: list[ModelResult], words: str, to_do: str
+) -> None:
+    it = with_fallback(token, *models)
+    assert verdict(it) == f"The model is served. {words}"
+    (text,) = (each for each in read(it).texts["section"] if each.startswith("What to do next"))
+    assert to_do in text
+
+
+def test_the_fallback_has_a_part_of_its_own(model: MakeModel, report: MakeReport) -> None:
+    ignored = at_bailian("d", Status.NOT_FOUND, ignored=IGNORED)
+    it = with_fallback(key(TokenStatus.VALID), at_bailian(), ignored)
+    (text,) = (t for t in read(it).texts["section"] if t.startswith("The fallback: Bailian"))
+    for part in (
+        *("Region intl", "0a1b2c3d DASHSCOPE_API_KEY", "the key is valid", "a reason"),
+        *("qwen3-32b served chat It is in Bailian’s own list of models.", "listed among 2"),
+        *("d not found chat It is not in Bailian’s own list of models.", "GET /compatible-mode"),
+        "Ignored until December 31, 2026: waiting",
+    ):
+        assert part in text
+    assert not any("Bailian" in text for text in read(report(model())).texts["section"])
+
+
+def test_what_was_left_out_of_the_fallback_counts_too() -> None:
+    it = with_fallback(key(TokenStatus.VALID), at_bailian(), MISSING, dropped=("b",))
+    assert any(text.startswith("1 model was left out") for text in read(it).texts["p"])
+
+
+def test_the_fallbacks_changes_are_listed_and_the_table_counts_modelscope_alone() -> None:
+    it = with_fallback(key(TokenStatus.VALID), replace(MISSING, change=Change.WORSE))
+    page = read(it)
+    (text,) = (each for each in page.texts["section"] if each.startswith("Since the baseline"))
+    assert text == "Since the baseline Worse than before (1) b"
+    assert [each["href"] for each in page.attributes["a"]][1:] == ["#fallback-1"]
+    assert page.texts["option"][0] == "All (1)"
 
 
 def test_the_policy_lets_nothing_be_loaded_or_sent(model: MakeModel, report: MakeReport) -> None:
@@ -257,8 +397,13 @@ def test_no_text_from_outside_becomes_markup(text: str) -> None:
             ),
         ),
         notes=(text,),
+        fallback=Fallback(
+            Region.CN,
+            TokenResult(TokenStatus.REJECTED, text, "00c0ffee", text),
+            (ModelResult(text, Status.NOT_FOUND, Kind.CHAT, text, (Evidence(text, text, AT),)),),
+        ),
     )
-    plain = read(Report(it.site, AT, it.tokens, it.models, notes=("",)))
+    plain = read(replace(it, notes=("",)))
     page = read(it)
     assert {tag: len(found) for tag, found in page.attributes.items()} == {
         tag: len(found) for tag, found in plain.attributes.items()
@@ -272,3 +417,12 @@ def test_many_changes_are_folded_so_that_the_table_is_near(
     models = [model(f"a/{number}", change=Change.NEW) for number in range(13)]
     assert "Show them" in " ".join(read(report(*models)).texts["summary"])
     assert "Show them" not in " ".join(read(report(*models[:12])).texts["summary"])
+
+
+@pytest.mark.parametrize(("count", "is_long"), [(100, False), (101, True)])
+def test_only_a_long_table_is_laid_out_row_by_row_as_it_is_looked_at(
+    model: MakeModel, report: MakeReport, *, count: int, is_long: bool
+) -> None:
+    page = read(report(*(model(f"a/{number}") for number in range(count))))
+    (table,) = page.attributes["table"]
+    assert ("long" in str(table["class"]).split()) == is_long
