@@ -75,7 +75,7 @@ def merge_models(
 
 def _merge_model(row: ModelRow, model: Model, *, update: bool) -> tuple[ModelChange, Values]:
     """What happens to a model that is there, and the columns that it takes."""
-    off = "" if row.is_enabled else "switched off in the app, and left so"
+    off = _out_of_sight(row)
     if not update:
         detail = "marked as deprecated; --update-models lifts that" if row.is_deprecated else off
         return ModelChange(model.id, ModelAction.ALREADY_THERE, detail), ()
@@ -99,6 +99,13 @@ def _merge_model(row: ModelRow, model: Model, *, update: bool) -> tuple[ModelCha
     names = ", ".join(name.removeprefix("is_").replace("_", " ") for name, _ in values)
     detail = f"{names}; {off}" if off else names
     return ModelChange(model.id, ModelAction.UPDATED, detail), values
+
+
+def _out_of_sight(row: ModelRow) -> str:
+    """Why a model that is there does not show in the app; empty if it does."""
+    if not row.is_enabled:
+        return "switched off in the app, and left so"
+    return "hidden in the app, and left so" if row.is_hidden else ""
 
 
 def _abilities(model: Model) -> Values:

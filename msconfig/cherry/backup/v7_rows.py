@@ -82,6 +82,7 @@ class ModelRow:
     output_modalities: str | None
     supports_streaming: int | None
     is_enabled: int
+    is_hidden: int
     is_deprecated: int
     order_key: str
     input_modalities_explicit: int
@@ -234,6 +235,7 @@ _MODEL_FIELDS = {
     "output_modalities": str | None,
     "supports_streaming": int | None,
     "is_enabled": int,
+    "is_hidden": int,
     "is_deprecated": int,
     "order_key": str,
     "input_modalities_explicit": int,

@@ -108,16 +108,21 @@ def test_a_model_whose_unique_id_is_taken_is_refused_and_the_rest_goes_in(tmp_pa
     assert plan(open_backup(apply(path)), [patch(*NEW_MODELS)]).changes_nothing
 
 
-def test_what_the_user_did_to_a_model_is_told(tmp_path: Path) -> None:
-    sql = f"UPDATE user_model SET is_enabled = 0 WHERE model_id = '{OLD_MODEL}'"
+@pytest.mark.parametrize(
+    ("done", "words"),
+    [
+        ("is_enabled = 0", "switched off in the app, and left so"),
+        ("is_hidden = 1", "hidden in the app, and left so"),
+    ],
+)
+def test_what_the_user_did_to_a_model_is_told(done: str, words: str, tmp_path: Path) -> None:
+    sql = f"UPDATE user_model SET {done} WHERE model_id = '{OLD_MODEL}'"
     path = make_v7(tmp_path / "a.zip", messages=1, prepare=script(sql))
     (told,) = change(path, patch(OLD_MODEL)).models
-    assert told == ModelChange(
-        OLD_MODEL, ModelAction.ALREADY_THERE, "switched off in the app, and left so"
-    )
+    assert told == ModelChange(OLD_MODEL, ModelAction.ALREADY_THERE, words)
     (told,) = change(path, patch(OLD_MODEL, update_models=True)).models
     assert told.action is ModelAction.UPDATED
-    assert told.detail.endswith("; switched off in the app, and left so")
+    assert told.detail.endswith(f"; {words}")
 
 
 def test_a_dead_model_that_lives_again_is_told_and_lifted_on_request(tmp_path: Path) -> None:
