@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from msconfig.cli.app import run as run_command_line
 from msconfig.fake.server import FakeServer
@@ -19,7 +19,12 @@ from support import Connect, FakeClock, Online, Ran, Run, Serve
 _FOREIGN = ("MODELSCOPE_", "MSCONFIG_", "DASHSCOPE_", "SSL_CERT_", "GITHUB_")
 _ALSO_FOREIGN = {"PYTEST_ADDOPTS", "NO_COLOR", "FORCE_COLOR", "CI", "COLUMNS", "LINES", "TERM"}
 
-settings.register_profile("msconfig", derandomize=True, deadline=None)
+settings.register_profile(
+    "msconfig",
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],  # a busy machine is no fault of the code
+)
 settings.load_profile("msconfig")
 
 
