@@ -23,6 +23,7 @@ from msconfig.cherry.link import (
     key_link,
     why_unopenable,
 )
+from msconfig.errors import SettingsError
 from msconfig.modelscope.sites import Site
 from msconfig.secrets import Secret
 from support import TOKEN, configuration
@@ -282,16 +283,17 @@ def test_a_name_that_v1_cannot_open_is_no_matter_where_the_link_carries_none() -
 @example(id="mine", name="It's mine", notes="it's", key=TOKEN)
 @example(id="mine", name="’() \u2028 \x00 \\u0027", notes="it's", key='()"\\+/=-_')
 @example(id="modelscope", name="It's", notes="it's", key=TOKEN)
+@example(id="dashscope", name="ModelScope", notes="", key=TOKEN)
 def test_the_link_of_any_provider_opens_as_it_was_meant_or_is_refused(
     id: str,  # noqa: A002 - the provider's own word
     name: str,
     notes: str,
     key: str,
 ) -> None:
-    provider = configuration(provider=ProviderChoice(id, name, notes=notes)).provider
     try:
+        provider = configuration(provider=ProviderChoice(id, name, notes=notes)).provider
         link = key_link(provider, Secret(key))
-    except LinkRefused:
+    except (LinkRefused, SettingsError):
         return
     meant = {"id": provider.id, "baseUrl": CN, "apiKey": key, "type": "openai"}
     if provider.preset_id is None:
