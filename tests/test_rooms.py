@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "msconfig"
-COMMON = {"errors", "json_text", "model_ids", "resources", "secrets", "text", "token_sources"}
+COMMON = {
+    *("errors", "json_text", "model_ids", "resources", "secrets", "text", "token_sources"),
+    "toml_text",
+}
 
 ROOMS = {
     "modelscope": COMMON,

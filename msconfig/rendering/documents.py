@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import math
-import re
-import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, assert_never, cast
 
+from msconfig import toml_text
 from msconfig.cherry import rules
 from msconfig.cherry.link import decode_v2, why_unopenable
 from msconfig.errors import DocumentError, FileError
-from msconfig.json_text import NotJson, is_too_deep, loads
+from msconfig.json_text import NotJson, loads
 from msconfig.model_ids import GivenId, located
 from msconfig.rendering.schemas import Problem, format_problems, schema_problems
+from msconfig.rendering.settings_rules import of_settings
+from msconfig.toml_text import NotToml
 
 __all__ = [
     "MAX_BYTES",
@@ -30,10 +30,6 @@ __all__ = [
 
 MAX_BYTES = 8 * 1024 * 1024
 """No document is larger."""
-_MAX_TOML_BYTES = 1024 * 1024
-_MAX_KEY_DEPTH = 100
-_DOTTED_KEY = re.compile(rb"""^[\w\s."'\[-]*""", re.MULTILINE)
-"""What stands before the first sign that no key has; a parser takes quadratic time for its dots."""
 _LINK_SCHEME = b"cherrystudio:"
 _MARKS_OF_A_SCENARIO = {"accounts", "bailian", "faults", "envelope", "request_id", "seed"}
 _BOM = b"\xef\xbb\xbf"
@@ -245,72 +241,16 @@ def _times(document: Mapping[str, Any], *keys: str) -> rules.Findings:
 
 
 def _toml(raw: bytes, kind: DocumentKind | None) -> Document:
-    if len(raw) > _MAX_TOML_BYTES:
-        return _invalid(kind, "larger than 1 MiB, which no TOML of msconfig is")
-    if any(match[0].count(b".") > _MAX_KEY_DEPTH for match in _DOTTED_KEY.finditer(raw)):
-        return _invalid(kind, "not TOML that anybody reads: nested too deep")
     try:
-        value = tomllib.loads(raw.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        return _invalid(kind, f"not UTF-8 (byte {error.start})")
-    except tomllib.TOMLDecodeError as error:
-        return _invalid(kind, f"not TOML: {error}")
-    except RecursionError:
-        return _invalid(kind, "not TOML that anybody reads: nested too deep")
-    except ValueError:
-        return _invalid(kind, "not TOML that anybody reads: a number has too many digits")
-    if is_too_deep(value):
-        return _invalid(kind, "not TOML that anybody reads: nested too deep")
-    value = _with_days_as_text(value)
+        value = toml_text.loads(raw)
+    except NotToml as error:
+        return _invalid(kind, str(error))
     is_scenario = value.keys() & _MARKS_OF_A_SCENARIO or isinstance(value.get("models"), dict)
     kind = kind or (DocumentKind.SCENARIO if is_scenario else DocumentKind.SETTINGS)
     problems = schema_problems(value, kind)
     if problems or kind is not DocumentKind.SETTINGS:
         return Document(kind, value, tuple(problems))
-    return Document(kind, value, _problems(_of_settings(value)))
-
-
-def _of_settings(settings: Mapping[str, Any]) -> list[rules.Finding]:
-    """What a schema cannot say: doubled models, and days that no calendar has."""
-    found = _doubled_ids("$.models", settings.get("models", ()), set())
-    fallback = settings.get("fallback", {})
-    plain = set(fallback.get("ids", ()))
-    if fallback and not {"ids", "models"} & fallback.keys():
-        found.append(("$.fallback", "names no model; give ids, or [[fallback.models]]"))
-    found += _doubled_ids("$.fallback.models", fallback.get("models", ()), plain)
-    ignored: set[str] = set()
-    for index, entry in enumerate(settings.get("check", {}).get("ignore", ())):
-        if entry["id"] in ignored:
-            found.append((f"$.check.ignore[{index}].id", "the model is ignored already"))
-        ignored.add(entry["id"])
-        try:
-            date.fromisoformat(entry["until"])
-        except ValueError:
-            place = f"$.check.ignore[{index}].until"
-            found.append((place, "no day of the calendar; write 2026-12-31"))
-    return found
-
-
-def _doubled_ids(
-    path: str, models: Iterable[Mapping[str, Any]], seen: set[str]
-) -> list[rules.Finding]:
-    found = []
-    for index, model in enumerate(models):
-        if model["id"] in seen:
-            found.append((f"{path}[{index}].id", "the model is in the list already"))
-        seen.add(model["id"])
-    return found
-
-
-def _with_days_as_text(value: Any) -> Any:  # noqa: ANN401 - whatever TOML holds
-    """TOML has days, times and NaN, for which JSON Schema has no type but text."""
-    if isinstance(value, dict):
-        return {key: _with_days_as_text(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_with_days_as_text(each) for each in value]
-    if isinstance(value, float) and math.isnan(value):
-        return str(value)
-    return value.isoformat() if isinstance(value, date | time) else value
+    return Document(kind, value, _problems(of_settings(value)))
 
 
 def _links(raw: bytes) -> Document:
