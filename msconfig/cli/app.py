@@ -14,11 +14,20 @@ from msconfig.secrets import looks_like_token
 
 __all__ = ["COMMANDS", "command_named", "run"]
 
-COMMANDS = (
-    *("init", "check", "generate", "apply", "validate", "models", "quota", "link"),
-    *("snapshot", "mock"),
-)
-"""Each is `command` of the module `msconfig.cli.<name>`, imported when it is asked for."""
+COMMANDS = {
+    "init": "Begin: a token, models, and msconfig.toml.",
+    "check": "Check a token and model IDs.",
+    "generate": "Check, then write Cherry Studio configuration.",
+    "apply": "Put provider and models into a Cherry Studio backup.",
+    "validate": "Check documents offline.",
+    "models": "Find models that are served.",
+    "quota": "Tell how many Magicubes are left.",
+    "link": "Write, read and open links that carry a key.",
+    "snapshot": "Record the site's facts for offline use.",
+    "mock": "Run a pretend ModelScope on a real port.",
+}
+"""Each is `command` of the module `msconfig.cli.<name>`, imported when it is asked for, and what it
+does, so that the list of them imports none."""
 
 
 def command_named(name: str) -> click.Command:
@@ -33,6 +42,10 @@ class _Group(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         return command_named(cmd_name) if cmd_name in COMMANDS else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
 
     def invoke(self, ctx: click.Context) -> object:
         try:

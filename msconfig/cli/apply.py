@@ -11,7 +11,7 @@ from msconfig.cli.options import ask_options
 __all__ = ["command"]
 
 
-@click.command("apply", short_help="Put provider and models into a Cherry Studio backup.")
+@click.command("apply")
 @click.argument("backup", type=click.Path())
 @ask_options
 @click.option(

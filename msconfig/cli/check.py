@@ -36,7 +36,7 @@ def _magicubes(_ctx: click.Context, _param: click.Parameter, value: float | None
     return value
 
 
-@click.command("check", short_help="Check a token and model IDs.")
+@click.command("check")
 @ask_options
 @click.option("--strict", is_flag=True, default=None, help="Count unknown models as failures.")
 @click.option(

@@ -11,7 +11,7 @@ from msconfig.cli.options import ask_options
 __all__ = ["command"]
 
 
-@click.command("generate", short_help="Check, then write Cherry Studio configuration.")
+@click.command("generate")
 @ask_options
 @click.option(
     "-o",

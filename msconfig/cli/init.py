@@ -28,7 +28,7 @@ def _kinds(
     return tuple(pairs.items())
 
 
-@click.command("init", short_help="Begin: a token, models, and msconfig.toml.")
+@click.command("init")
 @ask_options
 @click.option(
     "--kind",

@@ -11,7 +11,7 @@ from msconfig.cli.options import common_options, site_option, token_places
 __all__ = ["command"]
 
 
-@click.group("link", short_help="Write, read and open links that carry a key.")
+@click.group("link")
 def command() -> None:
     """Write, read and open the links by which Cherry Studio takes a key.
 

@@ -11,7 +11,7 @@ from msconfig.cli.options import common_options
 __all__ = ["command"]
 
 
-@click.command("mock", short_help="Run a pretend ModelScope on a real port.")
+@click.command("mock")
 @click.option("--port", type=click.IntRange(0, 65535), default=8421, help="0 picks one [8421].")
 @click.option("--site", type=click.Choice(["cn", "ai"]), help="Site of the snapshot [cn].")
 @click.option("--snapshot", type=click.Path(), metavar="FILE", help="Facts to answer from.")

@@ -24,7 +24,7 @@ KINDS = (
 SORTS = ("downloads", "likes", "updated", "name")
 
 
-@click.command("models", short_help="Find models that are served.")
+@click.command("models")
 @click.argument("text", required=False, default="", metavar="[TEXT]")
 @click.option(
     "--kind",

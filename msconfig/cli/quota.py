@@ -13,7 +13,7 @@ from msconfig.errors import TokenError, UsageError
 __all__ = ["command"]
 
 
-@click.command("quota", short_help="Tell how many Magicubes are left.")
+@click.command("quota")
 @token_options
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", help="[text]"

@@ -12,7 +12,7 @@ from msconfig.errors import UsageError
 __all__ = ["command"]
 
 
-@click.command("snapshot", short_help="Record the site's facts for offline use.")
+@click.command("snapshot")
 @click.option("-o", "--output", metavar="FILE", help="Where to write the facts.")
 @click.option(
     "--diff",
