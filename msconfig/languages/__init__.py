@@ -85,7 +85,8 @@ class Language:
         """A day in full, e.g. ``October 7, 2026``."""
         from babel.dates import format_date  # noqa: PLC0415 - not for the light commands
 
-        return format_date(moment.astimezone(UTC), "long", self.locale)
+        day = format_date(moment.astimezone(UTC), "long", self.locale)
+        return day.replace(" ", "\u00a0")  # no line begins with a month
 
     def moment(self, moment: datetime) -> str:
         """A day and a time to the minute, e.g. ``October 7, 2026, 11:00 UTC``."""
@@ -122,7 +123,8 @@ def language(tag: Tag) -> Language:
     from babel.messages.pofile import read_po  # noqa: PLC0415 - the same
     from babel.support import NullTranslations, Translations  # noqa: PLC0415 - the same
 
-    locale = Locale.parse(tag, sep="-")
+    # the texts are European Portuguese, and Babel takes the bare tag for Brazilian
+    locale = Locale.parse("pt-PT" if tag is Tag.PT else tag, sep="-")
     path = FOLDER / f"{tag}.po"
     texts = NullTranslations()
     if tag is not Tag.EN:
