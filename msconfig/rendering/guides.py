@@ -17,7 +17,7 @@ from msconfig.cherry.link import key_link
 from msconfig.languages import Language, Tag, language
 from msconfig.modelscope.bailian import addresses_in
 from msconfig.modelscope.kinds import Kind
-from msconfig.modelscope.sites import addresses_of
+from msconfig.modelscope.sites import Site, addresses_of
 from msconfig.rendering.pages import page
 from msconfig.rendering.templates import render_own
 from msconfig.secrets import Secret
@@ -110,6 +110,7 @@ def _context(providers: Sequence[_Provider], report: Report) -> dict[str, object
     addresses = addresses_of(report.site)
     ids = [model.id for model in providers[0].models]
     has_list = len(ids) > _FEW
+    site = "" if report.site is Site.CN else f" --site {report.site}"
     named = "--models ids.txt" if has_list else shlex.join(ids)
     return {
         "providers": providers,
@@ -122,7 +123,7 @@ def _context(providers: Sequence[_Provider], report: Report) -> dict[str, object
         "dropped_of_fallback": _dropped(report.fallback),
         "addresses": addresses,
         "host": urlsplit(addresses.hub).hostname,
-        "command": f"msconfig apply cherry-studio.zip -o cherry-studio-new.zip {named}",
+        "command": f"msconfig apply cherry-studio.zip -o cherry-studio-new.zip{site} {named}",
         "has_list": has_list,
         "tool_version": __version__,
     }

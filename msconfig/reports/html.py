@@ -58,6 +58,8 @@ class _Row:
 
     number: int
     result: ModelResult
+    was_asked: bool
+    """Whether somebody was asked about it; offline, recorded facts answer."""
     is_of_bailian: bool = False
 
     @property
@@ -83,9 +85,12 @@ def render(report: Report, tag: Tag) -> str:
 
     No key is in it: a token is told by its fingerprint.
     """
-    rows = _rows(report.models)
+    rows = _rows(report.models, was_asked=not report.offline)
     fallback = report.fallback
-    at_bailian = _rows(fallback.models, of_bailian=True) if fallback else ()
+    at_bailian: tuple[_Row, ...] = ()
+    if fallback is not None:
+        was_asked = fallback.token.counts
+        at_bailian = _rows(fallback.models, was_asked=was_asked, of_bailian=True)
     all_rows = (*rows, *at_bailian)
     addresses = addresses_of(report.site)
     context = {
@@ -116,8 +121,12 @@ def render(report: Report, tag: Tag) -> str:
     return page("report", context, language(tag))
 
 
-def _rows(models: Sequence[ModelResult], *, of_bailian: bool = False) -> tuple[_Row, ...]:
-    return tuple(_Row(number, each, of_bailian) for number, each in enumerate(models, start=1))
+def _rows(
+    models: Sequence[ModelResult], *, was_asked: bool, of_bailian: bool = False
+) -> tuple[_Row, ...]:
+    return tuple(
+        _Row(number, each, was_asked, of_bailian) for number, each in enumerate(models, start=1)
+    )
 
 
 def _of_fallback(fallback: Fallback | None, rows: Sequence[_Row]) -> dict[str, object]:

@@ -17,7 +17,7 @@ WRITTEN = {
     Tag.ZH_TW: ("2026年10月7日", "2,000.5", "「a」", "a、b和c"),
     Tag.ES: ("7 de octubre de 2026", "2.000,5", "«a»", "a, b y c"),
     Tag.FR: ("7 octobre 2026", "2 000,5", "« a »", "a, b et c"),
-    Tag.PT: ("7 de outubro de 2026", "2.000,5", "“a”", "a, b e c"),
+    Tag.PT: ("7 de outubro de 2026", "2 000,5", "“a”", "a, b e c"),
     Tag.RU: ("7 октября 2026 г.", "2 000,5", "«a»", "a, b и c"),
     Tag.JA: ("2026年10月7日", "2,000.5", "「a」", "a、b、c"),
 }

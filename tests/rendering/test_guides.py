@@ -191,7 +191,10 @@ def test_a_built_in_provider_keeps_its_address_and_a_new_one_is_given_it() -> No
 
 
 def with_fallback(
-    *keys: str, region: Region = Region.CN, status: Status = Status.ENABLED
+    *keys: str,
+    region: Region = Region.CN,
+    status: Status = Status.ENABLED,
+    tag: Tag = Tag.EN,
 ) -> tuple[str, str]:
     """Page and Markdown for ModelScope and Bailian, with a key each or with none."""
     own, bailian = (keys[:1], [Secret(key) for key in keys[1:]])
@@ -206,7 +209,7 @@ def with_fallback(
     gone = ModelResult("qwen-gone", Status.NOT_FOUND, Kind.CHAT, "not in Bailian's list")
     model = ModelResult("qwen3-32b", status, Kind.CHAT, "a reason")
     found = Fallback(region, key, (model, gone), dropped=("qwen-gone",))
-    return guide(configuration(*own), other, report=report(fallback=found))
+    return guide(configuration(*own), other, tag=tag, report=report(fallback=found))
 
 
 def test_the_fallback_has_its_own_models_keys_and_links() -> None:
@@ -241,7 +244,7 @@ def test_the_fallback_has_its_own_steps(region: Region) -> None:
 
 def test_with_the_way_out_set_up_nobody_is_told_to_set_it_up() -> None:
     set_up, told = (
-        "with the steps of this guide it is set up already",
+        "if you followed this guide, it is set up already",
         "Set up the provider Bailian",
     )
     page, markdown = with_fallback()
@@ -377,3 +380,18 @@ def test_every_language_has_a_page_and_a_markdown(tag: Tag) -> None:
     made = guides([configuration(TOKEN)], report(), [tag])
     assert set(made) == {f"guide.{tag}.html", f"guide.{tag}.md"} <= FILE_NAMES
     assert f'<html lang="{tag}"' in made[f"guide.{tag}.html"]
+
+
+@pytest.mark.parametrize("tag", Tag)
+def test_no_sign_of_markdown_is_left_over_where_it_is_shown(tag: Tag) -> None:
+    """Bold right before a letter is none to CommonMark, and its stars would show."""
+    for _, text in (guide(tag=tag), with_fallback(tag=tag)):
+        shown = re.sub(r"<code>.*?</code>|<[^>]*>", "", MarkdownIt().enable("table").render(text))
+        assert "**" not in shown
+
+
+def test_a_command_for_the_other_site_names_it() -> None:
+    provider = configuration(TOKEN, site=Site.AI)
+    _, text = guide(provider, site=Site.AI)
+    assert "cherry-studio-new.zip --site ai Qwen/Alive" in text
+    assert "--site" not in guide()[1]
