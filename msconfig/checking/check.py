@@ -49,6 +49,8 @@ class CheckRequest:
     tokens: Sequence[Token] = ()
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     """Kinds that the user told, by id; they go before what the hub says."""
+    recorded_served: frozenset[str] = frozenset()
+    """Offline, ids that ModelScope served when the facts were recorded, the unlisted ones too."""
     recorded_kinds: Mapping[str, Kind] = field(default_factory=dict)
     """Kinds that were recorded earlier, by id, for suggestions where nothing else is known."""
     concurrency: int = 8
@@ -90,7 +92,7 @@ def check(
     verdicts = {text: _verdict(model_id, text, gathered) for text, model_id in parsed.items()}
     listed = gathered.catalogue.ids if isinstance(gathered.catalogue, Catalogue) else ()
     passing = {text for text, verdict in verdicts.items() if verdict.status is Status.ENABLED}
-    served = frozenset((set(listed) - set(verdicts)) | passing)
+    served = frozenset(({*listed, *request.recorded_served} - set(verdicts)) | passing)
     kinds = {text: facts.kind for text, facts in gathered.models.items()} | dict(request.kinds)
     known_kinds = dict(request.recorded_kinds)
     known_kinds |= {text: kind for text, kind in kinds.items() if kind is not Kind.UNKNOWN}

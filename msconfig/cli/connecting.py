@@ -45,6 +45,8 @@ class Connection:
     open: Callable[[], AbstractContextManager[ModelScope]]
     recorded_kinds: Mapping[str, Kind]
     """Of the snapshot in use, and of the one that comes with msconfig."""
+    recorded_served: frozenset[str] = frozenset()
+    """Ids that ModelScope served by the snapshot in use; empty online."""
     recorded: datetime | None = None
     """When the facts were recorded, offline."""
 
@@ -77,7 +79,8 @@ def _offline(options: AskOptions, site: Site) -> Connection:
         finally:
             http.close()
 
-    return Connection(connect, {**_bundled_kinds(), **facts.kinds()}, facts.recorded)
+    kinds = {**_bundled_kinds(), **facts.kinds()}
+    return Connection(connect, kinds, facts.served(), facts.recorded)
 
 
 def _online(

@@ -47,6 +47,8 @@ class Job:
     connect: Callable[[], AbstractContextManager[ModelScope]]
     """Opens a client for as long as its context lasts."""
     concurrency: int
+    recorded_served: frozenset[str]
+    """Ids that ModelScope served by the snapshot in use; empty online."""
     recorded_kinds: Mapping[str, Kind]
     """Of the snapshot in use, and of the one that comes with msconfig."""
     fallback: FallbackJob | None = None
@@ -59,6 +61,7 @@ class Job:
             ids=self.ids,
             tokens=self.tokens,
             kinds={each.id: Kind(each.kind) for each in self.settings.models if each.kind},
+            recorded_served=self.recorded_served,
             recorded_kinds=self.recorded_kinds,
             concurrency=self.concurrency,
             strict=strict,
@@ -127,6 +130,7 @@ def prepare(options: AskOptions, *, needs_token: bool, needs_ids: bool = True) -
         recorded=connect.recorded,
         connect=connect,
         concurrency=concurrency,
+        recorded_served=connect.recorded_served,
         recorded_kinds=connect.recorded_kinds,
         fallback=fallback,
     )

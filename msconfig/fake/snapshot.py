@@ -77,6 +77,15 @@ class Snapshot:
         """Whether anything was recorded about `model_id`."""
         return model_id in self.models or model_id in (self.catalogue or ())
 
+    def served(self) -> frozenset[str]:
+        """The ids of which the provider look-up named ModelScope."""
+        return frozenset(
+            each
+            for each, facts in self.models.items()
+            if facts.look_up
+            and any(row.get("Name") == "ModelScope" for row in facts.look_up.providers)
+        )
+
     def kinds(self) -> dict[str, Kind]:
         """What the models do, by id; without those of which it was not recorded."""
         kinds = {each: kind_of(facts.hub.tasks) for each, facts in self.models.items() if facts.hub}

@@ -373,3 +373,10 @@ def test_what_was_recorded_of_served_models_tells_who_takes_images_online(
     )
     assert glm["suggestions"] == []
     assert len(modelscope.requests) == 1 + 2 * len(ids)
+
+
+def test_offline_an_unlisted_model_is_suggested_for_its_name_in_other_letters(run: Run) -> None:
+    ran = run("check", "--offline", "--no-token", "--format", "json", "Qwen/qwen-image")
+    (model,) = json.loads(ran.out)["models"]
+    assert model["status"] == "not_found"
+    assert model["suggestions"][0]["id"] == "Qwen/Qwen-Image"
