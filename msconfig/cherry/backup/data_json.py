@@ -1,4 +1,4 @@
-"""`data.json`: what desktop v1 up to format 5, and the mobile app, back up.
+"""`data.json`, in which older desktops (v1, formats 2 to 5) and phones keep a backup.
 
 The outer object names one entry of browser storage whose value is JSON in a text; its values are
 JSON in texts again, and the one called ``llm`` holds the providers. Only the list of providers is
