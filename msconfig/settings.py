@@ -112,8 +112,8 @@ def load(path: Path, *, found: bool) -> Settings:
     Args:
         path: a TOML file.
         found: whether it was merely found and not named by the user. Then `token_env` may name only
-            `MODELSCOPE_*` and `MSCONFIG_*`, that of the fallback only `DASHSCOPE_*`: whoever wrote a
-            repository that you clone does not get to choose which of your secrets is sent.
+            `MODELSCOPE_*` and `MSCONFIG_*`, that of the fallback only `DASHSCOPE_*`: whoever wrote
+            a repository that you clone does not get to choose which of your secrets is sent.
 
     Raises:
         FileError: the file cannot be read.
