@@ -27,6 +27,7 @@ ENTER, CTRL_C, CTRL_D, DOWN, UP, TAB, PAGE_DOWN = (
     "\x1b[6~",
 )
 _OTHER_SCREEN = {b"\x1b[?1049h", b"\x1b[?1049l"}
+_BEGUN = tuple(b"\x1b[?1049"[:size] for size in range(7, 0, -1))
 _SECONDS = 20.0
 _WITH_TERMINAL = (
     "import fcntl, os, sys, termios\n"
@@ -42,6 +43,7 @@ class Screen:
     def __init__(self, *arguments: str, columns: int = 80, lines: int = 24) -> None:
         self.raw = b""
         """Everything that the terminal was sent."""
+        self._held = b""
         self._screens = [pyte.HistoryScreen(columns, lines, history=10_000) for _ in range(2)]
         self.screen = self._screens[0]
         self._stream = pyte.ByteStream(self.screen)
@@ -137,6 +139,10 @@ class Screen:
             return False
         piece = os.read(self._ours, 65536)
         self.raw += piece
+        piece = self._held + piece
+        # a sequence may come in two pieces
+        self._held = next((part for part in _BEGUN if piece.endswith(part)), b"")
+        piece = piece.removesuffix(self._held)
         for part in re.split(rb"(\x1b\[\?1049[hl])", piece):
             if part in _OTHER_SCREEN:  # which pyte does not know
                 self.screen = self._screens[part == b"\x1b[?1049h"]

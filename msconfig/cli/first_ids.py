@@ -41,7 +41,7 @@ class IdsAsking:
     offline: bool
     chosen: dict[str, GivenId] = field(default_factory=dict)
     found: dict[frozenset[Kind], Discovery] = field(default_factory=dict)
-    """What was searched for already, by its kinds."""
+    """What was found already, by its kinds; what is incomplete is searched for again."""
 
     def ids(self) -> tuple[GivenId, ...]:
         """The ids, each once."""
@@ -67,13 +67,14 @@ class IdsAsking:
                 "Which list?",
                 [(_LISTED, "chat and vision"), *each, (kinds, "all kinds (takes longest)")],
             )
-        if kinds not in self.found:
-            self.found[kinds] = self._discovered(kinds)
-        models = [model for model in self.found[kinds].models if model.is_served]
+        found = self.found.get(kinds) or self._discovered(kinds)
+        if found.complete:
+            self.found[kinds] = found
+        models = [model for model in found.models if model.is_served]
         if not models:
             say("✗ No such model was found.")
             return
-        picked = pick(models, tuple(self.chosen))
+        picked = pick(models, tuple(self.chosen), is_complete=found.complete)
         self.chosen = {text: self.chosen.get(text, GivenId(text)) for text in picked}
 
     def _discovered(self, kinds: frozenset[Kind]) -> Discovery:

@@ -124,18 +124,22 @@ def _row(model: FoundModel, width: int) -> str:
     return f"{cut:<{room}}{more}"
 
 
-def pick(models: Sequence[FoundModel], marked: Sequence[str]) -> tuple[str, ...]:
+def pick(
+    models: Sequence[FoundModel], marked: Sequence[str], *, is_complete: bool = True
+) -> tuple[str, ...]:
     """The ids that were marked, on the whole screen, which is then as it was.
 
     Args:
         models: what there is to pick from, in its order.
         marked: ids that are marked from the start; one that is not in `models` stays.
+        is_complete: whether `models` is all that there should be.
 
     Raises:
         KeyboardInterrupt: Ctrl-C.
         EOFError: Ctrl-D.
     """
     shelf = Shelf(models, dict.fromkeys(marked))
+    missing = "" if is_complete else "; incomplete"
     words = Buffer(multiline=False, on_text_changed=lambda buffer: shelf.search(buffer.text))
     rows = Window(_Rows(shelf))
     find = VSplit(
@@ -149,7 +153,7 @@ def pick(models: Sequence[FoundModel], marked: Sequence[str]) -> tuple[str, ...]
             HSplit(
                 [
                     find,
-                    Window(FormattedTextControl(lambda: _state(shelf)), height=1),
+                    Window(FormattedTextControl(lambda: _state(shelf) + missing), height=1),
                     rows,
                     Window(
                         FormattedTextControl("Space mark  Tab kind  Enter done"),

@@ -110,7 +110,10 @@ class Host:
         """Take a request with all its tries into account; give up a host that goes on failing."""
         if isinstance(result, Failure) and not result.asked:
             return
-        failed = result.status in PASSING if isinstance(result, Reply) else result.passing
+        if isinstance(result, Reply):  # what a mock has no record of is no failure of the mock
+            failed = result.status in PASSING and not result.note
+        else:
+            failed = result.passing
         with self.lock:
             self.failures_in_a_row = self.failures_in_a_row + 1 if failed else 0
             too_often = self.failures_in_a_row >= FAILURES_UNTIL_GIVEN_UP

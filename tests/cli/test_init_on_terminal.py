@@ -65,7 +65,8 @@ def assert_left_as_it_was(seen: Any, *files: str) -> None:  # noqa: ANN401 - a `
 
 @SIZES
 def test_the_way_from_the_site_to_the_file(modelscope: Mock, columns: int, lines: int) -> None:
-    with screen.Screen("init", "--retries", "0", columns=columns, lines=lines) as seen:
+    # a busy machine answers late, and what is not answered is not in the list
+    with screen.Screen("init", "--timeout", "60", columns=columns, lines=lines) as seen:
         seen.answer("Which ModelScope?", ENTER)
         seen.wait_for("modelscope.cn/my/myaccesstoken")
         seen.answer("Token:", modelscope.token + ENTER)
@@ -74,6 +75,7 @@ def test_the_way_from_the_site_to_the_file(modelscope: Mock, columns: int, lines
         seen.answer("Which models?", ENTER)
         seen.answer("Which list?", ENTER)
         seen.answer("all kinds:", "acme")
+        assert b"not read:" not in seen.raw, seen.raw
         seen.wait_for("31 of")
         seen.type(DOWN + " ")
         seen.wait_for("[x] acme/Chat-29B", "1 marked")
@@ -246,6 +248,26 @@ def test_offline_the_list_holds_what_was_recorded() -> None:
     assert settings.load(FILE, found=True).models == (
         ModelSettings("Qwen/Qwen3.5-27B", kind="vision"),
     )
+
+
+def test_a_list_of_which_something_is_missing_is_read_again(modelscope: Mock) -> None:
+    fault = {"does": "status", "path": "*/models/acme/Chat-7B", "first": 2}
+    modelscope.use({**FACTS, "faults": [fault]})
+    command = ("init", "--retries", "0", "--site", "cn", "--no-token", "--timeout", "60")
+    with screen.Screen(*command) as seen:
+        seen.answer("Which models?", ENTER)
+        seen.answer("Which list?", ENTER)
+        seen.answer("Find:", "acme")
+        seen.wait_for("30 of", "incomplete")
+        seen.type(ENTER)
+        seen.wait_for("not read: acme/Chat-7B", "2. type ids")
+        seen.type(ENTER)
+        seen.answer("8. all kinds", ENTER)
+        seen.answer("all kinds: 58", "acme")
+        seen.wait_for("31 of")
+        assert "incomplete" not in seen.text
+        seen.type(CTRL_C)
+        assert seen.end() == 130
 
 
 @pytest.mark.parametrize("answer", ["1", "2"], ids=["stop", "replace"])
