@@ -105,6 +105,7 @@ WHERE = [
 """Which requests meet the outage, and every how many of them."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("where", "every"), WHERE)
 @pytest.mark.parametrize("outage", OUTAGES, ids=lambda each: "-".join(map(str, each.values())))
 def test_an_outage_passes_no_dead_model_and_fails_no_live_one(

@@ -16,6 +16,7 @@ from msconfig.fake.mock import Mock
 from msconfig.settings import ModelSettings
 
 screen = pytest.importorskip("screen", reason="no pseudo-terminals", exc_type=ImportError)
+pytestmark = pytest.mark.slow
 ENTER, DOWN, TAB = screen.ENTER, screen.DOWN, screen.TAB
 CTRL_C, CTRL_D = screen.CTRL_C, screen.CTRL_D
 
