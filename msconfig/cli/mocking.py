@@ -84,9 +84,9 @@ def serve(options: MockOptions) -> int:
             f"cannot listen on port {options.port} of 127.0.0.1; give another, or --port 0"
         ) from None
     try:
-        write_result(_exports(server.endpoints.hub, told))
-        if not options.quiet:
+        if not options.quiet:  # before anybody can ask, so that the log begins with it
             note(f"serving facts of {loaded.recorded:%Y-%m-%d}; Ctrl-C ends it")
+        write_result(_exports(server.endpoints.hub, told))
         threading.Event().wait()
     finally:
         server.stop()
