@@ -69,11 +69,6 @@ class Member:
     record: bytes
     """Its entry in the directory."""
 
-    @property
-    def is_folder(self) -> bool:
-        """Whether it is a folder; those have names that end in a slash."""
-        return self.name.endswith("/")
-
 
 @dataclass(frozen=True, slots=True)
 class Directory:
