@@ -9,7 +9,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "msconfig"
 COMMON = {
-    *("errors", "json_text", "model_ids", "resources", "secrets", "text", "token_sources"),
+    *("errors", "files", "json_text", "model_ids", "resources", "secrets", "text", "token_sources"),
     "toml_text",
 }
 

@@ -22,12 +22,12 @@ from msconfig.cli.job import Job, prepare
 from msconfig.cli.output import columns, note, stdout_in_color, write_result
 from msconfig.cli.progress import ProgressDisplay
 from msconfig.errors import ExitCode, UsageError
+from msconfig.files import OutputFile, Plan, plan, write
 from msconfig.languages import Tag
 from msconfig.modelscope.client import ModelScope
 from msconfig.modelscope.sites import Site
 from msconfig.rendering.documents import DocumentKind, read_document
 from msconfig.rendering.schemas import format_problems
-from msconfig.rendering.writing import OutputFile, Plan, plan, write
 from msconfig.reports import Format, render
 
 __all__ = ["CheckOptions", "check"]

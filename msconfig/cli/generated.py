@@ -9,9 +9,9 @@ from typing import assert_never
 from msconfig.cherry.configuration import Configuration
 from msconfig.cherry.link import PREFIX as LINK_PREFIX
 from msconfig.cli.job import Job
+from msconfig.files import Plan
 from msconfig.rendering.generating import Target
 from msconfig.rendering.guides import FILE_NAMES as GUIDE_NAMES
-from msconfig.rendering.writing import Plan
 from msconfig.text import visible
 
 __all__ = ["REPORT", "written"]

@@ -15,6 +15,7 @@ from msconfig.cli.generated import REPORT, written
 from msconfig.cli.job import Job, prepare
 from msconfig.cli.output import columns, note, stdout_in_color, write_result
 from msconfig.errors import ExitCode, UsageError
+from msconfig.files import OutputFile, Plan, plan, write
 from msconfig.languages import Tag
 from msconfig.rendering.generating import (
     GuideOrder,
@@ -26,7 +27,6 @@ from msconfig.rendering.generating import (
     without_keys,
 )
 from msconfig.rendering.guides import FILE_NAMES as GUIDE_NAMES
-from msconfig.rendering.writing import OutputFile, Plan, plan, write
 from msconfig.reports import Format, render
 from msconfig.reports.text import body, next_step
 from msconfig.text import visible

@@ -15,10 +15,10 @@ from msconfig.checking.report import Report
 from msconfig.cli.asking import AskOptions
 from msconfig.cli.connecting import connection, http_client
 from msconfig.cli.fallback import FallbackJob, prepare_fallback
-from msconfig.cli.input import read_stdin
 from msconfig.cli.output import note
 from msconfig.cli.progress import ProgressDisplay
 from msconfig.errors import FileError, TokenError, UsageError
+from msconfig.files import read_stdin
 from msconfig.model_ids import GivenId, distinct, ids_in_lines
 from msconfig.modelscope.client import ModelScope
 from msconfig.modelscope.kinds import Kind

@@ -13,9 +13,9 @@ from msconfig.cli.configuring import provider_choice
 from msconfig.cli.job import prepare
 from msconfig.cli.output import note, write_result
 from msconfig.errors import ExitCode, TokenError, UsageError
+from msconfig.files import OutputFile, plan, write
 from msconfig.modelscope.sites import addresses_of
 from msconfig.rendering.generating import Target, make
-from msconfig.rendering.writing import OutputFile, plan, write
 from msconfig.text import visible
 
 __all__ = ["EncodeOptions", "TokenOptions", "encode", "links_of_tokens"]

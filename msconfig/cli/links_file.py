@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from msconfig.cherry.link_reading import Outcome, Reading, read_link
-from msconfig.cli.input import read_stdin
 from msconfig.errors import DocumentError, FileError
+from msconfig.files import read_stdin
 from msconfig.rendering.documents import MAX_BYTES, DocumentKind, examine
 from msconfig.rendering.schemas import Problem, format_problems
 

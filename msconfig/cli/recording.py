@@ -12,9 +12,9 @@ from msconfig.cli.progress import ProgressDisplay
 from msconfig.errors import ExitCode
 from msconfig.fake import snapshot
 from msconfig.fake.recording import Difference, difference, record
+from msconfig.files import OutputFile, plan, write
 from msconfig.json_text import dumps
 from msconfig.modelscope.facts import NoAnswer
-from msconfig.rendering.writing import OutputFile, plan, write
 from msconfig.text import visible
 
 __all__ = ["compare", "record_to"]

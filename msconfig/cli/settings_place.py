@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msconfig import settings
 from msconfig.errors import FileError, SettingsError, UsageError
-from msconfig.rendering.writing import OutputFile, plan, write
+from msconfig.files import OutputFile, plan, write
 from msconfig.settings import FILE_NAME, Settings
 from msconfig.settings_text import Wanted, extended
 

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from types import FrameType
 
-from msconfig.rendering.writing import OutputFile, plan, write
+from msconfig.files import OutputFile, plan, write
 
 
 def main(folder: Path, fatal_call: int, lines: int, names: list[str]) -> None:

@@ -22,7 +22,7 @@ from msconfig.cherry.backup.directory import (
     Member,
 )
 from msconfig.cherry.backup.refusal import NotTaken
-from msconfig.cherry.backup.staging import create
+from msconfig.files import create
 
 __all__ = ["copy_archive", "copy_file"]
 

@@ -17,7 +17,6 @@ from msconfig.cherry.backup.database import opened
 from msconfig.cherry.backup.directory import Member
 from msconfig.cherry.backup.metadata import read_metadata, refuse_format_6
 from msconfig.cherry.backup.refusal import NotTaken, named
-from msconfig.cherry.backup.staging import create, private_folder
 from msconfig.cherry.backup.v1_merging import StoredProvider
 from msconfig.cherry.backup.v7_merging import base_urls, key_entries
 from msconfig.cherry.backup.v7_rows import (
@@ -27,6 +26,7 @@ from msconfig.cherry.backup.v7_rows import (
     refuse_unknown_schema,
 )
 from msconfig.errors import FileError
+from msconfig.files import create, private_folder
 from msconfig.secrets import Secret
 
 __all__ = [

@@ -19,11 +19,11 @@ from msconfig.cherry.backup.database import opened
 from msconfig.cherry.backup.directory import Member
 from msconfig.cherry.backup.opening import Backup, open_backup, stamp_of, unpacked
 from msconfig.cherry.backup.refusal import BackupRefused, NotTaken, named
-from msconfig.cherry.backup.staging import private_folder
 from msconfig.cherry.backup.v1_merging import merge_providers
 from msconfig.cherry.backup.v7_merging import MergedRows, merge_rows
 from msconfig.cherry.backup.v7_rows import write_rows
 from msconfig.errors import FileError, UsageError
+from msconfig.files import private_folder
 
 __all__ = ["plan", "refuse_target", "write"]
 

@@ -14,7 +14,7 @@ from types import FrameType
 import pytest
 
 from msconfig.errors import FileError, UsageError
-from msconfig.rendering.writing import OutputFile, Plan, plan, write
+from msconfig.files import OutputFile, Plan, plan, private_folder, write
 
 posix = pytest.mark.skipif(os.name != "posix", reason="file modes and links of POSIX")
 
@@ -290,26 +290,52 @@ def interrupted_at(number: int, changes: Plan) -> bool:
 # --- what others left
 
 
+def in_a_private_folder(folder: Path) -> None:
+    with private_folder(beside=folder / "new.zip"):
+        pass
+
+
+STAGING = {"write": lambda folder: write(planned(folder)), "private": in_a_private_folder}
+"""All that makes a staging folder."""
+staging = pytest.mark.parametrize("stage", STAGING.values(), ids=STAGING)
+
+
+@staging
 @pytest.mark.parametrize(("age", "stays"), [(3_700, False), (3_500, True)])
 def test_what_a_killed_program_left_is_removed_after_an_hour(
-    folder: Path, age: int, stays: bool
+    folder: Path, stage: Callable[[Path], None], age: int, stays: bool
 ) -> None:
     left = folder / ".msconfig-staged-killed"
     (left / "older").mkdir(parents=True)
     (left / "older" / "links.txt").write_text("a key")
     os.utime(left, (time.time() - age,) * 2)
-    write(planned(folder))
+    stage(folder)
     assert left.exists() is stays
 
 
 @posix
+@staging
+def test_what_another_user_left_is_never_removed(
+    folder: Path, stage: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = folder / ".msconfig-staged-other"
+    left.mkdir()
+    os.utime(left, (1, 1))
+    monkeypatch.setattr(os, "geteuid", lambda: left.stat().st_uid + 1)
+    stage(folder)
+    assert left.exists()
+
+
+@posix
+@staging
 def test_a_link_that_is_named_like_something_left_leads_nowhere(
-    folder: Path, tmp_path: Path
+    folder: Path, stage: Callable[[Path], None], tmp_path: Path
 ) -> None:
     victim = tmp_path / "victim"
     victim.mkdir()
     (victim / "precious").touch()
     (folder / ".msconfig-staged-trap").symlink_to(victim)
     os.utime(victim, (1, 1))
-    write(planned(folder))
+    os.utime(folder / ".msconfig-staged-trap", (1, 1), follow_symlinks=False)
+    stage(folder)
     assert (victim / "precious").exists()

@@ -1,20 +1,21 @@
-"""Files written so that nobody ever sees half of one, or half of a set."""
+"""Sets of files written all or nothing, private temporary folders, and reading of stdin."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from msconfig.errors import FileError, UsageError
 
-__all__ = ["OutputFile", "Plan", "plan", "write"]
-
+__all__ = ["OutputFile", "Plan", "create", "plan", "private_folder", "read_stdin", "write"]
 
 _STAGING = ".msconfig-staged-"
 _LEFT_OVER_AFTER = 3600.0
@@ -91,12 +92,12 @@ def write(planned: Plan) -> None:
         FileError: something could not be written; then nothing is.
     """
     missing = [each for each in (planned.folder, *planned.folder.parents) if not each.exists()]
-    staging: Path | None = None
     try:
         planned.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _remove_leftovers(planned.folder)
-        staging = Path(tempfile.mkdtemp(prefix=_STAGING, dir=planned.folder))
-        with _undone_on_failure(planned, staging / "older"):
+        with (
+            _staging_folder(planned.folder) as staging,
+            _undone_on_failure(planned, staging / "older"),
+        ):
             for file in planned.changed:
                 _stage(staging / file.name, file, older=planned.folder / file.name)
             for file in planned.changed:
@@ -105,8 +106,6 @@ def write(planned: Plan) -> None:
     except OSError as error:
         raise FileError.from_os("write to", planned.folder, error) from None
     finally:
-        if staging is not None:
-            shutil.rmtree(staging, ignore_errors=True)
         for folder in missing:
             with contextlib.suppress(OSError):
                 folder.rmdir()  # only an empty one goes
@@ -138,17 +137,9 @@ def _keep(older: Path, kept: Path) -> None:
         shutil.copy2(older, kept, follow_symlinks=False)
 
 
-def _remove_leftovers(folder: Path) -> None:
-    for leftover in folder.glob(f"{_STAGING}*"):
-        with contextlib.suppress(OSError):
-            if time.time() - leftover.stat().st_mtime > _LEFT_OVER_AFTER:
-                shutil.rmtree(leftover)
-
-
 def _stage(path: Path, file: OutputFile, *, older: Path) -> None:
     mode = 0o600 if file.secret else 0o666  # of which the user's mask takes some away
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(descriptor, "wb") as stream:
+    with _create(path, mode) as stream:
         stream.write(file.content)
         stream.flush()
         os.fsync(stream.fileno())
@@ -163,3 +154,74 @@ def _flush_folder(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+@contextlib.contextmanager
+def private_folder(beside: Path | None = None) -> Iterator[Path]:
+    """A new folder with mode 0700 (POSIX), removed when the context ends.
+
+    Args:
+        beside: a file; the folder is made in the same folder. None: among the system's temporary
+            ones.
+
+    Raises:
+        FileError: it cannot be made.
+    """
+    where = Path(tempfile.gettempdir()) if beside is None else beside.parent
+    with contextlib.ExitStack() as stack:
+        try:
+            folder = stack.enter_context(_staging_folder(where))
+        except OSError as error:
+            raise FileError.from_os("write to", where, error) from None
+        yield folder
+
+
+@contextlib.contextmanager
+def _staging_folder(where: Path) -> Iterator[Path]:
+    """A folder in `where` for files that are not complete yet; first, old ones are removed."""
+    _remove_leftovers(where)
+    folder = Path(tempfile.mkdtemp(prefix=_STAGING, dir=where.absolute()))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_leftovers(where: Path) -> None:
+    """Remove staging folders that killed runs of this user left in `where`."""
+    for leftover in where.glob(f"{_STAGING}*"):
+        with contextlib.suppress(OSError):
+            known = leftover.lstat()
+            # the folder may be shared, and root could remove what belongs to other users
+            is_ours = os.name != "posix" or known.st_uid == os.geteuid()
+            if is_ours and time.time() - known.st_mtime > _LEFT_OVER_AFTER:
+                shutil.rmtree(leftover)
+
+
+def create(path: Path) -> BinaryIO:
+    """A new file that only its owner can read (mode 0600, POSIX), open for writing.
+
+    Raises:
+        OSError: it exists already, or cannot be made.
+    """
+    return _create(path, 0o600)
+
+
+def _create(path: Path, mode: int) -> BinaryIO:
+    # without O_BINARY, Windows would turn every line feed into two characters
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    return os.fdopen(os.open(path, flags, mode), "wb")
+
+
+def read_stdin(limit: int) -> bytes:
+    """Standard input to its end, at most `limit` bytes and one, which tells that it is longer.
+
+    Raises:
+        FileError: it is closed or cannot be read.
+    """
+    if sys.stdin is None:
+        raise FileError("cannot read standard input: it is closed")
+    try:
+        return sys.stdin.buffer.read(limit + 1)
+    except OSError as error:
+        raise FileError.from_os("read", "standard input", error) from None
