@@ -8,7 +8,7 @@ from importlib import import_module
 import click
 
 from msconfig import __version__
-from msconfig.cli.output import note, write_result
+from msconfig.cli.console import note, write_result
 from msconfig.errors import ExitCode, MsconfigError, UsageError
 from msconfig.secrets import looks_like_token
 

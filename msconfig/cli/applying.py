@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,8 +17,8 @@ from msconfig.cli.configuring import (
     configurations_of,
     provider_choice,
 )
+from msconfig.cli.console import can_ask, columns, note, stdout_in_color, write_result
 from msconfig.cli.job import Job, prepare
-from msconfig.cli.output import columns, note, stdout_in_color, write_result
 from msconfig.errors import ExitCode, UsageError
 from msconfig.model_ids import GivenId
 from msconfig.reports import changes
@@ -96,8 +95,7 @@ def _new_file(options: ApplyOptions) -> Path | None:
         raise UsageError("-o NEW is missing: the name of the patched copy; --plan needs none")
     if options.only_plan and options.yes:
         raise UsageError("--plan writes nothing, so there is nothing for --yes to agree to")
-    terminal = sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
-    if not (options.only_plan or options.yes or terminal):
+    if not (options.only_plan or options.yes or can_ask()):
         raise UsageError(
             "apply asks before it writes, and here is no terminal to ask on: --yes writes without a"
             " question, --plan shows the change"

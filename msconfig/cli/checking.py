@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -18,9 +17,15 @@ from msconfig.checking.quota import read_quota
 from msconfig.checking.report import Outcome, Quota, Report
 from msconfig.cli.asking import AskOptions
 from msconfig.cli.check import DEFAULT_MAX_COST
+from msconfig.cli.console import (
+    ProgressDisplay,
+    can_ask,
+    columns,
+    note,
+    stdout_in_color,
+    write_result,
+)
 from msconfig.cli.job import Job, prepare
-from msconfig.cli.output import columns, note, stdout_in_color, write_result
-from msconfig.cli.progress import ProgressDisplay
 from msconfig.errors import ExitCode, UsageError
 from msconfig.files import OutputFile, Plan, plan, write
 from msconfig.languages import Tag
@@ -166,7 +171,7 @@ def _in_one_line(probes: ProbePlan, report: Report, quota: tuple[Quota, ...]) ->
 
 def _agreed(options: CheckOptions, line: str, job: Job) -> bool:
     """Ask on a terminal; elsewhere --probe is enough."""
-    if options.yes or not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
+    if options.yes or not can_ask():
         job.note(line)
         return True
     return click.confirm(f"{line}. Spend them?", default=False, err=True)

@@ -14,8 +14,8 @@ from msconfig.cherry.configuration import (
     provider_for,
 )
 from msconfig.cherry.fallback import configure_fallback, fallback_provider
+from msconfig.cli.console import note
 from msconfig.cli.job import Job
-from msconfig.cli.output import note
 from msconfig.errors import SettingsError
 from msconfig.modelscope.kinds import Kind
 from msconfig.settings import ModelSettings

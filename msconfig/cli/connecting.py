@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from msconfig.cli.asking import AskOptions
-from msconfig.cli.output import note
+from msconfig.cli.console import note
 from msconfig.errors import UsageError
 from msconfig.fake import snapshot
 from msconfig.fake.handler import FakeModelScope

@@ -9,8 +9,8 @@ from typing import Any
 
 from msconfig import settings
 from msconfig.cherry.link_reading import Effect, LinkPayload, Outcome, Reading
+from msconfig.cli.console import columns, note, write_result
 from msconfig.cli.links_file import DecodedLink, LinksFile, read_links
-from msconfig.cli.output import columns, note, write_result
 from msconfig.errors import ExitCode
 from msconfig.json_text import dumps
 from msconfig.secrets import Secret, without_tokens

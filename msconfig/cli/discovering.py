@@ -9,9 +9,8 @@ from datetime import UTC, datetime
 from msconfig.checking.discovery import DiscoveryRequest, discover
 from msconfig.checking.found_models import ModelList, Sort, in_order
 from msconfig.cli.asking import AskOptions
+from msconfig.cli.console import ProgressDisplay, columns, stdout_in_color, write_result
 from msconfig.cli.job import Job, prepare
-from msconfig.cli.output import columns, stdout_in_color, write_result
-from msconfig.cli.progress import ProgressDisplay
 from msconfig.errors import ExitCode, UsageError
 from msconfig.model_ids import ModelId
 from msconfig.modelscope.kinds import Kind

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from msconfig.checking.discovery import Discovery, DiscoveryRequest, discover
 from msconfig.cli.asking import AskOptions
+from msconfig.cli.console import ProgressDisplay
 from msconfig.cli.job import given_ids
 from msconfig.cli.picking import pick
-from msconfig.cli.progress import ProgressDisplay
 from msconfig.cli.questions import ask_text, choose, say
 from msconfig.errors import MsconfigError
 from msconfig.model_ids import GivenId, ModelId

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from msconfig.checking.check import CheckRequest, check
 from msconfig.checking.report import ModelResult, Outcome
 from msconfig.cli.connecting import Connection
-from msconfig.cli.output import columns
-from msconfig.cli.progress import ProgressDisplay
+from msconfig.cli.console import ProgressDisplay, columns
 from msconfig.cli.questions import choose
 from msconfig.errors import UsageError
 from msconfig.model_ids import GivenId

@@ -11,9 +11,9 @@ from msconfig.checking.report import Report
 from msconfig.cherry.configuration import Configuration
 from msconfig.cli.asking import AskOptions
 from msconfig.cli.configuring import check_provider_ids, checked, configurations_of
+from msconfig.cli.console import columns, note, stdout_in_color, write_result
 from msconfig.cli.generated import REPORT, written
 from msconfig.cli.job import Job, prepare
-from msconfig.cli.output import columns, note, stdout_in_color, write_result
 from msconfig.errors import ExitCode, UsageError
 from msconfig.files import OutputFile, Plan, plan, write
 from msconfig.languages import Tag

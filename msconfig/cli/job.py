@@ -14,9 +14,8 @@ from msconfig.checking.check import CheckRequest, check
 from msconfig.checking.report import Report
 from msconfig.cli.asking import AskOptions
 from msconfig.cli.connecting import connection, http_client
+from msconfig.cli.console import ProgressDisplay, note
 from msconfig.cli.fallback import FallbackJob, prepare_fallback
-from msconfig.cli.output import note
-from msconfig.cli.progress import ProgressDisplay
 from msconfig.errors import FileError, TokenError, UsageError
 from msconfig.files import read_stdin
 from msconfig.model_ids import GivenId, distinct, ids_in_lines

@@ -10,8 +10,8 @@ from msconfig.cherry.configuration import Configuration, configure
 from msconfig.cherry.link import PREFIX
 from msconfig.cli.asking import AskOptions
 from msconfig.cli.configuring import provider_choice
+from msconfig.cli.console import is_terminal, note, write_result
 from msconfig.cli.job import prepare
-from msconfig.cli.output import note, write_result
 from msconfig.errors import ExitCode, TokenError, UsageError
 from msconfig.files import OutputFile, plan, write
 from msconfig.modelscope.sites import addresses_of
@@ -54,7 +54,7 @@ def encode(options: EncodeOptions, told: TokenOptions) -> ExitCode:
     text, configuration = links_of_tokens(told)
     if options.output is not None:
         _write(Path(options.output), text, configuration, force=options.force)
-    elif options.reveal or sys.stdout is None or not sys.stdout.isatty():
+    elif options.reveal or not is_terminal(sys.stdout):
         write_result(text)
     else:
         rows = [f"{PREFIX}v=1&data=…\n  {key}\n" for key in _keys(configuration)]

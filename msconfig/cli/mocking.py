@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 
 from msconfig import settings
-from msconfig.cli.output import note, write_result
+from msconfig.cli.console import note, write_result
 from msconfig.errors import UsageError
 from msconfig.fake import snapshot
 from msconfig.fake.faults import Faults

@@ -9,8 +9,8 @@ import textwrap
 from pathlib import Path
 
 from msconfig.cli.asking import AskOptions
+from msconfig.cli.console import columns
 from msconfig.cli.first_token import FirstToken
-from msconfig.cli.output import columns
 from msconfig.cli.settings_place import SettingsPlace
 from msconfig.text import visible
 

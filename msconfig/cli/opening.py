@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -16,10 +15,10 @@ import click
 
 from msconfig import settings
 from msconfig.cherry.link_reading import LinkPayload
+from msconfig.cli.console import can_ask, note, write_result
 from msconfig.cli.desktop import desktop
 from msconfig.cli.linking import TokenOptions, links_of_tokens
 from msconfig.cli.links_file import DecodedLink, LinksFile, links_in, read_links
-from msconfig.cli.output import note, write_result
 from msconfig.errors import DocumentError, ExitCode, FileError, UsageError
 from msconfig.rendering.templates import render_own
 from msconfig.text import visible
@@ -45,7 +44,7 @@ def open_links(options: OpenOptions, told: TokenOptions) -> ExitCode:
         raise UsageError("--wait goes with --yes; without it, Enter removes the page")
     if options.file is not None and (told.token_env or told.token_file or told.site):
         raise UsageError("FILE has its keys already; leave --token-env, --token-file, --site out")
-    if not (options.yes or _on_terminal()):
+    if not (options.yes or can_ask()):
         raise UsageError("no terminal to ask on: --yes opens the links without a question")
     here = desktop()
     file = _links(options, told)
@@ -70,11 +69,6 @@ def open_links(options: OpenOptions, told: TokenOptions) -> ExitCode:
         note("the page is removed")
     write_result(_next(file, options, payloads))
     return ExitCode.OK
-
-
-def _on_terminal() -> bool:
-    streams = (sys.stdin, sys.stderr)
-    return all(stream is not None and stream.isatty() for stream in streams)
 
 
 def _links(options: OpenOptions, told: TokenOptions) -> LinksFile:

@@ -20,23 +20,14 @@ from prompt_toolkit.output import create_output
 from prompt_toolkit.validation import ValidationError, Validator
 from prompt_toolkit.widgets import RadioList
 
-from msconfig.cli.output import columns, note
+from msconfig.cli.console import columns, note
 
-__all__ = ["ask_hidden", "ask_text", "can_ask", "choose", "end_of_input", "say", "terminal"]
+__all__ = ["ask_hidden", "ask_text", "choose", "end_of_input", "say", "terminal"]
 
 _Value = TypeVar("_Value")
 
 Wrong = Callable[[str], str | None]
 """What is wrong with an answer, in one line; None for a good one."""
-
-
-def can_ask() -> bool:
-    """Whether somebody sits at a terminal on which questions can be drawn."""
-    streams = (sys.stdin, sys.stderr)
-    return (
-        all(stream is not None and stream.isatty() for stream in streams)
-        and os.environ.get("TERM") != "dumb"
-    )
 
 
 @contextlib.contextmanager

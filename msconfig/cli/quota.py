@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
+from msconfig.cli.console import write_result
 from msconfig.cli.options import connection_options, token_options
-from msconfig.cli.output import write_result
 from msconfig.errors import TokenError, UsageError
 
 __all__ = ["command"]

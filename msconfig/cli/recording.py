@@ -6,9 +6,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from msconfig.cli.asking import AskOptions
+from msconfig.cli.console import ProgressDisplay, write_result
 from msconfig.cli.job import prepare
-from msconfig.cli.output import write_result
-from msconfig.cli.progress import ProgressDisplay
 from msconfig.errors import ExitCode
 from msconfig.fake import snapshot
 from msconfig.fake.recording import Difference, difference, record

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -10,13 +11,13 @@ from dataclasses import dataclass
 from msconfig.checking.report import ModelResult, Outcome, TokenStatus
 from msconfig.cli.asking import AskOptions
 from msconfig.cli.connecting import connection
+from msconfig.cli.console import can_ask, can_draw, note, write_result
 from msconfig.cli.first_ids import IdsAsking
 from msconfig.cli.first_models import FirstModels, confirm_kinds, in_words, settle_unserved
 from msconfig.cli.first_token import FirstToken, ask_token, verified
 from msconfig.cli.job import given_ids, given_tokens
 from msconfig.cli.next_steps import next_steps
-from msconfig.cli.output import note, write_result
-from msconfig.cli.questions import can_ask, choose, say, terminal
+from msconfig.cli.questions import choose, say, terminal
 from msconfig.cli.settings_place import SettingsPlace
 from msconfig.errors import ExitCode, TokenError, UsageError
 from msconfig.model_ids import GivenId
@@ -57,7 +58,7 @@ class _Draft:
 def start(options: InitOptions, asked: AskOptions) -> ExitCode:
     """Ask for what no option tells, check it and write it; the exit code."""
     place = SettingsPlace.at(asked.config)
-    asks = can_ask() and not options.yes
+    asks = can_ask() and can_draw(sys.stderr) and not options.yes
     starting = _Starting(options, asked, place, asks)
     if asks:
         try:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from msconfig.cli.console import note, write_result
 from msconfig.cli.options import common_options
-from msconfig.cli.output import note, write_result
 from msconfig.errors import ExitCode, FileError
 
 if TYPE_CHECKING:
