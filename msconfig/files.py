@@ -15,7 +15,16 @@ from typing import BinaryIO
 
 from msconfig.errors import FileError, UsageError
 
-__all__ = ["OutputFile", "Plan", "create", "plan", "private_folder", "read_stdin", "write"]
+__all__ = [
+    "OutputFile",
+    "Plan",
+    "create",
+    "is_same_file",
+    "plan",
+    "private_folder",
+    "read_stdin",
+    "write",
+]
 
 _STAGING = ".msconfig-staged-"
 _LEFT_OVER_AFTER = 3600.0
@@ -56,6 +65,21 @@ class Plan:
             for file in self.changed
             if self.older[file.name] is not None and not file.replaceable
         )
+
+
+def is_same_file(one: Path, other: Path) -> bool:
+    """Whether both paths name one file, which need not exist.
+
+    The paths may differ in spelling: relative or absolute, with ``.`` or ``..``, through links.
+    Letter case counts as the file system says for files that exist; for others, as the platform
+    says, so two new files on a Mac may be taken for different ones.
+    """
+    if os.path.normcase(os.path.realpath(one)) == os.path.normcase(os.path.realpath(other)):
+        return True
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
 
 
 def plan(folder: Path, files: Sequence[OutputFile]) -> Plan:

@@ -24,8 +24,6 @@ def _reports(
         form, equals, file = value.partition("=")
         if form not in FORMATS or not equals or file in {"", "-"}:
             raise click.BadParameter(f"FORMAT=FILE, with FORMAT one of {', '.join(FORMATS)}")
-        if file in {other for _, other in pairs}:
-            raise click.BadParameter(f"{file} is named twice")
         pairs.append((form, file))
     return tuple(pairs)
 

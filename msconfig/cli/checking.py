@@ -26,6 +26,7 @@ from msconfig.cli.console import (
     write_result,
 )
 from msconfig.cli.job import Job, prepare
+from msconfig.cli.report_files import UsedFile, refuse_clashes
 from msconfig.errors import ExitCode, UsageError
 from msconfig.files import OutputFile, Plan, plan, write
 from msconfig.languages import Tag
@@ -64,6 +65,7 @@ def check(options: CheckOptions, asked: AskOptions) -> ExitCode:
     if options.lang and Format.HTML not in {options.form, *(form for form, _ in options.reports)}:
         raise UsageError("--lang is about the html report, which was not asked for")
     job = prepare(asked, needs_token=True)
+    refuse_clashes(options.reports, _used_files(options, job))
     tag = Tag(options.lang or next(iter(job.settings.languages), Tag.EN))
     strict = bool(job.settings.strict if options.strict is None else options.strict)
     baseline = _baseline(options.baseline, job)
@@ -86,6 +88,27 @@ def check(options: CheckOptions, asked: AskOptions) -> ExitCode:
     if options.reports and not report.complete:
         note("interrupted: no report file is written")
     return report.exit_code
+
+
+def _used_files(options: CheckOptions, job: Job) -> list[UsedFile]:
+    """The files of the run that no report may replace."""
+    asked = job.options
+    named = [
+        *(("--models", file) for file in asked.models),
+        *(("--from", file) for file in asked.from_documents),
+        *(("--token-file", file) for file in asked.token_file),
+        ("--snapshot", asked.snapshot),
+        ("the settings", job.settings.path),
+        # GitHub keeps the summaries of all steps in files; a report is allowed to be one of them
+        # unless --format github appends to it
+        ("GITHUB_STEP_SUMMARY", os.environ.get("GITHUB_STEP_SUMMARY"))
+        if options.form == Format.GITHUB
+        else ("", None),
+    ]
+    files = [UsedFile(name, Path(file)) for name, file in named if file and file != "-"]
+    if options.baseline:
+        files.append(UsedFile("--baseline", Path(options.baseline), replaceable_by=Format.JSON))
+    return files
 
 
 def _append_step_summary(text: str) -> None:
