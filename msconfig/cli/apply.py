@@ -29,7 +29,7 @@ __all__ = ["command"]
 @click.option(
     "--prune",
     is_flag=True,
-    help="Check this provider's other models too, and mark dead ones as deprecated.",
+    help="Mark this provider's dead models as deprecated; without an ID, change nothing else.",
 )
 @click.option("--strict", is_flag=True, default=None, help="Count unknown models as failures.")
 @click.option(
@@ -44,6 +44,7 @@ def command(**given: Any) -> int:  # noqa: ANN401 - click's options
 
     BACKUP is a fresh backup of Cherry Studio (desktop v2, v1, or the mobile app). It is not
     changed. Nothing is written unless every model and token passes.
+    With --prune and without an ID, models are only marked, and no token is needed.
     """
     from msconfig.cli.applying import ApplyOptions, apply
     from msconfig.cli.asking import AskOptions

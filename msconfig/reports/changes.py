@@ -23,6 +23,7 @@ from msconfig.cherry.backup import (
 from msconfig.errors import ExitCode
 from msconfig.json_text import dumps
 from msconfig.reports.verdicts import all_models
+from msconfig.reports.wording import MARKS
 from msconfig.secrets import without_tokens
 from msconfig.text import no_command, shortened, visible
 
@@ -60,6 +61,10 @@ class Change:
     """`NOTHING` where the check failed."""
     new: Path | None = None
     """The copy; None before it is written."""
+    left: tuple[ModelResult, ...] = ()
+    """Models of the backup that do not pass and that `--prune` does not mark."""
+    only_prunes: bool = False
+    """Whether models are marked and nothing is added."""
 
     @property
     def refused(self) -> tuple[ModelResult, ...]:
@@ -90,6 +95,9 @@ def as_json(change: Change) -> str:
         "refused": [
             {"id": each.id, "status": each.status, "reason": each.reason} for each in change.refused
         ],
+        "left": [
+            {"id": each.id, "status": each.status, "reason": each.reason} for each in change.left
+        ],
         "warnings": list(change.plan.warnings),
         "written": change.new is not None,
         "exit_code": int(report.exit_code),
@@ -102,14 +110,18 @@ def as_text(change: Change, *, width: int) -> str:
 
     At most `width` columns, but for long ids.
     """
-    lines = _wrapped(_verdict(change.plan), width)
+    lines = _wrapped(_verdict(change), width)
     lines += [f"  {line}" for line in _wrapped(_about(change.backup), width - 2)]
     for provider in change.plan.providers:
         lines += ["", *_of_provider(_without_tokens(provider), width)]
     if change.refused:
         lines += ["", "Left out, because they do not pass:"]
         lines += _rows([("✗", visible(each.id), each.status) for each in change.refused], width)
-    if not change.plan.changes_nothing:
+    if change.left:
+        lines += ["", *_wrapped("Do not pass, but are not marked as deprecated:", width)]
+        rows = [(MARKS[each.outcome], visible(each.id), _verdict_of(each)) for each in change.left]
+        lines += _rows(rows, width)
+    if not (change.plan.changes_nothing or change.only_prunes):
         lines += ["", *_wrapped(_beyond_a_link(change.plan), width)]
     for warning in change.plan.warnings:
         lines += ["", *_wrapped(f"Mind: {warning}.", width)]
@@ -125,7 +137,14 @@ def _without_tokens(provider: ProviderChange) -> ProviderChange:
     return replace(provider, name=without_tokens(provider.name), settings=settings)
 
 
-def _verdict(plan: ChangePlan) -> str:
+def _verdict_of(model: ModelResult) -> str:
+    return f"{model.status}: {visible(shortened(model.reason, 120))}"
+
+
+def _verdict(change: Change) -> str:
+    plan = change.plan
+    if plan.changes_nothing and change.only_prunes:
+        return "✓ No model is to be marked as deprecated; the copy would be exact."
     if plan.changes_nothing:
         return "✓ Everything is there already; the copy would be exact."
     models = _count([m.action for p in plan.providers for m in p.models], "model")

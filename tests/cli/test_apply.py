@@ -14,12 +14,13 @@ from urllib.parse import unquote
 import pytest
 
 from app_database import OFF_KEY, OLD_KEY, OLD_MODEL, REGISTRY_MODEL
-from backups import make_data_json, make_v7, query, row, v1_provider
+from backups import contents, make_data_json, make_v7, query, row, rows, v1_provider
 from msconfig.fake.handler import FakeModelScope
 from msconfig.fake.http import Request, Response
 from msconfig.fake.scenario import Account, Scenario
 from msconfig.fake.server import FakeServer
-from support import ALIVE, DEAD, TOKEN, Online, Ran, Run, Serve, fake, snapshot
+from msconfig.fake.snapshot import RecordedHub, RecordedModel
+from support import ALIVE, DEAD, TOKEN, Online, Ran, Run, Serve, fake, served_by, snapshot
 
 UNREACHABLE = "http://127.0.0.1:9"
 
@@ -178,8 +179,8 @@ def test_prune_leaves_what_nobody_could_tell_and_names_it(
     assert ran.code == 0, ran
     assert OLD_MODEL in models_in(Path("new.zip"))
     assert REGISTRY_MODEL not in models_in(Path("new.zip"))
-    assert OLD_MODEL in ran.err
-    assert REGISTRY_MODEL not in ran.err
+    assert f"- {REGISTRY_MODEL}" in ran.out
+    assert f"? {OLD_MODEL}" in ran.out
 
 
 def test_prune_offline_takes_what_was_never_recorded_for_unknown(run: Run, backup: Path) -> None:
@@ -187,7 +188,146 @@ def test_prune_offline_takes_what_was_never_recorded_for_unknown(run: Run, backu
     ran = run("apply", backup, "-o", "new.zip", "--yes", *arguments)
     assert ran.code == 0, ran
     assert {OLD_MODEL, REGISTRY_MODEL} < set(models_in(Path("new.zip")))
-    assert OLD_MODEL in ran.err
+    assert OLD_MODEL in ran.out
+
+
+def test_prune_without_an_id_marks_dead_models_and_changes_nothing_else(
+    run: Run, server: FakeServer, backup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MODELSCOPE_API_TOKEN")
+    Path("msconfig.toml").write_text(
+        '[provider]\nname = "Mine"\nnotes = "by CI"\n[[models]]\nid = "Qwen/Dead"\n', "utf-8"
+    )
+    ran = run("apply", backup, "-o", "new.zip", "--yes", "--prune")
+    assert ran.code == 0, ran
+    assert "✓ Changed in the copy: 1 model." in ran.out
+    assert f"- {OLD_MODEL}" in ran.out
+    assert "Qwen/Dead" not in ran.out
+    assert not any("Qwen/Dead" in request.path for request in server.requests)
+    new = Path("new.zip")
+    assert contents(new, without=["user_model"]) == contents(backup, without=["user_model"])
+    before, after = (rows(path, "user_model") for path in (backup, new))
+    changed = [(old, row) for old, row in zip(before, after, strict=True) if old != row]
+    ((old, marked),) = changed
+    assert (old["model_id"], old["is_deprecated"], marked["is_deprecated"]) == (OLD_MODEL, 0, 1)
+    assert old | {"is_deprecated": 1, "updated_at": marked["updated_at"]} == marked
+    again = run("apply", new, "-o", "again.zip", "--yes", "--prune")
+    assert again.code == 0
+    assert "No model is to be marked" in again.out
+    assert Path("again.zip").read_bytes() == new.read_bytes()
+
+
+@pytest.mark.usefixtures("server")
+def test_a_plan_to_prune_shows_the_models_and_writes_nothing(run: Run, backup: Path) -> None:
+    there = sorted(Path().iterdir())
+    ran = run("apply", backup, "--plan", "--prune", "--format", "json")
+    assert ran.code == 0, ran
+    document = json.loads(ran.out)
+    (provider,) = document["providers"]
+    assert [(each["id"], each["action"]) for each in provider["models"]] == [
+        (OLD_MODEL, "deprecated")
+    ]
+    assert [provider[each] for each in ("switched_on", "keys", "settings")] == [False, [], []]
+    assert (document["left"], document["written"], document["exit_code"]) == ([], False, 0)
+    assert sorted(Path().iterdir()) == there
+
+
+def test_prune_without_an_id_lists_what_is_left_and_ends_with_0(
+    run: Run, serve: Serve, online: Online
+) -> None:
+    paid, bad = "Qwen/Paid:Provider", "no id at all"
+
+    def put(database: sqlite3.Connection) -> None:
+        for old, new in ((OLD_MODEL, paid), (REGISTRY_MODEL, bad)):
+            database.execute("UPDATE user_model SET model_id = ? WHERE model_id = ?", (new, old))
+
+    backup = make_v7(Path("odd.zip"), messages=1, prepare=put)
+    by_others = RecordedModel(served_by("Provider"), RecordedHub(True, ("text-generation",)))
+    online(serve(fake({"Qwen/Paid": by_others})))
+    ran = run("apply", backup, "-o", "new.zip", "--yes", "--prune", "--format", "json")
+    assert ran.code == 0, ran
+    left = {each["id"]: each["status"] for each in json.loads(ran.out)["left"]}
+    assert left == {paid: "third_party_only", bad: "malformed"}
+    assert Path("new.zip").read_bytes() == backup.read_bytes()
+    Path("plan.json").write_text(ran.out, "utf-8")
+    assert run("validate", "plan.json").code == 0
+
+
+def test_prune_without_an_id_marks_nothing_during_an_outage(
+    run: Run, serve: Serve, online: Online, backup: Path
+) -> None:
+    online(serve(lambda _request: Response(503, b"")))
+    ran = run("apply", backup, "-o", "new.zip", "--yes", "--prune", "--retries", "0")
+    assert ran.code == 0, ran
+    assert f"? {OLD_MODEL}" in ran.out
+    assert f"? {REGISTRY_MODEL}" in ran.out
+    assert Path("new.zip").read_bytes() == backup.read_bytes()
+
+
+@pytest.mark.usefixtures("server")
+@pytest.mark.parametrize(("switched_on", "front"), [(0, False), (1, True)])
+def test_pruning_leaves_a_provider_on_or_off_and_where_it_is(
+    switched_on: int, front: bool, run: Run
+) -> None:
+    def put(database: sqlite3.Connection) -> None:
+        database.execute(
+            "UPDATE user_provider SET is_enabled = ? WHERE provider_id = 'modelscope'",
+            (switched_on,),
+        )
+        if front:
+            database.execute("UPDATE user_provider SET order_key = 'zz'")
+
+    backup = make_v7(Path("odd.zip"), messages=1, prepare=put)
+    ran = run("apply", backup, "-o", "new.zip", "--yes", "--prune")
+    assert ran.code == 0, ran
+    before, after = (row(path, "user_provider", "modelscope") for path in (backup, Path("new.zip")))
+    assert before == after
+    assert OLD_MODEL not in models_in(Path("new.zip"))
+
+
+@pytest.mark.usefixtures("server")
+def test_a_backup_without_the_provider_is_copied_as_it_is(run: Run, backup: Path) -> None:
+    Path("msconfig.toml").write_text('[provider]\nid = "elsewhere"\n', "utf-8")
+    ran = run("apply", backup, "-o", "new.zip", "--yes", "--prune")
+    assert ran.code == 0, ran
+    assert "the backup has no provider elsewhere" in ran.out
+    assert Path("new.zip").read_bytes() == backup.read_bytes()
+
+
+@pytest.mark.parametrize("arguments", [("--plan",), ("-o", "new.zip"), ("-o", "new.zip", "--yes")])
+def test_data_json_has_no_mark_so_pruning_writes_nothing_and_asks_nothing(
+    arguments: tuple[str, ...], run: Run, server: FakeServer
+) -> None:
+    backup = make_data_json(Path("data.zip"))
+    ran = run("apply", backup, *arguments, "--prune")
+    assert ran.code == 0, ran
+    (line,) = ran.out.splitlines()
+    assert "Nothing is written: data.json" in line
+    assert not ran.err
+    assert not Path("new.zip").exists()
+    assert not server.requests
+    ran = run("apply", backup, *arguments, "--prune", "--format", "json")
+    document = json.loads(ran.out)
+    assert (document["written"], document["exit_code"], len(document["warnings"])) == (False, 0, 1)
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        ("--only-usable",),
+        ("--update-models",),
+        ("--strict",),
+        ("--token-env", "MODELSCOPE_X"),
+        ("--token-file", "token.txt"),
+    ],
+)
+def test_what_is_about_models_or_keys_to_add_does_not_go_with_pruning_alone(
+    option: tuple[str, ...], run: Run, backup: Path
+) -> None:
+    ran = run("apply", backup, "-o", "new.zip", "--yes", "--prune", *option)
+    assert ran.code == 2
+    assert ran.err.startswith(f"msconfig: {option[0]} is about what is added")
+    assert not Path("new.zip").exists()
 
 
 @pytest.mark.usefixtures("server")

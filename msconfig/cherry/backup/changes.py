@@ -30,6 +30,9 @@ class Patch:
     """Whether models that are there already get the values of the configuration."""
     dead: frozenset[str] = frozenset()
     """Ids of models of this provider to mark as deprecated; those it has not do no harm."""
+    adds: bool = True
+    """Whether provider, keys and models go in; else the models in `dead` are marked, if the format
+    has a mark, and nothing else changes: a provider that is off or missing stays so."""
 
 
 class KeyAction(StrEnum):

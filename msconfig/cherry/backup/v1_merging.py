@@ -89,6 +89,7 @@ def merge_providers(stored: Sequence[StoredProvider], patches: Sequence[Patch]) 
     Raises:
         NotTaken: a provider of another form than the app writes.
     """
+    patches = [patch for patch in patches if patch.adds]  # this format has no mark to set
     wanted = [patch.configuration.provider.id for patch in patches]
     by_id = {each.id: each for each in stored}
     for each in wanted:

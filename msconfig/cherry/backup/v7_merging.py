@@ -50,9 +50,10 @@ def merge_rows(providers: Sequence[ProviderRow], patches: Sequence[Patch], now: 
         NotTaken: a provider whose row is of another form than the app writes.
     """
     rows = {row.id: row for row in providers}
-    front = _front(providers, [patch.configuration.provider.id for patch in patches])
+    added = [patch.configuration.provider.id for patch in patches if patch.adds]
+    front = _front(providers, added)
     changes: list[ProviderChange] = []
-    warnings: list[str] = []
+    patches, warnings = _applicable(rows, patches)
     writes: list[RowWrite] = []
     for patch in patches:
         provider = patch.configuration.provider
@@ -69,7 +70,7 @@ def merge_rows(providers: Sequence[ProviderRow], patches: Sequence[Patch], now: 
             values = _changed_settings(row, settings)
         if any(key.action is not KeyAction.ALREADY_THERE for key in keys):
             values["api_keys"] = as_javascript_writes(entries)
-        switched_on = row is None or not row.is_enabled
+        switched_on = patch.adds and (row is None or not row.is_enabled)
         if switched_on:
             values["is_enabled"] = 1
         if provider.id in front:
@@ -91,8 +92,23 @@ def merge_rows(providers: Sequence[ProviderRow], patches: Sequence[Patch], now: 
                 models=models,
             )
         )
-        warnings += _warnings(row, provider, entries)
+        warnings += _warnings(row, patch, entries)
     return MergedRows(tuple(changes), tuple(warnings), tuple(writes))
+
+
+def _applicable(
+    rows: Mapping[str, ProviderRow], patches: Sequence[Patch]
+) -> tuple[list[Patch], list[str]]:
+    """The patches without those that only mark models of a missing provider, and a warning each."""
+    applicable: list[Patch] = []
+    warnings: list[str] = []
+    for patch in patches:
+        provider_id = patch.configuration.provider.id
+        if patch.adds or provider_id in rows:
+            applicable.append(patch)
+        else:
+            warnings.append(f"the backup has no provider {provider_id}")
+    return applicable, warnings
 
 
 def key_entries(row: ProviderRow) -> list[dict[str, Any]]:
@@ -253,8 +269,11 @@ def _new_provider(provider: Provider, now: int) -> dict[str, str | int | None]:
 
 
 def _warnings(
-    row: ProviderRow | None, provider: Provider, entries: Sequence[dict[str, Any]]
+    row: ProviderRow | None, patch: Patch, entries: Sequence[dict[str, Any]]
 ) -> Iterable[str]:
+    if not patch.adds:
+        return
+    provider = patch.configuration.provider
     if not any(each["isEnabled"] for each in entries):
         yield f"{provider.id} has no key that is on; paste one in the app"
     if row is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -117,3 +118,10 @@ def test_what_it_is_can_be_told(make: Make) -> None:
     (told,) = [each for each in found.providers if each.id == "modelscope"]
     assert (told.name, told.is_enabled, told.model_ids) == ("ModelScope", False, (OLD_MODEL,))
     assert [key.reveal() for key in told.api_keys] == [OLD_KEY]
+
+
+def test_a_patch_that_only_marks_models_changes_nothing_here(make: Make) -> None:
+    old = make()
+    marks = replace(patch(keys=(), dead=[OLD_MODEL]), adds=False)
+    assert plan(open_backup(old), [marks]).changes_nothing
+    assert put(old, marks).read_bytes() == old.read_bytes()
