@@ -18,10 +18,10 @@ import time
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from msconfig.fake.handler import FakeModelScope
-from msconfig.fake.http import Request, Response
-from msconfig.fake.server import FakeServer
-from msconfig.fake.snapshot import load
+from msconfig.mock.handler import MockModelScope
+from msconfig.mock.messages import Request, Response
+from msconfig.mock.server import MockServer
+from msconfig.mock.snapshot import load
 
 ROWS = 3000
 LATENCY = 0.020
@@ -68,7 +68,7 @@ def write_snapshot(path: Path) -> None:
 
 def serve(pipe: Connection, path: Path) -> None:
     """Answer after `LATENCY`, until told to stop."""
-    fake = FakeModelScope(load(path))
+    fake = MockModelScope(load(path))
     asked = 0
 
     def late(request: Request) -> Response:
@@ -77,7 +77,7 @@ def serve(pipe: Connection, path: Path) -> None:
         time.sleep(LATENCY)
         return fake(request)
 
-    with FakeServer(late) as server:
+    with MockServer(late) as server:
         pipe.send(server.endpoints)
         pipe.recv()
         pipe.send(asked)

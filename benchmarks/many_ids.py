@@ -19,10 +19,10 @@ import httpx
 
 from msconfig.checking.check import CheckRequest, check
 from msconfig.errors import ExitCode
-from msconfig.fake.handler import FakeModelScope
-from msconfig.fake.http import Request, Response
-from msconfig.fake.server import FakeServer
-from msconfig.fake.snapshot import (
+from msconfig.mock.handler import MockModelScope
+from msconfig.mock.messages import Request, Response
+from msconfig.mock.server import MockServer
+from msconfig.mock.snapshot import (
     RecordedHub,
     RecordedLookUp,
     RecordedModel,
@@ -47,13 +47,13 @@ def serve(pipe: Connection) -> None:
         RecordedLookUp(({"Name": "ModelScope"},)), RecordedHub(True, ("text-generation",))
     )
     models = MappingProxyType(dict.fromkeys(IDS, served))
-    fake = FakeModelScope(Snapshot(facts.site, facts.recorded, facts.catalogue, models))
+    fake = MockModelScope(Snapshot(facts.site, facts.recorded, facts.catalogue, models))
 
     def late(request: Request) -> Response:
         time.sleep(LATENCY)
         return fake(request)
 
-    with FakeServer(late) as server:
+    with MockServer(late) as server:
         pipe.send(server.endpoints)
         pipe.recv()
 

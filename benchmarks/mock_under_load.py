@@ -15,7 +15,7 @@ from pathlib import Path
 
 import httpx
 
-from msconfig.fake.mock import Mock
+from msconfig.mock.mock import Mock
 
 CLIENTS = 50
 SECONDS = 10.0

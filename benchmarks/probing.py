@@ -18,7 +18,7 @@ from typing import Any
 
 import httpx
 
-from msconfig.fake.mock import Mock
+from msconfig.mock.mock import Mock
 
 MSCONFIG = str(Path(sys.executable).with_name("msconfig"))
 LATENCY = {"does": "delay", "seconds": 0.02}

@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
 
-from msconfig.checking.suggestions import suggest
+from msconfig.checking.suggestions.suggest import suggest
 
 FACTS = Path(__file__).resolve().parent.parent / "tests" / "checking"
 SIZES = (4, 8, 14, 32, 72, 235)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from msconfig.errors import FileError, TokenError
-from msconfig.secrets import Secret, Token, is_masked
+from msconfig.tokens import Secret, Token, is_masked
 
 __all__ = ["DEFAULT_VARIABLES", "find_tokens", "is_variable_name", "usable_token"]
 

@@ -8,7 +8,7 @@ import tomllib
 from datetime import date, time
 from typing import Any
 
-from msconfig.json_text import is_too_deep
+from msconfig.parsing import is_too_deep
 
 __all__ = ["NotToml", "loads"]
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from msconfig.cli.app import run as run_command_line
-from msconfig.fake.server import FakeServer
+from msconfig.mock.server import MockServer
 from msconfig.modelscope.client import HttpClient
 from support import Connect, FakeClock, Online, Ran, Run, Serve
 
@@ -58,7 +58,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 def serve() -> Iterator[Serve]:
     """Put a handler on a real port until the test ends."""
     with ExitStack() as stack:
-        yield lambda handler: stack.enter_context(FakeServer(handler))
+        yield lambda handler: stack.enter_context(MockServer(handler))
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def connect(clock: FakeClock) -> Iterator[Connect]:
 def online(monkeypatch: pytest.MonkeyPatch) -> Online:
     """Let the command line ask `server` in place of ModelScope and Bailian."""
 
-    def point_at(server: FakeServer) -> FakeServer:
+    def point_at(server: MockServer) -> MockServer:
         monkeypatch.setenv("MSCONFIG_HUB_URL", server.endpoints.hub)
         monkeypatch.setenv("MSCONFIG_INFERENCE_URL", server.endpoints.inference)
         monkeypatch.setenv("MSCONFIG_FALLBACK_URL", server.fallback_url)

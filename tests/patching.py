@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from msconfig.cherry.backup import Patch, open_backup, write
-from msconfig.cherry.configuration import ModelChoice, ProviderChoice, configure
+from msconfig.cherry.provider import ModelChoice, ProviderChoice, configure
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
-from msconfig.secrets import Secret
+from msconfig.tokens import Secret
 
 NEW_KEY = "ms-00000000-0000-4000-8000-0000000000aa"
 OTHER_KEY = "ms-00000000-0000-4000-8000-0000000000bb"

@@ -12,21 +12,21 @@ from urllib.parse import unquote
 from hypothesis import strategies as st
 
 from msconfig.checking.report import ModelResult, Report
-from msconfig.cherry.configuration import (
+from msconfig.cherry.provider import (
     Configuration,
     ModelChoice,
     ProviderChoice,
     configure,
 )
-from msconfig.fake.handler import FakeModelScope
-from msconfig.fake.http import Request, Response
-from msconfig.fake.scenario import Account, BailianScenario, Scenario
-from msconfig.fake.server import FakeServer
-from msconfig.fake.snapshot import RecordedHub, RecordedLookUp, RecordedModel, Snapshot
+from msconfig.mock.handler import MockModelScope
+from msconfig.mock.messages import Request, Response
+from msconfig.mock.scenario import Account, BailianScenario, Scenario
+from msconfig.mock.server import MockServer
+from msconfig.mock.snapshot import RecordedHub, RecordedLookUp, RecordedModel, Snapshot
 from msconfig.modelscope.client import HttpClient, Pacing
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
-from msconfig.secrets import Secret
+from msconfig.tokens import Secret
 
 TOKEN = "ms-00000000-0000-4000-8000-00000000cafe"
 """A made-up token that the fake knows."""
@@ -49,9 +49,9 @@ class Ran:
 Run = Callable[..., Ran]
 """Runs the command line in this process."""
 Handler = Callable[[Request], Response]
-Serve = Callable[[Handler], FakeServer]
+Serve = Callable[[Handler], MockServer]
 """Puts a handler on a real port until the test ends."""
-Online = Callable[[FakeServer], FakeServer]
+Online = Callable[[MockServer], MockServer]
 """Lets the command line ask a server in place of ModelScope."""
 Connect = Callable[..., HttpClient]
 """Makes a client on the test's clock, from the arguments of `HttpClient`, until the test ends."""
@@ -121,9 +121,9 @@ DEAD = RecordedModel(served_by(), RecordedHub(True, ("text-generation",)))
 def fake(
     models: dict[str, RecordedModel] | None = None,
     catalogue: tuple[str, ...] | None = ("Qwen/Alive",),
-) -> FakeModelScope:
+) -> MockModelScope:
     """A pretend ModelScope that knows `TOKEN`, and beside it a Bailian that knows `KEY`."""
-    return FakeModelScope(
+    return MockModelScope(
         snapshot({"Qwen/Alive": ALIVE, **(models or {})}, catalogue),
         Scenario(accounts=(Account(TOKEN),), bailian=BailianScenario((KEY,), BAILIAN)),
     )

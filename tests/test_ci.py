@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from msconfig import settings
 from msconfig.cli.check import FORMATS
+from msconfig.settings import loading as settings
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = (ROOT / "docs" / "ci.md").read_text("utf-8")

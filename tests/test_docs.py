@@ -20,8 +20,8 @@ import click
 import pytest
 
 from backups import make_v7
-from msconfig import settings
 from msconfig.cli.app import COMMANDS, command_named
+from msconfig.settings import loading as settings
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -9,7 +9,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "msconfig"
 COMMON = {
-    *("errors", "files", "json_text", "model_ids", "resources", "secrets", "text", "token_sources"),
+    *("errors", "files", "parsing", "model_ids", "resources", "tokens", "text", "token_sources"),
     "toml_text",
 }
 

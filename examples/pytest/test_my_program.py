@@ -8,7 +8,7 @@ import pytest
 from my_program import answer
 
 if TYPE_CHECKING:
-    from msconfig.fake.mock import Mock
+    from msconfig.mock.mock import Mock
 
 
 def test_a_served_model_answers_and_is_paid_for(modelscope: Mock) -> None:

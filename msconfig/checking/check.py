@@ -18,7 +18,7 @@ from msconfig.checking.report import (
     TokenResult,
     TokenStatus,
 )
-from msconfig.checking.suggestions import suggest
+from msconfig.checking.suggestions.suggest import suggest
 from msconfig.checking.verdict import CatalogueFact, ModelFacts, Verdict, judge
 from msconfig.model_ids import GivenId, ModelId
 from msconfig.modelscope.client import ModelScope
@@ -34,7 +34,7 @@ from msconfig.modelscope.facts import (
 )
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
-from msconfig.secrets import Token
+from msconfig.tokens import Token
 
 __all__ = ["CheckRequest", "check"]
 

@@ -1,69 +1,120 @@
-"""Which model of Bailian is the same as one of ModelScope, and where that is worth telling.
-
-Both serve many of the same open models under other ids: `Qwen/Qwen3-32B` is `qwen3-32b` there.
-"""
+"""From Bailian's model list to what becomes of the fallback: its key, its ids."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias, assert_never
 
-from msconfig.checking.reasons import Reason
-from msconfig.checking.report import ModelResult, Outcome, Suggestion
-
-__all__ = ["MOST", "Twins", "with_way_out"]
-
-MOST = 3
-"""Suggestions for an id, those of ModelScope included."""
-
-_SAYS_LITTLE = frozenset(
-    {
-        *("instruct", "chat", "it"),  # trained to converse; what is hosted is, whatever it is named
-        *("awq", "gptq", "gguf", "mlx", "fp8", "int4", "int8", "bf16"),  # how the weights are kept
-    }
+from msconfig.checking.fallback_suggestions import Twins, with_way_out
+from msconfig.checking.report import (
+    Evidence,
+    Fallback,
+    ModelResult,
+    Report,
+    Status,
+    Suggestion,
+    TokenResult,
+    TokenStatus,
 )
-"""Words of a name by which the two services often differ for one model."""
+from msconfig.checking.suggestions.reasons import Reason
+from msconfig.model_ids import GivenId
+from msconfig.modelscope.facts import Catalogue, NoAnswer, TokenRejected
+from msconfig.modelscope.fallback_client import Region
+from msconfig.modelscope.kinds import Kind
+from msconfig.tokens import Token
+
+__all__ = ["BailianFact", "FallbackRequest", "with_fallback"]
+
+BailianFact: TypeAlias = Catalogue | TokenRejected | NoAnswer
 
 
-class Twins:
-    """Finds in a list of ids, of either service, the one that is the same model as another.
+@dataclass(frozen=True, slots=True)
+class FallbackRequest:
+    """What is to be checked at Bailian."""
 
-    Names are compared without owner and provider, by their words in order, whatever their case and
-    the signs between them. Where none is equal, words that say little (`-Instruct`, `-FP8`) are
-    left out of account; a size, a version or a date never is.
+    region: Region
+    ids: Sequence[GivenId]
+    key: Token | None
+    """None with --no-token, and offline where there is none."""
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
+    """Kinds that the user told, by id; else that of the same model at ModelScope is taken."""
+
+
+def with_fallback(report: Report, request: FallbackRequest, fact: BailianFact | None) -> Report:
+    """`report` with what Bailian's list says, and with ways out for models that fail.
+
+    Args:
+        report: what was found at ModelScope.
+        request: key and ids.
+        fact: Bailian's answer; None where it was not asked, offline or without a key. Then its ids
+            are unverified, and that alone does not count.
     """
-
-    def __init__(self, ids: Iterable[str]) -> None:
-        self._equal: dict[tuple[str, ...], str] = {}
-        self._similar: dict[tuple[str, ...], str] = {}
-        for each in sorted(ids):
-            words = _words(each)
-            self._equal.setdefault(words, each)
-            self._similar.setdefault(_that_tell(words), each)
-
-    def of(self, model_id: str) -> str | None:
-        """The id that is the same model as `model_id`; None where there is none."""
-        words = _words(model_id)
-        return self._equal.get(words) or self._similar.get(_that_tell(words)) if words else None
-
-
-def with_way_out(model: ModelResult, at_bailian: Twins) -> ModelResult:
-    """`model`, if it fails, with the same model at Bailian as its last suggestion."""
-    twin = at_bailian.of(model.id) if model.outcome is Outcome.FAIL else None
-    if twin is None:
-        return model
-    is_equal = _words(twin) == _words(model.id)
-    why = Reason.AT_BAILIAN if is_equal else Reason.AT_BAILIAN_BUT_FOR_SUFFIX
-    way_out = Suggestion(twin, why)
-    return replace(model, suggestions=(*model.suggestions[: MOST - 1], way_out))
+    at_bailian = Twins(fact.ids if isinstance(fact, Catalogue) else ())
+    at_modelscope = Twins(model.id for model in report.models)
+    kinds = {model.id: model.kind for model in report.models}
+    twins = {given.text: at_modelscope.of(given.text) for given in request.ids}
+    of_twins = {text: kinds[twin] for text, twin in twins.items() if twin is not None}
+    known = replace(request, kinds={**of_twins, **request.kinds})
+    fallback = Fallback(
+        request.region,
+        _key_result(request.key, fact),
+        tuple(_model_result(each, known, fact, at_bailian) for each in request.ids),
+    )
+    models = tuple(with_way_out(model, at_bailian) for model in report.models)
+    return replace(report, models=models, fallback=fallback)
 
 
-def _words(model_id: str) -> tuple[str, ...]:
-    name = model_id.rpartition("/")[2].partition(":")[0]
-    return tuple(word for word in re.split(r"[-_]+", name.casefold()) if word)
+def _key_result(key: Token | None, fact: BailianFact | None) -> TokenResult:
+    if key is None:
+        return TokenResult(TokenStatus.ABSENT, "none", counts=False)
+    status, reason = TokenStatus.UNVERIFIED, "offline"
+    match fact:
+        case Catalogue():
+            return TokenResult(TokenStatus.VALID, key.source, key.secret.fingerprint)
+        case TokenRejected():
+            status, reason = TokenStatus.REJECTED, fact.said
+        case NoAnswer():
+            reason = fact.said
+        case None:
+            pass
+        case _:
+            assert_never(fact)
+    return TokenResult(status, key.source, key.secret.fingerprint, reason, fact is not None)
 
 
-def _that_tell(words: tuple[str, ...]) -> tuple[str, ...]:
-    """The words without those that say little; all of them where nothing else is left."""
-    return tuple(word for word in words if word not in _SAYS_LITTLE) or words
+def _model_result(
+    given: GivenId, request: FallbackRequest, fact: BailianFact | None, at_bailian: Twins
+) -> ModelResult:
+    suggestions: tuple[Suggestion, ...] = ()
+    observed = ""
+    match fact:
+        case Catalogue() if given.text in fact.ids:
+            status, reason = Status.ENABLED, "in Bailian's list"
+            observed = f"listed among {len(fact.ids)}"
+        case Catalogue():
+            status, reason = Status.NOT_FOUND, "not in Bailian's list"
+            observed = f"not listed among {len(fact.ids)}"
+            near = at_bailian.of(given.text)
+            suggestions = (Suggestion(near, Reason.SPELT_AT_BAILIAN),) if near else ()
+        case TokenRejected():
+            status, reason = Status.UNVERIFIED, "Bailian shows its list only to a good key"
+            observed = fact.said
+        case NoAnswer():
+            status, reason = Status.UNVERIFIED, f"Bailian's list cannot be read: {fact.said}"
+            observed = fact.said
+        case None:
+            status, reason = Status.UNVERIFIED, "Bailian was not asked"
+        case _:
+            assert_never(fact)
+    return ModelResult(
+        id=given.text,
+        status=status,
+        kind=request.kinds.get(given.text, Kind.UNKNOWN),
+        reason=reason,
+        evidence=(
+            (Evidence(fact.source.endpoint, observed, fact.source.at),) if fact is not None else ()
+        ),
+        suggestions=suggestions,
+        location=given.location,
+    )

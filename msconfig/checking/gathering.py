@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol, TypeAlias
 
-from msconfig.checking.parallel import in_parallel
+from msconfig.checking.concurrency import in_parallel
 from msconfig.checking.verdict import CatalogueFact, LookUpFact, ModelFacts, leaves_kind_open
 from msconfig.model_ids import ModelId
 from msconfig.modelscope.client import ModelScope
 from msconfig.modelscope.facts import Account, HubModel, NoAnswer, Providers, TokenRejected
-from msconfig.secrets import Token
+from msconfig.tokens import Token
 
 __all__ = ["Gathered", "Progress", "TokenFact", "gather", "no_progress"]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeAlias, assert_never
 
+from msconfig.checking.concurrency import in_parallel
 from msconfig.checking.gathering import Progress, no_progress
-from msconfig.checking.parallel import in_parallel
 from msconfig.checking.report import (
     Evidence,
     ModelResult,
@@ -20,12 +20,12 @@ from msconfig.checking.report import (
     TokenResult,
     TokenStatus,
 )
-from msconfig.checking.suggestions import suggest
+from msconfig.checking.suggestions.suggest import suggest
 from msconfig.model_ids import ModelId
 from msconfig.modelscope.client import SMALL_CALLS, ModelScope
 from msconfig.modelscope.facts import Called, CallOutcome
 from msconfig.modelscope.kinds import Kind
-from msconfig.secrets import Token
+from msconfig.tokens import Token
 
 __all__ = ["COST_IF_UNKNOWN", "ProbePlan", "plan_probes", "probe"]
 

@@ -8,14 +8,14 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 
-from msconfig.checking.parallel import in_parallel
+from msconfig.checking.concurrency import in_parallel
 from msconfig.checking.report import Quota, TokenResult, TokenStatus
 from msconfig.errors import ExitCode
 from msconfig.model_ids import ModelId
 from msconfig.modelscope.client import ModelScope
 from msconfig.modelscope.facts import Balance, NoAnswer, Providers, TokenRejected
 from msconfig.modelscope.sites import Site
-from msconfig.secrets import Token
+from msconfig.tokens import Token
 
 __all__ = ["CallsLeft", "QuotaReport", "ask_quota", "read_quota"]
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from msconfig.errors import ExitCode
 from msconfig.model_ids import Location
-from msconfig.modelscope.bailian import Region
+from msconfig.modelscope.fallback_client import Region
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
 
@@ -89,7 +89,7 @@ class Suggestion:
 
     id: str
     reason: str
-    """One of the sentences in `msconfig.checking.reasons`."""
+    """One of the sentences in `msconfig.checking.suggestions.reasons`."""
 
 
 @dataclass(frozen=True, slots=True)

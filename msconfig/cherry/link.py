@@ -17,10 +17,10 @@ from collections.abc import Mapping
 from typing import TypeAlias
 from urllib.parse import parse_qs, quote
 
-from msconfig.cherry.configuration import Provider
+from msconfig.cherry.provider import Provider
 from msconfig.errors import DocumentError
-from msconfig.json_text import NotJson, loads
-from msconfig.secrets import Secret
+from msconfig.parsing import NotJson, loads
+from msconfig.tokens import Secret
 
 __all__ = [
     "PREFIX",

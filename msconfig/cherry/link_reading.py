@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from msconfig.cherry.link import Payload, Unopenable, decode_v1, decode_v2
 from msconfig.cherry.presets import PRESETS
-from msconfig.secrets import Secret
+from msconfig.tokens import Secret
 
 __all__ = ["App", "Effect", "LinkPayload", "Outcome", "Reading", "read_link"]
 

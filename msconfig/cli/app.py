@@ -10,7 +10,7 @@ import click
 from msconfig import __version__
 from msconfig.cli.console import note, write_result
 from msconfig.errors import ExitCode, MsconfigError, UsageError
-from msconfig.secrets import looks_like_token
+from msconfig.tokens import looks_like_token
 
 __all__ = ["COMMANDS", "command_named", "run"]
 

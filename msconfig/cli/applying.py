@@ -20,7 +20,7 @@ from msconfig.cherry.backup import (
     refuse_target,
     write,
 )
-from msconfig.cherry.configuration import ProviderChoice, configure
+from msconfig.cherry.provider import ProviderChoice, configure
 from msconfig.cli.asking import AskOptions
 from msconfig.cli.configuring import (
     check_provider_ids,
@@ -33,9 +33,9 @@ from msconfig.cli.job import prepare
 from msconfig.cli.pruning import find_dead
 from msconfig.errors import ExitCode, UsageError
 from msconfig.modelscope.sites import Site
-from msconfig.reports import changes
-from msconfig.reports.changes import Change
-from msconfig.reports.text import body, next_step
+from msconfig.reports import apply as changes
+from msconfig.reports.apply import Change
+from msconfig.reports.plain_text import body, next_step
 
 __all__ = ["ApplyOptions", "apply"]
 

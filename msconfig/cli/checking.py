@@ -27,14 +27,14 @@ from msconfig.cli.console import (
 )
 from msconfig.cli.job import Job, prepare
 from msconfig.cli.report_files import UsedFile, refuse_clashes
+from msconfig.documents.recognise import DocumentKind, read_document
 from msconfig.errors import ExitCode, UsageError
 from msconfig.files import OutputFile, Plan, plan, write
 from msconfig.languages import Tag
 from msconfig.modelscope.client import ModelScope
 from msconfig.modelscope.sites import Site
-from msconfig.rendering.documents import DocumentKind, read_document
-from msconfig.rendering.schemas import format_problems
 from msconfig.reports import Format, render
+from msconfig.schemas import format_problems
 
 __all__ = ["CheckOptions", "check"]
 

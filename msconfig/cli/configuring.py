@@ -6,19 +6,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from msconfig.checking.report import ModelResult, Outcome, Report
-from msconfig.cherry.configuration import (
+from msconfig.cherry.fallback_provider import configure_fallback, fallback_provider
+from msconfig.cherry.provider import (
     Configuration,
     ModelChoice,
     ProviderChoice,
     configure,
     provider_for,
 )
-from msconfig.cherry.fallback import configure_fallback, fallback_provider
 from msconfig.cli.console import note
 from msconfig.cli.job import Job
 from msconfig.errors import SettingsError
 from msconfig.modelscope.kinds import Kind
-from msconfig.settings import ModelSettings
+from msconfig.settings.loading import ModelSettings
 
 __all__ = [
     "check_provider_ids",

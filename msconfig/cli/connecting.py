@@ -12,14 +12,14 @@ from pathlib import Path
 from msconfig.cli.asking import AskOptions
 from msconfig.cli.console import note
 from msconfig.errors import UsageError
-from msconfig.fake import snapshot
-from msconfig.fake.handler import FakeModelScope
-from msconfig.fake.offline import OfflineTransport
+from msconfig.mock import snapshot
+from msconfig.mock.handler import MockModelScope
+from msconfig.mock.offline import OfflineTransport
 from msconfig.modelscope.client import HttpClient, ModelScope
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Endpoints, Site
-from msconfig.secrets import Token
-from msconfig.settings import Settings
+from msconfig.settings.loading import Settings
+from msconfig.tokens import Token
 
 __all__ = ["Connection", "connection", "http_client"]
 
@@ -70,7 +70,7 @@ def _offline(options: AskOptions, site: Site) -> Connection:
     def connect() -> Iterator[ModelScope]:
         http = HttpClient(
             retries=0,
-            transport=OfflineTransport(FakeModelScope(facts)),
+            transport=OfflineTransport(MockModelScope(facts)),
             patient=True,
             log=_log if options.verbose else None,
         )

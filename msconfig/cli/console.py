@@ -10,8 +10,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
 from msconfig.errors import FileError
-from msconfig.secrets import without_tokens
 from msconfig.text import no_command, visible
+from msconfig.tokens import without_tokens
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID

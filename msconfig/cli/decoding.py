@@ -7,14 +7,14 @@ from pathlib import Path
 from textwrap import TextWrapper
 from typing import Any
 
-from msconfig import settings
 from msconfig.cherry.link_reading import Effect, LinkPayload, Outcome, Reading
 from msconfig.cli.console import columns, note, write_result
-from msconfig.cli.links_file import DecodedLink, LinksFile, read_links
+from msconfig.documents.links_file import DecodedLink, LinksFile, read_links
 from msconfig.errors import ExitCode
-from msconfig.json_text import dumps
-from msconfig.secrets import Secret, without_tokens
+from msconfig.parsing import dumps
+from msconfig.settings import loading as settings
 from msconfig.text import shortened, visible
+from msconfig.tokens import Secret, without_tokens
 
 __all__ = ["DecodeOptions", "decode"]
 

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from msconfig.checking.discovery import DiscoveryRequest, discover
-from msconfig.checking.found_models import ModelList, Sort, in_order
+from msconfig.checking.discovery.discover import DiscoveryRequest, discover
+from msconfig.checking.discovery.results import ModelList, Sort, in_order
 from msconfig.cli.asking import AskOptions
 from msconfig.cli.console import ProgressDisplay, columns, stdout_in_color, write_result
 from msconfig.cli.job import Job, prepare

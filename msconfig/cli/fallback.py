@@ -7,15 +7,15 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from msconfig.checking.bailian import FallbackRequest, with_fallback
+from msconfig.checking.fallback import FallbackRequest, with_fallback
 from msconfig.checking.report import Report
 from msconfig.errors import TokenError
-from msconfig.modelscope.bailian import Bailian, Region, addresses_in, base_url
 from msconfig.modelscope.client import HttpClient
+from msconfig.modelscope.fallback_client import Bailian, Region, addresses_in, base_url
 from msconfig.modelscope.kinds import Kind
-from msconfig.secrets import Secret, Token
-from msconfig.settings import FallbackSettings
+from msconfig.settings.loading import FallbackSettings
 from msconfig.token_sources import find_tokens
+from msconfig.tokens import Secret, Token
 
 __all__ = ["FallbackJob", "prepare_fallback"]
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import assert_never
 
-from msconfig.cherry.configuration import Configuration
 from msconfig.cherry.link import PREFIX as LINK_PREFIX
+from msconfig.cherry.provider import Configuration
 from msconfig.cli.job import Job
 from msconfig.files import Plan
 from msconfig.rendering.generating import Target

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from msconfig.checking.report import Report
-from msconfig.cherry.configuration import Configuration
+from msconfig.cherry.provider import Configuration
 from msconfig.cli.asking import AskOptions
 from msconfig.cli.configuring import check_provider_ids, checked, configurations_of
 from msconfig.cli.console import columns, note, stdout_in_color, write_result
@@ -28,7 +28,7 @@ from msconfig.rendering.generating import (
 )
 from msconfig.rendering.guides import FILE_NAMES as GUIDE_NAMES
 from msconfig.reports import Format, render
-from msconfig.reports.text import body, next_step
+from msconfig.reports.plain_text import body, next_step
 from msconfig.text import visible
 
 __all__ = ["GenerateOptions", "generate"]

@@ -9,23 +9,23 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from msconfig import settings
 from msconfig.checking.check import CheckRequest, check
 from msconfig.checking.report import Report
 from msconfig.cli.asking import AskOptions
 from msconfig.cli.connecting import connection, http_client
 from msconfig.cli.console import ProgressDisplay, note
 from msconfig.cli.fallback import FallbackJob, prepare_fallback
+from msconfig.documents.recognise import ids_in_document
 from msconfig.errors import FileError, TokenError, UsageError
 from msconfig.files import read_stdin
 from msconfig.model_ids import GivenId, distinct, ids_in_lines
 from msconfig.modelscope.client import ModelScope
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site, addresses_of
-from msconfig.rendering.documents import ids_in_document
-from msconfig.secrets import Token, looks_like_token
-from msconfig.settings import Settings
+from msconfig.settings import loading as settings
+from msconfig.settings.loading import Settings
 from msconfig.token_sources import find_tokens
+from msconfig.tokens import Token, looks_like_token
 
 __all__ = ["Job", "given_ids", "given_tokens", "prepare"]
 

@@ -6,8 +6,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from msconfig.cherry.configuration import Configuration, configure
 from msconfig.cherry.link import PREFIX
+from msconfig.cherry.provider import Configuration, configure
 from msconfig.cli.asking import AskOptions
 from msconfig.cli.configuring import provider_choice
 from msconfig.cli.console import is_terminal, note, write_result

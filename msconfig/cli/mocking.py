@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl
 
-from msconfig import settings
 from msconfig.cli.console import note, write_result
 from msconfig.errors import UsageError
-from msconfig.fake import snapshot
-from msconfig.fake.faults import Faults
-from msconfig.fake.handler import FakeModelScope
-from msconfig.fake.http import Request
-from msconfig.fake.scenario import Scenario
+from msconfig.mock import snapshot
+from msconfig.mock.faults import Faults
+from msconfig.mock.handler import MockModelScope
+from msconfig.mock.messages import Request
+from msconfig.mock.scenario import Scenario
 from msconfig.modelscope.sites import Site
-from msconfig.secrets import Secret
+from msconfig.settings import loading as settings
+from msconfig.tokens import Secret
 
 __all__ = ["MockOptions", "serve"]
 
@@ -48,7 +48,7 @@ def serve(options: MockOptions) -> int:
         FileError: a file cannot be read.
     """
     try:
-        from msconfig.fake.server import FakeServer
+        from msconfig.mock.server import MockServer
     except ImportError:
         raise UsageError(
             "the mock needs the extra `mock`; in the clone: pip install '.[mock]'"
@@ -70,8 +70,8 @@ def serve(options: MockOptions) -> int:
         who = _who(request, names)
         note(f"{request.method} {request.path}{query} {status or '-'} {who}{asked}".rstrip())
 
-    server = FakeServer(
-        FakeModelScope(loaded, told),
+    server = MockServer(
+        MockModelScope(loaded, told),
         port=options.port,
         faults=Faults(told.faults, told.seed),
         on_request=None if options.quiet else log,

@@ -13,14 +13,14 @@ from pathlib import Path
 
 import click
 
-from msconfig import settings
 from msconfig.cherry.link_reading import LinkPayload
+from msconfig.cli.browser import desktop
 from msconfig.cli.console import can_ask, note, write_result
-from msconfig.cli.desktop import desktop
 from msconfig.cli.linking import TokenOptions, links_of_tokens
-from msconfig.cli.links_file import DecodedLink, LinksFile, links_in, read_links
+from msconfig.documents.links_file import DecodedLink, LinksFile, links_in, read_links
 from msconfig.errors import DocumentError, ExitCode, FileError, UsageError
 from msconfig.rendering.templates import render_own
+from msconfig.settings import loading as settings
 from msconfig.text import visible
 
 __all__ = ["OpenOptions", "open_links"]

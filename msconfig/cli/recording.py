@@ -9,11 +9,11 @@ from msconfig.cli.asking import AskOptions
 from msconfig.cli.console import ProgressDisplay, write_result
 from msconfig.cli.job import prepare
 from msconfig.errors import ExitCode
-from msconfig.fake import snapshot
-from msconfig.fake.recording import Difference, difference, record
 from msconfig.files import OutputFile, plan, write
-from msconfig.json_text import dumps
+from msconfig.mock import snapshot
 from msconfig.modelscope.facts import NoAnswer
+from msconfig.operations.snapshot import Difference, difference, record
+from msconfig.parsing import dumps
 from msconfig.text import visible
 
 __all__ = ["compare", "record_to"]

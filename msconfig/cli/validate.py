@@ -11,7 +11,7 @@ from msconfig.cli.options import common_options
 from msconfig.errors import ExitCode, FileError
 
 if TYPE_CHECKING:
-    from msconfig.rendering.documents import Document
+    from msconfig.documents.recognise import Document
 
 __all__ = ["command"]
 
@@ -24,8 +24,8 @@ def command(files: tuple[str, ...], strict: bool, **common: Any) -> int:  # noqa
     """Check documents offline: provider documents, links, backups, reports, settings and more."""
     from pathlib import Path
 
-    from msconfig import settings
-    from msconfig.rendering.documents import read_document
+    from msconfig.documents.recognise import read_document
+    from msconfig.settings import loading as settings
 
     if common["config"]:
         strict = strict or bool(settings.find(Path(common["config"])).strict)
@@ -62,7 +62,7 @@ def _verdict(total: int, bad: int, unreadable: int) -> str:
 
 
 def _lines(name: str, document: Document) -> list[str]:
-    from msconfig.rendering.schemas import Problem, format_problems
+    from msconfig.schemas import Problem, format_problems
     from msconfig.text import visible
 
     warnings = [Problem(each.path, f"warning: {each.message}") for each in document.warnings]

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from http import HTTPStatus
 
-from msconfig.json_text import NotJson, loads
 from msconfig.modelscope._http import Failure, Reply
 from msconfig.modelscope._reading import said
 from msconfig.modelscope.facts import Called, CallOutcome, Source
+from msconfig.parsing import NotJson, loads
 from msconfig.text import shortened, visible
 
 __all__ = ["chat_call", "embedding_call", "has_content"]

@@ -17,7 +17,7 @@ from tenacity import RetryCallState, Retrying
 
 from msconfig import __version__
 from msconfig.errors import UsageError
-from msconfig.modelscope._bounded import bind, time_limit
+from msconfig.modelscope._deadline_transport import bind, time_limit
 from msconfig.modelscope._hosts import (
     MAX_RETRY_AFTER,
     PASSING,
@@ -27,8 +27,8 @@ from msconfig.modelscope._hosts import (
     Pacing,
     Reply,
 )
-from msconfig.secrets import Secret
 from msconfig.text import shortened, visible
+from msconfig.tokens import Secret
 
 __all__ = ["Deadline", "Failure", "HttpClient", "Pacing", "Reply"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from msconfig.json_text import NotJson, loads
 from msconfig.modelscope._http import Reply
 from msconfig.modelscope.facts import NoAnswer, Source
+from msconfig.parsing import NotJson, loads
 from msconfig.text import shortened, visible
 
 __all__ = [

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from msconfig.modelscope import _calls, _hub_replies, _replies
-from msconfig.modelscope._echoes import without_echoes
 from msconfig.modelscope._http import Deadline, Failure, HttpClient, Pacing, Reply
+from msconfig.modelscope._redaction import without_echoes
 from msconfig.modelscope.facts import (
     Account,
     Balance,
@@ -26,7 +26,7 @@ from msconfig.modelscope.facts import (
 )
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Endpoints
-from msconfig.secrets import Secret
+from msconfig.tokens import Secret
 
 __all__ = [
     "PAGE_ROWS",

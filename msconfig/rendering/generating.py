@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import assert_never
 
 from msconfig.checking.report import Report
-from msconfig.cherry.configuration import Configuration
 from msconfig.cherry.link import key_link
+from msconfig.cherry.provider import Configuration
+from msconfig.documents.recognise import DocumentKind, examine
 from msconfig.errors import DocumentError, UsageError
-from msconfig.json_text import NotJson, loads
 from msconfig.languages import Tag
+from msconfig.parsing import NotJson, loads
 from msconfig.rendering import guides
-from msconfig.rendering.documents import DocumentKind, examine
-from msconfig.rendering.schemas import Problem, format_problems, problems_under
 from msconfig.rendering.templates import render, render_own
-from msconfig.secrets import Secret, without_tokens
+from msconfig.schemas import Problem, format_problems, problems_under
+from msconfig.tokens import Secret, without_tokens
 
 __all__ = [
     "MAX_MODELS_V2",

@@ -12,15 +12,15 @@ from markupsafe import Markup
 
 from msconfig import __version__
 from msconfig.checking.report import Fallback, ModelResult, Outcome, Report
-from msconfig.cherry.configuration import Configuration, Model
 from msconfig.cherry.link import key_link
+from msconfig.cherry.provider import Configuration, Model
 from msconfig.languages import Language, Tag, language
-from msconfig.modelscope.bailian import addresses_in
+from msconfig.modelscope.fallback_client import addresses_in
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site, addresses_of
 from msconfig.rendering.pages import page
 from msconfig.rendering.templates import render_own
-from msconfig.secrets import Secret
+from msconfig.tokens import Secret
 
 __all__ = ["FILE_NAMES", "guides"]
 

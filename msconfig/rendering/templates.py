@@ -12,11 +12,11 @@ from markupsafe import Markup, escape
 
 from msconfig import resources
 from msconfig.errors import FileError, TemplateError
-from msconfig.json_text import dumps
 from msconfig.languages import Language
-from msconfig.rendering import markdown
-from msconfig.secrets import Secret, without_tokens
+from msconfig.parsing import dumps
+from msconfig.rendering import markdown_text as markdown
 from msconfig.text import shortened, visible
+from msconfig.tokens import Secret, without_tokens
 
 __all__ = ["render", "render_own"]
 

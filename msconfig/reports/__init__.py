@@ -42,7 +42,7 @@ def render(
     """
     match form:
         case Format.TEXT:
-            from msconfig.reports import text  # noqa: PLC0415 - rich is slow to import
+            from msconfig.reports import plain_text as text  # noqa: PLC0415 - rich is slow to import
 
             return text.render(report, width=width, color=color)
         case Format.JSON:

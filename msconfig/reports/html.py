@@ -9,7 +9,6 @@ from datetime import UTC, datetime, time
 from enum import StrEnum
 from typing import TypeVar
 
-from msconfig.checking.reasons import Reason
 from msconfig.checking.report import (
     Change,
     Fallback,
@@ -19,8 +18,9 @@ from msconfig.checking.report import (
     Status,
     TokenStatus,
 )
+from msconfig.checking.suggestions.reasons import Reason
 from msconfig.languages import Tag, language
-from msconfig.modelscope.bailian import addresses_in
+from msconfig.modelscope.fallback_client import addresses_in
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import addresses_of
 from msconfig.rendering.pages import page

@@ -17,8 +17,8 @@ from msconfig.checking.report import (
     Report,
     TokenResult,
 )
-from msconfig.json_text import dumps
-from msconfig.modelscope.bailian import PROVIDER
+from msconfig.modelscope.fallback_client import PROVIDER
+from msconfig.parsing import dumps
 
 __all__ = ["render"]
 

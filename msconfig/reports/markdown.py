@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from msconfig.checking.report import Change, Fallback, ModelResult, Outcome, Report
-from msconfig.rendering.markdown import code, plain
+from msconfig.rendering.markdown_text import code, plain
 from msconfig.reports.verdicts import all_models, overall
 from msconfig.reports.wording import (
     MARKS,

@@ -12,9 +12,9 @@ from typing import Any
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
-from msconfig.checking.found_models import FoundModel, ModelList
+from msconfig.checking.discovery.results import FoundModel, ModelList
 from msconfig.checking.report import Outcome
-from msconfig.json_text import dumps
+from msconfig.parsing import dumps
 from msconfig.reports._console import STYLES, open_console
 from msconfig.reports.wording import MARKS
 from msconfig.text import no_command, visible

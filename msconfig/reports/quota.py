@@ -6,8 +6,8 @@ from dataclasses import asdict
 
 from msconfig.checking.quota import QuotaReport
 from msconfig.checking.report import TokenStatus
-from msconfig.json_text import dumps
 from msconfig.modelscope.sites import addresses_of
+from msconfig.parsing import dumps
 from msconfig.text import visible
 
 __all__ = ["as_json", "as_text"]

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from msconfig import __version__
 from msconfig.checking.report import Location, ModelResult, Outcome, Report, Status, TokenStatus
-from msconfig.json_text import dumps
+from msconfig.parsing import dumps
 from msconfig.reports.verdicts import asked_models, asked_tokens
 from msconfig.reports.wording import excuse, meant, place_of, shown_id, token_line
 from msconfig.text import visible

@@ -21,16 +21,16 @@ from msconfig.checking.report import (
     TokenResult,
     TokenStatus,
 )
-from msconfig.cherry.configuration import Configuration, ModelChoice, ProviderChoice
-from msconfig.cherry.fallback import configure_fallback
+from msconfig.cherry.fallback_provider import configure_fallback
 from msconfig.cherry.link import decode_v1, decode_v2
+from msconfig.cherry.provider import Configuration, ModelChoice, ProviderChoice
 from msconfig.languages import Tag
-from msconfig.modelscope.bailian import Region
+from msconfig.modelscope.fallback_client import Region
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
 from msconfig.rendering.guides import guides
-from msconfig.secrets import Secret
 from msconfig.text import visible
+from msconfig.tokens import Secret
 from support import KEY, TOKEN, Online, Run, Serve, configuration, fake
 
 Open = Callable[..., OpenedPage]

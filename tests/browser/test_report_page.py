@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from browsing import HOSTILE, LOOKS, WIDTHS, Look, OpenedPage
-from msconfig.checking.reasons import Reason
 from msconfig.checking.report import (
     Change,
     Cost,
@@ -26,8 +25,9 @@ from msconfig.checking.report import (
     TokenResult,
     TokenStatus,
 )
+from msconfig.checking.suggestions.reasons import Reason
 from msconfig.languages import Tag
-from msconfig.modelscope.bailian import Region
+from msconfig.modelscope.fallback_client import Region
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
 from msconfig.reports import Format, render

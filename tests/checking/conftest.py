@@ -12,7 +12,7 @@ from msconfig.checking.report import Report
 from msconfig.model_ids import GivenId
 from msconfig.modelscope.client import ModelScope
 from msconfig.modelscope.sites import Endpoints, Site
-from msconfig.secrets import Secret, Token
+from msconfig.tokens import Secret, Token
 from support import Check, Connect
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from msconfig.checking.report import Cost, ModelResult, Report, Status, TokenStatus
 from msconfig.errors import ExitCode
-from msconfig.fake.http import Response
-from msconfig.fake.snapshot import RecordedHub, RecordedLookUp, RecordedModel
+from msconfig.mock.messages import Response
+from msconfig.mock.snapshot import RecordedHub, RecordedLookUp, RecordedModel
 from msconfig.model_ids import GivenId, Location
 from msconfig.modelscope.kinds import Kind
 from support import ALIVE, DEAD, TOKEN, Check, Serve, fake, instead, served_by

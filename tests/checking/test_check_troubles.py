@@ -9,7 +9,7 @@ import pytest
 
 from msconfig.checking.report import Outcome, Status, TokenStatus
 from msconfig.errors import ExitCode
-from msconfig.fake.http import Request, Response
+from msconfig.mock.messages import Request, Response
 from support import DEAD, TOKEN, Check, FakeClock, Serve, fake, instead
 
 MANY = [f"Qwen/Model-{number}" for number in range(200)]

@@ -1,112 +1,180 @@
-"""The same model at Bailian: which id it has there, and when it is suggested."""
+"""What becomes of the fallback's key and ids, and of the exit code."""
 
 from __future__ import annotations
 
-import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from msconfig.checking.fallback import MOST, Twins, with_way_out
-from msconfig.checking.reasons import Reason
-from msconfig.checking.report import ModelResult, Status, Suggestion
+from msconfig.checking.baseline import Baseline, IgnoreEntry, with_baseline, with_ignored
+from msconfig.checking.fallback import BailianFact, FallbackRequest, with_fallback
+from msconfig.checking.report import (
+    Change,
+    ModelResult,
+    Outcome,
+    Report,
+    Status,
+    Suggestion,
+    TokenResult,
+    TokenStatus,
+)
+from msconfig.checking.suggestions.reasons import Reason
+from msconfig.errors import ExitCode
+from msconfig.model_ids import GivenId, Location
+from msconfig.modelscope.facts import Catalogue, NoAnswer, Source, TokenRejected
+from msconfig.modelscope.fallback_client import Region
 from msconfig.modelscope.kinds import Kind
+from msconfig.modelscope.sites import Site
+from msconfig.tokens import Secret, Token
+from support import KEY
 
-LISTED = (
-    *("deepseek-v4-pro", "qwen2.5-7b-instruct", "qwen3-235b-a22b-instruct-2507", "qwen3-32b"),
-    *("qwen3-235b-a22b-thinking-2507", "glm-4.5", "qwen3-8b", "qwen3-8b-instruct"),
-)
-
-
-@pytest.mark.parametrize(
-    ("model_id", "twin"),
-    [
-        ("Qwen/Qwen3-32B", "qwen3-32b"),
-        ("qwen/qwen3_32b", "qwen3-32b"),
-        ("Qwen/Qwen3-32B:DashScope", "qwen3-32b"),
-        ("deepseek-ai/DeepSeek-V4-Pro", "deepseek-v4-pro"),
-        ("unsloth/Qwen3-32B-GGUF", "qwen3-32b"),
-        ("Qwen/Qwen3-32B-FP8", "qwen3-32b"),
-        ("Qwen/Qwen2.5-7B", "qwen2.5-7b-instruct"),
-        ("Qwen/Qwen2.5-7B-Instruct", "qwen2.5-7b-instruct"),
-        ("Qwen/Qwen2.5-7B-Instruct-AWQ", "qwen2.5-7b-instruct"),
-        ("Qwen/Qwen3-8B", "qwen3-8b"),
-        ("Qwen/Qwen3-8B-Instruct", "qwen3-8b-instruct"),
-        ("Qwen/Qwen3-235B-A22B-Thinking-2507", "qwen3-235b-a22b-thinking-2507"),
-        ("qwen3-32b", "qwen3-32b"),
-        ("https://modelscope.cn/models/Qwen/Qwen3-32B", "qwen3-32b"),
-        # another size, version, date or family is another model
-        ("Qwen/Qwen3-30B", None),
-        ("Qwen/Qwen2-7B-Instruct", None),
-        ("Qwen/Qwen3-235B-A22B", None),
-        ("deepseek-ai/DeepSeek-V4-Pro-0813", None),
-        ("ZhipuAI/GLM-4.50", None),
-        ("Qwen/Qwen3-VL-32B", None),
-        ("owner/Instruct", None),
-        ("", None),
-        ("Qwen/", None),
-        ("Qwen/---", None),
-    ],
-)
-def test_the_twin_is_the_id_of_the_same_model_and_of_no_other(
-    model_id: str, twin: str | None
-) -> None:
-    assert Twins(LISTED).of(model_id) == twin
+AT = datetime(2026, 10, 7, tzinfo=UTC)
+SOURCE = Source("GET /compatible-mode/v1/models", AT)
+LISTED = Catalogue(SOURCE, ("qwen3-32b", "qwen2.5-7b-instruct"))
+REJECTED = TokenRejected(SOURCE, "Incorrect API key provided.")
+DARK = NoAnswer(SOURCE, "HTTP 503", 503)
+OWN = ModelResult("Qwen/Qwen3-VL-8B", Status.ENABLED, Kind.VISION, "served")
 
 
-@given(st.lists(st.text(max_size=12), max_size=8), st.text(max_size=20))
-def test_a_twin_is_always_in_the_list_and_does_not_hang_on_its_order(
-    listed: list[str], asked: str
-) -> None:
-    twin = Twins(listed).of(asked)
-    assert twin is None or twin in listed
-    assert Twins(reversed(listed)).of(asked) == twin
-
-
-def test_a_thousand_models_against_a_hundred_thousand_take_no_time() -> None:
-    began = time.monotonic()
-    twins = Twins(f"model-{number}-instruct" for number in range(100_000))
-    assert all(twins.of(f"owner/Model-{number}") for number in range(1000))
-    assert time.monotonic() - began < 10
-
-
-def failed(model_id: str, *suggested: str, status: Status = Status.NOT_ENABLED) -> ModelResult:
-    suggestions = tuple(Suggestion(each, "the closest served id") for each in suggested)
-    return ModelResult(model_id, status, Kind.CHAT, "a reason", suggestions=suggestions)
-
-
-@pytest.mark.parametrize(
-    ("model_id", "reason"),
-    [
-        ("Qwen/Qwen3-32B", Reason.AT_BAILIAN),
-        ("Qwen/Qwen3-32B-FP8", Reason.AT_BAILIAN_BUT_FOR_SUFFIX),
-    ],
-)
-def test_a_model_that_fails_gets_its_twin_as_the_last_suggestion(
-    model_id: str, reason: Reason
-) -> None:
-    model = with_way_out(failed(model_id, "a/x"), Twins(LISTED))
-    assert model.suggestions == (
-        Suggestion("a/x", "the closest served id"),
-        Suggestion("qwen3-32b", reason),
+def report_of(
+    fact: BailianFact | None,
+    *ids: str,
+    models: Sequence[ModelResult] = (OWN,),
+    key: str | None = KEY,
+    kinds: dict[str, Kind] | None = None,
+    offline: bool = False,
+) -> Report:
+    own = Report(
+        Site.CN,
+        AT,
+        (TokenResult(TokenStatus.VALID, "MODELSCOPE_API_TOKEN", "00c0ffee"),),
+        tuple(models),
+        snapshot_recorded=AT if offline else None,
     )
-    assert "Bailian" in reason
+    request = FallbackRequest(
+        Region.CN,
+        [GivenId(each, Location("msconfig.toml", 3, 9)) for each in ids or ("qwen3-32b",)],
+        Token(Secret(key), "DASHSCOPE_API_KEY") if key else None,
+        kinds or {},
+    )
+    return with_fallback(own, request, fact)
 
 
-def test_there_are_never_more_than_three_suggestions() -> None:
-    model = with_way_out(failed("Qwen/Qwen3-32B", "a/x", "a/y", "a/z"), Twins(LISTED))
-    assert [each.id for each in model.suggestions] == ["a/x", "a/y", "qwen3-32b"]
-    assert len(model.suggestions) == MOST
+def only(report: Report) -> ModelResult:
+    assert report.fallback
+    (model,) = report.fallback.models
+    return model
 
 
 @pytest.mark.parametrize(
-    "model",
+    ("fact", "key", "model_id", "token", "status", "code"),
     [
-        pytest.param(failed("Qwen/Qwen3-32B", status=Status.ENABLED), id="passes"),
-        pytest.param(failed("Qwen/Qwen3-32B", status=Status.UNVERIFIED), id="unknown"),
-        pytest.param(failed("Qwen/Qwen3-30B"), id="not in the list"),
+        (LISTED, KEY, "qwen3-32b", TokenStatus.VALID, Status.ENABLED, ExitCode.OK),
+        (LISTED, KEY, "qwen3-14b", TokenStatus.VALID, Status.NOT_FOUND, ExitCode.MODEL_FAILED),
+        (
+            *(REJECTED, KEY, "qwen3-32b"),
+            *(TokenStatus.REJECTED, Status.UNVERIFIED, ExitCode.TOKEN_REFUSED),
+        ),
+        (
+            *(DARK, KEY, "qwen3-32b"),
+            *(TokenStatus.UNVERIFIED, Status.UNVERIFIED, ExitCode.INCONCLUSIVE),
+        ),
+        (None, KEY, "qwen3-32b", TokenStatus.UNVERIFIED, Status.UNVERIFIED, ExitCode.OK),
+        (None, None, "qwen3-32b", TokenStatus.ABSENT, Status.UNVERIFIED, ExitCode.OK),
     ],
 )
-def test_nothing_else_is_suggested(model: ModelResult) -> None:
-    assert with_way_out(model, Twins(LISTED)) == model
+def test_key_id_and_exit_code_follow_from_the_list(
+    fact: BailianFact | None,
+    key: str | None,
+    model_id: str,
+    token: TokenStatus,
+    status: Status,
+    code: ExitCode,
+) -> None:
+    report = report_of(fact, model_id, key=key, offline=fact is None)
+    assert report.fallback
+    assert report.fallback.token.status is token
+    assert only(report).status is status
+    assert report.exit_code is code
+
+
+def test_an_id_says_where_it_stands_and_what_it_rests_on() -> None:
+    model = only(report_of(LISTED))
+    assert model.location == Location("msconfig.toml", 3, 9)
+    (evidence,) = model.evidence
+    assert (evidence.source, evidence.observed) == (SOURCE.endpoint, "listed among 2")
+
+
+def test_strict_lets_an_unread_list_count_as_a_failure_and_one_not_asked_for_not() -> None:
+    dark, not_asked = (replace(report_of(fact), strict=True) for fact in (DARK, None))
+    assert (dark.exit_code, not_asked.exit_code) == (ExitCode.MODEL_FAILED, ExitCode.OK)
+
+
+def test_the_summary_counts_the_models_of_modelscope_alone() -> None:
+    report = report_of(LISTED, "qwen3-14b")
+    assert [report.count(outcome) for outcome in Outcome] == [1, 0, 0]
+
+
+def test_an_id_that_is_not_in_the_list_is_told_how_it_is_spelt_there() -> None:
+    model = only(report_of(LISTED, "qwen2.5-7b"))
+    assert model.suggestions == (Suggestion("qwen2.5-7b-instruct", Reason.SPELT_AT_BAILIAN),)
+
+
+def test_a_failing_model_gets_its_way_out_only_from_a_list_that_was_read() -> None:
+    dead = replace(OWN, id="Qwen/Qwen3-32B", status=Status.NOT_ENABLED)
+    ways_out = [
+        [each.id for each in report_of(fact, models=[dead]).models[0].suggestions]
+        for fact in (LISTED, REJECTED, DARK, None)
+    ]
+    assert ways_out == [["qwen3-32b"], [], [], []]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "kind"),
+    [
+        pytest.param({}, Kind.VISION, id="as its twin at ModelScope"),
+        pytest.param({"qwen3-vl-8b": Kind.EMBEDDING}, Kind.EMBEDDING, id="as the user told"),
+    ],
+)
+def test_the_kind_comes_from_the_user_or_from_the_same_model(
+    kinds: dict[str, Kind], kind: Kind
+) -> None:
+    assert only(report_of(LISTED, "qwen3-vl-8b", kinds=kinds)).kind is kind
+
+
+def test_a_kind_that_nobody_told_is_unknown() -> None:
+    assert only(report_of(LISTED)).kind is Kind.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("before", "change", "code"),
+    [
+        ({"qwen3-14b": Outcome.FAIL}, Change.SAME, ExitCode.OK),
+        ({"qwen3-14b": Outcome.PASS}, Change.WORSE, ExitCode.MODEL_FAILED),
+        ({}, Change.NEW, ExitCode.MODEL_FAILED),
+    ],
+)
+def test_a_baseline_knows_the_fallback_too(
+    before: dict[str, Outcome], change: Change, code: ExitCode
+) -> None:
+    report = report_of(LISTED, "qwen3-14b")
+    compared = with_baseline(report, Baseline(Site.CN, {OWN.id: Outcome.PASS}, before))
+    assert only(compared).change is change
+    assert compared.exit_code is code
+
+
+def test_an_id_of_the_fallback_can_be_ignored() -> None:
+    entry = IgnoreEntry("qwen3-14b", "reported", date(2026, 12, 31))
+    report = with_ignored(report_of(LISTED, "qwen3-14b"), [entry], date(2026, 10, 7))
+    assert report.exit_code is ExitCode.OK
+    assert report.notes == ()
+
+
+def test_a_dropped_id_counts_only_where_nothing_of_the_fallback_is_left() -> None:
+    report = report_of(LISTED, "qwen3-32b", "qwen3-14b")
+    assert report.fallback
+    some = replace(report, fallback=replace(report.fallback, dropped=("qwen3-14b",)))
+    every = replace(report, fallback=replace(report.fallback, dropped=("qwen3-14b", "qwen3-32b")))
+    assert (some.exit_code, every.exit_code) == (ExitCode.OK, ExitCode.MODEL_FAILED)

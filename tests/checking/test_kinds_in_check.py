@@ -7,8 +7,8 @@ from collections import Counter
 import pytest
 
 from msconfig.checking.report import ModelResult, Status
-from msconfig.fake.http import Response
-from msconfig.fake.snapshot import RecordedHub, RecordedModel
+from msconfig.mock.messages import Response
+from msconfig.mock.snapshot import RecordedHub, RecordedModel
 from msconfig.modelscope.kinds import Kind
 from support import Check, Serve, fake, instead, served_by
 

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from msconfig.cherry.configuration import ProviderChoice
 from msconfig.cherry.link import (
     PREFIX,
     LinkRefused,
@@ -23,9 +22,10 @@ from msconfig.cherry.link import (
     key_link,
     why_unopenable,
 )
+from msconfig.cherry.provider import ProviderChoice
 from msconfig.errors import SettingsError
 from msconfig.modelscope.sites import Site
-from msconfig.secrets import Secret
+from msconfig.tokens import Secret
 from support import TOKEN, configuration
 
 CN = "https://api-inference.modelscope.cn/v1/"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from msconfig.cherry.link import PREFIX, decode_v1, decode_v2
 from msconfig.cherry.link_reading import App, Effect, Outcome, Reading, read_link
-from msconfig.secrets import Secret
+from msconfig.tokens import Secret
 from support import TOKEN
 
 CN = "https://api-inference.modelscope.cn/v1/"

@@ -15,18 +15,18 @@ import pytest
 
 from app_database import OFF_KEY, OLD_KEY, OLD_MODEL, REGISTRY_MODEL
 from backups import contents, make_data_json, make_v7, query, row, rows, v1_provider
-from msconfig.fake.handler import FakeModelScope
-from msconfig.fake.http import Request, Response
-from msconfig.fake.scenario import Account, Scenario
-from msconfig.fake.server import FakeServer
-from msconfig.fake.snapshot import RecordedHub, RecordedModel
+from msconfig.mock.handler import MockModelScope
+from msconfig.mock.messages import Request, Response
+from msconfig.mock.scenario import Account, Scenario
+from msconfig.mock.server import MockServer
+from msconfig.mock.snapshot import RecordedHub, RecordedModel
 from support import ALIVE, DEAD, TOKEN, Online, Ran, Run, Serve, fake, served_by, snapshot
 
 UNREACHABLE = "http://127.0.0.1:9"
 
 
 @pytest.fixture
-def server(serve: Serve, online: Online, monkeypatch: pytest.MonkeyPatch) -> FakeServer:
+def server(serve: Serve, online: Online, monkeypatch: pytest.MonkeyPatch) -> MockServer:
     monkeypatch.setenv("MODELSCOPE_API_TOKEN", TOKEN)
     models = {"Qwen/Alive": ALIVE, "Qwen/Other": ALIVE, "Qwen/Dead": DEAD, OLD_MODEL: DEAD}
     return online(serve(fake({**models, REGISTRY_MODEL: ALIVE})))
@@ -139,7 +139,7 @@ def test_nothing_is_written_when_a_model_fails(form: str, run: Run, backup: Path
 
 
 def test_nothing_is_written_when_the_token_is_rejected(
-    run: Run, server: FakeServer, backup: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, server: MockServer, backup: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MODELSCOPE_API_TOKEN", "ms-00000000-0000-4000-8000-0000000bad00")
     assert run("apply", backup, "-o", "new.zip", "--yes", "Qwen/Alive").code == 3
@@ -192,7 +192,7 @@ def test_prune_offline_takes_what_was_never_recorded_for_unknown(run: Run, backu
 
 
 def test_prune_without_an_id_marks_dead_models_and_changes_nothing_else(
-    run: Run, server: FakeServer, backup: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, server: MockServer, backup: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("MODELSCOPE_API_TOKEN")
     Path("msconfig.toml").write_text(
@@ -296,7 +296,7 @@ def test_a_backup_without_the_provider_is_copied_as_it_is(run: Run, backup: Path
 
 @pytest.mark.parametrize("arguments", [("--plan",), ("-o", "new.zip"), ("-o", "new.zip", "--yes")])
 def test_data_json_has_no_mark_so_pruning_writes_nothing_and_asks_nothing(
-    arguments: tuple[str, ...], run: Run, server: FakeServer
+    arguments: tuple[str, ...], run: Run, server: MockServer
 ) -> None:
     backup = make_data_json(Path("data.zip"))
     ran = run("apply", backup, *arguments, "--prune")
@@ -452,7 +452,7 @@ def test_two_keys_go_in_side_by_side(
 ) -> None:
     second = "ms-00000000-0000-4000-8000-00000000beef"
     scenario = Scenario(accounts=(Account(TOKEN), Account(second)))
-    online(serve(FakeModelScope(snapshot({"Qwen/Alive": ALIVE}), scenario)))
+    online(serve(MockModelScope(snapshot({"Qwen/Alive": ALIVE}), scenario)))
     monkeypatch.setenv("MODELSCOPE_FIRST", TOKEN)
     monkeypatch.setenv("MODELSCOPE_SECOND", second)
     tokens = ("--token-env", "MODELSCOPE_FIRST", "--token-env", "MODELSCOPE_SECOND")

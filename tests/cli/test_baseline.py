@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from msconfig.fake.http import Request, Response
+from msconfig.mock.messages import Request, Response
 from support import ALIVE, DEAD, Online, Ran, Run, Serve, fake
 
 ASK = ("check", "--no-token", "--retries", "0", "--format", "json")

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from msconfig.cli.check import FORMATS
-from msconfig.fake.http import Request, Response
-from msconfig.fake.mock import Mock
-from msconfig.rendering.documents import DocumentKind, examine
+from msconfig.documents.recognise import DocumentKind, examine
+from msconfig.mock.messages import Request, Response
+from msconfig.mock.mock import Mock
 from msconfig.reports import Format
 from support import DEAD, TOKEN, Online, Run, Serve, fake
 

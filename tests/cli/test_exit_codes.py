@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from msconfig.fake.mock import Mock
-from msconfig.fake.scenario import TOKEN
+from msconfig.mock.mock import Mock
+from msconfig.mock.scenario import TOKEN
 
 COMMAND = Path(sys.executable).with_name("msconfig")
 GARBAGE = "ms-5eed0000-0000-4000-8000-00000000dead"

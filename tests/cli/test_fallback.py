@@ -12,9 +12,9 @@ import pytest
 from backups import make_v7, row
 from msconfig.cherry.backup import open_backup
 from msconfig.cherry.link import decode_v1, decode_v2
-from msconfig.fake.http import Response
-from msconfig.fake.server import FakeServer
-from msconfig.modelscope.bailian import Bailian
+from msconfig.mock.messages import Response
+from msconfig.mock.server import MockServer
+from msconfig.modelscope.fallback_client import Bailian
 from support import ALIVE, DEAD, KEY, TOKEN, Online, Run, Serve, fake, instead
 
 SETTINGS = '[fallback]\nprovider = "dashscope"\nids = ["qwen3-32b"]\n'
@@ -26,7 +26,7 @@ OTHER_KEY = "sk-5eed0000000040008000000000000bad"
 
 
 @pytest.fixture
-def server(serve: Serve, online: Online, monkeypatch: pytest.MonkeyPatch) -> FakeServer:
+def server(serve: Serve, online: Online, monkeypatch: pytest.MonkeyPatch) -> MockServer:
     monkeypatch.setenv("MODELSCOPE_API_TOKEN", TOKEN)
     monkeypatch.setenv("DASHSCOPE_API_KEY", KEY)
     told(SETTINGS)
@@ -41,7 +41,7 @@ def names(folder: str = "out") -> set[str]:
     return {path.name for path in Path(folder).iterdir()} if Path(folder).exists() else set()
 
 
-def asked(server: FakeServer) -> list[str]:
+def asked(server: MockServer) -> list[str]:
     return [request.token for request in server.requests if request.path == LIST]
 
 
@@ -58,7 +58,7 @@ def asked(server: FakeServer) -> list[str]:
 )
 def test_the_exit_code_counts_bailian_too(
     run: Run,
-    server: FakeServer,
+    server: MockServer,
     monkeypatch: pytest.MonkeyPatch,
     settings: str,
     key: str,
@@ -86,7 +86,7 @@ def test_a_list_that_cannot_be_read_is_inconclusive(
     assert fallback["models"][0]["status"] == "unverified"
 
 
-def test_each_service_gets_its_own_secret_alone(run: Run, server: FakeServer) -> None:
+def test_each_service_gets_its_own_secret_alone(run: Run, server: MockServer) -> None:
     run("check", "Qwen/Alive")
     tokens = {request.path: request.token for request in server.requests}
     assert tokens.pop(LIST) == KEY
@@ -108,7 +108,7 @@ def test_a_dead_model_is_told_its_id_at_bailian(run: Run) -> None:
 
 
 def test_without_fallback_in_the_settings_bailian_is_not_asked(
-    run: Run, server: FakeServer
+    run: Run, server: MockServer
 ) -> None:
     Path("msconfig.toml").unlink()
     ran = run("check", "--format", "json", "Qwen/Qwen3-32B")
@@ -117,7 +117,7 @@ def test_without_fallback_in_the_settings_bailian_is_not_asked(
     assert "qwen3-32b" not in ran.out
 
 
-def test_ids_stand_in_their_file_and_are_annotated_there(run: Run, server: FakeServer) -> None:
+def test_ids_stand_in_their_file_and_are_annotated_there(run: Run, server: MockServer) -> None:
     told(TWO)
     ran = run("check", "--format", "github", "Qwen/Alive")
     assert "::error file=msconfig.toml,line=3,col=22,title=not_found%3A qwen3-14b::" in ran.out
@@ -152,7 +152,7 @@ def test_an_interrupt_while_bailian_is_asked_keeps_what_was_learnt(
 
 
 def test_a_missing_key_is_told_before_any_request(
-    run: Run, server: FakeServer, monkeypatch: pytest.MonkeyPatch
+    run: Run, server: MockServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DASHSCOPE_API_KEY", " ")
     for command in (["check"], ["generate", "-o", "out"]):
@@ -172,7 +172,7 @@ def test_a_missing_key_is_told_before_any_request(
     ],
 )
 def test_a_key_that_cannot_be_one_is_sent_to_nobody(
-    run: Run, server: FakeServer, monkeypatch: pytest.MonkeyPatch, key: str, said: str
+    run: Run, server: MockServer, monkeypatch: pytest.MonkeyPatch, key: str, said: str
 ) -> None:
     monkeypatch.setenv("DASHSCOPE_API_KEY", key)
     ran = run("check", "Qwen/Alive")
@@ -183,7 +183,7 @@ def test_a_key_that_cannot_be_one_is_sent_to_nobody(
 
 
 def test_one_secret_for_both_services_is_sent_to_neither(
-    run: Run, server: FakeServer, monkeypatch: pytest.MonkeyPatch
+    run: Run, server: MockServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MODELSCOPE_API_TOKEN", KEY)
     assert run("check", "Qwen/Alive").code == 2
@@ -191,7 +191,7 @@ def test_one_secret_for_both_services_is_sent_to_neither(
 
 
 def test_no_token_means_no_key_either_and_that_alone_does_not_count(
-    run: Run, server: FakeServer
+    run: Run, server: MockServer
 ) -> None:
     ran = run("check", "--no-token", "--strict", "Qwen/Alive")
     assert ran.code == 0
@@ -200,7 +200,7 @@ def test_no_token_means_no_key_either_and_that_alone_does_not_count(
 
 
 def test_offline_bailian_is_not_asked_and_that_alone_does_not_count(
-    run: Run, server: FakeServer, monkeypatch: pytest.MonkeyPatch
+    run: Run, server: MockServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MSCONFIG_FALLBACK_URL", "nonsense, and of no use offline")
     ran = run("check", "--offline", "--format", "json", "Qwen/Qwen3.5-27B")
@@ -217,7 +217,7 @@ def test_offline_bailian_is_not_asked_and_that_alone_does_not_count(
     ["http://dashscope.aliyuncs.com/compatible-mode/v1/", "https://example.com/", "nonsense"],
 )
 def test_a_url_that_must_not_get_the_key_is_refused(
-    run: Run, server: FakeServer, monkeypatch: pytest.MonkeyPatch, url: str
+    run: Run, server: MockServer, monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
     monkeypatch.setenv("MSCONFIG_FALLBACK_URL", url)
     ran = run("check", "Qwen/Alive")
@@ -366,7 +366,7 @@ def test_a_users_template_may_use_the_fallback(run: Run) -> None:
 
 @pytest.mark.parametrize("name", sorted(BESIDE))
 def test_a_users_template_cannot_take_a_name_of_the_fallback(
-    run: Run, server: FakeServer, name: str
+    run: Run, server: MockServer, name: str
 ) -> None:
     Path(f"{name}.j2").write_text("x")
     ran = run("generate", "-o", "out", "--template", f"{name}.j2", "Qwen/Alive")
@@ -375,7 +375,7 @@ def test_a_users_template_cannot_take_a_name_of_the_fallback(
 
 
 def test_one_provider_id_for_both_is_refused_before_any_request(
-    run: Run, server: FakeServer
+    run: Run, server: MockServer
 ) -> None:
     told(f'{SETTINGS}region = "us"\n[provider]\nid = "dashscope-us"\n')
     ran = run("generate", "-o", "out", "Qwen/Alive")

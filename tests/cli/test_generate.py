@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 
 from msconfig.cherry.link import decode_v1, decode_v2
-from msconfig.fake.http import Response
-from msconfig.fake.server import FakeServer
+from msconfig.mock.messages import Response
+from msconfig.mock.server import MockServer
 from support import ALIVE, DEAD, TOKEN, Online, Ran, Run, Serve, fake
 
 Generate = Callable[..., Ran]
 
 
 @pytest.fixture
-def server(serve: Serve, online: Online, monkeypatch: pytest.MonkeyPatch) -> FakeServer:
+def server(serve: Serve, online: Online, monkeypatch: pytest.MonkeyPatch) -> MockServer:
     monkeypatch.setenv("MODELSCOPE_API_TOKEN", TOKEN)
     many = {f"Qwen/M{number}": ALIVE for number in range(501)}
     return online(serve(fake({"Qwen/Dead": DEAD, **many})))
@@ -28,7 +28,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()} if folder.exists() else {}
 
 
-def test_writes_valid_files_that_nobody_else_can_read(run: Run, server: FakeServer) -> None:
+def test_writes_valid_files_that_nobody_else_can_read(run: Run, server: MockServer) -> None:
     ran = run("generate", "-o", "out", "Qwen/Alive")
     folder = Path("out")
     assert ran.code == 0, ran
@@ -158,7 +158,7 @@ def test_targets_choose_the_files(run: Run) -> None:
 
 
 def test_more_models_than_v2_takes_are_refused_before_any_request(
-    run: Run, server: FakeServer
+    run: Run, server: MockServer
 ) -> None:
     ids = [f"Qwen/M{number}" for number in range(501)]
     ran = run("generate", "-o", "out", *ids)
@@ -334,7 +334,7 @@ def test_guides_are_in_the_languages_asked_for(
 
 
 def test_a_language_without_a_guide_is_refused_before_any_request(
-    run: Run, server: FakeServer
+    run: Run, server: MockServer
 ) -> None:
     ran = run("generate", "-o", "out", "--lang", "ja", "Qwen/Alive")
     assert (ran.code, ran.out) == (2, "")

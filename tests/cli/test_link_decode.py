@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from msconfig.cherry.link import PREFIX
 from msconfig.cli.decoding import DecodeOptions, decode
 from msconfig.errors import DocumentError
-from msconfig.rendering.schemas import schema_problems
+from msconfig.schemas import schema_problems
 from support import HOSTILE_TEXT, TOKEN, Run
 
 CN = "https://api-inference.modelscope.cn/v1/"

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from msconfig.cherry.link import PREFIX, decode_v2, encode
-from msconfig.cli.desktop import desktop
+from msconfig.cli.browser import desktop
 from support import TOKEN, Run
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="xdg-open is what Linux has")

@@ -12,8 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from msconfig.fake.mock import Mock
-from msconfig.fake.scenario import KEY, TOKEN
+from msconfig.mock.mock import Mock
+from msconfig.mock.scenario import KEY, TOKEN
 from support import Run
 
 COMMAND = [sys.executable, "-m", "msconfig", "mock"]
@@ -81,7 +81,7 @@ def test_without_the_extra_the_line_that_installs_it_is_told(
 ) -> None:
     monkeypatch.setitem(sys.modules, "pytest_httpserver", None)
     monkeypatch.setitem(sys.modules, "pytest_httpserver.httpserver", None)
-    monkeypatch.delitem(sys.modules, "msconfig.fake.server", raising=False)
+    monkeypatch.delitem(sys.modules, "msconfig.mock.server", raising=False)
     ran = run("mock", "--port", "0")
     assert ran.code == 2
     assert "pip install '.[mock]'" in ran.err

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from msconfig.checking.found_models import Sort
+from msconfig.checking.discovery.results import Sort
 from msconfig.cli.models import KINDS, SORTS
-from msconfig.fake.faults import Faults
-from msconfig.fake.mock import Mock
-from msconfig.fake.scenario import Fault, FaultKind
-from msconfig.fake.snapshot import RecordedHub, RecordedLookUp, RecordedModel
+from msconfig.mock.faults import Faults
+from msconfig.mock.mock import Mock
+from msconfig.mock.scenario import Fault, FaultKind
+from msconfig.mock.snapshot import RecordedHub, RecordedLookUp, RecordedModel
 from msconfig.modelscope.kinds import Kind
-from msconfig.rendering.schemas import schema_problems
+from msconfig.schemas import schema_problems
 from support import DEAD, TOKEN, Online, Run, Serve, fake, served_by
 
 DETAILED = RecordedModel(

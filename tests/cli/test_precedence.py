@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from msconfig.fake.http import Response
+from msconfig.mock.messages import Response
 from support import TOKEN, Online, Run, Serve, fake
 
 ASK = ("check", "--no-token", "--format", "json")

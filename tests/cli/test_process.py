@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from msconfig.fake.http import Request, Response
+from msconfig.mock.messages import Request, Response
 from support import ALIVE, TOKEN, Online, Serve, fake
 
 COMMAND = [sys.executable, "-m", "msconfig"]

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from msconfig.fake.mock import Mock
-from msconfig.fake.scenario import TOKEN
-from msconfig.rendering.schemas import schema_problems
+from msconfig.mock.mock import Mock
+from msconfig.mock.scenario import TOKEN
+from msconfig.schemas import schema_problems
 from support import Run
 
 OTHER = "ms-5eed0000-0000-4000-8000-000000000009"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from backups import make_v7
-from msconfig.fake.mock import Mock
-from msconfig.fake.scenario import TOKEN
+from msconfig.mock.mock import Mock
+from msconfig.mock.scenario import TOKEN
 
 terminal = pytest.importorskip("terminal", reason="no pseudo-terminals", exc_type=ImportError)
 CTRL_C = terminal.CTRL_C

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from msconfig.fake.http import Request, Response
+from msconfig.mock.messages import Request, Response
 from msconfig.modelscope.client import ModelScope
 from msconfig.modelscope.facts import (
     Account,
@@ -24,7 +24,7 @@ from msconfig.modelscope.facts import (
 )
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Endpoints, Site
-from msconfig.secrets import Secret
+from msconfig.tokens import Secret
 from support import TOKEN, Connect, FakeClock, RawServe, Serve, fake
 
 NOW = datetime(2026, 10, 7, 12, tzinfo=UTC)

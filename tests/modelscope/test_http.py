@@ -10,9 +10,9 @@ from socket import socket
 
 import pytest
 
-from msconfig.fake.http import Request, Response
+from msconfig.mock.messages import Request, Response
 from msconfig.modelscope._http import Deadline, Failure, HttpClient, Reply
-from msconfig.secrets import Secret
+from msconfig.tokens import Secret
 from support import TOKEN, Connect, FakeClock, RawServe, Serve
 
 EIGHT_MIB = 8 * 1024 * 1024

@@ -8,9 +8,9 @@ from socket import socket
 import pytest
 
 from msconfig.errors import UsageError
-from msconfig.fake.http import Response
+from msconfig.mock.messages import Response
 from msconfig.modelscope._http import Deadline, Failure, HttpClient, Reply
-from msconfig.secrets import Secret
+from msconfig.tokens import Secret
 from support import TOKEN, Connect, RawServe, Serve
 
 

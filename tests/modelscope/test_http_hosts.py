@@ -12,7 +12,7 @@ from socket import socket
 
 import pytest
 
-from msconfig.fake.http import NOTE_HEADER, Request, Response
+from msconfig.mock.messages import NOTE_HEADER, Request, Response
 from msconfig.modelscope._http import Deadline, Failure, HttpClient, Reply
 from support import Connect, FakeClock, RawServe, Serve
 

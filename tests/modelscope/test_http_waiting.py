@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from msconfig.fake.http import Request, Response
+from msconfig.mock.messages import Request, Response
 from msconfig.modelscope._http import Deadline, Failure, HttpClient, Pacing, Reply
 from support import Connect, FakeClock, RawServe, Serve
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from msconfig.fake.http import Request, Response
+from msconfig.mock.messages import Request, Response
 from msconfig.modelscope import _hub_replies
 from msconfig.modelscope._http import Failure, Reply
 from msconfig.modelscope.client import HubQuery, ModelScope

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from msconfig.cherry.configuration import Configuration, ModelChoice, ProviderChoice
-from msconfig.cherry.fallback import configure_fallback
+from msconfig.cherry.fallback_provider import configure_fallback
 from msconfig.cherry.link import decode_v1
+from msconfig.cherry.provider import Configuration, ModelChoice, ProviderChoice
 from msconfig.errors import DocumentError, FileError, TemplateError, UsageError
-from msconfig.modelscope.bailian import Region
+from msconfig.modelscope.fallback_client import Region
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
 from msconfig.rendering.generating import Target, UserTemplate, make, without_keys
-from msconfig.secrets import Secret
+from msconfig.tokens import Secret
 from support import KEY, TOKEN, configuration
 
 SECOND = "ms-00000000-0000-4000-8000-00000000beef"

@@ -23,19 +23,19 @@ from msconfig.checking.report import (
     TokenResult,
     TokenStatus,
 )
-from msconfig.cherry.configuration import (
+from msconfig.cherry.fallback_provider import configure_fallback
+from msconfig.cherry.link import decode_v1, decode_v2
+from msconfig.cherry.provider import (
     Configuration,
     ModelChoice,
     ProviderChoice,
 )
-from msconfig.cherry.fallback import configure_fallback
-from msconfig.cherry.link import decode_v1, decode_v2
 from msconfig.languages import Tag
-from msconfig.modelscope.bailian import Region, addresses_in
+from msconfig.modelscope.fallback_client import Region, addresses_in
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
 from msconfig.rendering.guides import FILE_NAMES, guides
-from msconfig.secrets import Secret
+from msconfig.tokens import Secret
 from support import KEY, TOKEN, configuration
 
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from msconfig.cherry.configuration import ModelChoice, ProviderChoice
+from msconfig.cherry.provider import ModelChoice, ProviderChoice
+from msconfig.documents.recognise import examine
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
-from msconfig.rendering.documents import examine
 from msconfig.rendering.generating import Target, make
 from msconfig.rendering.templates import render_own
 from support import TOKEN, configuration

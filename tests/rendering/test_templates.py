@@ -10,7 +10,7 @@ import pytest
 
 from msconfig.errors import ExitCode, FileError, TemplateError
 from msconfig.rendering.templates import render
-from msconfig.secrets import Secret, Token
+from msconfig.tokens import Secret, Token
 from support import TOKEN, configuration
 
 SECRET = Secret(TOKEN)

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 
 from msconfig.checking.report import Fallback, Report, Status, TokenResult, TokenStatus
-from msconfig.modelscope.bailian import Region
-from msconfig.rendering.documents import DocumentKind, examine
+from msconfig.documents.recognise import DocumentKind, examine
+from msconfig.modelscope.fallback_client import Region
 from msconfig.reports import Format, render
 from support import HOSTILE_TEXT, MakeModel, MakeReport
 

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from msconfig.checking.reasons import Reason
 from msconfig.checking.report import (
     Change,
     Evidence,
@@ -25,8 +24,9 @@ from msconfig.checking.report import (
     TokenResult,
     TokenStatus,
 )
+from msconfig.checking.suggestions.reasons import Reason
 from msconfig.languages import Tag, language
-from msconfig.modelscope.bailian import Region, addresses_in
+from msconfig.modelscope.fallback_client import Region, addresses_in
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
 from msconfig.reports import Format, render

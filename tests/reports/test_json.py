@@ -29,8 +29,8 @@ from msconfig.checking.report import (
 )
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
-from msconfig.rendering.schemas import schema_problems
 from msconfig.reports import Format, render
+from msconfig.schemas import schema_problems
 from support import MakeModel, MakeReport
 
 AT = datetime(2026, 10, 7, 10, 15, tzinfo=UTC)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import urlsplit
 
-from msconfig.cherry.configuration import Provider
 from msconfig.cherry.presets import PRESETS
+from msconfig.cherry.provider import Provider
 from msconfig.modelscope.sites import Site, addresses_of
 
 __all__ = ["CHAT", "MESSAGES", "is_modelscope", "own_address_warnings"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from msconfig.cherry.configuration import Configuration, ProviderChoice
+from msconfig.cherry.provider import Configuration, ProviderChoice
 
 __all__ = [
     "ChangePlan",

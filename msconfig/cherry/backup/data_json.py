@@ -26,7 +26,7 @@ from msconfig.cherry.backup.json_spans import (
 from msconfig.cherry.backup.refusal import NotTaken
 from msconfig.cherry.backup.v1_merging import StoredProvider, stored_provider
 from msconfig.files import create
-from msconfig.secrets import Secret
+from msconfig.tokens import Secret
 
 __all__ = ["DataJson", "read_data_json", "with_providers"]
 

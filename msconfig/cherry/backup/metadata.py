@@ -8,7 +8,7 @@ from typing import Any
 
 from msconfig.cherry.backup.archive import Archive
 from msconfig.cherry.backup.refusal import NotTaken
-from msconfig.json_text import NotJson, loads
+from msconfig.parsing import NotJson, loads
 from msconfig.text import shortened
 
 __all__ = ["Metadata", "read_metadata"]

@@ -27,7 +27,7 @@ from msconfig.cherry.backup.v7_rows import (
 )
 from msconfig.errors import FileError
 from msconfig.files import create, private_folder
-from msconfig.secrets import Secret
+from msconfig.tokens import Secret
 
 __all__ = [
     "Backup",

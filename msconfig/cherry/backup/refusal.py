@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from msconfig.errors import DocumentError
-from msconfig.secrets import without_tokens
 from msconfig.text import shortened
+from msconfig.tokens import without_tokens
 
 __all__ = ["BackupRefused", "NotTaken", "named"]
 

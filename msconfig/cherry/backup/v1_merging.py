@@ -19,9 +19,9 @@ from msconfig.cherry.backup.changes import (
 )
 from msconfig.cherry.backup.json_spans import as_javascript_writes
 from msconfig.cherry.backup.refusal import NotTaken
-from msconfig.cherry.configuration import ApiKey, Model, Provider
-from msconfig.json_text import NotJson, loads
-from msconfig.secrets import Secret
+from msconfig.cherry.provider import ApiKey, Model, Provider
+from msconfig.parsing import NotJson, loads
+from msconfig.tokens import Secret
 
 __all__ = ["MergedProviders", "StoredProvider", "merge_providers", "stored_provider"]
 

@@ -20,8 +20,8 @@ from msconfig.cherry.backup.order_keys import keys_before
 from msconfig.cherry.backup.refusal import NotTaken
 from msconfig.cherry.backup.v7_models import merge_models
 from msconfig.cherry.backup.v7_rows import ProviderRow, RowWrite, Table
-from msconfig.cherry.configuration import ApiKey, Provider
-from msconfig.json_text import NotJson, loads
+from msconfig.cherry.provider import ApiKey, Provider
+from msconfig.parsing import NotJson, loads
 
 __all__ = ["MergedRows", "base_urls", "key_entries", "merge_rows"]
 

@@ -12,8 +12,8 @@ from msconfig.cherry.backup.changes import ModelAction, ModelChange, Patch
 from msconfig.cherry.backup.json_spans import as_javascript_writes
 from msconfig.cherry.backup.order_keys import keys_after
 from msconfig.cherry.backup.v7_rows import ModelRow, ProviderRow, RowWrite, Table
-from msconfig.cherry.configuration import Model
-from msconfig.json_text import NotJson, loads
+from msconfig.cherry.provider import Model
+from msconfig.parsing import NotJson, loads
 
 __all__ = ["merge_models"]
 

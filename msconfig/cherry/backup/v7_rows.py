@@ -12,8 +12,8 @@ from enum import StrEnum
 from typing import Any
 
 from msconfig.cherry.backup.refusal import NotTaken
-from msconfig.secrets import Secret
 from msconfig.text import shortened
+from msconfig.tokens import Secret
 
 __all__ = [
     "ModelRow",

@@ -22,10 +22,10 @@ from app_database import (
 )
 from backups import Row, contents, make_v7, query, row, rows
 from msconfig.cherry.backup import open_backup, plan
-from msconfig.cherry.configuration import ProviderChoice
+from msconfig.cherry.provider import ProviderChoice
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
-from msconfig.secrets import Secret
+from msconfig.tokens import Secret
 from patching import NEW_KEY, NEW_MODELS, OTHER_KEY, apply, patch
 
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

@@ -12,7 +12,7 @@ import pytest
 from app_database import OLD_KEY, OLD_MODEL
 from backups import Row, document_of, llm_of, make_data_json, v1_provider, v1_providers
 from msconfig.cherry.backup import BackupFormat, open_backup, plan
-from msconfig.cherry.configuration import ProviderChoice
+from msconfig.cherry.provider import ProviderChoice
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
 from patching import NEW_KEY, NEW_MODELS, OTHER_KEY, apply, patch

@@ -23,7 +23,7 @@ from msconfig.cherry.backup import (
     plan,
     write,
 )
-from msconfig.cherry.configuration import ProviderChoice
+from msconfig.cherry.provider import ProviderChoice
 from msconfig.errors import FileError
 from msconfig.modelscope.sites import Site
 from patching import NEW_KEY, NEW_MODELS, apply, patch

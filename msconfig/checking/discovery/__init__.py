@@ -1,0 +1,1 @@
+"""Find served models."""

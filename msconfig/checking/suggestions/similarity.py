@@ -1,0 +1,232 @@
+"""How near one model is to another, by their names, and by what they do where that is known.
+
+A model may stand in for another when all of this holds:
+
+- It is of the same brand. For a model of the same owner it will also do that one brand is the other
+  with words before it (``Meta-Llama``, ``Llama``), that it is the beginning of the other
+  (``Intern`` of ``InternLM``), or that it is the owner's main line: its brand begins a word of the
+  owner's name. The two last are for a model that tells a size or that it was tuned to chat.
+- Both have the same words of a job other than chat, e.g. ``Image``, ``Embedding``; kinds that are
+  known do not contradict. For a model with ``VL``, one without is known to take images or is newer
+  than all of its brand with ``VL``, for then it may have taken them over; for one that is known to
+  take images without saying so, it is known to or is not older.
+
+Then the nearest comes first, by the first of these that differs: skills (``VL``, ``Coder``),
+by-names, the letter of the series, words of grade (``Flash``, ``Pro``; without one, up to 40B is
+light), size (a factor of up to 1.5 is the same class), parameters in use, version (the next newer
+one first), thinking or not, the very size, the latest date. An older release is for when there is
+no other.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from msconfig.checking.suggestions.model_names import ModelName, Version
+from msconfig.checking.suggestions.reasons import Reason
+from msconfig.modelscope.kinds import Kind
+
+__all__ = [
+    "Named",
+    "Rank",
+    "is_older",
+    "may_be_meant",
+    "may_stand_in",
+    "rank",
+    "rank_of_release",
+    "reason",
+]
+
+_SAME_CLASS = math.log(1.5)
+_SHORTEST_MAIN_LINE = 3
+_SHORTEST_BEGINNING = 4
+_VERSION_PARTS = 4
+_TALKS = frozenset({Kind.CHAT, Kind.VISION})
+_DEFAULT_TIER_STEP = 2
+"""Up to here a model counts as of the same grade."""
+
+Rank = tuple[float | Version, ...]
+"""Sorts the nearest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A model: its owner, what its name says, and its kind, `Kind.UNKNOWN` where not known."""
+
+    owner: str
+    """In lower case; empty where it was not given."""
+    name: ModelName
+    kind: Kind = Kind.UNKNOWN
+
+    @property
+    def takes_images(self) -> bool:
+        """Whether its name or its kind says so."""
+        return self.name.takes_images or self.kind is Kind.VISION
+
+
+def may_stand_in(asked: Named, other: Named, with_images: AbstractSet[Version]) -> bool:
+    """Whether `other` may be used in place of `asked`.
+
+    Args:
+        asked: the model that is not served.
+        other: one that is.
+        with_images: the versions of the other's brand whose served models have ``VL`` in the name.
+    """
+    return (
+        (other.name.brand == asked.name.brand or _is_of_the_house(asked, other))
+        and asked.name.jobs == other.name.jobs
+        and _does_the_same(asked, other, with_images)
+    )
+
+
+def may_be_meant(asked: Named, other: Named, with_images: AbstractSet[Version]) -> bool:
+    """Whether `asked` may be `other` misspelt: it says no job and no images that `other` lacks.
+
+    Args:
+        asked: what is not served.
+        other: a model that is, of nearly the same name.
+        with_images: as `may_stand_in` takes them.
+    """
+    return asked.name.jobs <= other.name.jobs and _does_the_same(asked, other, with_images)
+
+
+def is_older(asked: Named, other: Named) -> bool:
+    """Whether `other` is known to be an older release of the same line."""
+    return _is_comparable(asked.name, other.name) and other.name.version < asked.name.version
+
+
+def _is_comparable(old: ModelName, new: ModelName) -> bool:
+    """Whether their versions count the same thing; one with a date only has no version."""
+    if old.brand != new.brand or old.series != new.series:
+        return False
+    if old.version == new.version or (old.version and new.version):
+        return True
+    return (new if old.version else old).date is None
+
+
+def _is_of_the_house(asked: Named, other: Named) -> bool:
+    """Whether `other`, of another brand, is the main line or the same line with another prefix."""
+    old, new = asked.name, other.name
+    if asked.owner != other.owner or not old.brand or not new.brand:
+        return False
+    if old.jobs or asked.kind not in {*_TALKS, Kind.UNKNOWN} or not new.skills <= old.skills:
+        return False
+    longer, shorter = sorted((old.brand, new.brand), key=len, reverse=True)
+    if longer[-len(shorter) :] == shorter:
+        return True
+    brand = "".join(new.brand)
+    if old.size is None and not old.tuning:
+        return False
+    begins_owner = any(word.startswith(brand) for word in re.split(r"[-_.]", asked.owner))
+    return (begins_owner and len(brand) >= _SHORTEST_MAIN_LINE) or (
+        "".join(old.brand).startswith(brand) and len(brand) >= _SHORTEST_BEGINNING
+    )
+
+
+def _does_the_same(asked: Named, other: Named, with_images: AbstractSet[Version]) -> bool:
+    """Whether nothing that is known speaks against it."""
+    if Kind.UNKNOWN not in {asked.kind, other.kind} and asked.kind is not other.kind:
+        return asked.kind is Kind.CHAT and other.kind is Kind.VISION
+    if not asked.takes_images or other.takes_images:
+        return True
+    if other.kind is Kind.CHAT:
+        return False
+    if not asked.name.takes_images:
+        return not is_older(asked, other)
+    return other.name.version > max((asked.name.version, *with_images))
+
+
+def rank(asked: Named, other: Named) -> Rank:
+    """How near `other` stands to `asked` but for its release; less is nearer."""
+    old, new = asked.name, other.name
+    apart = abs(new.log_size - old.log_size)
+    return (
+        asked.owner != other.owner,
+        old.brand != new.brand,
+        len(old.skills ^ new.skills),
+        len(old.by_names ^ new.by_names),
+        old.series != new.series,
+        _tier_step(old, new),
+        apart if apart > _SAME_CLASS else 0,
+        _active_apart(old, new),
+    )
+
+
+def rank_of_release(asked: Named, other: Named) -> Rank:
+    """How near the release of `other` is to that of `asked`, among those of one `rank`."""
+    old, new = asked.name, other.name
+    year, month, day = new.date or (0, 0, 0)
+    return (
+        _version_order(old, new),
+        abs(old.tuning - new.tuning) + 2 * (new.is_base and not old.is_base),
+        abs(new.log_size - old.log_size),
+        (-year, -month, -day),
+    )
+
+
+def _tier_step(old: ModelName, new: ModelName) -> int:
+    """0 the same words and grade, 1 a word in common, 2 the same grade, more for other grades."""
+    grades_apart = abs(old.grade - new.grade)
+    if old.tiers == new.tiers and not grades_apart:
+        return 0
+    return 1 if old.tiers & new.tiers else _DEFAULT_TIER_STEP + grades_apart
+
+
+def _active_apart(old: ModelName, new: ModelName) -> float:
+    """How far the parameters in use are apart; 0 in one class, or where a name does not tell.
+
+    A name with the very size and nothing of the parameters in use may have left them out.
+    """
+    if old.log_active is None or new.log_active is None:
+        return 0
+    if old.active is None and old.size == new.size:
+        return 0
+    apart = abs(new.log_active - old.log_active)
+    return apart if apart > _SAME_CLASS else 0
+
+
+def _version_order(old: ModelName, new: ModelName) -> Version:
+    """Sorts upwards from the asked version; what cannot be compared or is older, downwards."""
+    if new.version >= old.version and _is_comparable(old, new):
+        return (0, *new.version)
+    return (1, *(-part for part in (*new.version, *(0,) * (_VERSION_PARTS - len(new.version)))))
+
+
+def reason(asked: Named, other: Named) -> Reason:
+    """Why `other` is suggested in place of `asked`."""
+    old, new = asked.name, other.name
+    comparable = _is_comparable(old, new)
+    if asked.takes_images and not new.takes_images and (old.takes_images or not comparable):
+        known = other.kind is Kind.VISION
+        return Reason.GENERAL_IMAGES if known else Reason.GENERAL_PERHAPS_IMAGES
+    if not comparable or not new.skills <= old.skills:
+        return Reason.FAMILY
+    if new.skills != old.skills:
+        return Reason.GENERAL
+    if new.version < old.version:
+        return Reason.OLDER
+    if new.version == old.version:
+        return _reason_in_a_release(old, new)
+    if not new.by_names <= old.by_names:
+        return Reason.FAMILY
+    return Reason.NEWER if _is_of_a_class(old, new) else Reason.NEWER_SIZE
+
+
+def _reason_in_a_release(old: ModelName, new: ModelName) -> Reason:
+    if old == new:
+        return Reason.SPELT
+    if (old.tiers, old.size, old.active) != (new.tiers, new.size, new.active):
+        return Reason.SIZE if old.version or old.date == new.date else Reason.FAMILY
+    old_words = (old.by_names, old.packing, old.tuning > 0, old.is_base)
+    new_words = (new.by_names, new.packing, new.tuning > 0, new.is_base)
+    is_rerelease = old_words == new_words and old.date != new.date
+    return Reason.RERELEASE if is_rerelease else Reason.VARIANT
+
+
+def _is_of_a_class(old: ModelName, new: ModelName) -> bool:
+    if old.size is None or new.size is None:
+        return _tier_step(old, new) <= _DEFAULT_TIER_STEP
+    return abs(new.log_size - old.log_size) <= _SAME_CLASS

@@ -1,0 +1,132 @@
+"""What Cherry Studio demands of a document and a JSON Schema cannot say.
+
+Every function takes a document that keeps its schema, and gives its problems as JSON path and
+message: what the app refuses or breaks on, and what it takes though it is hardly meant (warnings).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from msconfig.cherry.presets import PRESETS
+from msconfig.tokens import is_masked
+
+__all__ = ["Findings", "of_link", "of_provider_v1", "of_provider_v2"]
+
+Finding: TypeAlias = tuple[str, str]
+_Document: TypeAlias = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Findings:
+    """Problems of a document: JSON path and message of each."""
+
+    errors: list[Finding] = field(default_factory=list)
+    warnings: list[Finding] = field(default_factory=list)
+
+
+def of_provider_v2(document: _Document) -> Findings:
+    """Findings in `provider.v2.json`."""
+    found = Findings()
+    provider, models = document["provider"], document["models"]
+    provider_id = provider["providerId"]
+    found.errors += _doubles(models, "modelId", "$.models", "the model is in the list already")
+    found.errors += [
+        (f"$.models[{index}].providerId", f"must be {provider_id}, the id of the provider")
+        for index, model in enumerate(models)
+        if model["providerId"] != provider_id
+    ]
+    keys = provider.get("apiKeys", [])
+    path = "$.provider.apiKeys"
+    found.errors += _doubles(keys, "id", path, "another key has this id; the rotation would stall")
+    found.errors += _doubles(keys, "key", path, "the key is in the list already")
+    for index, key in enumerate(keys):
+        found.errors += _key_problems(key["key"], f"{path}[{index}].key")
+    found.warnings += [
+        (f"$.models[{index}].endpointTypes", "overrides the provider's default; leave it out")
+        for index, model in enumerate(models)
+        if model.get("endpointTypes")
+    ]
+    configs = provider.get("endpointConfigs", {})
+    preset = PRESETS.get(provider_id)
+    if preset is None:
+        if not configs:
+            found.warnings.append(
+                ("$.provider", "a new provider without endpointConfigs has no address to call")
+            )
+        return found
+    if provider.get("presetProviderId") != preset.id:
+        found.warnings.append(
+            ("$.provider", f"presetProviderId is not {preset.id}, so nothing of the preset is used")
+        )
+    for endpoint, config in configs.items():
+        own = preset.endpoints.get(endpoint)
+        found.warnings += _override(
+            config.get("baseUrl", own), own, f"$.provider.endpointConfigs['{endpoint}'].baseUrl"
+        )
+    return found
+
+
+def of_provider_v1(provider: _Document) -> Findings:
+    """Findings in `provider.v1.json`."""
+    found = Findings()
+    models = provider["models"]
+    found.errors += _doubles(models, "id", "$.models", "the model is in the list already")
+    found.errors += [
+        (f"$.models[{index}].provider", f"must be {provider['id']}, the id of the provider")
+        for index, model in enumerate(models)
+        if model["provider"] != provider["id"]
+    ]
+    if provider["apiKey"]:
+        keys = provider["apiKey"].split(",")
+        for key in keys:
+            found.errors += _key_problems(key, "$.apiKey")
+        if len(set(keys)) < len(keys):
+            found.errors.append(("$.apiKey", "a key stands there twice"))
+    preset = PRESETS.get(provider["id"])
+    if preset is not None:
+        found.warnings += _override(provider["apiHost"], preset.api_host, "$.apiHost")
+        found.warnings += _override(
+            provider.get("anthropicApiHost", preset.anthropic_api_host),
+            preset.anthropic_api_host,
+            "$.anthropicApiHost",
+        )
+    return found
+
+
+def of_link(payload: _Document) -> Findings:
+    """Findings in what a deep link carries; paths begin at the payload."""
+    found = Findings()
+    found.errors += _key_problems(payload["apiKey"], "$.apiKey")
+    if "," in payload["apiKey"]:
+        found.errors.append(
+            ("$.apiKey", "one link carries one key; v1 reads two here, v2 one with a comma")
+        )
+    preset = PRESETS.get(payload["id"])
+    if preset is not None:
+        found.warnings += _override(payload["baseUrl"], preset.api_host, "$.baseUrl")
+    return found
+
+
+def _doubles(rows: Sequence[_Document], key: str, path: str, message: str) -> Iterable[Finding]:
+    seen: set[str] = set()
+    for index, row in enumerate(rows):
+        if row[key] in seen:
+            yield f"{path}[{index}].{key}", message
+        seen.add(row[key])
+
+
+def _key_problems(key: str, path: str) -> Iterable[Finding]:
+    if is_masked(key):
+        yield path, "a masked key, as a page shows it; put the whole key there"
+    elif not key or key != key.strip():
+        yield path, "a key is empty or has white space around it"
+
+
+def _override(url: str | None, own: str | None, path: str) -> Iterable[Finding]:
+    if own is None:
+        yield path, "no endpoint of the built-in provider, so the app keeps it as an override"
+    elif url != own:
+        yield path, f"differs from the built-in {own}, so the app keeps it as an override"

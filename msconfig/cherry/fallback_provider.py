@@ -1,0 +1,64 @@
+"""Bailian as a provider of Cherry Studio, beside ModelScope's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import assert_never
+
+from msconfig.cherry.presets import PRESETS
+from msconfig.cherry.provider import (
+    ApiKey,
+    Configuration,
+    ModelChoice,
+    Provider,
+    model_of,
+)
+from msconfig.modelscope.fallback_client import PROVIDER, Region, addresses_in
+from msconfig.tokens import Secret
+
+__all__ = ["configure_fallback", "fallback_provider"]
+
+_SERVICE = "Bailian"
+
+
+def configure_fallback(
+    region: Region, models: Iterable[ModelChoice], keys: Sequence[Secret]
+) -> Configuration:
+    """The configuration for Bailian in `region`. The same input gives the same configuration.
+
+    Its ids name no owner, so a model without a group of its own comes into the group Bailian.
+    """
+    return Configuration(
+        fallback_provider(region),
+        tuple(model_of(model, name=model.id, group=_SERVICE) for model in models),
+        tuple(ApiKey(key, _SERVICE) for key in keys),
+        is_fallback=True,
+    )
+
+
+def fallback_provider(region: Region) -> Provider:
+    """The provider for `region`: the built-in one of cn, a new one for another.
+
+    A region's addresses differ from the built-in ones, and an override on a built-in provider
+    would be kept by the app for good; so another region is a provider of its own.
+    """
+    match region:
+        case Region.CN:
+            provider_id, name = PROVIDER, PRESETS[PROVIDER].name
+        case Region.INTL:
+            provider_id, name = f"{PROVIDER}-intl", f"{_SERVICE} (International)"
+        case Region.US:
+            provider_id, name = f"{PROVIDER}-us", f"{_SERVICE} (US)"
+        case _:
+            assert_never(region)
+    own = addresses_in(region)
+    preset = PRESETS.get(provider_id)
+    return Provider(
+        id=provider_id,
+        name=name,
+        preset_id=preset.id if preset else None,
+        api_host=own.openai,
+        anthropic_api_host=own.anthropic,
+        rate_limit_seconds=None,
+        notes=None,
+    )

@@ -1,0 +1,174 @@
+"""One provider with its models and keys: what the templates of both app versions show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from msconfig.cherry.capabilities import Abilities, abilities_of, in_words_of_v1
+from msconfig.cherry.presets import PRESETS
+from msconfig.errors import SettingsError
+from msconfig.modelscope.kinds import Kind
+from msconfig.modelscope.sites import Site, addresses_of
+from msconfig.tokens import Secret
+
+__all__ = [
+    "ApiKey",
+    "Configuration",
+    "Model",
+    "ModelChoice",
+    "Provider",
+    "ProviderChoice",
+    "configure",
+    "model_of",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderChoice:
+    """What the user told about the provider; None leaves it to msconfig."""
+
+    id: str | None = None
+    name: str | None = None
+    rate_limit_seconds: int | None = None
+    notes: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """A model that goes into the documents, and what the user told about it."""
+
+    id: str
+    kind: Kind
+    name: str | None = None
+    group: str | None = None
+    capabilities: tuple[str, ...] | None = None
+    """In the words of desktop v2."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A provider of Cherry Studio."""
+
+    id: str
+    name: str
+    preset_id: str | None
+    """The built-in provider that it is, or None for a new one."""
+    api_host: str
+    anthropic_api_host: str
+    rate_limit_seconds: int | None
+    notes: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model of that provider."""
+
+    id: str
+    name: str
+    group: str
+    kind: Kind
+    capabilities: tuple[str, ...]
+    v1_capabilities: tuple[str, ...]
+    input_modalities: tuple[str, ...]
+    output_modalities: tuple[str, ...]
+    supports_streaming: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key of that provider; id and label derive from it, so that nothing depends on chance."""
+
+    key: Secret
+    service: str = "ModelScope"
+    """Whose key it is."""
+
+    @property
+    def id(self) -> str:
+        """Unique among the provider's keys."""
+        return f"msconfig-{self.key.fingerprint}"
+
+    @property
+    def label(self) -> str:
+        """What the app shows."""
+        return f"{self.service} {self.key.fingerprint}"
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Everything that goes into a document."""
+
+    provider: Provider
+    models: tuple[Model, ...]
+    api_keys: tuple[ApiKey, ...]
+    is_fallback: bool = False
+    """Whether it is the way out beside ModelScope."""
+
+    @property
+    def joined_key(self) -> Secret:
+        """All keys as v1 keeps them: one text, joined by commas; empty without any."""
+        return Secret(",".join(api_key.key.reveal() for api_key in self.api_keys))
+
+
+def configure(
+    site: Site, choice: ProviderChoice, models: Iterable[ModelChoice], keys: Sequence[Secret]
+) -> Configuration:
+    """The configuration for `site`. The same input gives the same configuration.
+
+    Raises:
+        SettingsError: a provider id that belongs to something else.
+    """
+    return Configuration(
+        provider_for(site, choice),
+        tuple(_model(model) for model in models),
+        tuple(ApiKey(key) for key in keys),
+    )
+
+
+def provider_for(site: Site, choice: ProviderChoice) -> Provider:
+    """The provider for `site`: the built-in one of cn, a new one for ai or under another id.
+
+    Raises:
+        SettingsError: a provider id that belongs to something else.
+    """
+    own = addresses_of(site)
+    default_id = "modelscope" if site is Site.CN else "modelscope-ai"
+    provider_id = choice.id or default_id
+    preset = PRESETS.get(provider_id)
+    if preset is not None and preset.api_host != own.inference:
+        raise SettingsError(
+            f"the provider id {provider_id} is built into Cherry Studio with other addresses than"
+            f" those of site {site}; leave provider.id out, or choose another"
+        )
+    default_name = "ModelScope" if site is Site.CN else "ModelScope (International)"
+    return Provider(
+        id=provider_id,
+        name=choice.name or default_name,
+        preset_id=preset.id if preset else None,
+        api_host=own.inference,
+        anthropic_api_host=own.anthropic,
+        rate_limit_seconds=choice.rate_limit_seconds,
+        notes=choice.notes,
+    )
+
+
+def model_of(choice: ModelChoice, *, name: str, group: str) -> Model:
+    """The model for `choice`, called `name` in `group` where the user told nothing else."""
+    abilities: Abilities = abilities_of(choice.kind, name)
+    capabilities = abilities.capabilities if choice.capabilities is None else choice.capabilities
+    return Model(
+        id=choice.id,
+        name=choice.name or name,
+        group=choice.group or group,
+        kind=choice.kind,
+        capabilities=capabilities,
+        v1_capabilities=in_words_of_v1(capabilities),
+        input_modalities=abilities.input_modalities,
+        output_modalities=abilities.output_modalities,
+        supports_streaming=abilities.supports_streaming,
+    )
+
+
+def _model(choice: ModelChoice) -> Model:
+    owner, _, name = choice.id.partition("/")
+    return model_of(choice, name=name, group=owner)

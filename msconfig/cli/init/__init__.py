@@ -1,0 +1,1 @@
+"""`msconfig init`: the guided setup."""

@@ -1,0 +1,130 @@
+"""The first ids: picked in a list, typed, or read from a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from msconfig.checking.discovery.discover import Discovery, DiscoveryRequest, discover
+from msconfig.cli.asking import AskOptions
+from msconfig.cli.console import ProgressDisplay
+from msconfig.cli.init.picker import pick
+from msconfig.cli.init.prompts import ask_text, choose, say
+from msconfig.cli.job import given_ids
+from msconfig.errors import MsconfigError
+from msconfig.model_ids import GivenId, ModelId
+from msconfig.modelscope.client import ModelScope
+from msconfig.modelscope.kinds import Kind
+from msconfig.settings.loading import Settings
+from msconfig.text import visible
+from msconfig.tokens import looks_like_token
+
+__all__ = ["IdsAsking"]
+
+_LISTED = frozenset({Kind.CHAT, Kind.VISION})
+_DOCUMENTS = {".json", ".zip"}
+_MANY = 3
+"""Lines about what could not be read; there may be thousands."""
+
+
+@dataclass(slots=True)
+class IdsAsking:
+    """Asks until there are ids enough."""
+
+    asked: AskOptions
+    concurrency: int
+    connect: Callable[[], AbstractContextManager[ModelScope]]
+    may_be_none: bool
+    """Whether no id at all is an answer, as the file has some already."""
+    offline: bool
+    chosen: dict[str, GivenId] = field(default_factory=dict)
+    found: dict[frozenset[Kind], Discovery] = field(default_factory=dict)
+    """What was found already, by its kinds; what is incomplete is searched for again."""
+
+    def ids(self) -> tuple[GivenId, ...]:
+        """The ids, each once."""
+        while True:
+            ways: list[tuple[Callable[[], None] | None, str]] = [
+                (self._pick, "pick in a list of served models"),
+                (self._type, "type ids"),
+                (self._read, "read them from a file"),
+            ]
+            if self.chosen or self.may_be_none:
+                ways.insert(0, (None, "that is all"))
+            count = f" ({len(self.chosen)} so far)" if self.chosen else ""
+            way = choose(f"Which models?{count}", ways)
+            if way is None:
+                return tuple(self.chosen.values())
+            way()
+
+    def _pick(self) -> None:
+        kinds: frozenset[Kind] = frozenset()
+        if not self.offline:
+            each = [(frozenset({kind}), kind) for kind in Kind if kind not in {*_LISTED, "unknown"}]
+            kinds = choose(
+                "Which list?",
+                [(_LISTED, "chat and vision"), *each, (kinds, "all kinds (takes longest)")],
+            )
+        found = self.found.get(kinds) or self._discovered(kinds)
+        if found.complete:
+            self.found[kinds] = found
+        models = [model for model in found.models if model.is_served]
+        if not models:
+            say("✗ No such model was found.")
+            return
+        picked = pick(models, tuple(self.chosen), is_complete=found.complete)
+        self.chosen = {text: self.chosen.get(text, GivenId(text)) for text in picked}
+
+    def _discovered(self, kinds: frozenset[Kind]) -> Discovery:
+        request = DiscoveryRequest(kinds=kinds, concurrency=self.concurrency)
+        with self.connect() as modelscope, ProgressDisplay(quiet=False) as progress:
+            discovery = discover(modelscope, request, progress)
+        for line in discovery.missing[:_MANY]:
+            say(f"not read: {line}")
+        if len(discovery.missing) > _MANY:
+            say(f"not read: {len(discovery.missing) - _MANY} more")
+        return discovery
+
+    def _type(self) -> None:
+        def wrong(text: str) -> str | None:
+            for part in _parts(text):
+                if looks_like_token(part):
+                    return "that looks like a token, not like an id"
+                if ModelId.parse(part) is None:
+                    return f"an id has the form owner/name: {visible(part)}"
+            return None
+
+        self._add(GivenId(part) for part in _parts(ask_text("IDs: ", wrong)))
+
+    def _read(self) -> None:
+        read: list[GivenId] = []
+
+        def wrong(text: str) -> str | None:
+            read.clear()
+            if not text:
+                return None
+            path = str(Path(text).expanduser())
+            as_document = Path(path).suffix in _DOCUMENTS
+            source = replace(
+                self.asked,
+                models=() if as_document else (f"./{path}" if path == "-" else path,),
+                from_documents=(path,) if as_document else (),
+            )
+            try:
+                read.extend(given_ids(source, Settings()))
+            except MsconfigError as error:
+                return visible(str(error).split("\n")[0])
+            return None
+
+        ask_text("File (one id a line, or of Cherry Studio): ", wrong)
+        self._add(read)
+
+    def _add(self, ids: Iterable[GivenId]) -> None:
+        for given in ids:
+            self.chosen.setdefault(given.text, given)
+
+
+def _parts(text: str) -> list[str]:
+    return text.replace(",", " ").split()

@@ -1,0 +1,145 @@
+"""What the chosen ids come to: which are served, what becomes of the others, and their kinds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from msconfig.checking.check import CheckRequest, check
+from msconfig.checking.report import ModelResult, Outcome
+from msconfig.cli.connecting import Connection
+from msconfig.cli.console import ProgressDisplay, columns
+from msconfig.cli.init.prompts import choose
+from msconfig.errors import UsageError
+from msconfig.model_ids import GivenId
+from msconfig.modelscope.kinds import Kind
+from msconfig.modelscope.sites import Site
+from msconfig.reports.wording import MARKS
+from msconfig.text import visible
+
+__all__ = ["FirstModels", "confirm_kinds", "in_words", "settle_unserved"]
+
+_MANY = 12
+"""Models that are named one by one when all is well with them."""
+
+
+@dataclass(slots=True)
+class FirstModels:
+    """Checks models, each once, and keeps what was found."""
+
+    site: Site
+    connect: Connection
+    kinds: Mapping[str, Kind]
+    """What the user said."""
+    concurrency: int
+    quiet: bool
+    known: dict[str, ModelResult] = field(default_factory=dict)
+
+    def results(self, ids: Sequence[GivenId]) -> tuple[ModelResult, ...]:
+        """What a check says of each id; free.
+
+        Raises:
+            KeyboardInterrupt: it was interrupted.
+        """
+        new = [given for given in ids if given.text not in self.known]
+        if new:
+            request = CheckRequest(
+                self.site,
+                new,
+                kinds=self.kinds,
+                concurrency=self.concurrency,
+                snapshot_recorded=self.connect.recorded,
+            )
+            with self.connect() as modelscope, ProgressDisplay(quiet=self.quiet) as progress:
+                report = check(modelscope, request, progress)
+            if not report.complete:
+                raise KeyboardInterrupt
+            self.known |= {model.id: model for model in report.models}
+        return tuple(self.known[given.text] for given in ids)
+
+    def without_unserved(
+        self, models: Sequence[ModelResult], unserved: str
+    ) -> tuple[ModelResult, ...]:
+        """`models` after what fails is kept, left out or replaced by its first suggestion.
+
+        Args:
+            models: what the check says.
+            unserved: one of the choices of ``--unserved``.
+        """
+        if unserved == "keep":
+            return tuple(models)
+        ids = []
+        for model in models:
+            if model.outcome is not Outcome.FAIL:
+                ids.append(model.id)
+            elif unserved == "replace" and model.suggestions:
+                ids.append(model.suggestions[0].id)
+        return self.results([GivenId(text) for text in dict.fromkeys(ids)])
+
+
+def in_words(models: Sequence[ModelResult]) -> str:
+    """Each model with its kind, or what is wrong with it; of many good ones only how many."""
+    good = [model for model in models if model.outcome is Outcome.PASS]
+    kinds = Counter(model.kind for model in good)
+    lines = []
+    if len(good) > _MANY:
+        count = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items()))
+        lines.append(f"{MARKS[Outcome.PASS]} {len(good)} models are served: {count}")
+    wide = max((len(model.id) for model in models), default=0)
+    for model in models:
+        mark, model_id = MARKS[model.outcome], visible(model.id)
+        if model.outcome is not Outcome.PASS:
+            lines += [f"{mark} {model_id}", f"    {visible(model.reason)}"]
+            lines += [f"    → {visible(other.id)}" for other in model.suggestions]
+        elif len(good) <= _MANY:
+            lines += (
+                [f"{mark} {model_id:<{wide}}  {model.kind}"]
+                if wide + 20 <= columns()
+                else [f"{mark} {model_id}", f"    {model.kind}"]
+            )
+    return "\n".join(lines)
+
+
+def settle_unserved(
+    first: FirstModels, models: Sequence[ModelResult], unserved: str | None, *, asks: bool
+) -> tuple[ModelResult, ...]:
+    """The models that remain once it is settled what becomes of those that fail.
+
+    Raises:
+        UsageError: nothing remains.
+    """
+    failing = [model for model in models if model.outcome is Outcome.FAIL]
+    if not failing:
+        return tuple(models)
+    if unserved is None and asks:
+        suggested = [model for model in failing if model.suggestions]
+        options = [("leave-out", "leave out"), ("keep", "keep")]
+        if suggested:
+            options.insert(0, ("replace", "replace by the first →, or leave out"))
+        count = "1 model fails" if len(failing) == 1 else f"{len(failing)} models fail"
+        unserved = choose(
+            f"{count}. What becomes of {'it' if len(failing) == 1 else 'them'}?", options
+        )
+    if unserved is None:
+        return tuple(models)
+    remaining = first.without_unserved(models, unserved)
+    if not remaining:
+        raise UsageError("no model remains; name one that is served")
+    return remaining
+
+
+def confirm_kinds(models: Sequence[ModelResult]) -> dict[str, Kind]:
+    """The kinds as they are found, or as the person at the terminal says."""
+    kinds = {model.id: model.kind for model in models}
+    while True:
+        unknown = sum(kind is Kind.UNKNOWN for kind in kinds.values())
+        question = "Are these kinds right?"
+        if unknown:
+            question = f"{unknown} of unknown kind will be used as chat. Are the kinds right?"
+        if choose(question, [(True, "yes"), (False, "change one")]):
+            return kinds
+        options = [(model_id, f"{visible(model_id)}: {kinds[model_id]}") for model_id in kinds]
+        model_id = choose("Which?", options)
+        told = [(kind, str(kind)) for kind in Kind if kind is not Kind.UNKNOWN]
+        kinds[model_id] = choose(f"{visible(model_id)}:", told, default=kinds[model_id])

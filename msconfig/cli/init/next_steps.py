@@ -1,0 +1,63 @@
+"""What to run once the settings are there."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+import textwrap
+from pathlib import Path
+
+from msconfig.cli.asking import AskOptions
+from msconfig.cli.console import columns
+from msconfig.cli.init.token import FirstToken
+from msconfig.settings.file import SettingsPlace
+from msconfig.text import visible
+
+__all__ = ["line_for_the_shell", "next_steps"]
+
+_INDENT = " " * 5
+
+
+def next_steps(asked: AskOptions, place: SettingsPlace, token: FirstToken) -> list[str]:
+    """The steps as lines, numbered; a command stands on a line of its own if words go before it.
+
+    Args:
+        asked: the options that other commands have to be given again.
+        place: where the settings are.
+        token: what is known of the token.
+    """
+    how = [] if place.is_found else ["--config", str(place.path)]
+    if asked.snapshot is not None:
+        how += ["--snapshot", asked.snapshot]
+    elif asked.offline:
+        how.append("--offline")
+    for file in asked.token_file:
+        how += ["--token-file", file]
+    if asked.no_token:
+        how.append("--no-token")
+    again = "".join(f" {visible(shlex.quote(word))}" for word in how)
+    steps = [f"msconfig check{again}", f"msconfig generate{again} -o cherry-studio"]
+    lines: list[str] = []
+    if token.variable is not None:
+        words = "1. Give each new shell the token; this asks for it and shows nothing:"
+        lines = textwrap.wrap(
+            words, max(columns(), 20), initial_indent="  ", subsequent_indent=_INDENT
+        )
+        lines.append(_INDENT + line_for_the_shell(token.variable))
+    first = 2 if lines else 1
+    return lines + [f"  {number}. {step}" for number, step in enumerate(steps, first)]
+
+
+def line_for_the_shell(variable: str) -> str:
+    """What sets `variable` in this person's shell; it asks for the token and shows none of it."""
+    if sys.platform == "win32":
+        hidden = "[Net.NetworkCredential]::new('', (Read-Host -AsSecureString)).Password"
+        return f"$env:{variable} = {hidden}"
+    match Path(os.environ.get("SHELL", "")).name:
+        case "fish":
+            return f"read -gxs {variable}"
+        case "bash" | "zsh":
+            return f"read -rs {variable} && export {variable}"
+        case _:
+            return f"stty -echo; read -r {variable}; stty echo; export {variable}"

@@ -1,0 +1,121 @@
+"""The first token: how one is had, whether ModelScope knows it, and where it will be kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import assert_never
+
+from msconfig.checking.report import TokenStatus
+from msconfig.cli.browser import Desktop, desktop
+from msconfig.cli.init.prompts import ask_hidden, ask_text, choose, say
+from msconfig.errors import TokenError, UsageError
+from msconfig.modelscope.client import ModelScope
+from msconfig.modelscope.facts import Account, NoAnswer, TokenRejected
+from msconfig.modelscope.sites import Site, addresses_of
+from msconfig.settings.loading import is_trusted
+from msconfig.token_sources import is_variable_name, usable_token
+from msconfig.tokens import Token
+
+__all__ = ["FirstToken", "ask_token", "verified"]
+
+Open = Callable[[tuple[Token, ...]], AbstractContextManager[ModelScope]]
+"""Opens a client that hides these tokens."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstToken:
+    """What is known of a token."""
+
+    status: TokenStatus
+    words: str
+    """In one line that can be shown."""
+    variable: str | None = None
+    """The variable that will hold it, and does not yet."""
+
+
+def verified(token: Token, connect: Open) -> FirstToken:
+    """Ask the hub whether it knows `token`; free."""
+    shown = f"{token.secret.masked} ({token.source})"
+    with connect((token,)) as modelscope:
+        fact = modelscope.users_me(token.secret)
+    match fact:
+        case Account():
+            return FirstToken(TokenStatus.VALID, f"✓ token {shown} is valid")
+        case TokenRejected():
+            return FirstToken(TokenStatus.REJECTED, f"✗ token {shown} is rejected: {fact.said}")
+        case NoAnswer():
+            return FirstToken(
+                TokenStatus.UNVERIFIED, f"? token {shown} could not be verified: {fact.said}"
+            )
+        case _:
+            assert_never(fact)
+
+
+def ask_token(site: Site, connect: Open, *, variable: str, is_found: bool) -> FirstToken:
+    """Show where a token is made, read one hidden, verify it, and ask for its variable.
+
+    Args:
+        site: where the token is for.
+        connect: opens a client.
+        variable: the variable that is proposed.
+        is_found: whether the settings will be found without being named; then they may name only
+            some variables.
+    """
+    page = addresses_of(site).token_page
+    say(f"\nA token of yours is needed. You make one, free, at\n  {page}")
+    browser = _browser()
+    if browser is not None and choose(
+        "Open that page in the browser?", [(True, "yes"), (False, "no")]
+    ):
+        _open(browser, page)
+    say("\nPaste it here; it is not shown. Enter alone: later.")
+    while True:
+        value = ask_hidden("Token: ")
+        if not value.strip():
+            return FirstToken(TokenStatus.ABSENT, "– no token yet", variable)
+        try:
+            token = usable_token(value, "what you typed")
+        except TokenError as error:
+            say(f"✗ {error}")
+            continue
+        del value
+        first = verified(token, connect)
+        say(first.words)
+        if first.status is TokenStatus.REJECTED:
+            continue
+        if first.status is TokenStatus.VALID or not choose(
+            "What now?", [(True, "another token"), (False, "go on with this one")]
+        ):
+            break
+    return FirstToken(first.status, first.words, _ask_variable(variable, is_found=is_found))
+
+
+def _browser() -> Desktop | None:
+    try:
+        return desktop()
+    except UsageError:
+        return None
+
+
+def _open(browser: Desktop, page: str) -> None:
+    try:
+        browser.show(page)
+    except (UsageError, OSError):
+        say("That did not work; open the address yourself.")
+
+
+def _ask_variable(proposed: str, *, is_found: bool) -> str:
+    def wrong(name: str) -> str | None:
+        if not is_variable_name(name):
+            return "the name of an environment variable: letters, digits and _"
+        if is_found and not is_trusted(name):
+            return "MODELSCOPE_… or MSCONFIG_…: msconfig.toml may name no other"
+        return None
+
+    say(
+        "\nThe token is kept in an environment variable, never in msconfig.toml: that one is to be"
+        " shared."
+    )
+    return ask_text("Variable: ", wrong, default=proposed)

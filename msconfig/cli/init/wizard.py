@@ -1,0 +1,299 @@
+"""What `msconfig init` does: ask, check, and write the settings at the very end."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from msconfig.checking.report import ModelResult, Outcome, TokenStatus
+from msconfig.cli.asking import AskOptions
+from msconfig.cli.connecting import connection
+from msconfig.cli.console import can_ask, can_draw, note, write_result
+from msconfig.cli.init.ids import IdsAsking
+from msconfig.cli.init.models import FirstModels, confirm_kinds, in_words, settle_unserved
+from msconfig.cli.init.next_steps import next_steps
+from msconfig.cli.init.prompts import choose, say, terminal
+from msconfig.cli.init.token import FirstToken, ask_token, verified
+from msconfig.cli.job import given_ids, given_tokens
+from msconfig.errors import ExitCode, TokenError, UsageError
+from msconfig.model_ids import GivenId
+from msconfig.modelscope.client import ModelScope
+from msconfig.modelscope.kinds import Kind
+from msconfig.modelscope.sites import Site, addresses_of
+from msconfig.settings.editing import Wanted
+from msconfig.settings.file import SettingsPlace
+from msconfig.settings.loading import ModelSettings, Settings
+from msconfig.text import visible
+from msconfig.token_sources import DEFAULT_VARIABLES
+from msconfig.tokens import Token
+
+__all__ = ["InitOptions", "start"]
+
+_MOST_LINES = 20
+"""Of what is to be written, lines that are shown before it is agreed to."""
+
+
+@dataclass(frozen=True, slots=True)
+class InitOptions:
+    """What `init` was told besides what to ask; None where nothing was said."""
+
+    kinds: tuple[tuple[str, str], ...]
+    unserved: str | None
+    force: bool
+    yes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """What is to be written, and what is to be said then; without content nothing is written."""
+
+    content: bytes | None
+    words: str
+    exit_code: ExitCode
+
+
+def start(options: InitOptions, asked: AskOptions) -> ExitCode:
+    """Ask for what no option tells, check it and write it; the exit code."""
+    place = SettingsPlace.at(asked.config)
+    asks = can_ask() and can_draw(sys.stderr) and not options.yes
+    starting = _Starting(options, asked, place, asks)
+    if asks:
+        try:
+            with terminal():
+                draft = starting.draft()
+        except KeyboardInterrupt:
+            note("Interrupted; nothing is written.")
+            raise
+    else:
+        draft = starting.draft()
+    if draft.content is not None:
+        place.write(draft.content)
+    write_result(draft.words)
+    return draft.exit_code
+
+
+@dataclass(frozen=True, slots=True)
+class _Starting:
+    """The way from question to question; an option is an answer."""
+
+    options: InitOptions
+    asked: AskOptions
+    place: SettingsPlace
+    asks: bool
+
+    @property
+    def offline(self) -> bool:
+        return self.asked.offline or self.asked.snapshot is not None
+
+    @property
+    def said(self) -> Settings:
+        return self.place.said
+
+    def draft(self) -> _Draft:
+        """What all answers come to."""
+        ids = given_ids(self.asked, Settings())
+        if not (ids or self.asks):
+            raise UsageError("no model id: give some as arguments, with --models or with --from")
+        if self.said.path is not None:
+            self._tell(f"settings: {self.said.path}, which is extended")
+        site = self._site()
+        if site is None or not self._may_replace("site", self.said.site, site):
+            return _nothing()
+        token, names = self._token(site)
+        if token.status is TokenStatus.REJECTED:
+            words = f"{visible(token.words)}\n\nNothing is written.\n"
+            return _Draft(None, words, ExitCode.TOKEN_REFUSED)
+        if names and not self._may_replace("token_env", self.said.token_env, names):
+            return _nothing()
+        return self._with_models(site, token, names, ids)
+
+    def _site(self) -> Site | None:
+        default = Site(self.said.site or "cn")
+        if self.asked.site or not self.asks:
+            return Site(self.asked.site or default)
+        return choose(
+            "Which ModelScope?",
+            [(each, f"{each}: {addresses_of(each).hub.removeprefix('https://')}") for each in Site],
+            default,
+        )
+
+    def _may_replace(self, key: str, older: str | tuple[str, ...] | None, new: object) -> bool:
+        """Whether a value may go into the file in which another may stand."""
+        if not older or older == new:
+            return True
+        if self.options.force:
+            return True
+        if not self.asks:
+            raise UsageError(
+                f"{self.place.path} has another {key} already; --force replaces it, and without"
+                f" it the file and the options have to agree"
+            )
+        return choose(
+            f"{self.place.path} has another {key} already.",
+            [(False, "stop here, and change nothing"), (True, "replace it")],
+        )
+
+    def _open(self, site: Site, tokens: tuple[Token, ...]) -> AbstractContextManager[ModelScope]:
+        return connection(self.asked, self.said, site, tokens)()
+
+    def _token(self, site: Site) -> tuple[FirstToken, tuple[str, ...]]:
+        """What is known of the token, and the variables that the settings have to name for it."""
+        tokens = self._given_tokens()
+        if self.asked.no_token:
+            return FirstToken(TokenStatus.ABSENT, "– no token"), ()
+        names = tuple(self.asked.token_env)
+        if self.offline:
+            return FirstToken(TokenStatus.ABSENT, "– offline no token is checked"), names
+        found = [verified(token, lambda tokens: self._open(site, tokens)) for token in tokens]
+        for each in found:
+            self._tell(each.words)
+        if found:
+            worst = min(found, key=lambda each: _WORST_FIRST.index(each.status))
+            if worst.status is not TokenStatus.REJECTED or not self.asks:
+                return worst, names
+        if not self.asks:
+            raise TokenError(
+                "no token: set MODELSCOPE_API_TOKEN (you make one at"
+                f" {addresses_of(site).token_page}), or give --token-env, --token-file or"
+                " --no-token"
+            )
+        kept = self.said.token_env or DEFAULT_VARIABLES[:1]
+        token = ask_token(
+            site,
+            lambda tokens: self._open(site, tokens),
+            variable=kept[0],
+            is_found=self.place.is_found,
+        )
+        if token.variable is None or token.variable in kept:
+            return token, ()
+        return token, (token.variable,)
+
+    def _given_tokens(self) -> tuple[Token, ...]:
+        """The tokens there are; one that nobody asked for and that is of no use is asked for."""
+        try:
+            return given_tokens(self.asked, self.said, offline=self.offline)
+        except TokenError as error:
+            if self.asked.token_env or self.asked.token_file or not self.asks:
+                raise
+            say(f"– {error}")
+            return ()
+
+    def _with_models(
+        self, site: Site, token: FirstToken, names: tuple[str, ...], ids: tuple[GivenId, ...]
+    ) -> _Draft:
+        connect = connection(self.asked, self.said, site, ())
+        concurrency = self.asked.concurrency or self.said.concurrency or 8
+        if not ids:
+            ids = IdsAsking(
+                self.asked,
+                concurrency,
+                connect,
+                may_be_none=bool(self.said.models),
+                offline=self.offline,
+            ).ids()
+        there = self.said.by_id()
+        told = self._told_kinds(ids, there)
+        first = FirstModels(site, connect, told, concurrency, quiet=self.asked.quiet)
+        checked = first.results([given for given in ids if given.text not in there])
+        if checked:
+            self._tell(in_words(checked))
+        kept = settle_unserved(first, checked, self.options.unserved, asks=self.asks)
+        failing = any(model.outcome is Outcome.FAIL for model in kept)
+        if failing and self.options.unserved is None and not self.asks:
+            words = (
+                f"{in_words([each for each in kept if each.outcome is Outcome.FAIL])}\n\n"
+                "Nothing is written: say with --unserved what becomes of models that fail.\n"
+            )
+            return _Draft(None, words, ExitCode.MODEL_FAILED)
+        if kept != checked:
+            self._tell("\nThat leaves\n" + in_words(kept))
+        kinds = {model.id: model.kind for model in kept}
+        if self.asks and any(model.id not in told for model in kept):
+            kinds = confirm_kinds(kept)
+        models = tuple(
+            ModelSettings(text, kind=None if kind is Kind.UNKNOWN else kind)
+            for text, kind in kinds.items()
+            if text not in there
+        )
+        return self._drafted(Wanted(site, names, models), token, kept)
+
+    def _told_kinds(
+        self, ids: Sequence[GivenId], there: dict[str, ModelSettings]
+    ) -> dict[str, Kind]:
+        told = {text: Kind(kind) for text, kind in self.options.kinds}
+        given = {each.text for each in ids}
+        for text in told:
+            if text in there:
+                raise UsageError(
+                    f"--kind: {text} stands in {self.place.path} already; change it there"
+                )
+            if text not in given:
+                raise UsageError(f"--kind: {text} is none of the ids")
+        return told
+
+    def _drafted(self, wanted: Wanted, token: FirstToken, models: Sequence[ModelResult]) -> _Draft:
+        path = self.place.path
+        is_default_site = self.said.site is None and wanted.site == Site.CN
+        if self.place.older is not None and is_default_site:
+            wanted = Wanted(None, wanted.token_env, wanted.models)
+        content: bytes | None = self.place.extended(wanted)
+        if content == self.place.older:
+            content = None
+        elif self.asks and not self._agreed(content or b""):
+            return _nothing()
+        total = len(self.said.models) + len(wanted.models)
+        count = f"{total} model{'' if total == 1 else 's'}"
+        if content is None:
+            head = f"– {path} says all of that already: {count}."
+        elif self.place.older is None:
+            head = f"✓ {path} is written: {count}."
+        else:
+            head = f"✓ {path} is extended: {count}, {len(wanted.models)} of them new."
+        lines = [visible(head), "", "Next:", *next_steps(self.asked, self.place, token)]
+        return _Draft(content, "\n".join(lines) + "\n", _exit_code(token, models))
+
+    def _agreed(self, content: bytes) -> bool:
+        older = (self.place.older or b"").decode("utf-8-sig").splitlines()
+        newer = content.decode("utf-8-sig").splitlines()
+        changes = [
+            line
+            for line in difflib.ndiff(older, newer)
+            if line.startswith(("+ ", "- ")) and line.strip() != "+"
+        ]
+        lines = changes[:_MOST_LINES]
+        if len(changes) > _MOST_LINES:
+            lines.append(f"… {len(changes) - _MOST_LINES} lines more")
+        say("\n" + "\n".join(lines))
+        return choose(f"Write that to {self.place.path}?", [(True, "yes"), (False, "no")])
+
+    def _tell(self, text: str) -> None:
+        if self.asks:
+            say(text)
+        elif not self.asked.quiet:
+            note(text)
+
+
+_WORST_FIRST = (
+    TokenStatus.REJECTED,
+    TokenStatus.NOT_BOUND,
+    TokenStatus.UNVERIFIED,
+    TokenStatus.ABSENT,
+    TokenStatus.VALID,
+)
+
+
+def _exit_code(token: FirstToken, models: Sequence[ModelResult]) -> ExitCode:
+    """What a check of it would end with."""
+    outcomes = {model.outcome for model in models}
+    if Outcome.FAIL in outcomes:
+        return ExitCode.MODEL_FAILED
+    if Outcome.UNKNOWN in outcomes or token.status is TokenStatus.UNVERIFIED:
+        return ExitCode.INCONCLUSIVE
+    return ExitCode.OK
+
+
+def _nothing() -> _Draft:
+    return _Draft(None, "Nothing is written.\n", ExitCode.OK)

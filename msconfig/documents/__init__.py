@@ -1,0 +1,1 @@
+"""Recognise which document a file is."""

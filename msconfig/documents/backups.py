@@ -1,0 +1,97 @@
+"""What `validate` tells of a backup of Cherry Studio, and the ids that `--from` finds in one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import assert_never
+
+from msconfig.cherry.backup import Backup, BackupFormat, BackupProvider, open_backup
+from msconfig.model_ids import GivenId
+from msconfig.text import shortened, visible
+from msconfig.tokens import without_tokens
+
+__all__ = ["ids_in_backup", "what_is_in"]
+
+
+def what_is_in(path: Path) -> tuple[str, ...]:
+    """A backup in lines of text: what it is, who restores it, and its providers; never a key.
+
+    Raises:
+        FileError: it cannot be read.
+        BackupRefused: it is none that Cherry Studio would restore and msconfig would patch.
+    """
+    backup = open_backup(path)
+    told = [each for each in backup.providers if _is_used(each)]
+    rest = len(backup.providers) - len(told)
+    lines = [_what(backup), _who_restores(backup), *map(_provider, told)]
+    if rest:
+        lines.append(f"{_count(rest, 'other provider')}, off, without keys and models")
+    return tuple(lines)
+
+
+def ids_in_backup(path: Path) -> list[GivenId]:
+    """The ids of ModelScope's models in a backup, without those that are marked as deprecated.
+
+    A provider is ModelScope's if it is called `modelscope` or `modelscope-ai`, or if one of its
+    addresses is on an inference host of ModelScope's, whoever made it; whether it is switched on
+    does not matter. Models of others are left out, as ModelScope does not know them.
+
+    Raises:
+        FileError: it cannot be read.
+        BackupRefused: it is none that Cherry Studio would restore and msconfig would patch.
+    """
+    return [
+        GivenId(model_id)
+        for provider in open_backup(path).providers
+        if provider.is_modelscope
+        for model_id in provider.model_ids
+    ]
+
+
+def _what(backup: Backup) -> str:
+    match backup.format:
+        case BackupFormat.V7:
+            form = "full" if backup.is_full else "without files"
+        case BackupFormat.V7_OLD_LAYOUT:
+            form = "full, in the older layout"
+        case BackupFormat.DATA_JSON:
+            form = "data.json"
+        case _:
+            assert_never(backup.format)
+    told = [f"Cherry Studio backup, format {backup.version} ({form})"]
+    if backup.app_version is not None:
+        told.append(f"of version {visible(shortened(backup.app_version, 40))}")
+    if backup.made_at is not None:
+        told.append(f"made {backup.made_at:%Y-%m-%d %H:%M} UTC")
+    return ", ".join(told)
+
+
+def _who_restores(backup: Backup) -> str:
+    if backup.format is not BackupFormat.DATA_JSON:
+        return "restored by desktop v2; not by desktop v1, and not by a phone"
+    if not backup.fits_phone:
+        return "restored by desktop v1; not by a phone (a part is missing), and not by desktop v2"
+    if "cherry-studio" in backup.path.name:
+        return "restored by desktop v1 and by a phone; not by desktop v2"
+    return (
+        "restored by desktop v1, and by a phone once its name contains cherry-studio; not by"
+        " desktop v2"
+    )
+
+
+def _is_used(provider: BackupProvider) -> bool:
+    return bool(provider.is_enabled or provider.api_keys or provider.model_ids)
+
+
+def _provider(provider: BackupProvider) -> str:
+    name = visible(shortened(without_tokens(provider.name), 60))  # people keep keys in names
+    on = "on" if provider.is_enabled else "off"
+    keys, models = len(provider.api_keys), len(provider.model_ids)
+    return (
+        f"{visible(shortened(provider.id, 60))} ({name}): {on}, {_count(keys, 'key')},"
+        f" {_count(models, 'model')}"
+    )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -1,0 +1,293 @@
+"""Documents, recognised by what they hold and examined for what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, assert_never, cast
+
+from msconfig import toml_text
+from msconfig.cherry import document_rules as rules
+from msconfig.cherry.link import decode_v2, why_unopenable
+from msconfig.errors import DocumentError, FileError
+from msconfig.model_ids import GivenId, located
+from msconfig.parsing import NotJson, loads
+from msconfig.schemas import Problem, format_problems, schema_problems
+from msconfig.settings.rules import of_settings
+from msconfig.toml_text import NotToml
+
+__all__ = [
+    "MAX_BYTES",
+    "Document",
+    "DocumentKind",
+    "examine",
+    "ids_in_document",
+    "read_document",
+]
+
+MAX_BYTES = 8 * 1024 * 1024
+"""No document is larger."""
+_LINK_SCHEME = b"cherrystudio:"
+_MARKS_OF_A_SCENARIO = {"accounts", "bailian", "faults", "envelope", "request_id", "seed"}
+_BOM = b"\xef\xbb\xbf"
+_ZIP = b"PK\x03\x04"
+"""A backup begins so, and no text does."""
+
+
+class DocumentKind(StrEnum):
+    """A document that msconfig reads or writes; the value names its schema."""
+
+    PROVIDER_V2 = "provider.v2"
+    PROVIDER_V1 = "provider.v1"
+    LINKS = "link"
+    REPORT = "report"
+    SNAPSHOT = "snapshot"
+    SETTINGS = "settings"
+    SCENARIO = "scenario"
+    QUOTA = "quota"
+    PLAN = "plan"
+    DECODED_LINK = "decoded-link"
+    MODELS = "models"
+
+    @property
+    def what(self) -> str:
+        """What a person calls it."""
+        return {
+            DocumentKind.PROVIDER_V2: "Cherry Studio v2 provider",
+            DocumentKind.PROVIDER_V1: "Cherry Studio v1 provider",
+            DocumentKind.LINKS: "Cherry Studio links",
+            DocumentKind.REPORT: "msconfig report",
+            DocumentKind.SNAPSHOT: "msconfig snapshot",
+            DocumentKind.SETTINGS: "msconfig settings",
+            DocumentKind.SCENARIO: "scenario of the mock",
+            DocumentKind.QUOTA: "msconfig quota",
+            DocumentKind.PLAN: "msconfig plan for a backup",
+            DocumentKind.DECODED_LINK: "decoded Cherry Studio links",
+            DocumentKind.MODELS: "msconfig models",
+        }[self]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document that was looked at: what it is, what it holds, what is wrong with it."""
+
+    kind: DocumentKind | None
+    value: object = None
+    """The parsed document; of a links file the list of its payloads."""
+    errors: tuple[Problem, ...] = ()
+    """Best match first."""
+    warnings: tuple[Problem, ...] = ()
+    text: str = ""
+    """The file as it was read, without a byte order mark."""
+    facts: tuple[str, ...] = ()
+    """A backup's own lines in place of all that: what it is, who restores it, what is in it."""
+
+
+def read_document(path: Path, kind: DocumentKind | None = None) -> Document:
+    """Look at a file.
+
+    Args:
+        path: the file; TOML if its name ends so, or if it is to be settings. A backup of Cherry
+            Studio may be of any size.
+        kind: what it is to be; None lets its content tell.
+
+    Raises:
+        FileError: it cannot be read.
+    """
+    raw = _content(path)
+    if kind is None and raw.startswith(_ZIP):
+        return _backup(path)
+    return _document(path, raw, kind)
+
+
+def _document(path: Path, raw: bytes, kind: DocumentKind | None = None) -> Document:
+    is_toml = path.suffix == ".toml" or kind is DocumentKind.SETTINGS
+    text = raw.decode("utf-8-sig", "replace")
+    return replace(examine(raw, is_toml=is_toml, kind=kind), text=text)
+
+
+def _content(path: Path) -> bytes:
+    """What a file holds, read once (it may be a pipe), and no more than shows it too large."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise FileError.from_os("read", path, error) from None
+
+
+def _backup(path: Path) -> Document:
+    from msconfig.documents.backups import what_is_in  # noqa: PLC0415 - SQLite is not needed else
+
+    try:
+        return Document(None, facts=what_is_in(path))
+    except DocumentError as error:
+        return _invalid(None, str(error).removeprefix(f"{path}: "))
+
+
+def ids_in_document(path: Path) -> list[GivenId]:
+    """The model ids in a provider document of Cherry Studio, with their places, or in a backup.
+
+    Of a backup they are those of ModelScope's providers, as `ids_in_backup` says.
+
+    Raises:
+        FileError: it cannot be read.
+        DocumentError: it is no valid provider document, and no backup either.
+    """
+    raw = _content(path)
+    if raw.startswith(_ZIP):
+        from msconfig.documents.backups import ids_in_backup  # noqa: PLC0415 - as above
+
+        return ids_in_backup(path)
+    document = _document(path, raw)
+    if document.errors:
+        raise DocumentError(format_problems(str(path), document.errors))
+    body = cast("dict[str, Any]", document.value)
+    match document.kind:
+        case DocumentKind.PROVIDER_V2:
+            ids = [model["modelId"] for model in body["models"]]
+        case DocumentKind.PROVIDER_V1:
+            ids = [model["id"] for model in body["models"]]
+        case _:
+            raise DocumentError(f"{path}: no provider document of Cherry Studio")
+    return located(ids, document.text, str(path))
+
+
+def examine(raw: bytes, *, is_toml: bool = False, kind: DocumentKind | None = None) -> Document:
+    """Look at the bytes of a document.
+
+    Args:
+        raw: its bytes; more than 8 MiB are too many for any of them.
+        is_toml: whether it is TOML in place of JSON.
+        kind: what it is to be; None lets its content tell.
+    """
+    if len(raw) > MAX_BYTES:
+        return _invalid(kind, "larger than 8 MiB, which none of msconfig's documents is")
+    if is_toml:
+        return _toml(raw, kind)
+    start = raw.removeprefix(_BOM).lstrip()
+    if kind is DocumentKind.LINKS or (kind is None and start.startswith(_LINK_SCHEME)):
+        return _links(raw)
+    try:
+        value = loads(raw, unique_keys=True)
+    except NotJson as error:
+        return _invalid(kind, str(error))
+    kind = kind or _recognised(value)
+    if kind is None:
+        return _invalid(None, "none of msconfig's documents: its keys are those of no known kind")
+    problems = schema_problems(value, kind)
+    if problems:
+        return Document(kind, value, tuple(problems))
+    found = _findings(kind, value)
+    return Document(kind, value, _problems(found.errors), _problems(found.warnings))
+
+
+def _recognised(value: object) -> DocumentKind | None:
+    if not isinstance(value, dict):
+        return None
+    keys = value.keys()
+    if isinstance(value.get("models"), dict) and not {"catalogue", "recorded"} & keys:
+        return DocumentKind.SCENARIO
+    marks = (
+        (DocumentKind.PLAN, {"backup"}),
+        (DocumentKind.SNAPSHOT, {"recorded", "catalogue"}),
+        (DocumentKind.REPORT, {"tool", "checked_at", "summary"}),
+        (DocumentKind.DECODED_LINK, {"links"}),
+        (DocumentKind.MODELS, {"searched_at", "found"}),
+        (DocumentKind.QUOTA, {"quota", "exit_code"}),
+        (DocumentKind.SCENARIO, _MARKS_OF_A_SCENARIO),
+        (DocumentKind.PROVIDER_V1, {"apiHost", "apiKey"}),
+        (DocumentKind.PROVIDER_V2, {"provider"}),
+        (DocumentKind.PROVIDER_V2, {"models"}),
+        (DocumentKind.PROVIDER_V1, {"type"}),
+    )
+    return next((kind for kind, mark in marks if mark & keys), None)
+
+
+def _findings(kind: DocumentKind, value: object) -> rules.Findings:
+    document = cast("dict[str, Any]", value)
+    match kind:
+        case DocumentKind.PROVIDER_V2:
+            return rules.of_provider_v2(document)
+        case DocumentKind.PROVIDER_V1:
+            return rules.of_provider_v1(document)
+        case DocumentKind.LINKS:
+            return rules.of_link(document)
+        case DocumentKind.SNAPSHOT:
+            return _times(document, "recorded")
+        case DocumentKind.REPORT:
+            return _times(document, "checked_at", "snapshot_recorded")
+        case DocumentKind.MODELS:
+            return _times(document, "searched_at", "snapshot_recorded")
+        case DocumentKind.SETTINGS | DocumentKind.SCENARIO | DocumentKind.QUOTA:
+            return rules.Findings()
+        case DocumentKind.PLAN | DocumentKind.DECODED_LINK:
+            return rules.Findings()
+        case _:
+            assert_never(kind)
+
+
+def _times(document: Mapping[str, Any], *keys: str) -> rules.Findings:
+    """Times that look like one and that no calendar has."""
+    found = rules.Findings()
+    for key in keys:
+        try:
+            datetime.fromisoformat(document.get(key, "2026-01-01")).astimezone(UTC)
+        except (ValueError, OverflowError):
+            found.errors.append((f"$.{key}", "no time that the calendar has"))
+    return found
+
+
+def _toml(raw: bytes, kind: DocumentKind | None) -> Document:
+    try:
+        value = toml_text.loads(raw)
+    except NotToml as error:
+        return _invalid(kind, str(error))
+    is_scenario = value.keys() & _MARKS_OF_A_SCENARIO or isinstance(value.get("models"), dict)
+    kind = kind or (DocumentKind.SCENARIO if is_scenario else DocumentKind.SETTINGS)
+    problems = schema_problems(value, kind)
+    if problems or kind is not DocumentKind.SETTINGS:
+        return Document(kind, value, tuple(problems))
+    return Document(kind, value, _problems(of_settings(value)))
+
+
+def _links(raw: bytes) -> Document:
+    kind = DocumentKind.LINKS
+    try:
+        lines = raw.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        return _invalid(kind, f"not UTF-8 (byte {error.start})")
+    links = [line.strip() for line in lines if line.strip()]
+    if not links:
+        return _invalid(kind, "empty")
+    payloads: list[object] = []
+    errors: list[Problem] = []
+    warnings: list[Problem] = []
+    for index, link in enumerate(links):
+        place = f"$[{index}]"
+        reason = why_unopenable(link)
+        if reason is not None:
+            errors.append(Problem(place, reason))
+            continue
+        payload = decode_v2(link)
+        payloads.append(payload)
+        problems = schema_problems(payload, kind)
+        found = rules.Findings() if problems else _findings(kind, payload)
+        under = _under(place)
+        errors += map(under, (*problems, *_problems(found.errors)))
+        warnings += map(under, _problems(found.warnings))
+    return Document(kind, payloads, tuple(errors), tuple(warnings))
+
+
+def _under(place: str) -> Callable[[Problem], Problem]:
+    return lambda problem: Problem(place + problem.path.removeprefix("$"), problem.message)
+
+
+def _problems(findings: list[rules.Finding]) -> tuple[Problem, ...]:
+    return tuple(Problem(path, message) for path, message in findings)
+
+
+def _invalid(kind: DocumentKind | None, message: str) -> Document:
+    return Document(kind, errors=(Problem("$", message),))

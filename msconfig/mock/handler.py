@@ -1,0 +1,67 @@
+"""A pretend ModelScope: a request in, a reply in ModelScope's own shape out. No I/O.
+
+It answers from a `Snapshot`. A source that was not recorded for a model answers as an outage
+(503); an id that the snapshot does not hold at all answers as one that does not exist. A reply that
+rests on anything but a reading says so in the header `msconfig-note`, which ModelScope itself never
+sends.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from http import HTTPStatus
+
+from msconfig.mock import fallback_api as bailian
+from msconfig.mock import hub, inference
+from msconfig.mock.messages import Request, Response
+from msconfig.mock.scenario import Scenario
+from msconfig.mock.snapshot import Snapshot
+from msconfig.mock.state import World
+
+__all__ = ["MockModelScope"]
+
+_ROUTES: tuple[tuple[str, re.Pattern[str], Callable[[World, Request], Response]], ...] = tuple(
+    (method, re.compile(path), endpoint)
+    for method, path, endpoint in (
+        ("GET", r"/v1/models", inference.catalogue),
+        ("POST", r"/v1/chat/completions", inference.chat_completions),
+        ("POST", r"/v1/embeddings", inference.embeddings),
+        ("POST", r"/v1/images/generations", inference.images_generations),
+        ("GET", r"/v1/tasks/[^/]+", inference.image_task),
+        ("POST", r"/v1/messages", inference.messages),
+        ("GET", r"/compatible-mode/v1/models", bailian.models),
+        ("GET", r"/openapi/v1/users/me", hub.users_me),
+        ("GET", r"/openapi/v1/magicubes/balance", hub.balance),
+        ("GET", r"/openapi/v1/models", hub.openapi_models),
+        ("GET", r"/openapi/v1/models/[^/]+/[^/]+", hub.openapi_model),
+        ("GET", r"/api/v1/inference/list_model_providers", hub.list_model_providers),
+        ("GET", r"/api/v1/models/[^/]+/[^/]+", hub.older_model),
+    )
+)
+
+
+class MockModelScope:
+    """Hub and inference of one site, and Bailian beside them, under their true paths.
+
+    Safe to share between threads.
+
+    Args:
+        snapshot: the facts to answer from.
+        scenario: accounts, and how models behave when they are called. Faults are not here: they
+            happen to replies on their way (`msconfig.mock.faults`).
+    """
+
+    def __init__(self, snapshot: Snapshot, scenario: Scenario | None = None) -> None:
+        self.world = World(snapshot, scenario or Scenario())
+
+    def __call__(self, request: Request) -> Response:
+        """The reply to `request`; an unknown path or method is 404 in plain text."""
+        for method, path, endpoint in _ROUTES:
+            if request.method == method and path.fullmatch(request.path):
+                return endpoint(self.world, request)
+        return Response(
+            HTTPStatus.NOT_FOUND,
+            b"404 page not found",
+            {"Content-Type": "text/plain; charset=utf-8"},
+        )

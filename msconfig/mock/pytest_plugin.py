@@ -1,0 +1,33 @@
+"""A pytest plugin: the fixture `modelscope` is a pretend ModelScope on a real port.
+
+pytest loads this module in every project where msconfig is installed, so it imports nothing but
+pytest until the fixture is used; then it needs the extra `mock`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from msconfig.mock.mock import Mock
+
+__all__ = ["modelscope"]
+
+
+@pytest.fixture
+def modelscope() -> Iterator[Mock]:
+    """A pretend ModelScope with the facts that come with msconfig, until the test ends.
+
+    `hub_url`, `inference_url` and `token` tell where it is and what it knows; `use` takes a
+    scenario; `requests` and `spent` tell what it was asked and what that cost;
+    `assert_no_quota_spent` does what it says.
+    """
+    try:
+        from msconfig.mock.mock import Mock  # noqa: PLC0415 - it may be missing, and is not light
+    except ImportError as error:
+        pytest.fail(f"the fixture modelscope needs msconfig's extra `mock`: {error}", pytrace=False)
+    with Mock() as mock:
+        yield mock

@@ -1,0 +1,232 @@
+"""What a pretend ModelScope is to do beyond its facts: accounts, behaviours, faults.
+
+`schemas/scenario.schema.json` is the form of the file, which may be TOML or JSON.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from msconfig.documents.recognise import DocumentKind, read_document
+from msconfig.errors import UsageError
+from msconfig.mock.snapshot import RecordedModel, Snapshot, model_of
+from msconfig.schemas import format_problems, schema_problems
+
+__all__ = [
+    "KEY",
+    "TOKEN",
+    "Account",
+    "BailianScenario",
+    "Behaviour",
+    "Fault",
+    "FaultKind",
+    "ModelScenario",
+    "Scenario",
+    "behaviours",
+]
+
+TOKEN = "ms-5eed0000-0000-4000-8000-000000000001"  # noqa: S105 - made up, and no secret
+"""The token of the account that there is when a scenario names none."""
+
+KEY = "sk-5eed0000000040008000000000000001"
+"""The key that Bailian knows when a scenario names none; made up too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account and its token. Amounts are Magicubes."""
+
+    token: str
+    username: str = "tester"
+    bound: bool = True
+    """To Alibaba Cloud."""
+    verified: bool = True
+    """By real name."""
+    magicubes: float = 250.0
+    """The total, the frozen part included."""
+    frozen: float = 0.0
+    rate_limit_headers: bool = False
+    """Whether replies carry the headers that were sent until March 2026."""
+    day_quota: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    """Calls a day by model id; others are not limited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """How a call ends that does not succeed; a row of `behaviours.toml`."""
+
+    status: int
+    message: str
+    code: str | None = None
+    type: str | None = None
+    unless: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelScenario:
+    """What is told about one model; None leaves it to the snapshot."""
+
+    behaviour: str | None = None
+    """``answers``, or a row of `behaviours.toml`."""
+    cost: float | None = None
+    """Magicubes a call."""
+    listed: bool | None = None
+    """Whether the catalogue lists it."""
+    facts: RecordedModel = field(default_factory=RecordedModel)
+
+
+class FaultKind(StrEnum):
+    """What goes wrong with a reply on its way."""
+
+    STATUS = "status"
+    """Another status, with an empty JSON object."""
+    DELAY = "delay"
+    """The true reply, `seconds` late."""
+    SLOW_BODY = "slow-body"
+    """The true reply, a byte at a time, `seconds` apart."""
+    CUT_BODY = "cut-body"
+    """Half of the reply, then the connection closes."""
+    WRONG_LENGTH = "wrong-length"
+    """A Content-Length that is half of the body's."""
+    GARBAGE = "garbage"
+    """200 with bytes that are no JSON."""
+    HTML = "html"
+    """200 with an HTML page."""
+    HUGE = "huge"
+    """200 with 9 MiB of white space before the JSON."""
+    WRONG_TYPE = "wrong-type"
+    """The true reply as application/octet-stream."""
+    REDIRECT = "redirect"
+    """302 to `location`, another host."""
+    RESET = "reset"
+    """The connection is reset in place of a reply."""
+    NO_ANSWER = "no-answer"
+    """The connection stays open and silent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What goes wrong, with which requests."""
+
+    does: FaultKind
+    method: str = "*"
+    path: str = "*"
+    """Shell pattern, e.g. ``/openapi/*``."""
+    first: int | None = None
+    """Only the first so many requests that match."""
+    every: int | None = None
+    """Only every so many-th request that matches."""
+    chance: float | None = None
+    """Only this share of them, by the scenario's seed."""
+    status: int = 503
+    seconds: float = 1.0
+    retry_after: int | None = None
+    location: str = "https://elsewhere.example/"
+
+
+@dataclass(frozen=True, slots=True)
+class BailianScenario:
+    """What Bailian knows: keys, and the ids in its list."""
+
+    keys: tuple[str, ...] = (KEY,)
+    models: tuple[str, ...] = ("deepseek-v4-pro", "qwen3-32b", "qwen3.5-27b", "text-embedding-v4")
+    """By default a few of the many; the real list was not recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """Accounts, behaviours and faults, on top of a snapshot."""
+
+    accounts: tuple[Account, ...] = (Account(TOKEN),)
+    models: Mapping[str, ModelScenario] = field(default_factory=lambda: MappingProxyType({}))
+    envelope: str = "mixed"
+    """The key of inference errors: ``error``, ``errors``, or ``mixed``: ``error`` for chat and
+    ``errors`` for images, tasks and embeddings, as in September 2026."""
+    request_id: str = "inside"
+    """Whether `request_id` sits ``inside`` or ``beside`` the envelope."""
+    faults: tuple[Fault, ...] = ()
+    seed: int = 0
+    bailian: BailianScenario = field(default_factory=BailianScenario)
+
+    @classmethod
+    def load(cls, path: Path) -> Scenario:
+        """Read a scenario, TOML or JSON by its name.
+
+        Raises:
+            FileError: it cannot be read.
+            UsageError: it is not a scenario; one line a problem, with its JSON path.
+        """
+        document = read_document(path, DocumentKind.SCENARIO)
+        if document.errors:
+            raise UsageError(format_problems(str(path), document.errors))
+        return cls.of(document.value, str(path))
+
+    @classmethod
+    def of(cls, value: object, name: str = "scenario") -> Scenario:
+        """The scenario that a parsed document spells.
+
+        Raises:
+            UsageError: it is not a scenario.
+        """
+        problems = schema_problems(value, "scenario")
+        if problems or not isinstance(value, dict):
+            raise UsageError(format_problems(name, problems))
+        defaults = cls()
+        accounts = tuple(Account(**each) for each in value.get("accounts", ()))
+        return cls(
+            accounts=accounts or defaults.accounts,
+            models={model_id: _model(said) for model_id, said in value.get("models", {}).items()},
+            envelope=value.get("envelope", defaults.envelope),
+            request_id=value.get("request_id", defaults.request_id),
+            faults=tuple(_fault(each) for each in value.get("faults", ())),
+            seed=value.get("seed", defaults.seed),
+            bailian=BailianScenario(
+                **{name: tuple(each) for name, each in value.get("bailian", {}).items()}
+            ),
+        )
+
+    def on(self, snapshot: Snapshot) -> Snapshot:
+        """`snapshot` with what the scenario tells about models."""
+        catalogue = list(snapshot.catalogue or ())
+        models = dict(snapshot.models)
+        for model_id, said in self.models.items():
+            recorded = models.get(model_id, RecordedModel())
+            models[model_id] = RecordedModel(
+                said.facts.look_up or recorded.look_up, said.facts.hub or recorded.hub
+            )
+            if said.listed is not None and model_id in catalogue:
+                catalogue.remove(model_id)
+            if said.listed:
+                catalogue.append(model_id)
+        return replace(
+            snapshot,
+            catalogue=None if snapshot.catalogue is None else tuple(catalogue),
+            models=MappingProxyType(models),
+        )
+
+
+@cache
+def behaviours() -> Mapping[str, Behaviour]:
+    """The rows of `behaviours.toml` by name."""
+    text = Path(__file__).with_name("behaviours.toml").read_text("utf-8")
+    return {name: Behaviour(**row) for name, row in tomllib.loads(text).items()}
+
+
+def _model(said: Mapping[str, Any]) -> ModelScenario:
+    return ModelScenario(
+        behaviour=said.get("behaviour"),
+        cost=said.get("cost"),
+        listed=said.get("listed"),
+        facts=model_of(said),
+    )
+
+
+def _fault(said: Mapping[str, Any]) -> Fault:
+    return Fault(**{**said, "does": FaultKind(said["does"])})

@@ -1,0 +1,122 @@
+"""The pretend ModelScope on a real port, by pytest-httpserver (extra `mock`)."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+
+from pytest_httpserver.httpserver import HTTPServerBase
+from werkzeug import Request as WsgiRequest
+from werkzeug import Response as WsgiResponse
+from werkzeug.serving import WSGIRequestHandler
+
+from msconfig.mock.fault_injection import Delivery, as_it_is, deliver
+from msconfig.mock.faults import Faults
+from msconfig.mock.messages import Request, Response
+from msconfig.modelscope.sites import Endpoints, Site
+
+__all__ = ["MockServer"]
+
+_REMEMBERED = 2_000
+"""Requests that are kept; older ones are forgotten, so that memory stays flat."""
+_REMEMBERED_BYTES = 16 * 1024
+"""Of the body of each."""
+
+
+class _Unlogged(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - werkzeug's name
+        """Keep quiet."""
+
+
+def _quiet(_type: str, _message: str, *_args: object) -> None:
+    """Tell nothing."""
+
+
+class MockServer(HTTPServerBase):
+    """Serves `handler` on loopback until it is stopped; a context manager.
+
+    Args:
+        handler: what answers, e.g. a `MockModelScope`.
+        port: 0 picks a free one.
+        faults: what goes wrong with replies on their way.
+        on_request: is told of every request and the status of its reply, 0 where there is none.
+    """
+
+    def __init__(
+        self,
+        handler: Callable[[Request], Response],
+        *,
+        port: int = 0,
+        faults: Faults | None = None,
+        on_request: Callable[[Request, int], None] | None = None,
+    ) -> None:
+        super().__init__("127.0.0.1", port, threaded=True)
+        self.handler = handler
+        self.faults = faults or Faults(())
+        self.requests: deque[Request] = deque(maxlen=_REMEMBERED)
+        """The last requests, in order."""
+        self._on_request = on_request
+        self._stopping = threading.Event()
+
+    @property
+    def endpoints(self) -> Endpoints:
+        """Hub and inference, both on this port."""
+        return Endpoints.of(Site.CN, hub_url=self.url_for("/"), inference_url=self.url_for("/v1/"))
+
+    @property
+    def fallback_url(self) -> str:
+        """Bailian's base on this port, for ``MSCONFIG_FALLBACK_URL``."""
+        return self.url_for("/compatible-mode/v1/")
+
+    def start(self) -> None:
+        """Start to serve, and log nothing of it."""
+        self._stopping.clear()
+        super().start()
+        if self.server is not None:
+            self.server.RequestHandlerClass = _Unlogged
+            self.server.log = _quiet  # type: ignore[method-assign, assignment]  # odd requests are no news
+
+    def stop(self) -> None:
+        """Stop, and let go of what was left unanswered."""
+        self._stopping.set()
+        super().stop()
+
+    def thread_target(self) -> None:
+        """Serve; look more often than every half second whether to stop."""
+        if self.server is not None:
+            self.server.serve_forever(poll_interval=0.005)
+
+    def application(self, request: WsgiRequest) -> WsgiResponse:
+        """Answer, without the log that pytest-httpserver keeps of everything."""
+        return self.dispatch(request)
+
+    def dispatch(self, request: WsgiRequest) -> WsgiResponse:
+        """Translate the request for the handler, and its reply back."""
+        plain = Request(
+            request.method,
+            request.path,
+            request.query_string.decode("latin-1"),
+            {name.lower(): value for name, value in request.headers.items()},
+            request.get_data(),
+        )
+        self.requests.append(replace(plain, body=plain.body[:_REMEMBERED_BYTES]))
+        fault = self.faults.meeting(plain)
+        if fault is None:
+            return self._told(plain, as_it_is(self.handler(plain)))
+        connection = request.environ.get("werkzeug.socket")
+        delivery = Delivery(fault, lambda: self.handler(plain), connection, self._stopping)
+        try:
+            return self._told(plain, deliver(delivery))
+        except ConnectionAbortedError:
+            self._tell(plain, 0)
+            raise
+
+    def _told(self, plain: Request, reply: WsgiResponse) -> WsgiResponse:
+        self._tell(plain, reply.status_code)
+        return reply
+
+    def _tell(self, plain: Request, status: int) -> None:
+        if self._on_request is not None:
+            self._on_request(plain, status)

@@ -1,0 +1,121 @@
+"""Bailian (Alibaba Cloud Model Studio, DashScope): the way out that ModelScope's own guides name.
+
+Another service with its own key; what is asked of it here is its model list alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from msconfig.errors import UsageError
+from msconfig.modelscope import _replies
+from msconfig.modelscope._http import Deadline, Failure, HttpClient, Reply
+from msconfig.modelscope._redaction import without_echoes
+from msconfig.modelscope.facts import Catalogue, NoAnswer, Source, TokenRejected
+from msconfig.modelscope.sites import checked_url
+from msconfig.tokens import Secret
+
+__all__ = ["PROVIDER", "Bailian", "Region", "RegionAddresses", "addresses_in", "base_url"]
+
+PROVIDER = "dashscope"
+"""What the provider is called in settings, reports and file names, as in Cherry Studio."""
+SECONDS = 25.0
+"""For the model list, tries and waits included."""
+_OTHER_PLAN = "sk-sp-"
+"""How keys begin that belong to another base URL (those of a plan for coding)."""
+
+
+class Region(StrEnum):
+    """A region of Bailian. Keys and model lists are separate."""
+
+    CN = "cn"
+    INTL = "intl"
+    US = "us"
+
+
+@dataclass(frozen=True, slots=True)
+class RegionAddresses:
+    """A region's own addresses."""
+
+    openai: str
+    """OpenAI-compatible base, ``/v1/`` included."""
+    anthropic: str
+    """Anthropic-compatible base, without ``/v1``."""
+    key_page: str
+
+
+def addresses_in(region: Region) -> RegionAddresses:
+    """The addresses of `region`, as Alibaba Cloud's list of base URLs gives them."""
+    suffix = "" if region is Region.CN else f"-{region}"
+    host = f"https://dashscope{suffix}.aliyuncs.com"
+    console = (
+        "https://bailian.console.aliyun.com"
+        if region is Region.CN
+        else "https://modelstudio.console.alibabacloud.com"
+    )
+    return RegionAddresses(
+        openai=f"{host}/compatible-mode/v1/",
+        anthropic=f"{host}/apps/anthropic",
+        key_page=f"{console}/?tab=model#/api-key",
+    )
+
+
+def base_url(region: Region, url: str | None = None) -> str:
+    """Where to ask: the region's own OpenAI-compatible base, or `url` in its place.
+
+    Raises:
+        UsageError: a URL that is not https (or http on loopback), that holds credentials, a query
+            or a fragment, or that does not end in ``/v1/``.
+    """
+    if not url:
+        return addresses_in(region).openai
+    base = checked_url("fallback", url).rstrip("/") + "/"
+    if not base.endswith("/v1/"):
+        raise UsageError(f"the fallback URL has to end in /v1/: {base}compatible-mode/v1/ perhaps?")
+    return base
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Bailian:
+    """A region of Bailian, asked over `http`.
+
+    Args:
+        base: where to ask, ``/v1/`` at the end.
+        http: how to ask; used for nothing else, so that each client knows its own secrets.
+        key: what it is asked with; a reply that echoes it is masked before anybody sees it.
+        now: when a fact is observed.
+    """
+
+    def __init__(
+        self, base: str, http: HttpClient, key: Secret, *, now: Callable[[], datetime] = _utc_now
+    ) -> None:
+        self._base = base
+        self._http = http
+        self._key = key
+        http.hide([key])
+        self._now = now
+
+    def models(self) -> Catalogue | TokenRejected | NoAnswer:
+        """The ids that are served (``GET {base}models``); free, and answered only to a good key."""
+        url = f"{self._base}models"
+        reply = self._http.get(url, deadline=Deadline(SECONDS, self._http.pacing), token=self._key)
+        if isinstance(reply, Reply):
+            reply = without_echoes(reply, [self._key])
+        note = reply.note if isinstance(reply, Reply) else ""
+        source = Source(f"GET {urlsplit(url).path}", self._now(), note)
+        if isinstance(reply, Failure) or reply.status != HTTPStatus.UNAUTHORIZED:
+            return _replies.catalogue(reply, source)
+        words = _replies.invalid_api_key(reply)
+        if words is None:  # somebody else's 401, a proxy's perhaps
+            return _replies.catalogue(reply, source)
+        if self._key.reveal().startswith(_OTHER_PLAN):
+            words = f"{words.rstrip(' .')}; keys that begin with sk-sp- belong to another address"
+        return TokenRejected(source, words)

@@ -1,0 +1,1 @@
+"""What msconfig can do, without a terminal: one flow a file."""

@@ -1,0 +1,1 @@
+"""`msconfig.toml`: read it and edit it."""

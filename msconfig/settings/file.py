@@ -1,0 +1,82 @@
+"""The settings file that is begun or extended."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from msconfig.errors import FileError, SettingsError, UsageError
+from msconfig.files import OutputFile, plan, write
+from msconfig.settings import loading as settings
+from msconfig.settings.editing import Wanted, extended
+from msconfig.settings.loading import FILE_NAME, Settings
+
+__all__ = ["SettingsPlace"]
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsPlace:
+    """Where settings are or will be, and what they say so far."""
+
+    path: Path
+    """As it was given."""
+    older: bytes | None
+    """What is in the file; None where there is none."""
+    said: Settings
+
+    @classmethod
+    def at(cls, config: str | None) -> SettingsPlace:
+        """The file `config`, or else `msconfig.toml` of the working folder.
+
+        Raises:
+            FileError: it cannot be read.
+            SettingsError: it is no valid settings file.
+        """
+        path = Path(config or FILE_NAME)
+        try:
+            older = path.read_bytes()
+        except FileNotFoundError:
+            return cls(path, None, Settings())
+        except OSError as error:
+            raise FileError.from_os("read", path, error) from None
+        return cls(path, older, settings.load(path, found=_is_found(path)))
+
+    @property
+    def is_found(self) -> bool:
+        """Whether commands find it here without being told its name."""
+        return _is_found(self.path)
+
+    def extended(self, wanted: Wanted) -> bytes:
+        """What the file will be, proved to be what is wanted.
+
+        Raises:
+            SettingsError: the file cannot be extended so.
+        """
+        text = extended(None if self.older is None else self.older.decode(), wanted)
+        made = text.encode()
+        with tempfile.TemporaryDirectory() as folder:
+            draft = Path(folder) / FILE_NAME
+            draft.write_bytes(made)
+            try:
+                settings.load(draft, found=self.is_found)
+            except SettingsError as error:
+                raise SettingsError(str(error).replace(str(draft), str(self.path))) from None
+        return made
+
+    def write(self, made: bytes) -> None:
+        """Put `made` into the file, or nothing; what a link leads to is written, the link stays.
+
+        Raises:
+            FileError: it cannot be written.
+            UsageError: it is no longer what it was.
+        """
+        real = self.path.resolve()
+        planned = plan(real.parent, [OutputFile(real.name, made, replaceable=True, secret=False)])
+        if planned.older[real.name] != self.older:
+            raise UsageError(f"{self.path} was changed meanwhile; nothing is written, begin again")
+        write(planned)
+
+
+def _is_found(path: Path) -> bool:
+    return path.resolve() == Path(FILE_NAME).resolve()

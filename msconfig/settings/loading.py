@@ -1,0 +1,216 @@
+"""`msconfig.toml`: everything that describes the job. The command line goes before it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, cast
+
+from msconfig.checking.baseline import IgnoreEntry
+from msconfig.documents.recognise import DocumentKind, read_document
+from msconfig.errors import SettingsError
+from msconfig.model_ids import GivenId, located, located_texts
+from msconfig.schemas import Problem, format_problems
+
+__all__ = [
+    "FILE_NAME",
+    "FallbackSettings",
+    "ModelSettings",
+    "Settings",
+    "find",
+    "is_trusted",
+    "load",
+]
+
+FILE_NAME = "msconfig.toml"
+
+_NEVER_FROM_A_FILE = frozenset(
+    {
+        *("hub-url", "inference-url", "token", "token-file", "output", "report"),
+        *("force", "yes", "probe", "max-cost"),
+    }
+)
+_TRUSTED_VARIABLE = re.compile(r"(?:MODELSCOPE|MSCONFIG)_[A-Za-z0-9_]*")
+_KEY_VARIABLE = "DASHSCOPE_API_KEY"
+_TRUSTED_KEY_VARIABLE = re.compile(r"DASHSCOPE_[A-Za-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSettings:
+    """One entry of `[[models]]`."""
+
+    id: str
+    name: str | None = None
+    group: str | None = None
+    kind: str | None = None
+    capabilities: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FallbackSettings:
+    """`[fallback]`: Bailian as the way out."""
+
+    token_env: str
+    region: str
+    models: tuple[ModelSettings, ...]
+    """Those of `ids`, of which nothing more is told, then those of `[[fallback.models]]`."""
+    located_ids: tuple[GivenId, ...]
+    """The ids of `models`, with their places in the file."""
+
+    def by_id(self) -> dict[str, ModelSettings]:
+        """What is said about each model."""
+        return {each.id: each for each in self.models}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a settings file says; None where it does not."""
+
+    path: Path | None = None
+    site: str | None = None
+    token_env: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    provider_id: str | None = None
+    provider_name: str | None = None
+    rate_limit_seconds: int | None = None
+    notes: str | None = None
+    strict: bool | None = None
+    timeout: float | None = None
+    retries: int | None = None
+    concurrency: int | None = None
+    ignore: tuple[IgnoreEntry, ...] = ()
+    models: tuple[ModelSettings, ...] = ()
+    located_ids: tuple[GivenId, ...] = ()
+    """The ids of `models`, with their places in the file."""
+    fallback: FallbackSettings | None = None
+
+    def by_id(self) -> dict[str, ModelSettings]:
+        """What is said about each model."""
+        return {each.id: each for each in self.models}
+
+
+def find(config: Path | None) -> Settings:
+    """The settings in `config`, or else in `msconfig.toml` of the working folder, or none.
+
+    Raises:
+        FileError: the file cannot be read.
+        SettingsError: it says something that is not understood, or not allowed from a file.
+    """
+    if config is not None:
+        return load(config, found=False)
+    path = Path(FILE_NAME)
+    return load(path, found=True) if path.is_file() else Settings()
+
+
+def load(path: Path, *, found: bool) -> Settings:
+    """The settings in `path`.
+
+    Args:
+        path: a TOML file.
+        found: whether it was merely found and not named by the user. Then `token_env` may name only
+            `MODELSCOPE_*` and `MSCONFIG_*`, that of the fallback only `DASHSCOPE_*`: whoever wrote
+            a repository that you clone does not get to choose which of your secrets is sent.
+
+    Raises:
+        FileError: the file cannot be read.
+        SettingsError: it says something that is not understood, or not allowed from a file.
+    """
+    document = read_document(path, DocumentKind.SETTINGS)
+    body = cast("dict[str, Any]", document.value or {})
+    if forbidden := _forbidden(body):
+        raise SettingsError(f"{path}: {forbidden} is never read from a file; it is an option only")
+    if document.errors:
+        raise SettingsError(format_problems(str(path), document.errors))
+    problems = _untrusted(body) if found else []
+    if problems:
+        raise SettingsError(format_problems(str(path), problems))
+    return _settings(path, body, document.text)
+
+
+def _forbidden(body: Mapping[str, Any]) -> str | None:
+    tables = [body, *(table for table in body.values() if isinstance(table, dict))]
+    keys = (key for table in tables for key in table)
+    return next((key for key in keys if key.replace("_", "-") in _NEVER_FROM_A_FILE), None)
+
+
+def is_trusted(variable: str) -> bool:
+    """Whether settings that were merely found may say that this variable holds a token."""
+    return _TRUSTED_VARIABLE.fullmatch(variable) is not None
+
+
+def _untrusted(body: Mapping[str, Any]) -> list[Problem]:
+    problems = [
+        _not_trusted("$.token_env", name, "MODELSCOPE_* and MSCONFIG_*")
+        for name in _names(body)
+        if not is_trusted(name)
+    ]
+    name = body.get("fallback", {}).get("token_env", _KEY_VARIABLE)
+    if not _TRUSTED_KEY_VARIABLE.fullmatch(name):
+        problems.append(_not_trusted("$.fallback.token_env", name, "DASHSCOPE_*"))
+    return problems
+
+
+def _not_trusted(path: str, name: str, allowed: str) -> Problem:
+    return Problem(
+        path,
+        f"a settings file that was merely found may name only {allowed} variables, not {name};"
+        " name the file with --config if you trust it",
+    )
+
+
+def _names(body: Mapping[str, Any]) -> tuple[str, ...]:
+    names = body.get("token_env", ())
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
+def _settings(path: Path, body: Mapping[str, Any], text: str) -> Settings:
+    ids = [model["id"] for model in body.get("models", ())]
+    provider = body.get("provider", {})
+    check = body.get("check", {})
+    return Settings(
+        path=path,
+        site=body.get("site"),
+        token_env=_names(body),
+        targets=tuple(body.get("targets", ())),
+        languages=tuple(body.get("languages", ())),
+        provider_id=provider.get("id"),
+        provider_name=provider.get("name"),
+        rate_limit_seconds=provider.get("rate_limit_seconds"),
+        notes=provider.get("notes"),
+        strict=check.get("strict"),
+        timeout=check.get("timeout"),
+        retries=check.get("retries"),
+        concurrency=check.get("concurrency"),
+        ignore=tuple(
+            IgnoreEntry(each["id"], each["reason"], date.fromisoformat(each["until"]))
+            for each in check.get("ignore", ())
+        ),
+        models=tuple(map(_model, body.get("models", ()))),
+        located_ids=tuple(located(ids, text, str(path))),
+        fallback=_fallback(path, body["fallback"], text) if "fallback" in body else None,
+    )
+
+
+def _fallback(path: Path, said: Mapping[str, Any], text: str) -> FallbackSettings:
+    models = (*map(ModelSettings, said.get("ids", ())), *map(_model, said.get("models", ())))
+    ids = [model.id for model in models]
+    return FallbackSettings(
+        token_env=said.get("token_env", _KEY_VARIABLE),
+        region=said.get("region", "cn"),
+        models=models,
+        located_ids=tuple(located_texts(ids, text, str(path), after="fallback")),
+    )
+
+
+def _model(said: Mapping[str, Any]) -> ModelSettings:
+    return ModelSettings(
+        id=said["id"],
+        name=said.get("name"),
+        group=said.get("group"),
+        kind=said.get("kind"),
+        capabilities=tuple(said["capabilities"]) if "capabilities" in said else None,
+    )

@@ -1,0 +1,43 @@
+"""What `msconfig.toml` has to keep that a schema cannot say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from msconfig.cherry import document_rules as rules
+
+__all__ = ["of_settings"]
+
+
+def of_settings(settings: Mapping[str, Any]) -> list[rules.Finding]:
+    """What a schema cannot say: doubled models, and days that no calendar has."""
+    found = _doubled_ids("$.models", settings.get("models", ()), set())
+    fallback = settings.get("fallback", {})
+    plain = set(fallback.get("ids", ()))
+    if fallback and not {"ids", "models"} & fallback.keys():
+        found.append(("$.fallback", "names no model; give ids, or [[fallback.models]]"))
+    found += _doubled_ids("$.fallback.models", fallback.get("models", ()), plain)
+    ignored: set[str] = set()
+    for index, entry in enumerate(settings.get("check", {}).get("ignore", ())):
+        if entry["id"] in ignored:
+            found.append((f"$.check.ignore[{index}].id", "the model is ignored already"))
+        ignored.add(entry["id"])
+        try:
+            date.fromisoformat(entry["until"])
+        except ValueError:
+            place = f"$.check.ignore[{index}].until"
+            found.append((place, "no day of the calendar; write 2026-12-31"))
+    return found
+
+
+def _doubled_ids(
+    path: str, models: Iterable[Mapping[str, Any]], seen: set[str]
+) -> list[rules.Finding]:
+    found = []
+    for index, model in enumerate(models):
+        if model["id"] in seen:
+            found.append((f"{path}[{index}].id", "the model is in the list already"))
+        seen.add(model["id"])
+    return found

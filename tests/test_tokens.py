@@ -1,0 +1,219 @@
+"""A token does not show itself."""
+
+from __future__ import annotations
+
+import copy
+import json
+import logging
+import operator
+import pickle
+import pprint
+import re
+import traceback
+from collections.abc import Callable
+from dataclasses import asdict
+from hashlib import sha256
+from typing import NoReturn
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from msconfig.tokens import Secret, Token, is_masked, looks_like_token, without_tokens
+from support import TOKEN
+
+BEHIND_THE_PREFIX = TOKEN.removeprefix("ms-")
+LINK = "cherrystudio://providers/api-keys?v=1&data=e30="
+
+
+def secret() -> Secret:
+    return Secret(TOKEN)
+
+
+def unseen(text: str) -> bool:
+    return BEHIND_THE_PREFIX not in text and BEHIND_THE_PREFIX[:16] not in text
+
+
+# --- nothing shows it
+
+
+@pytest.mark.parametrize(
+    "show",
+    [
+        repr,
+        str,
+        ascii,
+        "{}".format,
+        "{!r}".format,
+        "{!s:>80}".format,
+        lambda value: "%s %r" % (value, value),  # noqa: UP031 - the older way may not leak either
+        lambda value: f"{value} {value!r} {[value]} {({'a': value},)}",
+        pprint.pformat,
+        lambda value: repr(Token(value, "MODELSCOPE_API_TOKEN")),
+        lambda value: f"{value.fingerprint} {value.masked}",
+        lambda value: repr(dir(value)),
+        lambda value: repr(Exception(value)),
+        lambda value: "".join(traceback.format_exception_only(ValueError("bad", value))),
+    ],
+)
+def test_no_way_of_printing_shows_a_secret(show: Callable[[Secret], str]) -> None:
+    assert unseen(show(secret()))
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        pickle.dumps,
+        copy.copy,
+        copy.deepcopy,
+        json.dumps,
+        vars,
+        len,
+        iter,
+        sorted,
+        "{:>80}".format,
+        lambda value: operator.lt(value, value),
+        lambda value: value + "",
+        lambda value: "" + value,
+        lambda value: asdict(Token(value, "")),
+    ],
+)
+def test_what_would_give_a_secret_away_is_no_use_and_does_not_tell_either(
+    use: Callable[[Secret], object],
+) -> None:
+    with pytest.raises(TypeError) as caught:
+        use(secret())
+    assert unseen(str(caught.value))
+
+
+def test_neither_a_log_nor_a_traceback_with_locals_shows_a_secret(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fails(token: Token, others: list[Secret]) -> NoReturn:
+        logging.getLogger("msconfig").error("failed with %s %r", token, others)
+        raise ValueError("failed", token, others)
+
+    with pytest.raises(ValueError, match="failed") as caught:
+        fails(Token(secret(), "file token.txt"), [secret()])
+    told = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    assert unseen("".join(told.format()))
+    assert unseen(caplog.text)
+    assert "failed with" in caplog.text
+
+
+def test_a_secret_is_known_by_a_fingerprint_that_gives_nothing_away() -> None:
+    assert secret().fingerprint == sha256(TOKEN.encode()).hexdigest()[:8]
+    assert secret().fingerprint in repr(secret())
+    assert secret().fingerprint != Secret(f"{TOKEN}0").fingerprint
+
+
+def test_a_key_with_half_a_character_has_a_fingerprint_too() -> None:
+    assert Secret("half \ud83d").fingerprint != Secret("half \ud83e").fingerprint
+
+
+def test_equal_secrets_are_one_and_no_text_equals_a_secret() -> None:
+    assert len({secret(), secret(), Secret("other")}) == 2
+    assert secret() != Secret("other")
+    assert secret() != TOKEN
+    assert secret().reveal() == TOKEN
+
+
+@pytest.mark.parametrize(
+    ("value", "masked"),
+    [
+        (TOKEN, "ms-…cafe"),
+        ("sk-0123456789abcdef", "…cdef"),
+        ("0123456789abcdef", "…cdef"),
+        ("0123456789abcde", "…"),
+        ("ms-short", "ms-…"),
+        ("", "…"),
+    ],
+)
+def test_a_terminal_sees_at_most_the_prefix_and_the_last_four(value: str, masked: str) -> None:
+    assert Secret(value).masked == masked
+
+
+def test_every_occurrence_in_a_text_is_masked() -> None:
+    text = f"first {TOKEN}, then {TOKEN}."
+    assert secret().hidden_in(text) == "first ms-…cafe, then ms-…cafe."
+
+
+# --- what looks like one
+
+UUID = BEHIND_THE_PREFIX
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TOKEN,
+        TOKEN.upper(),
+        f" {TOKEN} ",
+        f"--token={TOKEN}",
+        f"--models={TOKEN}",
+        f"token:{TOKEN}",
+        UUID,
+        UUID.upper(),
+        f" {UUID}\n",
+        f"--token={UUID}",
+        "sk-0123456789abcdef",
+        "ms_oauth0123456789abcdef",
+        LINK,
+        LINK.upper(),
+        f"see\n{LINK}",
+        LINK.removeprefix("cherrystudio:"),
+        LINK.replace("data", "d%61ta"),
+        LINK.replace(":", "%3A").replace("=", "%3D"),
+    ],
+)
+def test_an_argument_that_is_a_token_or_holds_one_is_known(text: str) -> None:
+    assert looks_like_token(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "Qwen/Qwen3-8B", "ms-", "ms-1234", "sk-short", "msconfig.toml", "--site=cn"),
+        *("MODELSCOPE_API_TOKEN", "ms-swift/Qwen3-8B-Instruct", "owner/ms-bert-base-uncased"),
+        *(f"report-{UUID}.json", f"runs/{UUID}/report.json", f"a{TOKEN}"),
+        "cherrystudio://navigate/settings/provider?id=modelscope",
+        "desk-top-computers-and-chairs",
+    ],
+)
+def test_an_ordinary_argument_is_let_pass(text: str) -> None:
+    assert not looks_like_token(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        (f"a {TOKEN}, b", "a <token>, b"),
+        (f"{TOKEN}\n{TOKEN.upper()}", "<token>\n<token>"),
+        ("Bearer sk-0123456789abcdef!", "Bearer <token>!"),
+        ("ms_oauth.0123456789abcdef==", "<token>"),
+        (f"request {UUID}", f"request {UUID}"),
+        ("nothing", "nothing"),
+    ],
+)
+def test_every_token_in_a_text_is_left_out(text: str, left: str) -> None:
+    assert without_tokens(text) == left
+
+
+@given(st.text(), st.text(), st.uuids())
+def test_a_token_is_left_out_wherever_a_word_may_begin(
+    before: str, after: str, uuid: object
+) -> None:
+    text = f"{before} ms-{uuid} {after}"
+    assert str(uuid) not in without_tokens(text)
+    assert looks_like_token(text)
+    assert not re.search(r"ms-[0-9a-f]{8}-", without_tokens(f"\u201cms-{uuid}\u201d"))
+
+
+@pytest.mark.parametrize("value", ["ms-****cafe", "****", "ms-0000…cafe", "ms-…", "sk-***"])
+def test_a_masked_value_is_known(value: str) -> None:
+    assert is_masked(value)
+
+
+@pytest.mark.parametrize("value", [TOKEN, "", "ms-a*b", "a.b", "sk-0123456789abcdef"])
+def test_a_whole_value_is_not_taken_for_a_masked_one(value: str) -> None:
+    assert not is_masked(value)
