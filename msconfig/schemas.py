@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,19 @@ from msconfig.parsing import NotJson, dumps, loads
 from msconfig.text import shortened, visible
 from msconfig.tokens import without_tokens
 
-__all__ = ["Problem", "format_problems", "problems_under", "schema_problems"]
+__all__ = [
+    "MAX_BYTES",
+    "Problem",
+    "Validated",
+    "format_problems",
+    "problems_under",
+    "read_validated",
+    "schema_problems",
+    "time_problems",
+]
+
+MAX_BYTES = 8 * 1024 * 1024
+"""No document of msconfig is larger."""
 
 _SHOWN = 20
 """Problems of one document that are told; the first ones matter."""
@@ -52,6 +65,58 @@ def format_problems(name: str, problems: Sequence[Problem]) -> str:
 
 def _brief(text: str) -> str:
     return shortened(visible(without_tokens(text)), 400)
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """A file that was parsed and compared with a schema."""
+
+    value: dict[str, Any]
+    """Empty where it is not even an object."""
+    problems: tuple[Problem, ...]
+    """Best match first."""
+    text: str
+    """The file as it was read, without a byte order mark."""
+
+
+def read_validated(
+    path: Path, schema: str, parse: Callable[[bytes], object] | None = None
+) -> Validated:
+    """Read a file of at most 8 MiB and compare it with a schema.
+
+    Args:
+        path: the file.
+        schema: ``schemas/<schema>.schema.json``.
+        parse: from its bytes to a value, or a `ValueError`; None reads JSON.
+
+    Raises:
+        FileError: it cannot be read.
+    """
+    try:
+        with path.open("rb") as stream:  # read once: it may be a pipe
+            raw = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise FileError.from_os("read", path, error) from None
+    text = raw.decode("utf-8-sig", "replace")
+    if len(raw) > MAX_BYTES:
+        return Validated({}, (Problem("$", "larger than 8 MiB"),), "")
+    try:
+        value = parse(raw) if parse else loads(raw, unique_keys=True)
+    except ValueError as error:
+        return Validated({}, (Problem("$", str(error)),), text)
+    problems = tuple(schema_problems(value, schema))
+    return Validated(value if isinstance(value, dict) else {}, problems, text)
+
+
+def time_problems(document: Mapping[str, Any], *keys: str) -> list[Problem]:
+    """Times that have the form of RFC 3339 and that no calendar has."""
+    problems = []
+    for key in keys:
+        try:
+            datetime.fromisoformat(document.get(key, "2026-01-01")).astimezone(UTC)
+        except (ValueError, OverflowError):
+            problems.append(Problem(f"$.{key}", "no time that the calendar has"))
+    return problems
 
 
 def schema_problems(value: object, schema: str) -> list[Problem]:

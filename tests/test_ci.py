@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from msconfig.cli.check import FORMATS
+from msconfig.reports import Format
 from msconfig.settings import loading as settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -136,7 +136,7 @@ def test_the_tolerant_line_lets_an_outage_pass(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_every_format_is_told() -> None:
-    assert set(re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE)) == set(FORMATS)
+    assert set(re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE)) == set(Format)
 
 
 @pytest.mark.parametrize(("fail", "expected"), [("false", 0), ("true", 4)])

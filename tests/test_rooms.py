@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from msconfig.cli.app import COMMANDS
+
 PACKAGE = Path(__file__).resolve().parent.parent / "msconfig"
 COMMON = {
-    *("errors", "files", "parsing", "model_ids", "resources", "tokens", "text", "token_sources"),
-    "toml_text",
+    *("errors", "files", "model_ids", "parsing", "resources", "schemas", "text"),
+    *("token_sources", "tokens"),
 }
 
 ROOMS = {
@@ -18,14 +20,20 @@ ROOMS = {
     "checking": COMMON | {"modelscope"},
     "cherry": COMMON | {"modelscope"},
     "languages": COMMON,
-    "rendering": COMMON | {"modelscope", "checking", "cherry", "languages"},
-    "reports": COMMON | {"modelscope", "checking", "cherry", "languages", "rendering"},
-    "fake": COMMON | {"modelscope", "checking", "rendering"},
-    "settings": COMMON | {"checking", "rendering"},
-    "settings_text": COMMON | {"settings"},
+    "settings": COMMON | {"checking"},
+    "documents": COMMON | {"cherry", "settings"},
+    "rendering": COMMON | {"modelscope", "checking", "cherry", "languages", "documents"},
+    "mock": COMMON | {"modelscope", "checking"},
+    "testing": {"mock"},
+    "operations": COMMON
+    | {"modelscope", "checking", "cherry", "languages", "rendering", "settings", "mock"},
+    "reports": COMMON
+    | {"modelscope", "checking", "cherry", "languages", "rendering", "documents", "operations"},
     "cli": COMMON
-    | {"modelscope", "checking", "cherry", "languages", "rendering", "reports", "fake"}
-    | {"settings", "settings_text"},
+    | {"modelscope", "checking", "cherry", "languages", "settings", "documents", "rendering"}
+    | {"mock", "operations", "reports"},
+    "__init__": COMMON
+    | {"modelscope", "checking", "cherry", "settings", "rendering", "operations"},
     "__main__": {"cli"},
     **dict.fromkeys(COMMON, COMMON),
 }
@@ -36,8 +44,8 @@ LIBRARIES = {
     "fractional_indexing": {"cherry"},
     "prompt_toolkit": {"cli"},
     "rich": {"cli", "reports"},
-    "tomlkit": {"settings_text"},
-    "httpx": {"modelscope", "fake"},
+    "tomlkit": {"settings"},
+    "httpx": {"modelscope", "mock"},
     "httpcore": {"modelscope"},
     "tenacity": {"modelscope"},
     "rapidfuzz": {"checking"},
@@ -45,12 +53,12 @@ LIBRARIES = {
     "jinja2": {"rendering"},
     "segno": {"rendering"},
     "markupsafe": {"rendering"},
-    "jsonschema": {"rendering"},
-    "jsonschema_specifications": {"rendering"},
-    "referencing": {"rendering"},
-    "pytest_httpserver": {"fake"},
-    "werkzeug": {"fake"},
-    "pytest": {"fake"},
+    "jsonschema": {"schemas"},
+    "jsonschema_specifications": {"schemas"},
+    "referencing": {"schemas"},
+    "pytest_httpserver": {"mock"},
+    "werkzeug": {"mock"},
+    "pytest": {"mock"},
 }
 """Library: the rooms that may import it. Every other import is the standard library."""
 
@@ -61,17 +69,28 @@ def _room(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
-def _imports(path: Path) -> set[str]:
-    """Full names of all modules that `path` imports, late ones too."""
+def _name(path: Path) -> str:
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+def _imports(path: Path, *, late: bool = True) -> set[str]:
+    """Full names of all modules that `path` imports.
+
+    Args:
+        path: a module.
+        late: count imports inside functions and those for types alone, too.
+    """
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    tree = ast.parse(path.read_text("utf-8"))
+    for node in ast.walk(tree) if late else tree.body:
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative import"
             assert node.module
             found.add(node.module)
-            if node.module.count(".") < 2 and node.module.startswith("msconfig"):
+            if node.module.startswith("msconfig"):  # what it takes may be modules
                 found.update(f"{node.module}.{alias.name}" for alias in node.names)
     return found
 
@@ -84,7 +103,8 @@ def test_a_room_knows_only_the_rooms_that_it_may(path: Path) -> None:
         if parts[0] != "msconfig" or len(parts) == 1:
             continue
         target = parts[1]
-        if target in {"__version__", room}:
+        is_module = (PACKAGE / target).is_dir() or (PACKAGE / f"{target}.py").is_file()
+        if target == room or not is_module:
             continue
         assert target in ROOMS[room], f"{room} imports {name}"
         assert not any(part.startswith("_") for part in parts[2:]), f"{name} is private"
@@ -98,6 +118,31 @@ def test_a_library_is_imported_only_where_it_belongs(path: Path) -> None:
             assert _room(path) in LIBRARIES[library], f"{path.name} imports {library}"
 
 
-def test_httpx_in_the_fake_is_the_offline_transport_alone() -> None:
-    users = {path.name for path in FILES if _room(path) == "fake" and "httpx" in _imports(path)}
+def test_httpx_in_the_mock_is_the_offline_transport_alone() -> None:
+    users = {path.name for path in FILES if _room(path) == "mock" and "httpx" in _imports(path)}
     assert users == {"offline.py"}
+
+
+def test_no_module_imports_itself_through_others() -> None:
+    """Circles, late imports aside: those are there to break one, or to keep start-up fast."""
+    modules = {_name(path): path for path in FILES}
+    arrows = {name: _imports(path, late=False) & modules.keys() for name, path in modules.items()}
+    for start, first in arrows.items():
+        reached: set[str] = set()
+        waiting = [*first]
+        while waiting:
+            name = waiting.pop()
+            assert name != start, f"{start} imports itself"
+            if name not in reached:
+                reached.add(name)
+                waiting += arrows[name]
+
+
+def test_a_file_name_stands_for_one_thing() -> None:
+    """A base name is in several rooms only for a command, which each layer has a file for."""
+    rooms: dict[str, set[str]] = {}
+    for path in FILES:
+        if not path.name.startswith("__"):
+            rooms.setdefault(path.stem, set()).add(_room(path))
+    shared = {name for name, found in rooms.items() if len(found) > 1}
+    assert shared <= {*COMMANDS, "init"}, shared - {*COMMANDS}

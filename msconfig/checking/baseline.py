@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from msconfig.checking.report import Change, Ignored, ModelResult, Outcome, Report
+from msconfig.errors import UsageError
 from msconfig.modelscope.sites import Site
+from msconfig.schemas import format_problems, read_validated, time_problems
 
-__all__ = ["Baseline", "IgnoreEntry", "with_baseline", "with_ignored"]
+__all__ = ["Baseline", "IgnoreEntry", "read_baseline", "with_baseline", "with_ignored"]
 
 _RANK = {Outcome.PASS: 0, Outcome.UNKNOWN: 1, Outcome.FAIL: 2}
 
@@ -33,6 +37,39 @@ class IgnoreEntry:
     reason: str
     until: date
     """The last day on which it holds."""
+
+
+def read_baseline(path: Path, site: Site) -> Baseline:
+    """The outcomes in a report that `check --format json` wrote.
+
+    Args:
+        path: the report.
+        site: the site that is checked now.
+
+    Raises:
+        FileError: it cannot be read.
+        UsageError: it is not a report, is of another site, or of an interrupted run.
+    """
+    document = read_validated(path, "report")
+    body = document.value
+    problems = document.problems or time_problems(body, "checked_at", "snapshot_recorded")
+    if problems:
+        raise UsageError(format_problems(str(path), problems))
+    recorded = Site(body["site"])
+    if recorded is not site:
+        raise UsageError(f"{path}: a report of site {recorded}, but site {site} is checked")
+    if not body["complete"]:
+        raise UsageError(f"{path}: the report of an interrupted run cannot be a baseline")
+    fallback = body.get("fallback", {"models": []})
+    return Baseline(site, _outcomes(body["models"]), _outcomes(fallback["models"]))
+
+
+def _outcomes(models: Iterable[Mapping[str, Any]]) -> dict[str, Outcome]:
+    return {
+        model["id"]: Outcome(model["outcome"])
+        for model in models
+        if "ignored" not in model  # it counts again once it is no longer ignored
+    }
 
 
 def with_baseline(report: Report, baseline: Baseline) -> Report:

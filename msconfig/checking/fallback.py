@@ -20,7 +20,7 @@ from msconfig.checking.report import (
 from msconfig.checking.suggestions.reasons import Reason
 from msconfig.model_ids import GivenId
 from msconfig.modelscope.facts import Catalogue, NoAnswer, TokenRejected
-from msconfig.modelscope.fallback_client import Region
+from msconfig.modelscope.fallback_regions import Region
 from msconfig.modelscope.kinds import Kind
 from msconfig.tokens import Token
 

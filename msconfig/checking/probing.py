@@ -22,9 +22,9 @@ from msconfig.checking.report import (
 )
 from msconfig.checking.suggestions.suggest import suggest
 from msconfig.model_ids import ModelId
-from msconfig.modelscope.client import SMALL_CALLS, ModelScope
+from msconfig.modelscope.client import ModelScope
 from msconfig.modelscope.facts import Called, CallOutcome
-from msconfig.modelscope.kinds import Kind
+from msconfig.modelscope.kinds import SMALL_CALLS, Kind
 from msconfig.tokens import Token
 
 __all__ = ["COST_IF_UNKNOWN", "ProbePlan", "plan_probes", "probe"]

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from msconfig.errors import ExitCode
 from msconfig.model_ids import Location
-from msconfig.modelscope.fallback_client import Region
+from msconfig.modelscope.fallback_regions import Region
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
 
@@ -231,6 +231,12 @@ class Report:
     def count(self, outcome: Outcome) -> int:
         """How many models have `outcome`; those of the fallback are not among them."""
         return sum(model.outcome is outcome for model in self.models)
+
+    def to_json(self) -> str:
+        """The report as JSON text (`schemas/report.schema.json`)."""
+        from msconfig.checking.report_json import report_to_json  # noqa: PLC0415 - it imports this
+
+        return report_to_json(self)
 
     @property
     def exit_code(self) -> ExitCode:

@@ -13,7 +13,7 @@ from msconfig.cherry.provider import (
     Provider,
     model_of,
 )
-from msconfig.modelscope.fallback_client import PROVIDER, Region, addresses_in
+from msconfig.modelscope.fallback_regions import PROVIDER, Region, addresses_in
 from msconfig.tokens import Secret
 
 __all__ = ["configure_fallback", "fallback_provider"]

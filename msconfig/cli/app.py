@@ -26,13 +26,14 @@ COMMANDS = {
     "snapshot": "Record the site's facts for offline use.",
     "mock": "Run a pretend ModelScope on a real port.",
 }
-"""Each is `command` of the module `msconfig.cli.<name>`, imported when it is asked for, and what it
-does, so that the list of them imports none."""
+"""Each is `command` of the module or package `msconfig.cli.<name>`, which is imported only when it
+is used; the list of commands imports none."""
 
 
 def command_named(name: str) -> click.Command:
     """The command of `COMMANDS` with that name."""
-    command: click.Command = import_module(f"msconfig.cli.{name}").command
+    module = "init.command" if name == "init" else name
+    command: click.Command = import_module(f"msconfig.cli.{module}").command
     return command
 
 

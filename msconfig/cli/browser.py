@@ -13,7 +13,7 @@ from msconfig.errors import UsageError
 
 __all__ = ["Desktop", "desktop"]
 
-_WAY_OUT = "; msconfig link encode -o FILE writes the links, to be opened where the app is"
+_INSTEAD = "; msconfig link encode -o FILE writes the links for the machine where the app runs"
 _SECONDS_TO_FAIL = 2.0
 """An opener that fails does so at once; one that is a browser itself stays."""
 
@@ -35,7 +35,7 @@ class Desktop:
             try:
                 os.startfile(page)  # noqa: S606 - a page that we wrote
             except OSError as error:
-                raise UsageError(f"nothing opens a page here: {error}{_WAY_OUT}") from None
+                raise UsageError(f"nothing opens a page here: {error}{_INSTEAD}") from None
             return
         nowhere = subprocess.DEVNULL
         process = subprocess.Popen(  # noqa: S603 - the desktop's opener and our own page
@@ -51,7 +51,7 @@ class Desktop:
             return
         if code:
             name = Path(self.opener).name
-            raise UsageError(f"{name} did not open the page (it ended with {code}){_WAY_OUT}")
+            raise UsageError(f"{name} did not open the page (it ended with {code}){_INSTEAD}")
 
 
 def desktop() -> Desktop:
@@ -64,8 +64,8 @@ def desktop() -> Desktop:
         return Desktop("the desktop")
     name = "open" if sys.platform == "darwin" else "xdg-open"
     if name == "xdg-open" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        raise UsageError(f"no desktop here: neither DISPLAY nor WAYLAND_DISPLAY is set{_WAY_OUT}")
+        raise UsageError(f"no desktop here: neither DISPLAY nor WAYLAND_DISPLAY is set{_INSTEAD}")
     opener = shutil.which(name)
     if opener is None:
-        raise UsageError(f"{name} is not on this machine, so nothing opens a page{_WAY_OUT}")
+        raise UsageError(f"{name} is not on this machine, so nothing opens a page{_INSTEAD}")
     return Desktop(opener)

@@ -3,29 +3,43 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from msconfig.cli.options import ask_options
+from msconfig.cli.params import EnumChoice, InputOptions, input_options
+from msconfig.errors import UsageError
 from msconfig.languages import Tag
+from msconfig.reports import Format
 
-__all__ = ["DEFAULT_MAX_COST", "FORMATS", "command"]
+if TYPE_CHECKING:
+    from msconfig.checking.baseline import Baseline
+    from msconfig.checking.gathering import Progress
+    from msconfig.checking.probing import ProbePlan
+    from msconfig.checking.report import Quota, Report
+    from msconfig.cli.inputs import Inputs
+    from msconfig.cli.report_files import UsedFile
+    from msconfig.files import Plan
+    from msconfig.operations.check import ProbeOptions
 
-DEFAULT_MAX_COST = 20.0
-FORMATS = ("text", "json", "junit", "github", "markdown", "sarif", "html")
+__all__ = ["command"]
+
+ReportFile = tuple[Format, str]
 
 
 def _reports(
     _ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
-) -> tuple[tuple[str, str], ...]:
-    pairs: list[tuple[str, str]] = []
+) -> tuple[ReportFile, ...]:
+    files: list[ReportFile] = []
     for value in values:
-        form, equals, file = value.partition("=")
-        if form not in FORMATS or not equals or file in {"", "-"}:
-            raise click.BadParameter(f"FORMAT=FILE, with FORMAT one of {', '.join(FORMATS)}")
-        pairs.append((form, file))
-    return tuple(pairs)
+        name, equals, file = value.partition("=")
+        if name not in list(Format) or not equals or file in {"", "-"}:
+            raise click.BadParameter(f"FORMAT=FILE, with FORMAT one of {', '.join(Format)}")
+        files.append((Format(name), file))
+    return tuple(files)
 
 
 def _magicubes(_ctx: click.Context, _param: click.Parameter, value: float | None) -> float | None:
@@ -35,15 +49,15 @@ def _magicubes(_ctx: click.Context, _param: click.Parameter, value: float | None
 
 
 @click.command("check")
-@ask_options
+@input_options
 @click.option("--strict", is_flag=True, default=None, help="Count unknown models as failures.")
 @click.option(
     "--format",
-    "form",
-    type=click.Choice(FORMATS),
-    default="text",
+    "output_format",
+    type=EnumChoice(Format),
+    default=Format.TEXT,
     metavar="FORMAT",
-    help=f"{', '.join(FORMATS)} [text].",
+    help=f"{', '.join(Format)} [text].",
 )
 @click.option(
     "--report",
@@ -51,16 +65,20 @@ def _magicubes(_ctx: click.Context, _param: click.Parameter, value: float | None
     multiple=True,
     callback=_reports,
     metavar="FORMAT=FILE",
-    help="A report in a file beside it; repeatable.",
+    help="Also write a report to FILE; repeatable.",
 )
 @click.option(
     "--lang",
-    type=click.Choice([tag.value for tag in Tag]),
+    "language",
+    type=EnumChoice(Tag),
     metavar="TAG",
     help=f"Language of an html report: {', '.join(Tag)} [en].",
 )
 @click.option(
-    "--baseline", type=click.Path(), metavar="REPORT", help="Fail only on what got worse since."
+    "--baseline",
+    type=click.Path(),
+    metavar="REPORT",
+    help="Fail only on regressions since REPORT.",
 )
 @click.option("--probe", is_flag=True, help="Call each model once. Spends Magicubes.")
 @click.option(
@@ -68,14 +86,160 @@ def _magicubes(_ctx: click.Context, _param: click.Parameter, value: float | None
     type=float,
     callback=_magicubes,
     metavar="N",
-    help=f"Magicubes that --probe may spend [{DEFAULT_MAX_COST:g}].",
+    help="Magicubes that --probe may spend [20].",
 )
 @click.option("--probe-all-tokens", is_flag=True, help="Probe with each valid token.")
 @click.option("--yes", is_flag=True, help="Do not ask before spending.")
-def command(**given: Any) -> int:  # noqa: ANN401 - click's options
+def command(
+    options: InputOptions,
+    *,
+    strict: bool | None,
+    output_format: Format,
+    reports: tuple[ReportFile, ...],
+    language: Tag | None,
+    baseline: str | None,
+    probe: bool,
+    max_cost: float | None,
+    probe_all_tokens: bool,
+    yes: bool,
+) -> int:
     """Check a token and model IDs. Without --probe no quota is spent."""
-    from msconfig.cli.asking import AskOptions
-    from msconfig.cli.checking import CheckOptions, check
+    from msconfig.cli.console import columns, note, stdout_in_color, write_result
+    from msconfig.cli.inputs import prepare
+    from msconfig.cli.report_files import refuse_clashes
+    from msconfig.files import write
+    from msconfig.operations.check import check
+    from msconfig.reports import render
 
-    options = CheckOptions(**{name: given.pop(name) for name in CheckOptions.__slots__})
-    return check(options, AskOptions(**given))
+    probing = probe or probe_all_tokens
+    if probing and (options.connection.is_offline or options.tokens.no_token):
+        raise UsageError("--probe makes real calls: it needs the network and a token")
+    if not probing and (max_cost is not None or yes):
+        raise UsageError("--max-cost and --yes need --probe")
+    if language and Format.HTML not in {output_format, *(each for each, _ in reports)}:
+        raise UsageError("--lang is the language of the html report; add --report html=FILE")
+    inputs = prepare(options, needs_token=True)
+    refuse_clashes(reports, _used_files(options, inputs, baseline, output_format))
+    settings = inputs.settings
+    tag = Tag(language or next(iter(settings.languages), Tag.EN))
+    earlier = _baseline(baseline, inputs)
+    with inputs.progress() as progress, inputs.progress() as probe_progress:
+        report = check(
+            inputs.ids,
+            inputs.session,
+            kinds=inputs.configuration.kinds,
+            strict=bool(settings.strict if strict is None else strict),
+            probe=(
+                _probe_options(
+                    inputs, max_cost, probe_progress, all_tokens=probe_all_tokens, yes=yes
+                )
+                if probing
+                else None
+            ),
+            fallback=inputs.fallback,
+            ignore=settings.ignore,
+            baseline=earlier,
+            progress=progress,
+        )
+    result = render(report, output_format, width=columns(), color=stdout_in_color(), tag=tag)
+    files = _report_files(reports, report, tag) if report.complete else []
+    write_result(result)
+    if output_format is Format.GITHUB:
+        _append_step_summary(render(report, Format.MARKDOWN))
+    for planned in files:
+        write(planned)
+    if reports and not report.complete:
+        note("interrupted: no report file is written")
+    return report.exit_code
+
+
+def _used_files(
+    options: InputOptions, inputs: Inputs, baseline: str | None, output_format: Format
+) -> list[UsedFile]:
+    """The files of the run that no report may replace."""
+    from msconfig.cli.report_files import UsedFile
+
+    named = [
+        *(("--models", file) for file in options.ids.models),
+        *(("--from", file) for file in options.ids.from_documents),
+        *(("--token-file", file) for file in options.tokens.token_file),
+        ("--snapshot", options.connection.snapshot),
+        ("the settings", inputs.settings.path),
+        # GitHub keeps the summaries of all steps in files; a report is allowed to be one of them
+        # unless --format github appends to it
+        ("GITHUB_STEP_SUMMARY", os.environ.get("GITHUB_STEP_SUMMARY"))
+        if output_format is Format.GITHUB
+        else ("", None),
+    ]
+    files = [UsedFile(name, Path(file)) for name, file in named if file and file != "-"]
+    if baseline:
+        files.append(UsedFile("--baseline", Path(baseline), replaceable_by=Format.JSON))
+    return files
+
+
+def _baseline(file: str | None, inputs: Inputs) -> Baseline | None:
+    from msconfig.checking.baseline import Baseline, read_baseline
+
+    if file is None:
+        return None
+    if not Path(file).exists():
+        inputs.note(f"{file}: no baseline yet; everything counts")
+        return Baseline(inputs.session.site, {})
+    return read_baseline(Path(file), inputs.session.site)
+
+
+def _probe_options(
+    inputs: Inputs,
+    max_cost: float | None,
+    progress: Progress,
+    *,
+    all_tokens: bool,
+    yes: bool,
+) -> ProbeOptions:
+    from msconfig.cli.console import can_ask
+    from msconfig.operations.check import DEFAULT_MAX_COST, ProbeOptions
+    from msconfig.reports.probe import plan_in_words
+
+    def agree(report: Report, plan: ProbePlan, quota: tuple[Quota, ...]) -> bool:
+        line = plan_in_words(report, plan, quota)
+        if yes or not can_ask():  # elsewhere --probe is consent enough
+            inputs.note(line)
+            return True
+        try:
+            return click.confirm(f"{line}. Spend them?", default=False, err=True)
+        except click.Abort:
+            raise KeyboardInterrupt from None
+
+    return ProbeOptions(
+        max_cost=DEFAULT_MAX_COST if max_cost is None else max_cost,
+        all_tokens=all_tokens,
+        agree=agree,
+        progress=progress,
+    )
+
+
+def _report_files(reports: Iterable[ReportFile], report: Report, tag: Tag) -> list[Plan]:
+    """The files of --report, folder by folder; those of one folder are written all or none."""
+    from msconfig.files import OutputFile, plan
+    from msconfig.reports import render
+
+    by_folder: dict[Path, list[OutputFile]] = {}
+    for report_format, file in reports:
+        path = Path(file)
+        content = render(report, report_format, tag=tag).encode("utf-8", "backslashreplace")
+        files = by_folder.setdefault(path.parent, [])
+        files.append(OutputFile(path.name, content, replaceable=True))
+    return [plan(folder, files) for folder, files in by_folder.items()]
+
+
+def _append_step_summary(text: str) -> None:
+    """Show the report on GitHub's page of the run; it is on stdout in any case."""
+    from msconfig.cli.console import note
+
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if path:
+        try:
+            with Path(path).open("a", encoding="utf-8") as stream:
+                stream.write(text)
+        except OSError as error:
+            note(f"cannot write the summary {path}: {error.strerror or error}")

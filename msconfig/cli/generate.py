@@ -1,18 +1,21 @@
-"""`msconfig generate`: check, then write Cherry Studio configuration, all of it or nothing."""
+"""`msconfig generate`: check, then write all documents or none."""
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
 
 import click
 
-from msconfig.cli.options import ask_options
+from msconfig.cli.params import EnumChoice, InputOptions, input_options
+from msconfig.errors import ExitCode, UsageError
+from msconfig.languages import Tag
+from msconfig.rendering.targets import Target
 
 __all__ = ["command"]
 
 
 @click.command("generate")
-@ask_options
+@input_options
 @click.option(
     "-o",
     "--output",
@@ -20,21 +23,22 @@ __all__ = ["command"]
     required=True,
     type=click.Path(),
     metavar="DIR",
-    help="Folder for the files; made 0700 if missing.",
+    help="Folder for the files; created with mode 0700 if missing.",
 )
 @click.option(
     "--target",
     "targets",
     multiple=True,
-    type=click.Choice(["v2", "v1", "link", "guide"]),
+    type=EnumChoice(Target),
     help="What to write; repeatable [v2, v1, link].",
 )
 @click.option(
     "--lang",
     "languages",
     multiple=True,
-    type=click.Choice(["en", "zh-CN", "zh-TW", "es", "fr", "pt", "ru", "ja"]),
-    help="Language of the guide; repeatable [en].",
+    type=EnumChoice(Tag),
+    metavar="TAG",
+    help=f"Language of the guide: {', '.join(Tag)}; repeatable [en].",
 )
 @click.option("--only-usable", is_flag=True, help="Leave out models that do not pass.")
 @click.option("--redact", is_flag=True, help="Write no key and no link.")
@@ -44,22 +48,76 @@ __all__ = ["command"]
     "--template",
     type=click.Path(),
     metavar="FILE",
-    help="Your own NAME.j2, rendered to NAME beside the rest.",
+    help="Your own NAME.j2, rendered to NAME as well.",
 )
 @click.option(
     "--schema",
     type=click.Path(),
     metavar="FILE",
-    help="JSON Schema that its result has to keep.",
+    help="JSON Schema for the result of --template.",
 )
 @click.option("--strict", is_flag=True, default=None, help="Count unknown models as failures.")
-def command(**given: Any) -> int:  # noqa: ANN401 - click's options
+def command(
+    options: InputOptions,
+    *,
+    folder: str,
+    targets: tuple[Target, ...],
+    languages: tuple[Tag, ...],
+    only_usable: bool,
+    redact: bool,
+    force: bool,
+    dry_run: bool,
+    template: str | None,
+    schema: str | None,
+    strict: bool | None,
+) -> int:
     """Check, then write Cherry Studio configuration: all files, or none.
 
     Nothing is written unless every model and token passes.
     """
-    from msconfig.cli.asking import AskOptions
-    from msconfig.cli.generation import GenerateOptions, generate
+    from msconfig.cli.console import columns, note, stdout_in_color, write_result
+    from msconfig.cli.inputs import prepare
+    from msconfig.operations.generate import DEFAULT_TARGETS, generate
+    from msconfig.reports import generate as texts
+    from msconfig.reports.plain_text import body
 
-    options = GenerateOptions(**{name: given.pop(name) for name in GenerateOptions.__slots__})
-    return generate(options, AskOptions(**given))
+    if not folder:
+        raise UsageError("-o is empty; it takes a folder")
+    inputs = prepare(options, needs_token=True)
+    settings = inputs.settings
+    chosen = targets or tuple(map(Target, settings.targets)) or DEFAULT_TARGETS
+    if languages and Target.GUIDE not in chosen:
+        raise UsageError("--lang is the language of the guide; add --target guide")
+    with inputs.progress() as progress:
+        generated = generate(
+            inputs.ids,
+            inputs.session,
+            inputs=inputs.configuration,
+            targets=chosen,
+            languages=languages or settings.languages or (Tag.EN,),
+            only_usable=only_usable,
+            redact=redact,
+            strict=bool(settings.strict if strict is None else strict),
+            template=template,
+            schema=schema,
+            progress=progress,
+        )
+    for line in texts.left_out(generated.report):
+        note(line)
+    for warning in generated.warnings:
+        note(warning)
+    text = body(generated.report, width=columns(), color=stdout_in_color())
+    if generated.report.exit_code is not ExitCode.OK:
+        write_result(f"{text}\n{texts.nothing_written(generated.report, width=columns())}")
+        return generated.report.exit_code
+    if dry_run:
+        planned = generated.plan(Path(folder))
+        write_result(f"{text}\n{texts.differences(generated, planned)}")
+        return ExitCode.OK
+    try:
+        planned = generated.write(Path(folder), force=force)
+    except UsageError:
+        write_result(text)  # what was found is shown before the refusal
+        raise
+    write_result(f"{text}\n{texts.written(generated, planned, inputs.session, inputs.fallback)}")
+    return ExitCode.OK

@@ -1,59 +1,118 @@
-"""`msconfig link`: the options of writing, reading and opening Cherry Studio's deep links."""
+"""`msconfig link`: write, read and open Cherry Studio's deep links."""
 
 from __future__ import annotations
 
-from typing import Any
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from msconfig.cli.options import common_options, site_option, token_places
+from msconfig.cli.params import (
+    CommonOptions,
+    ConnectionOptions,
+    OutputFormat,
+    TokenOptions,
+    common_options,
+    format_option,
+    site_option,
+    token_places,
+)
+from msconfig.errors import ExitCode, TokenError, UsageError
+from msconfig.modelscope.sites import Site, addresses_of
 
-__all__ = ["command"]
+if TYPE_CHECKING:
+    from msconfig.cherry.provider import Configuration
+
+__all__ = ["command", "links_of_tokens"]
 
 
 @click.group("link")
 def command() -> None:
-    """Write, read and open the links by which Cherry Studio takes a key.
+    """Write, read and open the links by which Cherry Studio imports a key.
 
-    No check is made and nobody is asked: that is for check and generate.
+    Nothing is checked and no request is made: use check and generate for that.
     """
 
 
 @command.command("encode", short_help="Write a link for each token.")
 @token_places
-@click.option("-o", "--output", metavar="FILE", help="Write them to FILE, for you alone.")
+@click.option("-o", "--output", metavar="FILE", help="Write them to FILE, readable by you alone.")
 @click.option("--force", is_flag=True, help="Replace FILE if it differs.")
 @click.option("--reveal", is_flag=True, help="Show them whole on a terminal.")
 @site_option
 @common_options
-def encode_command(**given: Any) -> int:  # noqa: ANN401 - click's options
-    """Write a link for each token; the token is not checked, and nobody is asked.
+def encode_command(
+    *,
+    tokens: TokenOptions,
+    output: str | None,
+    force: bool,
+    reveal: bool,
+    site: Site | None,
+    common: CommonOptions,
+) -> int:
+    """Write a link for each token. The token is not checked and no request is made.
 
-    A link holds the key. A terminal shows it masked; a pipe and FILE get it whole.
+    A link contains the key. A terminal shows it masked; a pipe and FILE get it whole.
     """
-    from msconfig.cli.linking import EncodeOptions, TokenOptions, encode
+    from msconfig.cli.console import is_terminal, note, write_result
+    from msconfig.files import OutputFile, plan, write
+    from msconfig.reports.link import encoded_masked, encoded_to_file
 
-    options = EncodeOptions(**{name: given.pop(name) for name in EncodeOptions.__slots__})
-    return encode(options, TokenOptions(**given))
+    if output is None and force:
+        raise UsageError("--force needs -o FILE")
+    if output is not None:
+        if reveal:
+            raise UsageError("--reveal is for a terminal; -o FILE gets the links whole anyway")
+        if not Path(output).name:
+            raise UsageError("-o takes the name of a file")
+    text, configuration = links_of_tokens(tokens, site, common)
+    if output is not None:
+        path = Path(output)
+        planned = plan(path.parent, [OutputFile(path.name, text.encode())])
+        if planned.in_the_way and not force:
+            raise UsageError(f"not overwritten: {path}; it differs, and --force replaces it")
+        write(planned)
+        write_result(encoded_to_file(configuration, path))
+    elif reveal or not is_terminal(sys.stdout):
+        write_result(text)
+    else:
+        write_result(encoded_masked(configuration))
+        if not common.quiet:
+            note("masked on a terminal; --reveal shows them, -o FILE and a pipe get them whole")
+    return ExitCode.OK
 
 
-@command.command("decode", short_help="Tell what the app makes of links.")
+@command.command("decode", short_help="Show what the app does with links.")
 @click.argument("file", metavar="FILE|-")
-@click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="[text]"
-)
+@format_option()
 @common_options
-def decode_command(**given: Any) -> int:  # noqa: ANN401 - click's options
-    """Tell what each version of the app makes of the links in FILE, one a line.
+def decode_command(*, file: str, output_format: OutputFormat, common: CommonOptions) -> int:
+    """Show what each version of the app does with the links in FILE, one a line.
 
-    Keys are masked. It ends with 5 if there is a link that no version opens.
+    Keys are masked. The exit code is 5 if there is a link that no version opens.
     """
-    from msconfig.cli.decoding import DecodeOptions, decode
+    from msconfig.cli.console import columns, note, write_result
+    from msconfig.documents.links_file import read_links
+    from msconfig.reports.link import decoded_as_json, decoded_as_text
 
-    return decode(DecodeOptions(**given))
+    if common.config:
+        from msconfig.settings import loading
+
+        loading.find(Path(common.config))
+    links = read_links(file)
+    if common.verbose:
+        note(f"{links.name}: {len(links.links)} links, read as schemas/link.schema.json")
+    dead = any(not link.opens for link in links.links)
+    code = ExitCode.INVALID_DOCUMENT if dead else ExitCode.OK
+    if output_format is OutputFormat.JSON:
+        write_result(decoded_as_json(links, code))
+    else:
+        write_result(decoded_as_text(links, columns(), with_rules=not common.quiet))
+    return code
 
 
-@command.command("open", short_help="Hand links to the app.")
+@command.command("open", short_help="Open links from a browser page.")
 @click.argument("file", required=False, metavar="[FILE|-]")
 @token_places
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
@@ -65,14 +124,64 @@ def decode_command(**given: Any) -> int:  # noqa: ANN401 - click's options
 )
 @site_option
 @common_options
-def open_command(**given: Any) -> int:  # noqa: ANN401 - click's options
-    """Show the links of FILE, or else of each token, in the browser, to be clicked.
+def open_command(
+    *,
+    file: str | None,
+    tokens: TokenOptions,
+    yes: bool,
+    wait: int | None,
+    site: Site | None,
+    common: CommonOptions,
+) -> int:
+    """Show the links of FILE, or else of each token, on a browser page, to be clicked.
 
-    They stand on a page that only you can read, and that is removed afterwards. A browser from a
-    snap reads nothing in /tmp: set TMPDIR to a folder of yours then.
+    Only you can read the page, and it is removed afterwards. A browser from a snap reads nothing in
+    /tmp: set TMPDIR to a folder in your home directory then.
     """
-    from msconfig.cli.linking import TokenOptions
-    from msconfig.cli.opening import OpenOptions, open_links
+    from msconfig.cli.link_open import open_links
 
-    options = OpenOptions(**{name: given.pop(name) for name in OpenOptions.__slots__})
-    return open_links(options, TokenOptions(**given))
+    if wait is not None and not yes:
+        raise UsageError("--wait needs --yes; without it, Enter removes the page")
+    if file is not None and (tokens.token_env or tokens.token_file or site):
+        raise UsageError("FILE has its keys already; omit --token-env, --token-file and --site")
+    return open_links(
+        file,
+        lambda: links_of_tokens(tokens, site, common)[0],
+        common,
+        seconds=None if not yes else wait,
+        asks=not yes,
+    )
+
+
+def links_of_tokens(
+    tokens: TokenOptions, site: Site | None, common: CommonOptions
+) -> tuple[str, Configuration]:
+    """One link a line for each token, and the provider and keys that are in them.
+
+    Raises:
+        TokenError: there is no token, or a place holds none that can be used.
+        UsageError: settings or options that cannot be used.
+        DocumentError: a link that a version would not read as intended.
+        FileError: a file that cannot be read.
+    """
+    from msconfig.cherry.provider import configure
+    from msconfig.cli.console import note
+    from msconfig.cli.inputs import given_tokens, open_session, provider_choice, settings_of
+    from msconfig.rendering.generating import make
+    from msconfig.rendering.targets import Target
+
+    settings = settings_of(common)
+    found = given_tokens(tokens, settings, offline=False)
+    session = open_session(ConnectionOptions(site=site), common, settings, found)
+    if not found:
+        raise TokenError(
+            "no token, so there is no key for a link: set MODELSCOPE_API_TOKEN (create a token at"
+            f" {addresses_of(session.site).token_page})"
+        )
+    keys = [token.secret for token in found]
+    configuration = configure(session.site, provider_choice(settings), (), keys)
+    if common.verbose:
+        for token in found:
+            note(f"{token.source} → a link for the provider {configuration.provider.id}")
+    made = make([configuration], [Target.LINK])
+    return made.texts[Target.LINK.file_name()], configuration

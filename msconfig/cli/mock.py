@@ -1,19 +1,32 @@
-"""`msconfig mock`: the options of the pretend ModelScope."""
+"""`msconfig mock`: serve the mock ModelScope until interrupted."""
 
 from __future__ import annotations
 
-from typing import Any
+import contextlib
+import io
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
 
 import click
 
-from msconfig.cli.options import common_options
+from msconfig.cli.params import CommonOptions, EnumChoice, common_options
+from msconfig.errors import UsageError
+from msconfig.modelscope.sites import Site
+
+if TYPE_CHECKING:
+    from msconfig.mock.messages import Request
+    from msconfig.mock.scenario import Scenario
 
 __all__ = ["command"]
+
+_SHOWN_PARAMETERS = frozenset({"ModelId", "owner", "page_number", "page_size", "search", "sort"})
 
 
 @click.command("mock")
 @click.option("--port", type=click.IntRange(0, 65535), default=8421, help="0 picks one [8421].")
-@click.option("--site", type=click.Choice(["cn", "ai"]), help="Site of the snapshot [cn].")
+@click.option("--site", type=EnumChoice(Site), help="Site of the snapshot [cn].")
 @click.option("--snapshot", type=click.Path(), metavar="FILE", help="Facts to answer from.")
 @click.option(
     "--scenario",
@@ -22,11 +35,100 @@ __all__ = ["command"]
     help="Accounts, behaviours and faults, TOML or JSON.",
 )
 @common_options
-def command(**given: Any) -> int:  # noqa: ANN401 - click's options
-    """Run a pretend ModelScope, hub and inference on one port of this machine.
+def command(
+    *,
+    port: int,
+    site: Site | None,
+    snapshot: str | None,
+    scenario: str | None,
+    common: CommonOptions,
+) -> int:
+    """Run a mock ModelScope, hub and inference on one port of this machine.
 
-    Prints shell lines to export; logs each request on stderr; ends with Ctrl-C.
+    Prints shell lines to export; logs each request to stderr; ends with Ctrl-C.
     """
-    from msconfig.cli.mocking import MockOptions, serve
+    from msconfig.cli.console import note, write_result
+    from msconfig.cli.inputs import settings_of
+    from msconfig.mock import snapshot as snapshots
+    from msconfig.mock.faults import Faults
+    from msconfig.mock.handler import MockModelScope
+    from msconfig.mock.scenario import Scenario
 
-    return serve(MockOptions(**given))
+    try:
+        from msconfig.mock.server import MockServer
+    except ImportError:
+        raise UsageError(
+            "the mock needs the extra `mock`; in the clone: pip install '.[mock]'"
+        ) from None
+    settings = settings_of(common)
+    wanted = site or (Site(settings.site) if settings.site else None)
+    file = Path(snapshot) if snapshot else snapshots.bundled(wanted or Site.CN)
+    facts = snapshots.load(file)
+    if wanted is not None and facts.site is not wanted:
+        raise UsageError(f"{file}: facts of site {facts.site}, not of {wanted}")
+    rules = Scenario.load(Path(scenario)) if scenario else Scenario()
+    names = {account.token: account.username for account in rules.accounts}
+    names |= dict.fromkeys(rules.bailian.keys, "Bailian key")
+
+    def log(request: Request, status: int) -> None:
+        query = f"?{_shown(request.query)}" if request.query else ""
+        model = (request.json() or {}).get("model") if common.verbose else None
+        of_model = f" model {model}" if isinstance(model, str) else ""
+        caller = _caller(request, names)
+        note(f"{request.method} {request.path}{query} {status or '-'} {caller}{of_model}".rstrip())
+
+    server = MockServer(
+        MockModelScope(facts, rules),
+        port=port,
+        faults=Faults(rules.faults, rules.seed),
+        on_request=None if common.quiet else log,
+    )
+    try:
+        with contextlib.redirect_stderr(io.StringIO()):  # werkzeug explains it at length
+            server.start()
+    except (OSError, SystemExit):  # werkzeug ends the program where the port is taken
+        raise UsageError(
+            f"cannot listen on port {port} of 127.0.0.1; choose another, or --port 0"
+        ) from None
+    try:
+        if not common.quiet:  # before the first request, so that the log begins with it
+            note(f"serving facts of {facts.recorded:%Y-%m-%d}; Ctrl-C ends it")
+        write_result(_exports(server.endpoints.hub, rules))
+        threading.Event().wait()
+    finally:
+        server.stop()
+    return 0
+
+
+def _exports(base: str, scenario: Scenario) -> str:
+    """Shell lines that point clients at the mock; the token is made up, so it is shown whole."""
+    lines = {
+        "MSCONFIG_HUB_URL": base,
+        "MSCONFIG_INFERENCE_URL": f"{base}/v1/",
+        "MSCONFIG_FALLBACK_URL": f"{base}/compatible-mode/v1/",
+        "MODELSCOPE_ENDPOINT": base,
+        "OPENAI_BASE_URL": f"{base}/v1/",
+        "MODELSCOPE_API_TOKEN": scenario.accounts[0].token,
+    }
+    if scenario.bailian.keys:
+        lines["DASHSCOPE_API_KEY"] = scenario.bailian.keys[0]
+    return "".join(f"export {name}={value}\n" for name, value in lines.items())
+
+
+def _shown(query: str) -> str:
+    """A query without what may be a token: only parameters that ModelScope knows show a value."""
+    pairs = parse_qsl(query, keep_blank_values=True)
+    return "&".join(
+        f"{name}={value}"
+        if name in _SHOWN_PARAMETERS or name.startswith("filter.")
+        else f"{name}=…"
+        for name, value in pairs
+    )
+
+
+def _caller(request: Request, names: dict[str, str]) -> str:
+    from msconfig.tokens import Secret
+
+    if not request.token:
+        return "no token"
+    return names.get(request.token) or f"unknown token {Secret(request.token).fingerprint}"

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
 
 import click
 
-from msconfig.cli.options import connection_options
-
-__all__ = ["KINDS", "SORTS", "command"]
-
-KINDS = (
-    "chat",
-    "vision",
-    "image-generation",
-    "image-edit",
-    "embedding",
-    "rerank",
-    "video",
-    "audio",
-    "unknown",
+from msconfig.checking.discovery.results import Sort
+from msconfig.cli.params import (
+    CommonOptions,
+    ConnectionOptions,
+    EnumChoice,
+    OutputFormat,
+    connection_options,
 )
-SORTS = ("downloads", "likes", "updated", "name")
+from msconfig.errors import UsageError
+from msconfig.model_ids import ModelId
+from msconfig.modelscope.kinds import Kind
+
+__all__ = ["command"]
+
+_PART_OF_AN_ID = re.compile(r"[A-Za-z0-9_./-]{1,257}", re.ASCII)
 
 
 @click.command("models")
@@ -30,30 +29,75 @@ SORTS = ("downloads", "likes", "updated", "name")
     "--kind",
     "kinds",
     multiple=True,
-    type=click.Choice(KINDS),
+    type=EnumChoice(Kind),
     metavar="KIND",
-    help=f"{', '.join(KINDS)}; repeatable.",
+    help=f"{', '.join(Kind)}; repeatable.",
 )
-@click.option("--owner", metavar="NAME", help="What stands before the / of an ID.")
+@click.option("--owner", metavar="NAME", help="The part of an ID before the slash.")
 @click.option(
     "--sort",
-    type=click.Choice(SORTS),
-    default="downloads",
+    type=EnumChoice(Sort),
+    default=Sort.DOWNLOADS,
     help="Most or newest first [downloads].",
 )
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most N models.")
 @click.option("--all", "include_unserved", is_flag=True, help="Also what is not served, marked.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), help="[text]")
+@click.option("--format", "output_format", type=EnumChoice(OutputFormat), help="[text]")
 @click.option("--ids", "ids_only", is_flag=True, help="IDs only, one a line.")
 @connection_options
-def command(**given: Any) -> int:  # noqa: ANN401 - click's options
-    """Find served models whose ID holds the words of TEXT. No token is used.
+def command(
+    *,
+    text: str,
+    kinds: tuple[Kind, ...],
+    owner: str | None,
+    sort: Sort,
+    limit: int | None,
+    include_unserved: bool,
+    output_format: OutputFormat | None,
+    ids_only: bool,
+    connection: ConnectionOptions,
+    common: CommonOptions,
+) -> int:
+    """Find served models whose ID contains the words of TEXT. No token is used.
 
-    Served are those that the catalogue lists. Image, embedding and other kinds are not in it: there
-    the hub's list is searched, and each model looked up.
+    A model counts as served if the catalogue lists it. For kinds that the catalogue omits (image,
+    embedding and others) the hub's list is searched, and each model is looked up.
     """
-    from msconfig.cli.asking import AskOptions
-    from msconfig.cli.discovering import FindOptions, find
+    from msconfig.cli.console import (
+        ProgressDisplay,
+        columns,
+        note,
+        stdout_in_color,
+        write_result,
+    )
+    from msconfig.cli.inputs import open_session, settings_of
+    from msconfig.operations.models import find_models
+    from msconfig.reports.models import as_json, as_text, notes_of
 
-    options = FindOptions(**{name: given.pop(name) for name in FindOptions.__slots__})
-    return find(options, AskOptions(ids=(), models=(), from_documents=(), **given, no_token=True))
+    if ids_only and output_format is not None:
+        raise UsageError("--ids cannot be combined with --format")
+    if owner is not None and ModelId.parse(f"{owner}/name") is None:
+        raise UsageError("--owner takes the part of an ID before the slash: letters, digits, _.-")
+    if not all(_PART_OF_AN_ID.fullmatch(word) for word in text.split()):
+        raise UsageError("TEXT takes words of an ID: letters, digits and _.-/ (no ID has others)")
+    session = open_session(connection, common, settings_of(common))
+    with ProgressDisplay(quiet=common.quiet) as progress:
+        found = find_models(
+            session,
+            text=text,
+            kinds=kinds,
+            owner=owner,
+            sort=sort,
+            limit=limit,
+            include_unserved=include_unserved,
+            progress=progress,
+        )
+    if ids_only:
+        write_result("".join(f"{model.id}\n" for model in found.models))
+        for line in [] if common.quiet else notes_of(found):
+            note(line)
+    elif output_format is OutputFormat.JSON:
+        write_result(as_json(found))
+    else:
+        write_result(as_text(found, width=columns(), color=stdout_in_color()))
+    return found.exit_code

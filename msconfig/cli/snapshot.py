@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import astuple
+from pathlib import Path
 
 import click
 
-from msconfig.cli.options import connection_options, id_options
-from msconfig.errors import UsageError
+from msconfig.cli.params import (
+    CommonOptions,
+    ConnectionOptions,
+    IdOptions,
+    InputOptions,
+    OutputFormat,
+    TokenOptions,
+    connection_options,
+    format_option,
+    id_options,
+)
+from msconfig.errors import ExitCode, UsageError
 
 __all__ = ["command"]
 
@@ -18,33 +29,76 @@ __all__ = ["command"]
     "--diff",
     nargs=2,
     metavar="OLD NEW",
-    help="Compare two snapshots in place of recording one.",
+    help="Compare two snapshots instead of recording one.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    help="Of the comparison [text].",
-)
+@format_option("Of the comparison [text].")
 @id_options
 @connection_options
-def command(output: str | None, diff: tuple[str, str] | None, form: str, **given: Any) -> int:  # noqa: ANN401
-    """Record the catalogue, and what is known of the IDs, or of the whole catalogue.
+def command(
+    *,
+    output: str | None,
+    diff: tuple[str, str] | None,
+    output_format: OutputFormat,
+    ids: IdOptions,
+    connection: ConnectionOptions,
+    common: CommonOptions,
+) -> int:
+    """Record the catalogue and the facts about the IDs, or about the whole catalogue.
 
     No token is used and nothing of an account is recorded.
     """
-    from msconfig.cli.asking import AskOptions
-    from msconfig.cli.recording import compare, record_to
-
-    asked = AskOptions(**given, no_token=True)
     if diff is not None:
-        others = (output, asked.site, asked.hub_url, asked.inference_url, asked.snapshot)
-        if any(others) or asked.ids or asked.models or asked.from_documents or asked.offline:
-            raise UsageError("--diff takes two snapshots, and nothing of what recording takes")
-        return compare(*diff, form)
-    if form != "text":
-        raise UsageError("--format is for --diff; a recording is always JSON")
+        others = (output, connection.site, connection.hub_url, connection.inference_url)
+        if any(others) or any(astuple(ids)) or connection.is_offline:
+            raise UsageError("--diff takes two snapshots, and no option of a recording")
+        return _compare(*diff, output_format)
+    if output_format is not OutputFormat.TEXT:
+        raise UsageError("--format needs --diff; a recording is always JSON")
     if output is None:
         raise UsageError("give -o FILE to record, or --diff OLD NEW to compare")
-    return record_to(output, asked)
+    options = InputOptions(
+        ids=ids, tokens=TokenOptions(no_token=True), connection=connection, common=common
+    )
+    return _record(output, options)
+
+
+def _record(output: str, options: InputOptions) -> int:
+    from msconfig.cli.console import write_result
+    from msconfig.cli.inputs import prepare
+    from msconfig.files import OutputFile, plan, write
+    from msconfig.modelscope.facts import NoAnswer
+    from msconfig.operations.snapshot import record
+    from msconfig.reports.snapshot import not_recorded, recorded
+
+    inputs = prepare(options, needs_token=False, needs_ids=False)
+    session = inputs.session
+    with session.connect() as modelscope, inputs.progress() as progress:
+        recording = record(
+            modelscope,
+            session.site,
+            [given.text for given in inputs.ids],
+            concurrency=session.concurrency,
+            progress=progress,
+        )
+    if isinstance(recording, NoAnswer):
+        write_result(not_recorded(recording))
+        return ExitCode.INCONCLUSIVE
+    path = Path(output)
+    write(plan(path.parent, [OutputFile(path.name, recording.text.encode(), replaceable=True)]))
+    for line in recording.unanswered:
+        inputs.note(f"not recorded: {line}")
+    write_result(recorded(recording, session.site, path))
+    return ExitCode.INCONCLUSIVE if recording.unanswered else ExitCode.OK
+
+
+def _compare(old: str, new: str, output_format: OutputFormat) -> int:
+    """Show what differs between two snapshots; a difference is no failure."""
+    from msconfig.cli.console import write_result
+    from msconfig.mock import snapshot
+    from msconfig.operations.snapshot import difference
+    from msconfig.reports.snapshot import difference_as_json, difference_as_text
+
+    found = difference(snapshot.load(Path(old)), snapshot.load(Path(new)))
+    as_json = output_format is OutputFormat.JSON
+    write_result(difference_as_json(found) if as_json else difference_as_text(found))
+    return ExitCode.OK

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from msconfig.cherry.link_reading import Outcome, Reading, read_link
-from msconfig.documents.recognise import MAX_BYTES, DocumentKind, examine
+from msconfig.documents.recognise import DocumentKind, examine
 from msconfig.errors import DocumentError, FileError
 from msconfig.files import read_stdin
-from msconfig.schemas import Problem, format_problems
+from msconfig.schemas import MAX_BYTES, Problem, format_problems
 
 __all__ = ["DecodedLink", "LinksFile", "links_in", "read_links"]
 

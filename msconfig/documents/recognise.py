@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, assert_never, cast
 
-from msconfig import toml_text
 from msconfig.cherry import document_rules as rules
 from msconfig.cherry.link import decode_v2, why_unopenable
 from msconfig.errors import DocumentError, FileError
 from msconfig.model_ids import GivenId, located
-from msconfig.parsing import NotJson, loads
-from msconfig.schemas import Problem, format_problems, schema_problems
-from msconfig.settings.rules import of_settings
-from msconfig.toml_text import NotToml
+from msconfig.parsing import NotJson, NotToml, loads, loads_toml
+from msconfig.schemas import (
+    MAX_BYTES,
+    Problem,
+    format_problems,
+    schema_problems,
+    time_problems,
+)
+from msconfig.settings.rules import settings_problems
 
 __all__ = [
-    "MAX_BYTES",
     "Document",
     "DocumentKind",
     "examine",
@@ -28,8 +30,6 @@ __all__ = [
     "read_document",
 ]
 
-MAX_BYTES = 8 * 1024 * 1024
-"""No document is larger."""
 _LINK_SCHEME = b"cherrystudio:"
 _MARKS_OF_A_SCENARIO = {"accounts", "bailian", "faults", "envelope", "request_id", "seed"}
 _BOM = b"\xef\xbb\xbf"
@@ -216,11 +216,11 @@ def _findings(kind: DocumentKind, value: object) -> rules.Findings:
         case DocumentKind.LINKS:
             return rules.of_link(document)
         case DocumentKind.SNAPSHOT:
-            return _times(document, "recorded")
+            return _findings_of(time_problems(document, "recorded"))
         case DocumentKind.REPORT:
-            return _times(document, "checked_at", "snapshot_recorded")
+            return _findings_of(time_problems(document, "checked_at", "snapshot_recorded"))
         case DocumentKind.MODELS:
-            return _times(document, "searched_at", "snapshot_recorded")
+            return _findings_of(time_problems(document, "searched_at", "snapshot_recorded"))
         case DocumentKind.SETTINGS | DocumentKind.SCENARIO | DocumentKind.QUOTA:
             return rules.Findings()
         case DocumentKind.PLAN | DocumentKind.DECODED_LINK:
@@ -229,20 +229,13 @@ def _findings(kind: DocumentKind, value: object) -> rules.Findings:
             assert_never(kind)
 
 
-def _times(document: Mapping[str, Any], *keys: str) -> rules.Findings:
-    """Times that look like one and that no calendar has."""
-    found = rules.Findings()
-    for key in keys:
-        try:
-            datetime.fromisoformat(document.get(key, "2026-01-01")).astimezone(UTC)
-        except (ValueError, OverflowError):
-            found.errors.append((f"$.{key}", "no time that the calendar has"))
-    return found
+def _findings_of(problems: list[Problem]) -> rules.Findings:
+    return rules.Findings([(each.path, each.message) for each in problems])
 
 
 def _toml(raw: bytes, kind: DocumentKind | None) -> Document:
     try:
-        value = toml_text.loads(raw)
+        value = loads_toml(raw)
     except NotToml as error:
         return _invalid(kind, str(error))
     is_scenario = value.keys() & _MARKS_OF_A_SCENARIO or isinstance(value.get("models"), dict)
@@ -250,7 +243,7 @@ def _toml(raw: bytes, kind: DocumentKind | None) -> Document:
     problems = schema_problems(value, kind)
     if problems or kind is not DocumentKind.SETTINGS:
         return Document(kind, value, tuple(problems))
-    return Document(kind, value, _problems(of_settings(value)))
+    return Document(kind, value, settings_problems(value))
 
 
 def _links(raw: bytes) -> Document:

@@ -14,10 +14,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from msconfig.documents.recognise import DocumentKind, read_document
 from msconfig.errors import UsageError
 from msconfig.mock.snapshot import RecordedModel, Snapshot, model_of
-from msconfig.schemas import format_problems, schema_problems
+from msconfig.parsing import loads_toml
+from msconfig.schemas import format_problems, read_validated, schema_problems
 
 __all__ = [
     "KEY",
@@ -163,9 +163,10 @@ class Scenario:
             FileError: it cannot be read.
             UsageError: it is not a scenario; one line a problem, with its JSON path.
         """
-        document = read_document(path, DocumentKind.SCENARIO)
-        if document.errors:
-            raise UsageError(format_problems(str(path), document.errors))
+        parse = loads_toml if path.suffix == ".toml" else None
+        document = read_validated(path, "scenario", parse)
+        if document.problems:
+            raise UsageError(format_problems(str(path), document.problems))
         return cls.of(document.value, str(path))
 
     @classmethod

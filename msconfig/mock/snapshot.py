@@ -8,11 +8,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
-from msconfig.documents.recognise import DocumentKind, read_document
 from msconfig.errors import UsageError
 from msconfig.modelscope.kinds import Kind, kind_of
 from msconfig.modelscope.sites import Site
-from msconfig.schemas import format_problems
+from msconfig.schemas import format_problems, read_validated, time_problems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -113,10 +112,11 @@ def load(path: Path) -> Snapshot:
         FileError: it cannot be read.
         UsageError: it is not a snapshot.
     """
-    document = read_document(path, DocumentKind.SNAPSHOT)
-    if document.errors:
-        raise UsageError(format_problems(str(path), document.errors))
-    body = cast("Mapping[str, object]", document.value)
+    document = read_validated(path, "snapshot")
+    body: Mapping[str, object] = document.value
+    problems = document.problems or time_problems(body, "recorded")
+    if problems:
+        raise UsageError(format_problems(str(path), problems))
     recorded = datetime.fromisoformat(cast("str", body["recorded"])).astimezone(UTC)
     catalogue = cast("list[str] | None", body["catalogue"])
     models = cast("Mapping[str, Mapping[str, Mapping[str, object] | None]]", body["models"])

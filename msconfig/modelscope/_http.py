@@ -48,6 +48,7 @@ class HttpClient:
         patient: whether to ask a host that keeps failing again and again (offline it costs
             nothing).
         pacing: clock and back-off.
+        trust_environment: whether proxy and certificate variables count.
         log: is told of every try: method and URL, what came of it, seconds.
 
     Raises:
@@ -63,6 +64,7 @@ class HttpClient:
         transport: httpx.BaseTransport | None = None,
         patient: bool = False,
         pacing: Pacing | None = None,
+        trust_environment: bool = True,
         log: Callable[[str, str, float], None] | None = None,
     ) -> None:
         self.pacing = pacing or Pacing()
@@ -74,11 +76,12 @@ class HttpClient:
         self._hosts: dict[str, Host] = {}
         self._hosts_lock = threading.Lock()
         folder = os.environ.get("SSL_CERT_DIR")
-        if folder and not os.path.isdir(folder):  # noqa: PTH112 - nothing else here is a path
+        if trust_environment and folder and not os.path.isdir(folder):  # noqa: PTH112 - nothing else here is a path
             raise UsageError("SSL_CERT_DIR names no folder")
         try:
             self._client = httpx.Client(
                 transport=transport,
+                trust_env=trust_environment,
                 # http is for loopback alone, and no proxy has business there
                 mounts={"http://": None} if transport is None else None,
                 headers={

@@ -24,13 +24,12 @@ from msconfig.modelscope.facts import (
     Source,
     TokenRejected,
 )
-from msconfig.modelscope.kinds import Kind
+from msconfig.modelscope.kinds import SMALL_CALLS, Kind
 from msconfig.modelscope.sites import Endpoints
 from msconfig.tokens import Secret
 
 __all__ = [
     "PAGE_ROWS",
-    "SMALL_CALLS",
     "Deadline",
     "HttpClient",
     "HubQuery",
@@ -40,9 +39,6 @@ __all__ = [
 
 PAGE_ROWS = 50
 """The most rows that a page of the hub's list may have."""
-
-SMALL_CALLS = frozenset({Kind.CHAT, Kind.VISION, Kind.EMBEDDING})
-"""The kinds that have a call small enough to be made for a check."""
 SECONDS_A_MODEL = 25.0
 """For all requests about one model, tries and waits included."""
 

@@ -6,78 +6,22 @@ Another service with its own key; what is asked of it here is its model list alo
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from msconfig.errors import UsageError
 from msconfig.modelscope import _replies
 from msconfig.modelscope._http import Deadline, Failure, HttpClient, Reply
 from msconfig.modelscope._redaction import without_echoes
 from msconfig.modelscope.facts import Catalogue, NoAnswer, Source, TokenRejected
-from msconfig.modelscope.sites import checked_url
 from msconfig.tokens import Secret
 
-__all__ = ["PROVIDER", "Bailian", "Region", "RegionAddresses", "addresses_in", "base_url"]
+__all__ = ["Bailian"]
 
-PROVIDER = "dashscope"
-"""What the provider is called in settings, reports and file names, as in Cherry Studio."""
 SECONDS = 25.0
 """For the model list, tries and waits included."""
 _OTHER_PLAN = "sk-sp-"
 """How keys begin that belong to another base URL (those of a plan for coding)."""
-
-
-class Region(StrEnum):
-    """A region of Bailian. Keys and model lists are separate."""
-
-    CN = "cn"
-    INTL = "intl"
-    US = "us"
-
-
-@dataclass(frozen=True, slots=True)
-class RegionAddresses:
-    """A region's own addresses."""
-
-    openai: str
-    """OpenAI-compatible base, ``/v1/`` included."""
-    anthropic: str
-    """Anthropic-compatible base, without ``/v1``."""
-    key_page: str
-
-
-def addresses_in(region: Region) -> RegionAddresses:
-    """The addresses of `region`, as Alibaba Cloud's list of base URLs gives them."""
-    suffix = "" if region is Region.CN else f"-{region}"
-    host = f"https://dashscope{suffix}.aliyuncs.com"
-    console = (
-        "https://bailian.console.aliyun.com"
-        if region is Region.CN
-        else "https://modelstudio.console.alibabacloud.com"
-    )
-    return RegionAddresses(
-        openai=f"{host}/compatible-mode/v1/",
-        anthropic=f"{host}/apps/anthropic",
-        key_page=f"{console}/?tab=model#/api-key",
-    )
-
-
-def base_url(region: Region, url: str | None = None) -> str:
-    """Where to ask: the region's own OpenAI-compatible base, or `url` in its place.
-
-    Raises:
-        UsageError: a URL that is not https (or http on loopback), that holds credentials, a query
-            or a fragment, or that does not end in ``/v1/``.
-    """
-    if not url:
-        return addresses_in(region).openai
-    base = checked_url("fallback", url).rstrip("/") + "/"
-    if not base.endswith("/v1/"):
-        raise UsageError(f"the fallback URL has to end in /v1/: {base}compatible-mode/v1/ perhaps?")
-    return base
 
 
 def _utc_now() -> datetime:

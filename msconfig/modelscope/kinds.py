@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-__all__ = ["Kind", "kind_of", "kinds_of"]
+__all__ = ["SMALL_CALLS", "Kind", "kind_of", "kinds_of"]
 
 
 class Kind(StrEnum):
@@ -23,6 +23,10 @@ class Kind(StrEnum):
     VIDEO = "video"
     AUDIO = "audio"
     UNKNOWN = "unknown"
+
+
+SMALL_CALLS = frozenset({Kind.CHAT, Kind.VISION, Kind.EMBEDDING})
+"""The kinds that have a call small enough to be made for a check."""
 
 
 def kind_of(tasks: Iterable[str]) -> Kind:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import assert_never
 
@@ -17,15 +16,15 @@ from msconfig.errors import DocumentError, UsageError
 from msconfig.languages import Tag
 from msconfig.parsing import NotJson, loads
 from msconfig.rendering import guides
+from msconfig.rendering.targets import REPORT_NAME, Target
 from msconfig.rendering.templates import render, render_own
 from msconfig.schemas import Problem, format_problems, problems_under
 from msconfig.tokens import Secret, without_tokens
 
 __all__ = [
     "MAX_MODELS_V2",
-    "GuideOrder",
+    "GuideInputs",
     "Made",
-    "Target",
     "UserTemplate",
     "make",
     "refuse_too_many",
@@ -36,43 +35,12 @@ MAX_MODELS_V2 = 500
 """Models that desktop v2 takes in one document."""
 
 
-class Target(StrEnum):
-    """A document that `generate` writes."""
-
-    V2 = "v2"
-    V1 = "v1"
-    LINK = "link"
-    GUIDE = "guide"
-
-    def file_name(self, *, fallback: bool = False) -> str:
-        """What it is called in the output folder, for ModelScope or for the fallback.
-
-        Raises:
-            ValueError: guides have a name for each language (`guides.FILE_NAMES`).
-        """
-        of = ".dashscope" if fallback else ""
-        match self:
-            case Target.V2 | Target.V1:
-                return f"provider{of}.{self}.json"
-            case Target.LINK:
-                return f"links{of}.txt"
-            case Target.GUIDE:
-                raise ValueError("a guide has a name for each language")
-            case _:
-                assert_never(self)
-
-    @property
-    def template(self) -> str:
-        """The name of the template that makes it, without ``.j2``; whoever it is for."""
-        return self.file_name()
-
-
 _DOCUMENTS = (Target.V2, Target.V1, Target.LINK)
 _OWN_NAMES = frozenset(
     {
         *(each.file_name(fallback=fallback) for each in _DOCUMENTS for fallback in (False, True)),
         *guides.FILE_NAMES,
-        "report.json",
+        REPORT_NAME,
     }
 )
 
@@ -103,7 +71,7 @@ class UserTemplate:
 
 
 @dataclass(frozen=True, slots=True)
-class GuideOrder:
+class GuideInputs:
     """What the guide tells besides the configuration."""
 
     report: Report
@@ -122,7 +90,7 @@ def make(
     configurations: Sequence[Configuration],
     targets: Sequence[Target],
     template: UserTemplate | None = None,
-    guide: GuideOrder | None = None,
+    guide: GuideInputs | None = None,
 ) -> Made:
     """Render every document of every provider and put it through its gate.
 

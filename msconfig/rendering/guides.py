@@ -15,7 +15,7 @@ from msconfig.checking.report import Fallback, ModelResult, Outcome, Report
 from msconfig.cherry.link import key_link
 from msconfig.cherry.provider import Configuration, Model
 from msconfig.languages import Language, Tag, language
-from msconfig.modelscope.fallback_client import addresses_in
+from msconfig.modelscope.fallback_regions import addresses_in
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site, addresses_of
 from msconfig.rendering.pages import page

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from textwrap import wrap
 from typing import assert_never
 
 from msconfig import __version__
-from msconfig.checking.report import ModelResult, Outcome, Report
+from msconfig.checking.report import ModelResult
 from msconfig.cherry.backup import (
     Backup,
     BackupFormat,
@@ -20,19 +20,14 @@ from msconfig.cherry.backup import (
     ModelChange,
     ProviderChange,
 )
-from msconfig.errors import ExitCode
+from msconfig.operations.apply import Change
 from msconfig.parsing import dumps
-from msconfig.reports.verdicts import all_models
 from msconfig.reports.wording import MARKS
 from msconfig.text import no_command, shortened, visible
 from msconfig.tokens import without_tokens
 
-__all__ = ["WHY_NOTHING", "Change", "after_writing", "as_json", "as_text"]
+__all__ = ["after_writing", "as_json", "as_text"]
 
-WHY_NOTHING = (
-    " Every model and token has to pass;\n--only-usable leaves out the models that do not."
-)
-"""Why a check that fails writes nothing."""
 _LONG_NAME = 60
 """Columns of a name that others are aligned with."""
 
@@ -46,37 +41,6 @@ _MARKS = {
     ModelAction.DEPRECATED: "-",
     ModelAction.REFUSED: "✗",
 }
-
-
-NOTHING = ChangePlan(())
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A backup, what was found out about the models, and what is changed in the copy."""
-
-    backup: Backup
-    report: Report
-    plan: ChangePlan = NOTHING
-    """`NOTHING` where the check failed."""
-    new: Path | None = None
-    """The copy; None before it is written."""
-    left: tuple[ModelResult, ...] = ()
-    """Models of the backup that do not pass and that `--prune` does not mark."""
-    only_prunes: bool = False
-    """Whether models are marked and nothing is added."""
-
-    @property
-    def refused(self) -> tuple[ModelResult, ...]:
-        """Models that are not put in: all that fail, and those that `--only-usable` leaves out."""
-        fallback = self.report.fallback
-        dropped = {*self.report.dropped, *(fallback.dropped if fallback else ())}
-        failed = self.report.exit_code is not ExitCode.OK
-        return tuple(
-            model
-            for model in all_models(self.report)
-            if model.id in dropped or (failed and model.outcome is not Outcome.PASS)
-        )
 
 
 def as_json(change: Change) -> str:

@@ -20,7 +20,7 @@ from msconfig.checking.report import (
 )
 from msconfig.checking.suggestions.reasons import Reason
 from msconfig.languages import Tag, language
-from msconfig.modelscope.fallback_client import addresses_in
+from msconfig.modelscope.fallback_regions import addresses_in
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import addresses_of
 from msconfig.rendering.pages import page

@@ -1,106 +1,12 @@
-"""The report as JSON (`schemas/report.schema.json`)."""
+"""The format `json`."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from datetime import datetime
-from typing import Any
-
-from msconfig import __version__
-from msconfig.checking.report import (
-    Evidence,
-    Fallback,
-    Ignored,
-    ModelResult,
-    Outcome,
-    Quota,
-    Report,
-    TokenResult,
-)
-from msconfig.modelscope.fallback_client import PROVIDER
-from msconfig.parsing import dumps
+from msconfig.checking.report import Report
 
 __all__ = ["render"]
 
 
 def render(report: Report) -> str:
     """`report` as JSON text."""
-    return dumps(_report(report), indent=2) + "\n"
-
-
-def _report(report: Report) -> dict[str, Any]:
-    recorded = report.snapshot_recorded
-    return {
-        "schema_version": 1,
-        "tool": {"name": "msconfig", "version": __version__},
-        "site": report.site,
-        "mode": "offline" if report.offline else "online",
-        **({"snapshot_recorded": _time(recorded)} if recorded else {}),
-        "checked_at": _time(report.checked_at),
-        "complete": report.complete,
-        "token": [_token(token) for token in report.tokens],
-        "models": [_model(model) for model in report.models],
-        **({"dropped": list(report.dropped)} if report.dropped else {}),
-        **({"fallback": _fallback(report.fallback)} if report.fallback else {}),
-        **({"quota": [_quota(quota) for quota in report.quota]} if report.quota else {}),
-        **({"notes": list(report.notes)} if report.notes else {}),
-        "summary": {str(outcome): report.count(outcome) for outcome in Outcome},
-        "exit_code": int(report.exit_code),
-    }
-
-
-def _token(token: TokenResult) -> dict[str, Any]:
-    optional = {"fingerprint": token.fingerprint, "reason": token.reason}
-    return {
-        "status": token.status,
-        "source": token.source,
-        **{key: value for key, value in optional.items() if value is not None},
-    }
-
-
-def _fallback(fallback: Fallback) -> dict[str, Any]:
-    return {
-        "provider": PROVIDER,
-        "region": fallback.region,
-        "token": _token(fallback.token),
-        "models": [_model(model) for model in fallback.models],
-        **({"dropped": list(fallback.dropped)} if fallback.dropped else {}),
-    }
-
-
-def _model(model: ModelResult) -> dict[str, Any]:
-    cost = model.cost
-    return {
-        "id": model.id,
-        "status": model.status,
-        "outcome": model.outcome,
-        "kind": model.kind,
-        "reason": model.reason,
-        "evidence": [_evidence(each) for each in model.evidence],
-        "suggestions": [{"id": each.id, "reason": each.reason} for each in model.suggestions],
-        **({"cost": {"magicubes": cost.magicubes, "known": cost.known}} if cost else {}),
-        **({"location": asdict(model.location)} if model.location else {}),
-        **({"probe": asdict(model.probe)} if model.probe else {}),
-        **({"ignored": _ignored(model.ignored)} if model.ignored else {}),
-        **({"baseline": model.change} if model.change else {}),
-    }
-
-
-def _ignored(ignored: Ignored) -> dict[str, str]:
-    return {"reason": ignored.reason, "until": ignored.until.isoformat()}
-
-
-def _quota(quota: Quota) -> dict[str, Any]:
-    return {**asdict(quota), "at": _time(quota.at)}
-
-
-def _evidence(evidence: Evidence) -> dict[str, str]:
-    return {
-        "source": evidence.source,
-        "observed": evidence.observed,
-        "at": _time(evidence.at),
-    }
-
-
-def _time(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return report.to_json()

@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 from msconfig.checking.report import ModelResult, Outcome, Report, TokenResult
 from msconfig.model_ids import ModelId
-from msconfig.modelscope.fallback_client import PROVIDER
+from msconfig.modelscope.fallback_regions import PROVIDER
 from msconfig.reports.verdicts import all_models, overall
 from msconfig.reports.wording import (
     MARKS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from msconfig.reports._console import STYLES, open_console
 from msconfig.reports.wording import MARKS
 from msconfig.text import no_command, visible
 
-__all__ = ["as_json", "as_text"]
+__all__ = ["as_json", "as_text", "notes_of"]
 
 _MAX_LICENSE = 30
 _MIN_LICENSE = 10
@@ -227,3 +227,11 @@ def _wrapped(text: str, width: int, first: str = "", later: str = "") -> list[st
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+def notes_of(found: ModelList) -> Iterator[str]:
+    """What a list of ids alone does not show, a line each."""
+    yield from (f"not read: {line}" for line in found.discovery.missing)
+    yield from found.discovery.notes
+    if not found.models:
+        yield "no model fits"

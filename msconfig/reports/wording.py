@@ -15,7 +15,7 @@ from msconfig.checking.report import (
     TokenResult,
     TokenStatus,
 )
-from msconfig.modelscope.fallback_client import addresses_in
+from msconfig.modelscope.fallback_regions import addresses_in
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import addresses_of
 from msconfig.reports.verdicts import (

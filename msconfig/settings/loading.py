@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from msconfig.checking.baseline import IgnoreEntry
-from msconfig.documents.recognise import DocumentKind, read_document
 from msconfig.errors import SettingsError
 from msconfig.model_ids import GivenId, located, located_texts
-from msconfig.schemas import Problem, format_problems
+from msconfig.parsing import loads_toml
+from msconfig.schemas import Problem, format_problems, read_validated
+from msconfig.settings.rules import settings_problems
 
 __all__ = [
     "FILE_NAME",
@@ -119,15 +120,16 @@ def load(path: Path, *, found: bool) -> Settings:
         FileError: the file cannot be read.
         SettingsError: it says something that is not understood, or not allowed from a file.
     """
-    document = read_document(path, DocumentKind.SETTINGS)
-    body = cast("dict[str, Any]", document.value or {})
+    document = read_validated(path, "settings", loads_toml)
+    body = document.value
     if forbidden := _forbidden(body):
         raise SettingsError(f"{path}: {forbidden} is never read from a file; it is an option only")
-    if document.errors:
-        raise SettingsError(format_problems(str(path), document.errors))
-    problems = _untrusted(body) if found else []
+    problems = document.problems or settings_problems(body)
     if problems:
         raise SettingsError(format_problems(str(path), problems))
+    untrusted = _untrusted(body) if found else []
+    if untrusted:
+        raise SettingsError(format_problems(str(path), untrusted))
     return _settings(path, body, document.text)
 
 

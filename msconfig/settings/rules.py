@@ -6,13 +6,20 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from msconfig.cherry import document_rules as rules
+from msconfig.schemas import Problem
 
-__all__ = ["of_settings"]
+__all__ = ["settings_problems"]
+
+Finding = tuple[str, str]
+"""JSON path and message."""
 
 
-def of_settings(settings: Mapping[str, Any]) -> list[rules.Finding]:
+def settings_problems(settings: Mapping[str, Any]) -> tuple[Problem, ...]:
     """What a schema cannot say: doubled models, and days that no calendar has."""
+    return tuple(Problem(path, message) for path, message in _findings(settings))
+
+
+def _findings(settings: Mapping[str, Any]) -> list[Finding]:
     found = _doubled_ids("$.models", settings.get("models", ()), set())
     fallback = settings.get("fallback", {})
     plain = set(fallback.get("ids", ()))
@@ -32,9 +39,7 @@ def of_settings(settings: Mapping[str, Any]) -> list[rules.Finding]:
     return found
 
 
-def _doubled_ids(
-    path: str, models: Iterable[Mapping[str, Any]], seen: set[str]
-) -> list[rules.Finding]:
+def _doubled_ids(path: str, models: Iterable[Mapping[str, Any]], seen: set[str]) -> list[Finding]:
     found = []
     for index, model in enumerate(models):
         if model["id"] in seen:

@@ -25,7 +25,7 @@ from msconfig.cherry.fallback_provider import configure_fallback
 from msconfig.cherry.link import decode_v1, decode_v2
 from msconfig.cherry.provider import Configuration, ModelChoice, ProviderChoice
 from msconfig.languages import Tag
-from msconfig.modelscope.fallback_client import Region
+from msconfig.modelscope.fallback_regions import Region
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
 from msconfig.rendering.guides import guides

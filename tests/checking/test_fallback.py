@@ -24,7 +24,7 @@ from msconfig.checking.suggestions.reasons import Reason
 from msconfig.errors import ExitCode
 from msconfig.model_ids import GivenId, Location
 from msconfig.modelscope.facts import Catalogue, NoAnswer, Source, TokenRejected
-from msconfig.modelscope.fallback_client import Region
+from msconfig.modelscope.fallback_regions import Region
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
 from msconfig.tokens import Secret, Token

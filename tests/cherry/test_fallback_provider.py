@@ -7,7 +7,7 @@ import pytest
 from msconfig.cherry.fallback_provider import configure_fallback, fallback_provider
 from msconfig.cherry.presets import PRESETS
 from msconfig.cherry.provider import ModelChoice, Provider
-from msconfig.modelscope.fallback_client import Region
+from msconfig.modelscope.fallback_regions import Region
 from msconfig.modelscope.kinds import Kind
 from msconfig.tokens import Secret
 from support import KEY

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from msconfig import __version__
-from msconfig.cli import checking
+from msconfig.cli import inputs
 from msconfig.cli.app import COMMANDS
 from support import Run
 
@@ -74,7 +74,7 @@ def test_a_bug_ends_with_70_and_a_place_but_without_what_it_held(
     def burst(*_: object, **__: object) -> None:
         raise RuntimeError("held ms-00000000-0000-4000-8000-00000000cafe")
 
-    monkeypatch.setattr(checking, "prepare", burst)
+    monkeypatch.setattr(inputs, "prepare", burst)
     ran = run("check", "a/b")
     assert ran.code == 70
     assert "RuntimeError at test_app.py:" in ran.err

@@ -326,7 +326,7 @@ def test_what_is_about_models_or_keys_to_add_does_not_go_with_pruning_alone(
 ) -> None:
     ran = run("apply", backup, "-o", "new.zip", "--yes", "--prune", *option)
     assert ran.code == 2
-    assert ran.err.startswith(f"msconfig: {option[0]} is about what is added")
+    assert ran.err.startswith(f"msconfig: {option[0]} applies to what is added")
     assert not Path("new.zip").exists()
 
 

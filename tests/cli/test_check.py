@@ -9,11 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from msconfig.cli.check import FORMATS
 from msconfig.documents.recognise import DocumentKind, examine
 from msconfig.mock.messages import Request, Response
 from msconfig.mock.mock import Mock
-from msconfig.reports import Format
 from support import DEAD, TOKEN, Online, Run, Serve, fake
 
 OTHER_TOKEN = "ms-00000000-0000-4000-8000-0000000bad00"
@@ -166,7 +164,7 @@ def test_a_list_that_cannot_be_used_ends_with_2(
 
 BAD_USE = [
     pytest.param([], "no model id", id="no id"),
-    pytest.param(["a/b", "--hub-url", "https://h.test"], "no use offline", id="URL offline"),
+    pytest.param(["a/b", "--hub-url", "https://h.test"], "cannot be combined with --offline", id="URL offline"),
     pytest.param(["a/b", "--token-env", "MODELSCOPE_X"], "excludes", id="token and none"),
     pytest.param(["a/b", "--site", "ai"], "no snapshot of site ai", id="no such snapshot"),
     pytest.param(["a/b", "--timeout", "nan"], "seconds", id="NaN"),
@@ -294,10 +292,6 @@ def test_a_file_that_is_no_snapshot_is_refused_in_one_line_each(
     ran = run("check", "--no-token", "--snapshot", path, "a/b")
     assert (ran.code, ran.out) == (2, "")
     assert "facts.json: " in ran.err
-
-
-def test_the_formats_of_the_command_line_are_those_that_there_are() -> None:
-    assert tuple(FORMATS) == tuple(Format)
 
 
 @pytest.mark.parametrize("columns", ["40", "60", "70", "80"])

@@ -165,8 +165,8 @@ def test_a_missing_key_is_told_before_any_request(
 @pytest.mark.parametrize(
     ("key", "said"),
     [
-        (TOKEN, "holds a token of ModelScope"),
-        ("ms-00000000-0000-4000-8000-00000000beef", "holds a token of ModelScope"),
+        (TOKEN, "holds a ModelScope token"),
+        ("ms-00000000-0000-4000-8000-00000000beef", "holds a ModelScope token"),
         ("sk-****cafe", "holds a masked token"),
         ("sk-one\nsk-two-two", "has several lines"),
     ],

@@ -151,9 +151,9 @@ def test_every_link_of_a_file_is_on_the_page(run: Run) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("javascript:alert(1)", "line 1 is not fit"),
-        (f"{LINK}\nfile:///etc/passwd", "line 2 is not fit"),
-        (f"{PREFIX}data=@", "line 1 is not fit"),
+        ("javascript:alert(1)", "line 1 cannot be opened"),
+        (f"{LINK}\nfile:///etc/passwd", "line 2 cannot be opened"),
+        (f"{PREFIX}data=@", "line 1 cannot be opened"),
         ("", "empty"),
     ],
 )
@@ -179,9 +179,9 @@ def test_an_override_is_told_before_it_is_opened(run: Run) -> None:
     ("arguments", "words"),
     [
         ([], "no terminal to ask on: --yes"),
-        (["--wait", "1"], "--wait goes with --yes"),
-        (["--yes", "--token-env", "X", "links.txt"], "leave --token-env"),
-        (["--yes", "--site", "cn", "links.txt"], "leave --token-env"),
+        (["--wait", "1"], "--wait needs --yes"),
+        (["--yes", "--token-env", "X", "links.txt"], "omit --token-env"),
+        (["--yes", "--site", "cn", "links.txt"], "omit --token-env"),
         (["--yes", "--wait", "601"], "--wait"),
         (["--yes", "missing.txt"], "cannot read missing.txt"),
         (["--yes", "--config", "missing.toml", "links.txt"], "missing.toml"),

@@ -11,13 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from msconfig.checking.discovery.results import Sort
-from msconfig.cli.models import KINDS, SORTS
 from msconfig.mock.faults import Faults
 from msconfig.mock.mock import Mock
 from msconfig.mock.scenario import Fault, FaultKind
 from msconfig.mock.snapshot import RecordedHub, RecordedLookUp, RecordedModel
-from msconfig.modelscope.kinds import Kind
 from msconfig.schemas import schema_problems
 from support import DEAD, TOKEN, Online, Run, Serve, fake, served_by
 
@@ -47,11 +44,6 @@ MODELS = {
 @pytest.fixture
 def _served(serve: Serve, online: Online) -> None:
     online(serve(fake(MODELS)))
-
-
-def test_the_choices_are_those_of_the_core() -> None:
-    assert tuple(Kind) == KINDS
-    assert tuple(Sort) == SORTS
 
 
 def test_what_is_found_offline_passes_a_check(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -250,7 +242,7 @@ def test_a_listed_model_whose_kind_was_not_recorded_is_named_and_no_failure(run:
         (["--limit", "0"], "--limit"),
         (["--owner", "Qwen/x"], "--owner"),
         (["--owner", ""], "--owner"),
-        (["--ids", "--format", "text"], "--ids is a form of its own"),
+        (["--ids", "--format", "text"], "--ids cannot be combined"),
         (["one", "two"], "two"),
         (["通义"], "TEXT"),
         (["qwen \udcff"], "TEXT"),

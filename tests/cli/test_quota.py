@@ -79,7 +79,7 @@ def test_each_token_has_a_line(run: Run, modelscope: Mock, monkeypatch: pytest.M
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
-    [(["--offline"], "needs the network"), (["--no-token"], "quota is that of a token")],
+    [(["--offline"], "needs the network"), (["--no-token"], "quota needs a token")],
 )
 def test_wrong_use_ends_with_2(run: Run, arguments: list[str], words: str) -> None:
     ran = run("quota", *arguments)

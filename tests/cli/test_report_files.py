@@ -74,7 +74,7 @@ def test_a_report_never_replaces_a_file_that_the_run_reads(
     if name == "--models":
         Path("input").write_text(f"{MODEL}\n")
     elif name == "--snapshot":
-        bundled = Path(__file__).parents[2] / "msconfig" / "fake" / "snapshots"
+        bundled = Path(__file__).parents[2] / "msconfig" / "mock" / "snapshots"
         Path("input").write_bytes(next(bundled.glob("cn*")).read_bytes())
     elif name == "--from":
         assert run("generate", "--offline", "--no-token", "-o", "out", MODEL).code == 0

@@ -11,7 +11,8 @@ import pytest
 from msconfig.errors import ExitCode, UsageError
 from msconfig.mock.messages import Request, Response
 from msconfig.modelscope.facts import Catalogue, NoAnswer, TokenRejected
-from msconfig.modelscope.fallback_client import Bailian, Region, addresses_in, base_url
+from msconfig.modelscope.fallback_client import Bailian
+from msconfig.modelscope.fallback_regions import Region, addresses_in, base_url
 from msconfig.tokens import Secret
 from support import KEY, Connect, Serve
 

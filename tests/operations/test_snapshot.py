@@ -130,10 +130,10 @@ def test_what_the_older_api_says_of_a_model_without_a_task_is_recorded(
     ("arguments", "words"),
     [
         pytest.param([], "-o FILE", id="nowhere to write"),
-        pytest.param(["-o", "x", "--diff", "a", "b"], "nothing of what recording", id="both"),
+        pytest.param(["-o", "x", "--diff", "a", "b"], "no option of a recording", id="both"),
         pytest.param(["-o", "x", "just-a-name", "--offline"], "owner/name", id="malformed"),
         pytest.param(["-o", "nowhere.json/x", "--offline"], "nowhere.json", id="no folder"),
-        pytest.param(["-o", "x", "--format", "json"], "--format is for --diff", id="format"),
+        pytest.param(["-o", "x", "--format", "json"], "--format needs --diff", id="format"),
         pytest.param(["--diff", "a", "b"], "cannot read a", id="nothing to compare"),
     ],
 )

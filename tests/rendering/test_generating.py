@@ -12,10 +12,11 @@ from msconfig.cherry.fallback_provider import configure_fallback
 from msconfig.cherry.link import decode_v1
 from msconfig.cherry.provider import Configuration, ModelChoice, ProviderChoice
 from msconfig.errors import DocumentError, FileError, TemplateError, UsageError
-from msconfig.modelscope.fallback_client import Region
+from msconfig.modelscope.fallback_regions import Region
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
-from msconfig.rendering.generating import Target, UserTemplate, make, without_keys
+from msconfig.rendering.generating import UserTemplate, make, without_keys
+from msconfig.rendering.targets import Target
 from msconfig.tokens import Secret
 from support import KEY, TOKEN, configuration
 

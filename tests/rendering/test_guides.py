@@ -31,7 +31,7 @@ from msconfig.cherry.provider import (
     ProviderChoice,
 )
 from msconfig.languages import Tag
-from msconfig.modelscope.fallback_client import Region, addresses_in
+from msconfig.modelscope.fallback_regions import Region, addresses_in
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
 from msconfig.rendering.guides import FILE_NAMES, guides

@@ -12,7 +12,8 @@ from msconfig.cherry.provider import ModelChoice, ProviderChoice
 from msconfig.documents.recognise import examine
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
-from msconfig.rendering.generating import Target, make
+from msconfig.rendering.generating import make
+from msconfig.rendering.targets import Target
 from msconfig.rendering.templates import render_own
 from support import TOKEN, configuration
 

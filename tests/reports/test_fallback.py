@@ -12,7 +12,7 @@ from hypothesis import settings as hypothesis_settings
 
 from msconfig.checking.report import Fallback, Report, Status, TokenResult, TokenStatus
 from msconfig.documents.recognise import DocumentKind, examine
-from msconfig.modelscope.fallback_client import Region
+from msconfig.modelscope.fallback_regions import Region
 from msconfig.reports import Format, render
 from support import HOSTILE_TEXT, MakeModel, MakeReport
 

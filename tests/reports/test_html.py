@@ -26,7 +26,7 @@ from msconfig.checking.report import (
 )
 from msconfig.checking.suggestions.reasons import Reason
 from msconfig.languages import Tag, language
-from msconfig.modelscope.fallback_client import Region, addresses_in
+from msconfig.modelscope.fallback_regions import Region, addresses_in
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
 from msconfig.reports import Format, render

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from msconfig.checking.discovery.discover import Discovery, DiscoveryRequest, discover
-from msconfig.cli.asking import AskOptions
 from msconfig.cli.console import ProgressDisplay
 from msconfig.cli.init.picker import pick
 from msconfig.cli.init.prompts import ask_text, choose, say
-from msconfig.cli.job import given_ids
+from msconfig.cli.inputs import given_ids
+from msconfig.cli.params import IdOptions, TokenOptions
 from msconfig.errors import MsconfigError
 from msconfig.model_ids import GivenId, ModelId
-from msconfig.modelscope.client import ModelScope
 from msconfig.modelscope.kinds import Kind
+from msconfig.operations.session import Session
 from msconfig.settings.loading import Settings
 from msconfig.text import visible
 from msconfig.tokens import looks_like_token
 
-__all__ = ["IdsAsking"]
+__all__ = ["IdQuestions"]
 
 _LISTED = frozenset({Kind.CHAT, Kind.VISION})
 _DOCUMENTS = {".json", ".zip"}
@@ -30,15 +29,14 @@ _MANY = 3
 
 
 @dataclass(slots=True)
-class IdsAsking:
-    """Asks until there are ids enough."""
+class IdQuestions:
+    """Asks for ids until the user is done."""
 
-    asked: AskOptions
-    concurrency: int
-    connect: Callable[[], AbstractContextManager[ModelScope]]
+    tokens: TokenOptions
+    """They may read standard input, which can be read only once."""
+    session: Session
     may_be_none: bool
-    """Whether no id at all is an answer, as the file has some already."""
-    offline: bool
+    """Whether no id at all is an answer, because the file has some already."""
     chosen: dict[str, GivenId] = field(default_factory=dict)
     found: dict[frozenset[Kind], Discovery] = field(default_factory=dict)
     """What was found already, by its kinds; what is incomplete is searched for again."""
@@ -61,7 +59,7 @@ class IdsAsking:
 
     def _pick(self) -> None:
         kinds: frozenset[Kind] = frozenset()
-        if not self.offline:
+        if not self.session.is_offline:
             each = [(frozenset({kind}), kind) for kind in Kind if kind not in {*_LISTED, "unknown"}]
             kinds = choose(
                 "Which list?",
@@ -78,8 +76,8 @@ class IdsAsking:
         self.chosen = {text: self.chosen.get(text, GivenId(text)) for text in picked}
 
     def _discovered(self, kinds: frozenset[Kind]) -> Discovery:
-        request = DiscoveryRequest(kinds=kinds, concurrency=self.concurrency)
-        with self.connect() as modelscope, ProgressDisplay(quiet=False) as progress:
+        request = DiscoveryRequest(kinds=kinds, concurrency=self.session.concurrency)
+        with self.session.connect() as modelscope, ProgressDisplay(quiet=False) as progress:
             discovery = discover(modelscope, request, progress)
         for line in discovery.missing[:_MANY]:
             say(f"not read: {line}")
@@ -107,13 +105,12 @@ class IdsAsking:
                 return None
             path = str(Path(text).expanduser())
             as_document = Path(path).suffix in _DOCUMENTS
-            source = replace(
-                self.asked,
+            source = IdOptions(
                 models=() if as_document else (f"./{path}" if path == "-" else path,),
                 from_documents=(path,) if as_document else (),
             )
             try:
-                read.extend(given_ids(source, Settings()))
+                read.extend(given_ids(source, self.tokens, Settings()))
             except MsconfigError as error:
                 return visible(str(error).split("\n")[0])
             return None

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from msconfig.checking.check import CheckRequest, check
 from msconfig.checking.report import ModelResult, Outcome
-from msconfig.cli.connecting import Connection
 from msconfig.cli.console import ProgressDisplay, columns
+from msconfig.cli.init.command import Unserved
 from msconfig.cli.init.prompts import choose
 from msconfig.errors import UsageError
 from msconfig.model_ids import GivenId
 from msconfig.modelscope.kinds import Kind
-from msconfig.modelscope.sites import Site
+from msconfig.operations.check import check
+from msconfig.operations.session import Session
 from msconfig.reports.wording import MARKS
 from msconfig.text import visible
 
@@ -28,11 +28,9 @@ _MANY = 12
 class FirstModels:
     """Checks models, each once, and keeps what was found."""
 
-    site: Site
-    connect: Connection
+    session: Session
     kinds: Mapping[str, Kind]
-    """What the user said."""
-    concurrency: int
+    """From the options; they override the hub."""
     quiet: bool
     known: dict[str, ModelResult] = field(default_factory=dict)
 
@@ -44,36 +42,30 @@ class FirstModels:
         """
         new = [given for given in ids if given.text not in self.known]
         if new:
-            request = CheckRequest(
-                self.site,
-                new,
-                kinds=self.kinds,
-                concurrency=self.concurrency,
-                snapshot_recorded=self.connect.recorded,
-            )
-            with self.connect() as modelscope, ProgressDisplay(quiet=self.quiet) as progress:
-                report = check(modelscope, request, progress)
+            session = replace(self.session, tokens=())
+            with ProgressDisplay(quiet=self.quiet) as progress:
+                report = check(new, session, kinds=self.kinds, progress=progress)
             if not report.complete:
                 raise KeyboardInterrupt
             self.known |= {model.id: model for model in report.models}
         return tuple(self.known[given.text] for given in ids)
 
     def without_unserved(
-        self, models: Sequence[ModelResult], unserved: str
+        self, models: Sequence[ModelResult], unserved: Unserved
     ) -> tuple[ModelResult, ...]:
         """`models` after what fails is kept, left out or replaced by its first suggestion.
 
         Args:
             models: what the check says.
-            unserved: one of the choices of ``--unserved``.
+            unserved: what happens to models that fail.
         """
-        if unserved == "keep":
+        if unserved is Unserved.KEEP:
             return tuple(models)
         ids = []
         for model in models:
             if model.outcome is not Outcome.FAIL:
                 ids.append(model.id)
-            elif unserved == "replace" and model.suggestions:
+            elif unserved is Unserved.REPLACE and model.suggestions:
                 ids.append(model.suggestions[0].id)
         return self.results([GivenId(text) for text in dict.fromkeys(ids)])
 
@@ -102,7 +94,7 @@ def in_words(models: Sequence[ModelResult]) -> str:
 
 
 def settle_unserved(
-    first: FirstModels, models: Sequence[ModelResult], unserved: str | None, *, asks: bool
+    first: FirstModels, models: Sequence[ModelResult], unserved: Unserved | None, *, asks: bool
 ) -> tuple[ModelResult, ...]:
     """The models that remain once it is settled what becomes of those that fail.
 
@@ -114,12 +106,12 @@ def settle_unserved(
         return tuple(models)
     if unserved is None and asks:
         suggested = [model for model in failing if model.suggestions]
-        options = [("leave-out", "leave out"), ("keep", "keep")]
+        options = [(Unserved.LEAVE_OUT, "drop"), (Unserved.KEEP, "keep")]
         if suggested:
-            options.insert(0, ("replace", "replace by the first →, or leave out"))
-        count = "1 model fails" if len(failing) == 1 else f"{len(failing)} models fail"
+            options.insert(0, (Unserved.REPLACE, "replace with the first suggestion, or drop"))
+        count = "1 model failed" if len(failing) == 1 else f"{len(failing)} models failed"
         unserved = choose(
-            f"{count}. What becomes of {'it' if len(failing) == 1 else 'them'}?", options
+            f"{count}. What should happen to {'it' if len(failing) == 1 else 'them'}?", options
         )
     if unserved is None:
         return tuple(models)

@@ -8,9 +8,9 @@ import sys
 import textwrap
 from pathlib import Path
 
-from msconfig.cli.asking import AskOptions
 from msconfig.cli.console import columns
 from msconfig.cli.init.token import FirstToken
+from msconfig.cli.params import InputOptions
 from msconfig.settings.file import SettingsPlace
 from msconfig.text import visible
 
@@ -19,22 +19,22 @@ __all__ = ["line_for_the_shell", "next_steps"]
 _INDENT = " " * 5
 
 
-def next_steps(asked: AskOptions, place: SettingsPlace, token: FirstToken) -> list[str]:
+def next_steps(options: InputOptions, place: SettingsPlace, token: FirstToken) -> list[str]:
     """The steps as lines, numbered; a command stands on a line of its own if words go before it.
 
     Args:
-        asked: the options that other commands have to be given again.
+        options: those that other commands have to be given again.
         place: where the settings are.
         token: what is known of the token.
     """
     how = [] if place.is_found else ["--config", str(place.path)]
-    if asked.snapshot is not None:
-        how += ["--snapshot", asked.snapshot]
-    elif asked.offline:
+    if options.connection.snapshot is not None:
+        how += ["--snapshot", options.connection.snapshot]
+    elif options.connection.offline:
         how.append("--offline")
-    for file in asked.token_file:
+    for file in options.tokens.token_file:
         how += ["--token-file", file]
-    if asked.no_token:
+    if options.tokens.no_token:
         how.append("--no-token")
     again = "".join(f" {visible(shlex.quote(word))}" for word in how)
     steps = [f"msconfig check{again}", f"msconfig generate{again} -o cherry-studio"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -11,17 +10,17 @@ from msconfig.checking.report import TokenStatus
 from msconfig.cli.browser import Desktop, desktop
 from msconfig.cli.init.prompts import ask_hidden, ask_text, choose, say
 from msconfig.errors import TokenError, UsageError
-from msconfig.modelscope.client import ModelScope
 from msconfig.modelscope.facts import Account, NoAnswer, TokenRejected
 from msconfig.modelscope.sites import Site, addresses_of
+from msconfig.operations.session import Session
 from msconfig.settings.loading import is_trusted
 from msconfig.token_sources import is_variable_name, usable_token
 from msconfig.tokens import Token
 
 __all__ = ["FirstToken", "ask_token", "verified"]
 
-Open = Callable[[tuple[Token, ...]], AbstractContextManager[ModelScope]]
-"""Opens a client that hides these tokens."""
+SessionOf = Callable[[Token], Session]
+"""A session with this token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +34,10 @@ class FirstToken:
     """The variable that will hold it, and does not yet."""
 
 
-def verified(token: Token, connect: Open) -> FirstToken:
+def verified(token: Token, session: Session) -> FirstToken:
     """Ask the hub whether it knows `token`; free."""
     shown = f"{token.secret.masked} ({token.source})"
-    with connect((token,)) as modelscope:
+    with session.connect() as modelscope:
         fact = modelscope.users_me(token.secret)
     match fact:
         case Account():
@@ -53,12 +52,12 @@ def verified(token: Token, connect: Open) -> FirstToken:
             assert_never(fact)
 
 
-def ask_token(site: Site, connect: Open, *, variable: str, is_found: bool) -> FirstToken:
+def ask_token(site: Site, session_of: SessionOf, *, variable: str, is_found: bool) -> FirstToken:
     """Show where a token is made, read one hidden, verify it, and ask for its variable.
 
     Args:
         site: where the token is for.
-        connect: opens a client.
+        session_of: a session with a given token.
         variable: the variable that is proposed.
         is_found: whether the settings will be found without being named; then they may name only
             some variables.
@@ -81,7 +80,7 @@ def ask_token(site: Site, connect: Open, *, variable: str, is_found: bool) -> Fi
             say(f"✗ {error}")
             continue
         del value
-        first = verified(token, connect)
+        first = verified(token, session_of(token))
         say(first.words)
         if first.status is TokenStatus.REJECTED:
             continue

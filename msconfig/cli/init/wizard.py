@@ -5,24 +5,23 @@ from __future__ import annotations
 import difflib
 import sys
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from msconfig.checking.report import ModelResult, Outcome, TokenStatus
-from msconfig.cli.asking import AskOptions
-from msconfig.cli.connecting import connection
 from msconfig.cli.console import can_ask, can_draw, note, write_result
-from msconfig.cli.init.ids import IdsAsking
+from msconfig.cli.init.command import Unserved
+from msconfig.cli.init.ids import IdQuestions
 from msconfig.cli.init.models import FirstModels, confirm_kinds, in_words, settle_unserved
 from msconfig.cli.init.next_steps import next_steps
 from msconfig.cli.init.prompts import choose, say, terminal
 from msconfig.cli.init.token import FirstToken, ask_token, verified
-from msconfig.cli.job import given_ids, given_tokens
+from msconfig.cli.inputs import given_ids, given_tokens, open_session
+from msconfig.cli.params import InputOptions
 from msconfig.errors import ExitCode, TokenError, UsageError
 from msconfig.model_ids import GivenId
-from msconfig.modelscope.client import ModelScope
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site, addresses_of
+from msconfig.operations.session import Session
 from msconfig.settings.editing import Wanted
 from msconfig.settings.file import SettingsPlace
 from msconfig.settings.loading import ModelSettings, Settings
@@ -38,10 +37,10 @@ _MOST_LINES = 20
 
 @dataclass(frozen=True, slots=True)
 class InitOptions:
-    """What `init` was told besides what to ask; None where nothing was said."""
+    """Options of `init` besides its inputs; None means not given."""
 
-    kinds: tuple[tuple[str, str], ...]
-    unserved: str | None
+    kinds: tuple[tuple[str, Kind], ...]
+    unserved: Unserved | None
     force: bool
     yes: bool
 
@@ -55,11 +54,11 @@ class _Draft:
     exit_code: ExitCode
 
 
-def start(options: InitOptions, asked: AskOptions) -> ExitCode:
+def start(options: InitOptions, given: InputOptions) -> ExitCode:
     """Ask for what no option tells, check it and write it; the exit code."""
-    place = SettingsPlace.at(asked.config)
+    place = SettingsPlace.at(given.common.config)
     asks = can_ask() and can_draw(sys.stderr) and not options.yes
-    starting = _Starting(options, asked, place, asks)
+    starting = _Wizard(options, given, place, asks)
     if asks:
         try:
             with terminal():
@@ -76,17 +75,17 @@ def start(options: InitOptions, asked: AskOptions) -> ExitCode:
 
 
 @dataclass(frozen=True, slots=True)
-class _Starting:
-    """The way from question to question; an option is an answer."""
+class _Wizard:
+    """The questions in their order; an option answers one."""
 
     options: InitOptions
-    asked: AskOptions
+    given: InputOptions
     place: SettingsPlace
     asks: bool
 
     @property
     def offline(self) -> bool:
-        return self.asked.offline or self.asked.snapshot is not None
+        return self.given.connection.is_offline
 
     @property
     def said(self) -> Settings:
@@ -94,7 +93,7 @@ class _Starting:
 
     def draft(self) -> _Draft:
         """What all answers come to."""
-        ids = given_ids(self.asked, Settings())
+        ids = given_ids(self.given.ids, self.given.tokens, Settings())
         if not (ids or self.asks):
             raise UsageError("no model id: give some as arguments, with --models or with --from")
         if self.said.path is not None:
@@ -112,8 +111,9 @@ class _Starting:
 
     def _site(self) -> Site | None:
         default = Site(self.said.site or "cn")
-        if self.asked.site or not self.asks:
-            return Site(self.asked.site or default)
+        site = self.given.connection.site
+        if site or not self.asks:
+            return site or default
         return choose(
             "Which ModelScope?",
             [(each, f"{each}: {addresses_of(each).hub.removeprefix('https://')}") for each in Site],
@@ -136,18 +136,19 @@ class _Starting:
             [(False, "stop here, and change nothing"), (True, "replace it")],
         )
 
-    def _open(self, site: Site, tokens: tuple[Token, ...]) -> AbstractContextManager[ModelScope]:
-        return connection(self.asked, self.said, site, tokens)()
+    def _session(self, site: Site, tokens: tuple[Token, ...] = ()) -> Session:
+        connection = replace(self.given.connection, site=site)
+        return open_session(connection, self.given.common, self.said, tokens)
 
     def _token(self, site: Site) -> tuple[FirstToken, tuple[str, ...]]:
         """What is known of the token, and the variables that the settings have to name for it."""
         tokens = self._given_tokens()
-        if self.asked.no_token:
+        if self.given.tokens.no_token:
             return FirstToken(TokenStatus.ABSENT, "– no token"), ()
-        names = tuple(self.asked.token_env)
+        names = self.given.tokens.token_env
         if self.offline:
             return FirstToken(TokenStatus.ABSENT, "– offline no token is checked"), names
-        found = [verified(token, lambda tokens: self._open(site, tokens)) for token in tokens]
+        found = [verified(token, self._session(site, (token,))) for token in tokens]
         for each in found:
             self._tell(each.words)
         if found:
@@ -163,7 +164,7 @@ class _Starting:
         kept = self.said.token_env or DEFAULT_VARIABLES[:1]
         token = ask_token(
             site,
-            lambda tokens: self._open(site, tokens),
+            lambda token: self._session(site, (token,)),
             variable=kept[0],
             is_found=self.place.is_found,
         )
@@ -174,9 +175,9 @@ class _Starting:
     def _given_tokens(self) -> tuple[Token, ...]:
         """The tokens there are; one that nobody asked for and that is of no use is asked for."""
         try:
-            return given_tokens(self.asked, self.said, offline=self.offline)
+            return given_tokens(self.given.tokens, self.said, offline=self.offline)
         except TokenError as error:
-            if self.asked.token_env or self.asked.token_file or not self.asks:
+            if self.given.tokens.token_env or self.given.tokens.token_file or not self.asks:
                 raise
             say(f"– {error}")
             return ()
@@ -184,19 +185,12 @@ class _Starting:
     def _with_models(
         self, site: Site, token: FirstToken, names: tuple[str, ...], ids: tuple[GivenId, ...]
     ) -> _Draft:
-        connect = connection(self.asked, self.said, site, ())
-        concurrency = self.asked.concurrency or self.said.concurrency or 8
+        session = self._session(site)
         if not ids:
-            ids = IdsAsking(
-                self.asked,
-                concurrency,
-                connect,
-                may_be_none=bool(self.said.models),
-                offline=self.offline,
-            ).ids()
+            ids = IdQuestions(self.given.tokens, session, may_be_none=bool(self.said.models)).ids()
         there = self.said.by_id()
         told = self._told_kinds(ids, there)
-        first = FirstModels(site, connect, told, concurrency, quiet=self.asked.quiet)
+        first = FirstModels(session, told, quiet=self.given.common.quiet)
         checked = first.results([given for given in ids if given.text not in there])
         if checked:
             self._tell(in_words(checked))
@@ -223,7 +217,7 @@ class _Starting:
     def _told_kinds(
         self, ids: Sequence[GivenId], there: dict[str, ModelSettings]
     ) -> dict[str, Kind]:
-        told = {text: Kind(kind) for text, kind in self.options.kinds}
+        told = dict(self.options.kinds)
         given = {each.text for each in ids}
         for text in told:
             if text in there:
@@ -252,7 +246,7 @@ class _Starting:
             head = f"✓ {path} is written: {count}."
         else:
             head = f"✓ {path} is extended: {count}, {len(wanted.models)} of them new."
-        lines = [visible(head), "", "Next:", *next_steps(self.asked, self.place, token)]
+        lines = [visible(head), "", "Next:", *next_steps(self.given, self.place, token)]
         return _Draft(content, "\n".join(lines) + "\n", _exit_code(token, models))
 
     def _agreed(self, content: bytes) -> bool:
@@ -272,7 +266,7 @@ class _Starting:
     def _tell(self, text: str) -> None:
         if self.asks:
             say(text)
-        elif not self.asked.quiet:
+        elif not self.given.common.quiet:
             note(text)
 
 

@@ -1,34 +1,76 @@
-"""What `msconfig generate` tells after it has written."""
+"""What `msconfig generate` reports: what was left out, what differs, what was written."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import assert_never
 
+from msconfig.checking.report import Report
 from msconfig.cherry.link import PREFIX as LINK_PREFIX
 from msconfig.cherry.provider import Configuration
-from msconfig.cli.job import Job
+from msconfig.errors import ExitCode
 from msconfig.files import Plan
-from msconfig.rendering.generating import Target
+from msconfig.operations.check import FallbackInputs
+from msconfig.operations.generate import Generated
+from msconfig.operations.session import Session
+from msconfig.rendering.generating import without_keys
 from msconfig.rendering.guides import FILE_NAMES as GUIDE_NAMES
+from msconfig.rendering.targets import REPORT_NAME, Target
+from msconfig.reports.plain_text import next_step
 from msconfig.text import visible
 
-__all__ = ["REPORT", "written"]
+__all__ = ["WHY_NOTHING", "differences", "left_out", "nothing_written", "written"]
 
-REPORT = "report.json"
-"""What the report is called, which is always written."""
+WHY_NOTHING = (
+    " Every model and token has to pass;\n--only-usable leaves out the models that do not."
+)
+
+
+def left_out(report: Report) -> Iterator[str]:
+    """A line for each model that `--only-usable` drops."""
+    dropped = [*report.dropped, *(report.fallback.dropped if report.fallback else ())]
+    return (f"left out: {model_id}" for model_id in dropped)
+
+
+def nothing_written(report: Report, *, width: int) -> str:
+    """Why nothing is written, and the next step."""
+    why = "" if report.exit_code is ExitCode.INTERRUPTED else WHY_NOTHING
+    return f"Nothing is written.{why}\n\n{next_step(report, width=width)}\n"
+
+
+def differences(generated: Generated, planned: Plan) -> str:
+    """What writing would change, as a unified diff without keys."""
+    configurations = generated.configurations
+    lines = [f"Nothing is written (--dry-run). In {visible(str(planned.folder))} it would be:"]
+    width = max(len(file.name) for file in planned.files)
+    for file in planned.files:
+        change = "new" if planned.older[file.name] is None else "replaced"
+        change = change if file in planned.changed else "unchanged"
+        lines.append(f"  {visible(file.name).ljust(width)}  {change}")
+    for file in planned.changed:
+        if file.replaceable:
+            continue
+        older = (planned.older[file.name] or b"").decode("utf-8", "replace")
+        diff = difflib.unified_diff(
+            without_keys(older, configurations).splitlines(),
+            without_keys(file.content.decode(), configurations).splitlines(),
+            f"{planned.folder / file.name} (now)",
+            f"{planned.folder / file.name} (would be)",
+            lineterm="",
+        )
+        lines += ["", *(visible(line) for line in diff)]
+    return "\n".join(lines) + "\n"
 
 
 def written(
-    planned: Plan,
-    configurations: Sequence[Configuration],
-    targets: Sequence[Target],
-    job: Job,
+    generated: Generated, planned: Plan, session: Session, fallback: FallbackInputs | None
 ) -> str:
     """What was written, what each file is for, and what to do next."""
+    configurations, targets = generated.configurations, generated.targets
     has_key = any(each.api_keys for each in configurations)
-    uses = {REPORT: "what was checked, and how it is known"}
+    uses = {REPORT_NAME: "what was checked, and how it is known"}
     uses |= {name: _guide_use(name, has_key=has_key) for name in GUIDE_NAMES}
     documents = [target for target in targets if target is not Target.GUIDE]
     for each in configurations:
@@ -41,7 +83,11 @@ def written(
     if {Target.V2, Target.V1} & {*targets}:
         what = "The app has no import for the documents"
         lines.append(f"{what}: review them, keep them, build on them.")
-    lines += [line for each in configurations for line in _redacted(each, targets, job)]
+    lines += [
+        _without_keys(each, targets, session, fallback)
+        for each in configurations
+        if not each.api_keys
+    ]
     lines += (
         f"{visible(str(path))} of an earlier run still holds a key."
         for path in _older_with_key(planned, configurations)
@@ -81,19 +127,22 @@ def _is_page(name: str) -> bool:
     return name in GUIDE_NAMES and name.endswith(".html")
 
 
-def _redacted(configuration: Configuration, targets: Sequence[Target], job: Job) -> list[str]:
-    """What is to be said where no key is in the documents."""
-    if configuration.api_keys:
-        return []
+def _without_keys(
+    configuration: Configuration,
+    targets: Sequence[Target],
+    session: Session,
+    fallback: FallbackInputs | None,
+) -> str:
+    """Why a provider's documents hold no key."""
     reason = "no token"
     if configuration.is_fallback:
-        key = job.fallback.request.key if job.fallback is not None else None
+        key = fallback.request.key if fallback is not None else None
         reason = "--redact" if key is not None else "no key"
-    elif job.tokens:
+    elif session.tokens:
         reason = "--redact"
     links = " and no links" if Target.LINK in targets else ""
     what = "The fallback's redacted" if configuration.is_fallback else "Redacted"
-    return [f"{what} ({reason}): no keys{links} are in them."]
+    return f"{what} ({reason}): no keys{links} are in them."
 
 
 def _older_with_key(planned: Plan, configurations: Sequence[Configuration]) -> list[Path]:

@@ -1,52 +1,93 @@
-"""What `msconfig link decode` does: links, and what each version of the app makes of them."""
+"""What `msconfig link` reports: links written, read, and opened in the browser."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from textwrap import TextWrapper
 from typing import Any
 
+from msconfig.cherry.link import PREFIX
 from msconfig.cherry.link_reading import Effect, LinkPayload, Outcome, Reading
-from msconfig.cli.console import columns, note, write_result
-from msconfig.documents.links_file import DecodedLink, LinksFile, read_links
+from msconfig.cherry.provider import Configuration
+from msconfig.documents.links_file import DecodedLink, LinksFile
 from msconfig.errors import ExitCode
 from msconfig.parsing import dumps
-from msconfig.settings import loading as settings
 from msconfig.text import shortened, visible
 from msconfig.tokens import Secret, without_tokens
 
-__all__ = ["DecodeOptions", "decode"]
+__all__ = [
+    "decoded_as_json",
+    "decoded_as_text",
+    "encoded_masked",
+    "encoded_to_file",
+    "opened",
+    "payload_in_words",
+]
 
 
-@dataclass(frozen=True, slots=True)
-class DecodeOptions:
-    """What `link decode` was told."""
-
-    file: str
-    form: str
-    config: str | None
-    verbose: bool
-    quiet: bool
+# --- encode
 
 
-def decode(options: DecodeOptions) -> ExitCode:
-    """Tell what the links of a file do; the exit code."""
-    if options.config:
-        settings.find(Path(options.config))
-    file = read_links(options.file)
-    if options.verbose:
-        note(f"{file.name}: {len(file.links)} links, read as schemas/link.schema.json")
-    dead = sum(not link.opens for link in file.links)
-    code = ExitCode.INVALID_DOCUMENT if dead else ExitCode.OK
-    if options.form == "json":
-        write_result(_as_json(file, code))
-    else:
-        write_result(_as_text(file, columns(), with_rules=not options.quiet))
-    return code
+def encoded_masked(configuration: Configuration) -> str:
+    """The links as a terminal may see them."""
+    return "".join(f"{PREFIX}v=1&data=…\n  {key}\n" for key in _keys(configuration))
 
 
-# --- without the key
+def encoded_to_file(configuration: Configuration, path: Path) -> str:
+    """What was written, and the next step."""
+    count = len(configuration.api_keys)
+    name = visible(str(path))
+    lines = [f"✓ {count} link{'s' if count > 1 else ''} written to {name}:"]
+    lines += [f"  {key}" for key in _keys(configuration)]
+    lines += ["", f"Next: msconfig link open {name}", "It holds the key: delete it after use."]
+    return "\n".join(lines) + "\n"
+
+
+def _keys(configuration: Configuration) -> list[str]:
+    provider = visible(configuration.provider.id)
+    return [
+        f"{visible(each.key.masked)} ({each.key.fingerprint}) for {provider}"
+        for each in configuration.api_keys
+    ]
+
+
+# --- open
+
+
+def payload_in_words(payload: LinkPayload) -> str:
+    """Which key a link carries to which provider, in one line."""
+    key = f"{payload.key.masked} ({payload.key.fingerprint})" if payload.key else "no key"
+    provider = payload.without_key(f"{payload.id} at {payload.base_url}")
+    return visible(f"{key} → {provider}")
+
+
+def opened(file: LinksFile, payloads: Sequence[LinkPayload], *, is_file: bool) -> str:
+    """That the links were shown, and what to do in the app.
+
+    Args:
+        file: the links.
+        payloads: what they carry.
+        is_file: whether they came from a file, which holds the key until it is deleted.
+    """
+    count = len(file.links)
+    names = ", ".join(dict.fromkeys(visible(each.without_key(each.id or "")) for each in payloads))
+    steps = [
+        f"switch {names} on in the app: Settings, Model Provider",
+        "add the models there, by their ids",
+    ]
+    if is_file:
+        steps.insert(0, f"delete {visible(file.name)}: it holds the key")
+    lines = [
+        f"✓ {count} link{'s were' if count > 1 else ' was'} shown in the browser.",
+        "",
+        "Next:",
+    ]
+    lines += [f"  {number}. {step}." for number, step in enumerate(steps, 1)]
+    return "\n".join(lines) + "\n"
+
+
+# --- decode, without the key
 
 
 def _shown(text: str, payload: LinkPayload | None) -> str:
@@ -59,7 +100,7 @@ def _masked(key: Secret) -> str:
     return f"{visible(key.masked)} (fingerprint {key.fingerprint})"
 
 
-# --- for a person
+# --- decode, for a person
 
 _RULES = (
     "The app asks before it stores a key, and its OK stays grey where the key is there already at"
@@ -68,7 +109,8 @@ _RULES = (
 )
 
 
-def _as_text(file: LinksFile, width: int, *, with_rules: bool) -> str:
+def decoded_as_text(file: LinksFile, width: int, *, with_rules: bool) -> str:
+    """What each version of the app does with each link; keys are masked."""
     lines = _wrapped("", _verdict(file), width)
     for link in file.links:
         lines += ["", *_link(link, width)]
@@ -167,10 +209,10 @@ def _stores(effect: Effect, payload: LinkPayload | None) -> str:
     return "; ".join(words)
 
 
-# --- for a program
+# --- decode, for a program
 
 
-def _as_json(file: LinksFile, code: ExitCode) -> str:
+def decoded_as_json(file: LinksFile, code: ExitCode) -> str:
     """`schemas/decoded-link.schema.json`."""
     links = [_link_as_json(link) for link in file.links]
     return dumps({"schema_version": 1, "links": links, "exit_code": int(code)}, indent=2) + "\n"

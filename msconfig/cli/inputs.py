@@ -1,0 +1,284 @@
+"""What options, settings and the environment amount to, settled before any request."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from msconfig.checking.fallback import FallbackRequest
+from msconfig.cherry.provider import ProviderChoice
+from msconfig.cli.console import ProgressDisplay, note
+from msconfig.cli.params import (
+    CommonOptions,
+    ConnectionOptions,
+    IdOptions,
+    InputOptions,
+    TokenOptions,
+)
+from msconfig.errors import FileError, TokenError, UsageError
+from msconfig.files import read_stdin
+from msconfig.model_ids import GivenId, distinct, ids_in_lines
+from msconfig.modelscope.fallback_regions import Region, addresses_in, base_url
+from msconfig.modelscope.kinds import Kind
+from msconfig.modelscope.sites import Site, addresses_of
+from msconfig.operations.check import FallbackInputs
+from msconfig.operations.configuration import ConfigurationInputs
+from msconfig.operations.session import Session
+from msconfig.settings import loading
+from msconfig.settings.loading import FallbackSettings, Settings
+from msconfig.token_sources import find_tokens
+from msconfig.tokens import Secret, Token, looks_like_token
+
+__all__ = ["Inputs", "given_ids", "given_tokens", "open_session", "prepare", "settings_of"]
+
+_MAX_LIST_BYTES = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Settings, session and ids of one run."""
+
+    settings: Settings
+    session: Session
+    ids: tuple[GivenId, ...]
+    fallback: FallbackInputs | None
+    quiet: bool
+
+    @property
+    def configuration(self) -> ConfigurationInputs:
+        """What goes into Cherry Studio besides ids and tokens."""
+        fallback = self.settings.fallback
+        return ConfigurationInputs(
+            provider=provider_choice(self.settings),
+            models=self.settings.models,
+            fallback=self.fallback,
+            fallback_models=fallback.models if fallback is not None else (),
+        )
+
+    def progress(self) -> ProgressDisplay:
+        """Progress on stderr, unless -q was given."""
+        return ProgressDisplay(quiet=self.quiet)
+
+    def note(self, text: str) -> None:
+        """A note on stderr, unless -q was given."""
+        if not self.quiet:
+            note(text)
+
+
+def provider_choice(settings: Settings) -> ProviderChoice:
+    """What the settings say about ModelScope's provider."""
+    return ProviderChoice(
+        settings.provider_id,
+        settings.provider_name,
+        settings.rate_limit_seconds,
+        settings.notes,
+    )
+
+
+def settings_of(common: CommonOptions) -> Settings:
+    """The settings file that is named or found; named on stderr when used.
+
+    Raises:
+        FileError: it cannot be read.
+        SettingsError: it is not a valid settings file.
+    """
+    settings = loading.find(Path(common.config) if common.config else None)
+    if settings.path is not None and not common.quiet:
+        note(f"settings: {settings.path}")
+    return settings
+
+
+def prepare(options: InputOptions, *, needs_token: bool, needs_ids: bool = True) -> Inputs:
+    """Settle what is to be checked, where and with what, before any request.
+
+    Args:
+        options: the command line.
+        needs_token: whether there must be a token, online and without --no-token.
+        needs_ids: whether there must be ids; otherwise none are taken from the settings.
+
+    Raises:
+        UsageError: options, settings, ids or tokens that cannot be used.
+        FileError: a file that cannot be read.
+    """
+    settings = settings_of(options.common)
+    offline = options.connection.is_offline
+    ids = given_ids(options.ids, options.tokens, settings if needs_ids else Settings())
+    if needs_ids and not ids:
+        raise UsageError(
+            "no model id: give some as arguments, with --models FILE, or in msconfig.toml"
+        )
+    tokens = given_tokens(options.tokens, settings, offline=offline)
+    site = options.connection.site or Site(settings.site or "cn")
+    if needs_token and not (tokens or options.tokens.no_token or offline):
+        raise TokenError(
+            "no token: set MODELSCOPE_API_TOKEN (create a token at"
+            f" {addresses_of(site).token_page}), or use --no-token to check models only"
+        )
+    session = open_session(options.connection, options.common, settings, tokens)
+    fallback = None
+    if settings.fallback is not None and needs_token and needs_ids:
+        fallback = _fallback(settings.fallback, session, no_token=options.tokens.no_token)
+    return Inputs(settings, session, ids, fallback, options.common.quiet)
+
+
+def open_session(
+    options: ConnectionOptions,
+    common: CommonOptions,
+    settings: Settings,
+    tokens: Sequence[Token] = (),
+) -> Session:
+    """The session that connection options, settings and the environment amount to.
+
+    Raises:
+        UsageError: addresses or facts that cannot be used.
+        FileError: facts that cannot be read.
+    """
+    site = options.site or Site(settings.site or "cn")
+    log = _log if common.verbose else None
+    if options.is_offline:
+        if options.hub_url or options.inference_url:
+            raise UsageError("--hub-url and --inference-url cannot be combined with --offline")
+        session = Session.offline(options.snapshot, site=site)
+        if session.site is not site:
+            raise UsageError(
+                f"{options.snapshot}: facts of site {session.site}, but site {site} is asked for;"
+                f" give --site {session.site}"
+            )
+        concurrency = options.concurrency or settings.concurrency or 8
+        return replace(session, tokens=tuple(tokens), concurrency=concurrency, log=log)
+    if "" in {options.hub_url, options.inference_url}:
+        raise UsageError("an empty --hub-url or --inference-url; omit it to use ModelScope")
+    retries = options.retries if options.retries is not None else settings.retries
+    return Session(
+        site=site,
+        tokens=tokens,
+        hub_url=options.hub_url or os.environ.get("MSCONFIG_HUB_URL"),
+        inference_url=options.inference_url or os.environ.get("MSCONFIG_INFERENCE_URL"),
+        timeout=options.timeout or settings.timeout or 10.0,
+        retries=2 if retries is None else retries,
+        concurrency=options.concurrency or settings.concurrency or 8,
+        trust_environment=True,
+        log=log,
+    )
+
+
+def _log(request: str, result: str, seconds: float) -> None:
+    note(f"{request} → {result} ({seconds:.2f} s)")
+
+
+def given_ids(options: IdOptions, tokens: TokenOptions, settings: Settings) -> tuple[GivenId, ...]:
+    """The ids of the command line, each once; else those of the settings; else none.
+
+    Raises:
+        UsageError: a source without ids, or an id that looks like a token.
+        FileError: a file that cannot be read.
+        DocumentError: a document that holds no ids.
+    """
+    if options.models.count("-") + tokens.token_file.count("-") > 1:
+        raise UsageError("standard input (-) can be read only once")
+    ids = [GivenId(text) for text in options.ids]
+    for source in options.models:
+        ids += _some(ids_in_lines(_read_list(source), source), source)
+    for source in options.from_documents:
+        from msconfig.documents.recognise import ids_in_document
+
+        ids += _some(ids_in_document(Path(source)), source)
+    ids = ids or list(settings.located_ids)
+    for given in ids:
+        if looks_like_token(given.text):
+            where = (
+                f"{given.location.file}: line {given.location.line}" if given.location else "an id"
+            )
+            raise UsageError(f"{where} looks like a token; tokens do not belong in a list of ids")
+    return distinct(ids)
+
+
+def _some(ids: list[GivenId], source: str) -> list[GivenId]:
+    if not ids:
+        raise UsageError(f"{source}: holds no model id")
+    return ids
+
+
+def _read_list(source: str) -> str:
+    if source == "-":
+        raw, name = read_stdin(_MAX_LIST_BYTES), "standard input"
+    else:
+        name = source
+        try:
+            with Path(source).open("rb") as stream:
+                raw = stream.read(_MAX_LIST_BYTES + 1)
+        except OSError as error:
+            raise FileError.from_os("read", source, error) from None
+    if len(raw) > _MAX_LIST_BYTES:
+        raise UsageError(f"{name}: larger than 8 MiB, too large for a list of ids")
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise UsageError(f"{name}: line {line} is not UTF-8 text") from None
+
+
+def given_tokens(options: TokenOptions, settings: Settings, *, offline: bool) -> tuple[Token, ...]:
+    """The tokens from the places that the command line or the settings name, or the default ones.
+
+    Raises:
+        UsageError: options that exclude each other.
+        TokenError: a place that holds no usable token.
+        FileError: a file that cannot be read.
+    """
+    if options.no_token:
+        if options.token_env or options.token_file:
+            raise UsageError("--no-token excludes --token-env and --token-file")
+        return ()
+    variables = options.token_env
+    if not variables and not options.token_file:
+        variables = settings.token_env
+        if offline:  # it is not checked, so a missing one does no harm
+            variables = tuple(name for name in variables if os.environ.get(name, "").strip())
+            if settings.token_env and not variables:
+                return ()
+    return find_tokens(
+        variables=variables,
+        files=options.token_file,
+        environment=os.environ,
+        read_stdin=lambda: read_stdin(_MAX_LIST_BYTES),
+    )
+
+
+def _fallback(settings: FallbackSettings, session: Session, *, no_token: bool) -> FallbackInputs:
+    """The fallback's key, ids and address.
+
+    Raises:
+        TokenError: there is no key, or it cannot be one of Bailian's.
+        UsageError: `MSCONFIG_FALLBACK_URL` cannot be used.
+    """
+    region = Region(settings.region)
+    own = {token.secret for token in session.tokens}
+    key = None if no_token else _fallback_key(settings.token_env, own)
+    if key is None and not session.is_offline and not no_token:
+        raise TokenError(
+            f"no key for the fallback: set {settings.token_env} (create one at"
+            f" {addresses_in(region).key_page}), or remove [fallback] from the settings, or use"
+            " --no-token to check models only"
+        )
+    kinds = {each.id: Kind(each.kind) for each in settings.models if each.kind}
+    url = None if session.is_offline else os.environ.get("MSCONFIG_FALLBACK_URL")
+    return FallbackInputs(
+        FallbackRequest(region, settings.located_ids, key, kinds), base_url(region, url)
+    )
+
+
+def _fallback_key(variable: str, of_modelscope: set[Secret]) -> Token | None:
+    if not os.environ.get(variable, "").strip():
+        return None
+    (key,) = find_tokens(
+        variables=(variable,), files=(), environment=os.environ, read_stdin=lambda: b""
+    )
+    if key.secret in of_modelscope or key.secret.is_of_modelscope:
+        raise TokenError(
+            f"{variable} holds a ModelScope token, which is not sent to Bailian; set it to"
+            " Bailian's key (sk-…)"
+        )
+    return key

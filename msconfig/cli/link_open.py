@@ -1,0 +1,125 @@
+"""`msconfig link open`: links on a page that only this user can read, to be clicked."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import click
+
+from msconfig.cherry.link_reading import LinkPayload
+from msconfig.cli.browser import desktop
+from msconfig.cli.console import can_ask, note, write_result
+from msconfig.cli.params import CommonOptions
+from msconfig.documents.links_file import DecodedLink, LinksFile, links_in, read_links
+from msconfig.errors import DocumentError, ExitCode, FileError, UsageError
+from msconfig.rendering.templates import render_own
+from msconfig.reports.link import opened, payload_in_words
+from msconfig.settings import loading
+
+__all__ = ["open_links"]
+
+_SECONDS = 30
+"""How long a page stays with --yes; a browser may have to start first."""
+
+
+def open_links(
+    source: str | None,
+    links_of_tokens: Callable[[], str],
+    common: CommonOptions,
+    *,
+    asks: bool,
+    seconds: int | None,
+) -> ExitCode:
+    """Show links in the browser, after a question unless --yes was given; the exit code.
+
+    Args:
+        source: a file of links, ``-`` for standard input, None for those of the tokens.
+        links_of_tokens: makes them, one a line.
+        common: -v, -q and --config.
+        asks: whether to ask first, and to remove the page at Enter.
+        seconds: how long the page stays where nothing is asked.
+
+    Raises:
+        UsageError: no terminal to ask on, or no desktop.
+        DocumentError: a link that a version of the app would not read as intended.
+        FileError: a file that cannot be read or written.
+    """
+    if asks and not can_ask():
+        raise UsageError("no terminal to ask on: --yes opens the links without a question")
+    here = desktop()
+    file = _links(source, links_of_tokens, common)
+    payloads = [payload for link in file.links if (payload := link.readings[-1].payload)]
+    if asks or not common.quiet:  # a question has to say what it is about
+        note("\n".join(map(payload_in_words, payloads)))
+    count = len(file.links)
+    what = "the link" if count == 1 else f"the {count} links"
+    if asks and not click.confirm(f"Show {what} in the browser?", err=True):
+        write_result("Nothing is opened.\n")
+        return ExitCode.OK
+    with _page(file.links, payloads) as page:
+        if common.verbose:
+            note(f"{here.opener} ← {page}")
+        here.show(page)
+        if asks:
+            done = "Press Enter when the app has the key; the page is removed then"
+            click.prompt(done, default="", show_default=False, prompt_suffix=" ", err=True)
+        else:
+            time.sleep(_SECONDS if seconds is None else seconds)
+    if not common.quiet:
+        note("the page is removed")
+    write_result(opened(file, payloads, is_file=source not in {None, "-"}))
+    return ExitCode.OK
+
+
+def _links(
+    source: str | None, links_of_tokens: Callable[[], str], common: CommonOptions
+) -> LinksFile:
+    """Links that both versions of the app read as intended; others never get onto a page."""
+    if source is None:
+        return links_in(links_of_tokens().encode(), "the tokens")
+    if common.config:
+        loading.find(Path(common.config))
+    file = read_links(source)
+    for link in file.links:
+        if link.errors:
+            raise DocumentError(
+                f"{file.name}: the link in line {link.line} cannot be opened: msconfig link decode"
+                " shows why"
+            )
+        for warning in link.warnings:
+            note(f"{file.name}: line {link.line}: {warning}")
+    return file
+
+
+@contextlib.contextmanager
+def _page(links: Sequence[DecodedLink], payloads: Sequence[LinkPayload]) -> Iterator[Path]:
+    """A page with `links`, 0600 (POSIX), for as long as the context lasts.
+
+    Raises:
+        FileError: it cannot be written.
+    """
+    entries = [
+        {"link": link.link, "words": payload_in_words(payload)}
+        for link, payload in zip(links, payloads, strict=True)
+    ]
+    text = render_own("open-links.html", {"links": entries, "nonce": secrets.token_urlsafe(16)})
+    try:
+        descriptor, name = tempfile.mkstemp(prefix="msconfig-links-", suffix=".html")
+    except OSError as error:
+        raise FileError.from_os("write a page to", tempfile.gettempdir(), error) from None
+    page = Path(name).absolute()
+    try:
+        try:
+            with os.fdopen(descriptor, "wb") as stream:
+                stream.write(text.encode())
+        except OSError as error:
+            raise FileError.from_os("write", page, error) from None
+        yield page
+    finally:
+        page.unlink(missing_ok=True)

@@ -1,0 +1,110 @@
+"""What `from msconfig import …` gives, and the flow that docs/python.md shows."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import msconfig
+from msconfig import (
+    ExitCode,
+    Generated,
+    Outcome,
+    Report,
+    Session,
+    Status,
+    Target,
+    TokenError,
+    UsageError,
+    apply,
+    check,
+    generate,
+)
+from msconfig.testing import Mock
+from support import TOKEN
+
+ID = "Qwen/Qwen3.5-27B"
+
+
+def test_every_public_name_is_there_and_nothing_else_is_offered() -> None:
+    for name in msconfig.__all__:
+        assert getattr(msconfig, name) is not None
+    assert set(msconfig.__all__) <= set(dir(msconfig))
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        _ = msconfig.nonsense
+
+
+def test_importing_the_package_loads_none_of_its_modules() -> None:
+    code = "import msconfig, sys; print([m for m in sys.modules if m.startswith('msconfig.')])"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout == "[]\n"
+
+
+def test_a_check_offline_needs_three_lines() -> None:
+    report = check([ID], Session.offline())
+    assert report.exit_code is ExitCode.OK
+    assert report.models[0].status is Status.ENABLED
+    assert json.loads(report.to_json())["models"][0]["id"] == ID
+
+
+def test_a_check_against_the_mock() -> None:
+    with Mock() as mock:
+        session = Session(
+            site="cn", token=mock.token, hub_url=mock.hub_url, inference_url=mock.inference_url
+        )
+        report: Report = check([ID, "acme/none"], session)
+        mock.assert_no_quota_spent()
+    assert [model.outcome for model in report.models] == [Outcome.PASS, Outcome.FAIL]
+    assert report.exit_code is ExitCode.MODEL_FAILED
+
+
+def test_documents_are_made_and_written(tmp_path: Path) -> None:
+    generated: Generated = generate([ID], Session.offline(), targets=["v2", Target.V1])
+    assert generated.report.exit_code is ExitCode.OK
+    planned = generated.write(tmp_path / "out")
+    assert {file.name for file in planned.files} == {path.name for path in planned.folder.iterdir()}
+
+
+def test_what_fails_makes_nothing(tmp_path: Path) -> None:
+    generated = generate(["acme/x y"], Session.offline())
+    assert generated.report.exit_code is ExitCode.MODEL_FAILED
+    with pytest.raises(UsageError, match="nothing to write"):
+        generated.write(tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_backup_is_needed_to_apply(tmp_path: Path) -> None:
+    with pytest.raises(msconfig.FileError, match=r"missing\.zip"):
+        apply(tmp_path / "missing.zip", [ID], Session.offline())
+
+
+def test_a_session_reads_no_environment_unless_it_is_made_from_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MODELSCOPE_API_TOKEN", TOKEN)
+    monkeypatch.setenv("MSCONFIG_HUB_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("HTTPS_PROXY", "nonsense://")
+    assert Session().tokens == ()
+    assert Session().hub_url is None
+    with Session().connect():  # a proxy that cannot be used would be an error
+        pass
+    found = Session.from_environment()
+    assert found.tokens[0].secret.reveal() == TOKEN
+    assert found.hub_url == "http://127.0.0.1:1"
+    with pytest.raises(UsageError, match="proxy"), found.connect():
+        pass
+
+
+def test_a_session_refuses_what_cannot_be_a_token_and_shows_none() -> None:
+    with pytest.raises(TokenError):
+        Session(token="ms-****")
+    assert TOKEN not in repr(Session(token=TOKEN))
+
+
+def test_no_id_is_an_error() -> None:
+    with pytest.raises(UsageError, match="no model id"):
+        check([], Session.offline())
