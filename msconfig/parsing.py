@@ -1,4 +1,4 @@
-"""JSON and TOML as msconfig reads and writes them: strict in, safe to print out."""
+"""JSON, TOML and times as msconfig reads and writes them: strict in, safe to print out."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import math
 import re
 import tomllib
 from collections.abc import Callable
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from typing import Any, NoReturn
 
 from msconfig.text import shortened, visible
 from msconfig.tokens import without_tokens
 
-__all__ = ["NotJson", "NotToml", "dumps", "loads", "loads_toml"]
+__all__ = ["NotJson", "NotToml", "dumps", "loads", "loads_toml", "parse_time", "rfc3339"]
 
 _MAX_DEPTH = 100
 _MAX_TOML_BYTES = 1024 * 1024
@@ -164,3 +164,28 @@ def _with_days_as_text(value: Any) -> Any:  # noqa: ANN401 - whatever TOML holds
     if isinstance(value, float) and math.isnan(value):
         return str(value)
     return value.isoformat() if isinstance(value, date | time) else value
+
+
+# --- times, RFC 3339
+
+
+def parse_time(text: str) -> datetime:
+    """The time that `text` spells, in UTC; one without a zone is taken for UTC.
+
+    Raises:
+        ValueError: it is not a time, or one that the calendar does not have.
+    """
+    moment = datetime.fromisoformat(text)
+    try:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError as error:  # the first or last day of the calendar, in another zone
+        raise ValueError(str(error)) from None
+
+
+def rfc3339(moment: datetime) -> str:
+    """`moment`, which has a zone, in UTC and to the second.
+
+    >>> rfc3339(datetime(2026, 10, 7, 11, tzinfo=UTC))
+    '2026-10-07T11:00:00Z'
+    """
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

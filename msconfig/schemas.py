@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from referencing.exceptions import Unresolvable
 
 from msconfig import resources
 from msconfig.errors import FileError, UsageError
-from msconfig.parsing import NotJson, dumps, loads
+from msconfig.parsing import NotJson, dumps, loads, parse_time
 from msconfig.text import shortened, visible
 from msconfig.tokens import without_tokens
 
@@ -113,8 +112,8 @@ def time_problems(document: Mapping[str, Any], *keys: str) -> list[Problem]:
     problems = []
     for key in keys:
         try:
-            datetime.fromisoformat(document.get(key, "2026-01-01")).astimezone(UTC)
-        except (ValueError, OverflowError):
+            parse_time(document.get(key, "2026-01-01"))
+        except ValueError:
             problems.append(Problem(f"$.{key}", "no time that the calendar has"))
     return problems
 

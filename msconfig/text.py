@@ -1,10 +1,11 @@
-"""Text from the network or a file, made safe to print."""
+"""Text for people: made safe to print, shortened, counted and wrapped."""
 
 from __future__ import annotations
 
+import textwrap
 import unicodedata
 
-__all__ = ["no_command", "shortened", "visible"]
+__all__ = ["counted", "no_command", "shortened", "visible", "wrapped"]
 
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Unicode categories that change what a terminal or a log shows: control and format characters,
@@ -37,3 +38,31 @@ def shortened(text: str, limit: int = 200) -> str:
     """`text` with its white space folded, cut with ``…`` after `limit` characters."""
     folded = " ".join(text.split())
     return folded if len(folded) <= limit else folded[: limit - 1].rstrip() + "…"
+
+
+def counted(number: int, noun: str) -> str:
+    """`number` and `noun`, which takes an s.
+
+    >>> counted(1, "model"), counted(2, "model")
+    ('1 model', '2 models')
+    """
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def wrapped(text: str, width: int, *, first: str = "", later: str = "") -> list[str]:
+    """`text` in lines of at most `width` columns (at least 20), but for longer words such as ids.
+
+    Args:
+        text: one paragraph; without words there are no lines.
+        width: columns there are.
+        first: what the first line begins with.
+        later: what the others begin with.
+    """
+    return textwrap.wrap(
+        text,
+        max(20, width),
+        initial_indent=first,
+        subsequent_indent=later,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from msconfig.parsing import NotJson, dumps, loads
+from msconfig.parsing import NotJson, dumps, loads, parse_time, rfc3339
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 SCALARS = (
@@ -133,3 +134,35 @@ def test_a_type_that_json_has_not_is_written_as_the_caller_says() -> None:
     assert dumps({"at": 1 + 2j}, default=str) == '{"at": "(1+2j)"}'
     with pytest.raises(TypeError):
         dumps({"at": 1 + 2j})
+
+
+NOON = datetime(2026, 10, 7, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-10-07T12:00:00Z",
+        "2026-10-07T12:00:00.000Z",
+        "2026-10-07T20:00:00+08:00",
+        "2026-10-07T12:00:00",
+    ],
+)
+def test_a_time_is_read_in_utc(text: str) -> None:
+    assert parse_time(text) == NOON
+    assert rfc3339(parse_time(text)) == "2026-10-07T12:00:00Z"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "yesterday", "2026-02-30T00:00:00Z", "0001-01-01T00:00:00+08:00", "2026-10-07T25:00:00Z"],
+)
+def test_what_the_calendar_does_not_have_is_a_value_error(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        parse_time(text)
+
+
+def test_a_time_is_written_in_utc_and_to_the_second() -> None:
+    china = timezone(timedelta(hours=8))
+    assert rfc3339(NOON.astimezone(china) + timedelta(milliseconds=7)) == "2026-10-07T12:00:00Z"
+    assert rfc3339(datetime(1, 1, 1, tzinfo=UTC)) == "0001-01-01T00:00:00Z"

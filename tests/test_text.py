@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from msconfig.text import shortened, visible
+from msconfig.text import counted, shortened, visible, wrapped
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 
@@ -67,3 +67,20 @@ def test_what_is_left_out_is_said_to_be(text: str, limit: int) -> None:
     short = shortened(text, limit)
     assert len(short) <= limit
     assert short == " ".join(text.split()) or short.endswith("…")
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(0, "0 models"), (1, "1 model"), (2, "2 models"), (11, "11 models")]
+)
+def test_a_number_takes_the_form_of_its_noun(number: int, words: str) -> None:
+    assert counted(number, "model") == words
+
+
+def test_wrapped_text_keeps_ids_whole_and_its_lines_short() -> None:
+    words = "a few words and some-owner/a-model-with-a-name-of-40-signs behind them"
+    lines = wrapped(words, 24, first="- ", later="  ")
+    assert lines[0].startswith("- a few")
+    assert "  some-owner/a-model-with-a-name-of-40-signs" in lines
+    assert all(len(line) <= 24 for line in lines if "/" not in line)
+    assert wrapped(words, 1) == wrapped(words, 20)
+    assert wrapped(" ", 20) == []

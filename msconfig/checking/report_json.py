@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 
 from msconfig import __version__
@@ -18,7 +17,7 @@ from msconfig.checking.report import (
     TokenResult,
 )
 from msconfig.modelscope.fallback_regions import PROVIDER
-from msconfig.parsing import dumps
+from msconfig.parsing import dumps, rfc3339
 
 __all__ = ["report_to_json"]
 
@@ -35,8 +34,8 @@ def _report(report: Report) -> dict[str, Any]:
         "tool": {"name": "msconfig", "version": __version__},
         "site": report.site,
         "mode": "offline" if report.offline else "online",
-        **({"snapshot_recorded": _time(recorded)} if recorded else {}),
-        "checked_at": _time(report.checked_at),
+        **({"snapshot_recorded": rfc3339(recorded)} if recorded else {}),
+        "checked_at": rfc3339(report.checked_at),
         "complete": report.complete,
         "token": [_token(token) for token in report.tokens],
         "models": [_model(model) for model in report.models],
@@ -91,16 +90,12 @@ def _ignored(ignored: Ignored) -> dict[str, str]:
 
 
 def _quota(quota: Quota) -> dict[str, Any]:
-    return {**asdict(quota), "at": _time(quota.at)}
+    return {**asdict(quota), "at": rfc3339(quota.at)}
 
 
 def _evidence(evidence: Evidence) -> dict[str, str]:
     return {
         "source": evidence.source,
         "observed": evidence.observed,
-        "at": _time(evidence.at),
+        "at": rfc3339(evidence.at),
     }
-
-
-def _time(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

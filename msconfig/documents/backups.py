@@ -7,7 +7,7 @@ from typing import assert_never
 
 from msconfig.cherry.backup import Backup, BackupFormat, BackupProvider, open_backup
 from msconfig.model_ids import GivenId
-from msconfig.text import shortened, visible
+from msconfig.text import counted, shortened, visible
 from msconfig.tokens import without_tokens
 
 __all__ = ["ids_in_backup", "what_is_in"]
@@ -25,7 +25,7 @@ def what_is_in(path: Path) -> tuple[str, ...]:
     rest = len(backup.providers) - len(told)
     lines = [_what(backup), _who_restores(backup), *map(_provider, told)]
     if rest:
-        lines.append(f"{_count(rest, 'other provider')}, off, without keys and models")
+        lines.append(f"{counted(rest, 'other provider')}, off, without keys and models")
     return tuple(lines)
 
 
@@ -88,10 +88,6 @@ def _provider(provider: BackupProvider) -> str:
     on = "on" if provider.is_enabled else "off"
     keys, models = len(provider.api_keys), len(provider.model_ids)
     return (
-        f"{visible(shortened(provider.id, 60))} ({name}): {on}, {_count(keys, 'key')},"
-        f" {_count(models, 'model')}"
+        f"{visible(shortened(provider.id, 60))} ({name}): {on}, {counted(keys, 'key')},"
+        f" {counted(models, 'model')}"
     )
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -9,12 +9,10 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs
 
+from msconfig.modelscope.facts import NOTE_HEADER
 from msconfig.parsing import NotJson, loads
 
-__all__ = ["DERIVED", "NOTE_HEADER", "Request", "Response"]
-
-NOTE_HEADER = "msconfig-note"
-"""Header by which a reply says that it does not rest on a reading; ModelScope sends none."""
+__all__ = ["DERIVED", "Request", "Response"]
 
 DERIVED = "derived: "
 """How a note begins on a fact that was concluded and not read."""

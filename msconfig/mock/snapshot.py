@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from msconfig.errors import UsageError
 from msconfig.modelscope.kinds import Kind, kind_of
 from msconfig.modelscope.sites import Site
+from msconfig.parsing import parse_time
 from msconfig.schemas import format_problems, read_validated, time_problems
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def load(path: Path) -> Snapshot:
     problems = document.problems or time_problems(body, "recorded")
     if problems:
         raise UsageError(format_problems(str(path), problems))
-    recorded = datetime.fromisoformat(cast("str", body["recorded"])).astimezone(UTC)
+    recorded = parse_time(cast("str", body["recorded"]))
     catalogue = cast("list[str] | None", body["catalogue"])
     models = cast("Mapping[str, Mapping[str, Mapping[str, object] | None]]", body["models"])
     return Snapshot(

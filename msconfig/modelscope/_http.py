@@ -27,14 +27,13 @@ from msconfig.modelscope._hosts import (
     Pacing,
     Reply,
 )
+from msconfig.modelscope.facts import NOTE_HEADER
 from msconfig.text import shortened, visible
 from msconfig.tokens import Secret
 
 __all__ = ["Deadline", "Failure", "HttpClient", "Pacing", "Reply"]
 
 MAX_REPLY_BYTES = 8 * 1024 * 1024
-NOTE_HEADER = "msconfig-note"
-"""Header by which recorded facts say what they are (e.g. derived)."""
 
 
 class HttpClient:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from http import HTTPStatus
 
 from msconfig.model_ids import ModelId
@@ -26,6 +26,7 @@ from msconfig.modelscope.facts import (
     NoAnswer,
     Source,
 )
+from msconfig.parsing import parse_time
 
 __all__ = ["hub_model", "hub_page", "older_hub_model"]
 
@@ -148,9 +149,8 @@ def _moment(value: object) -> datetime | None:
     if not isinstance(value, str):
         return None
     try:
-        moment = datetime.fromisoformat(value)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
+        return parse_time(value)
+    except ValueError:
         return None
 
 

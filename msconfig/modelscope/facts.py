@@ -9,6 +9,7 @@ from enum import Enum
 from msconfig.modelscope.kinds import Kind, kind_of, kinds_of
 
 __all__ = [
+    "NOTE_HEADER",
     "Account",
     "Balance",
     "CallOutcome",
@@ -24,6 +25,10 @@ __all__ = [
     "Source",
     "TokenRejected",
 ]
+
+
+NOTE_HEADER = "msconfig-note"
+"""Header with which the mock says what a recorded fact rests on; ModelScope does not send it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from msconfig.modelscope.facts import (
     Source,
 )
 from msconfig.modelscope.sites import Site
-from msconfig.parsing import dumps
+from msconfig.parsing import dumps, rfc3339
 
 __all__ = ["Change", "Difference", "Recording", "difference", "record"]
 
@@ -76,7 +76,7 @@ def record(
     document = {
         "schema_version": 1,
         "site": site,
-        "recorded": _time(datetime.now(UTC)),
+        "recorded": rfc3339(datetime.now(UTC)),
         "catalogue": sorted(gathered.catalogue.ids),
         "models": {text: _facts(facts) for text, facts in sorted(gathered.models.items())},
     }
@@ -136,13 +136,9 @@ def _details(hub: HubModel) -> dict[str, Any]:
         "downloads": hub.downloads,
         "likes": hub.likes,
         "license": hub.license,
-        "last_modified": _time(moment) if moment else None,
+        "last_modified": rfc3339(moment) if moment else None,
     }
     return {name: value for name, value in details.items() if value is not None}
-
-
-def _time(moment: datetime) -> str:
-    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _derived(source: Source) -> dict[str, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from textwrap import wrap
 from typing import assert_never
 
 from msconfig import __version__
@@ -21,9 +20,9 @@ from msconfig.cherry.backup import (
     ProviderChange,
 )
 from msconfig.operations.apply import Change
-from msconfig.parsing import dumps
+from msconfig.parsing import dumps, rfc3339
 from msconfig.reports.wording import MARKS
-from msconfig.text import no_command, shortened, visible
+from msconfig.text import counted, no_command, shortened, visible, wrapped
 from msconfig.tokens import without_tokens
 
 __all__ = ["after_writing", "as_json", "as_text"]
@@ -53,7 +52,7 @@ def as_json(change: Change) -> str:
             "format": backup.format,
             "full": backup.is_full,
             "app_version": backup.app_version,
-            "made_at": f"{backup.made_at:%Y-%m-%dT%H:%M:%SZ}" if backup.made_at else None,
+            "made_at": rfc3339(backup.made_at) if backup.made_at else None,
         },
         "providers": [asdict(_without_tokens(each)) for each in change.plan.providers],
         "refused": [
@@ -119,7 +118,7 @@ def _verdict(change: Change) -> str:
 
 def _count(actions: Sequence[KeyAction | ModelAction], noun: str) -> str:
     changed = sum(_MARKS[action] in "+~-" for action in actions)
-    return f"{changed} {noun}{'' if changed == 1 else 's'}" if changed else ""
+    return counted(changed, noun) if changed else ""
 
 
 def _about(backup: Backup) -> str:
@@ -228,5 +227,4 @@ def after_writing(change: Change, new: Path, *, width: int) -> str:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    text = visible(text)
-    return wrap(text, max(20, width), break_long_words=False, break_on_hyphens=False) or [""]
+    return wrapped(visible(text), width) or [""]

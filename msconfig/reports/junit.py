@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 from msconfig.checking.report import ModelResult, Outcome, Report, TokenResult
 from msconfig.model_ids import ModelId
 from msconfig.modelscope.fallback_regions import PROVIDER
+from msconfig.parsing import rfc3339
 from msconfig.reports.verdicts import all_models, overall
 from msconfig.reports.wording import (
     MARKS,
@@ -63,7 +64,7 @@ def render(report: Report) -> str:
     suites = ET.Element("testsuites", name="msconfig")
     for element in (suites, suite):
         element.attrib.update({name: str(count) for name, count in counts.items()})
-    suite.set("timestamp", report.checked_at.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    suite.set("timestamp", rfc3339(report.checked_at))
     suites.append(suite)
     ET.indent(suites)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(suites, encoding="unicode")}\n'

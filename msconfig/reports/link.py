@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from textwrap import TextWrapper
 from typing import Any
 
 from msconfig.cherry.link import PREFIX
@@ -13,7 +12,7 @@ from msconfig.cherry.provider import Configuration
 from msconfig.documents.links_file import DecodedLink, LinksFile
 from msconfig.errors import ExitCode
 from msconfig.parsing import dumps
-from msconfig.text import shortened, visible
+from msconfig.text import counted, shortened, visible, wrapped
 from msconfig.tokens import Secret, without_tokens
 
 __all__ = [
@@ -38,7 +37,7 @@ def encoded_to_file(configuration: Configuration, path: Path) -> str:
     """What was written, and the next step."""
     count = len(configuration.api_keys)
     name = visible(str(path))
-    lines = [f"✓ {count} link{'s' if count > 1 else ''} written to {name}:"]
+    lines = [f"✓ {counted(count, 'link')} written to {name}:"]
     lines += [f"  {key}" for key in _keys(configuration)]
     lines += ["", f"Next: msconfig link open {name}", "It holds the key: delete it after use."]
     return "\n".join(lines) + "\n"
@@ -130,7 +129,7 @@ def _verdict(file: LinksFile) -> str:
         return "✓ The link opens." if total == 1 else f"✓ All {total} links open."
     parts = [f"{dead} open{'s' if dead == 1 else ''} in no version"] if dead else []
     parts += [f"{halves} in one version alone"] if halves else []
-    return f"{'✗' if dead else '!'} Of {total} link{'s' if total > 1 else ''}: {', '.join(parts)}."
+    return f"{'✗' if dead else '!'} Of {counted(total, 'link')}: {', '.join(parts)}."
 
 
 def _link(link: DecodedLink, width: int) -> list[str]:
@@ -152,14 +151,7 @@ def _link(link: DecodedLink, width: int) -> list[str]:
 
 
 def _wrapped(head: str, words: str, width: int) -> list[str]:
-    wrapper = TextWrapper(
-        width=min(width, 80),
-        initial_indent=head,
-        subsequent_indent=" " * len(head),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    return wrapper.wrap(words)
+    return wrapped(words, min(width, 80), first=head, later=" " * len(head))
 
 
 def _fields(payload: LinkPayload) -> list[str]:

@@ -6,7 +6,6 @@ import io
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from rich.cells import cell_len, set_cell_size
@@ -14,10 +13,10 @@ from rich.text import Text
 
 from msconfig.checking.discovery.results import FoundModel, ModelList
 from msconfig.checking.report import Outcome
-from msconfig.parsing import dumps
+from msconfig.parsing import dumps, rfc3339
 from msconfig.reports._console import STYLES, open_console
 from msconfig.reports.wording import MARKS
-from msconfig.text import no_command, visible
+from msconfig.text import counted, no_command, visible, wrapped
 
 __all__ = ["as_json", "as_text", "notes_of"]
 
@@ -36,8 +35,8 @@ def as_json(found: ModelList) -> str:
         "schema_version": 1,
         "site": found.site,
         "mode": "offline" if recorded else "online",
-        **({"snapshot_recorded": _time(recorded)} if recorded else {}),
-        "searched_at": _time(found.searched_at),
+        **({"snapshot_recorded": rfc3339(recorded)} if recorded else {}),
+        "searched_at": rfc3339(found.searched_at),
         "complete": found.discovery.complete,
         "found": len(found.discovery.models),
         "models": [_model(model) for model in found.models],
@@ -55,14 +54,10 @@ def _model(model: FoundModel) -> dict[str, Any]:
         "served": model.is_served,
         "downloads": model.downloads,
         "likes": model.likes,
-        "last_modified": _time(model.last_modified) if model.last_modified else None,
+        "last_modified": rfc3339(model.last_modified) if model.last_modified else None,
         "license": model.license,
         "magicubes": model.magicubes,
     }
-
-
-def _time(moment: datetime) -> str:
-    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def as_text(found: ModelList, *, width: int, color: bool = False) -> str:
@@ -80,8 +75,8 @@ def as_text(found: ModelList, *, width: int, color: bool = False) -> str:
         if words:
             lines += [Text(), Text(heading, style="bold")]
         for each in words:
-            lines += map(Text, _wrapped(no_command(visible(each)), width, "  ", "    "))
-    lines += [Text(), *map(Text, _wrapped(_next_step(found), width))]
+            lines += map(Text, wrapped(no_command(visible(each)), width, first="  ", later="    "))
+    lines += [Text(), *map(Text, wrapped(_next_step(found), width))]
     out = io.StringIO()
     console = open_console(out, width=width, color=color)
     for line in lines:
@@ -94,7 +89,7 @@ def _verdict(found: ModelList) -> Text:
     served = sum(model.is_served is True for model in models)
     what = "model" if found.includes_unserved else "served model"
     total = len(models)
-    words = f"{total} {what}{'' if total == 1 else 's'}" if total else f"No {what} fits"
+    words = counted(total, what) if total else f"No {what} fits"
     if found.includes_unserved and total:
         words += f", {served} of them served" if total > 1 else (", served" if served else "")
     if len(found.models) < total:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import textwrap
 from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len
@@ -24,7 +23,7 @@ from msconfig.reports.wording import (
     next_step_line,
     verdict_line,
 )
-from msconfig.text import no_command, shortened, visible
+from msconfig.text import no_command, shortened, visible, wrapped
 
 __all__ = ["body", "next_step", "render"]
 
@@ -151,6 +150,4 @@ def _id(model: ModelResult) -> str:
 
 def next_step(report: Report, *, width: int) -> str:
     """What to do next; an address in it is never cut."""
-    return textwrap.fill(
-        next_step_line(report), max(20, width), break_long_words=False, break_on_hyphens=False
-    )
+    return "\n".join(wrapped(next_step_line(report), width))

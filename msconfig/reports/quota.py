@@ -7,7 +7,7 @@ from dataclasses import asdict
 from msconfig.checking.quota import QuotaReport
 from msconfig.checking.report import TokenStatus
 from msconfig.modelscope.sites import addresses_of
-from msconfig.parsing import dumps
+from msconfig.parsing import dumps, rfc3339
 from msconfig.text import visible
 
 __all__ = ["as_json", "as_text"]
@@ -38,9 +38,7 @@ def as_json(report: QuotaReport) -> str:
             }
             for token in report.tokens
         ],
-        "quota": [
-            {**asdict(each), "at": each.at.strftime("%Y-%m-%dT%H:%M:%SZ")} for each in report.quota
-        ],
+        "quota": [{**asdict(each), "at": rfc3339(each.at)} for each in report.quota],
         "models": [
             {"id": each.id, "magicubes": each.magicubes, "calls": dict(each.calls)}
             for each in report.models

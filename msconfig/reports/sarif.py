@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from msconfig import __version__
 from msconfig.checking.report import Location, ModelResult, Outcome, Report, Status, TokenStatus
-from msconfig.parsing import dumps
+from msconfig.parsing import dumps, rfc3339
 from msconfig.reports.verdicts import asked_models, asked_tokens
 from msconfig.reports.wording import excuse, meant, place_of, shown_id, token_line
 from msconfig.text import visible
@@ -80,7 +80,7 @@ def _run(report: Report) -> dict[str, Any]:
     invocation = {
         "executionSuccessful": report.complete,
         "exitCode": int(report.exit_code),
-        "endTimeUtc": report.checked_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "endTimeUtc": rfc3339(report.checked_at),
         "toolExecutionNotifications": _notifications(report),
     }
     return {
@@ -95,7 +95,7 @@ def _run(report: Report) -> dict[str, Any]:
         "properties": {
             "site": report.site,
             "mode": "offline" if report.offline else "online",
-            **({"snapshot_recorded": f"{recorded:%Y-%m-%dT%H:%M:%SZ}"} if recorded else {}),
+            **({"snapshot_recorded": rfc3339(recorded)} if recorded else {}),
         },
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msconfig.documents.recognise import Document
 from msconfig.schemas import Problem, format_problems
-from msconfig.text import visible
+from msconfig.text import counted, visible
 
 __all__ = ["document_lines", "summary"]
 
@@ -15,7 +15,7 @@ def summary(total: int, bad: int, unreadable: int) -> str:
         return "✓ The file is valid." if total == 1 else f"✓ All {total} files are valid."
     parts = [f"{bad} invalid"] if bad else []
     parts += [f"{unreadable} not readable"] if unreadable else []
-    return f"✗ Of {total} file{'s' if total > 1 else ''}: {', '.join(parts)}."
+    return f"✗ Of {counted(total, 'file')}: {', '.join(parts)}."
 
 
 def document_lines(name: str, document: Document) -> list[str]:

@@ -31,6 +31,7 @@ from msconfig.text import shortened, visible
 
 __all__ = [
     "MARKS",
+    "WHY_NOTHING",
     "about",
     "about_fallback",
     "excuse",
@@ -44,6 +45,10 @@ __all__ = [
     "verdict_line",
 ]
 
+WHY_NOTHING = (
+    " Every model and token has to pass;\n--only-usable leaves out the models that do not."
+)
+"""Why `generate` and `apply` write nothing after a check that fails."""
 MARKS = {Outcome.PASS: "✓", Outcome.FAIL: "✗", Outcome.UNKNOWN: "?"}
 _STDIN = "-"
 """How standard input is given in place of a file."""

@@ -164,7 +164,11 @@ def test_a_list_that_cannot_be_used_ends_with_2(
 
 BAD_USE = [
     pytest.param([], "no model id", id="no id"),
-    pytest.param(["a/b", "--hub-url", "https://h.test"], "cannot be combined with --offline", id="URL offline"),
+    pytest.param(
+        ["a/b", "--hub-url", "https://h.test"],
+        "cannot be combined with --offline",
+        id="URL offline",
+    ),
     pytest.param(["a/b", "--token-env", "MODELSCOPE_X"], "excludes", id="token and none"),
     pytest.param(["a/b", "--site", "ai"], "no snapshot of site ai", id="no such snapshot"),
     pytest.param(["a/b", "--timeout", "nan"], "seconds", id="NaN"),

@@ -7,9 +7,10 @@ import json
 import pytest
 
 from msconfig.mock.handler import MockModelScope
-from msconfig.mock.messages import NOTE_HEADER, Request
+from msconfig.mock.messages import Request
 from msconfig.mock.scenario import Account, Scenario
 from msconfig.mock.snapshot import RecordedHub, RecordedLookUp, RecordedModel
+from msconfig.modelscope.facts import NOTE_HEADER
 from support import ALIVE, DEAD, RECORDED, TOKEN, snapshot
 
 GATED = RecordedModel(None, RecordedHub(True, gated=True))

@@ -8,10 +8,10 @@ import httpx
 import pytest
 
 from msconfig.mock.handler import MockModelScope
-from msconfig.mock.messages import NOTE_HEADER
 from msconfig.mock.offline import OfflineTransport
 from msconfig.mock.scenario import Scenario, behaviours
 from msconfig.mock.snapshot import RecordedHub, RecordedLookUp, RecordedModel
+from msconfig.modelscope.facts import NOTE_HEADER
 from support import ALIVE, DEAD, TOKEN, Serve, snapshot
 
 FACTS = snapshot(

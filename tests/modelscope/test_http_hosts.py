@@ -12,8 +12,9 @@ from socket import socket
 
 import pytest
 
-from msconfig.mock.messages import NOTE_HEADER, Request, Response
+from msconfig.mock.messages import Request, Response
 from msconfig.modelscope._http import Deadline, Failure, HttpClient, Reply
+from msconfig.modelscope.facts import NOTE_HEADER
 from support import Connect, FakeClock, RawServe, Serve
 
 FINE = Response(200, b"{}")

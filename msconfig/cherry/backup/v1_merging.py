@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,14 +17,13 @@ from msconfig.cherry.backup.changes import (
     SettingChange,
 )
 from msconfig.cherry.backup.json_spans import as_javascript_writes
+from msconfig.cherry.backup.keys import is_encrypted, unreadable_keys
 from msconfig.cherry.backup.refusal import NotTaken
 from msconfig.cherry.provider import ApiKey, Model, Provider
 from msconfig.parsing import NotJson, loads
 from msconfig.tokens import Secret
 
 __all__ = ["MergedProviders", "StoredProvider", "merge_providers", "stored_provider"]
-
-_ENCRYPTED = re.compile(r"v\d+:\w+:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +65,8 @@ def stored_provider(text: str) -> StoredProvider:
         isinstance(model, dict) and isinstance(model.get("id"), str) for model in models
     ):
         raise NotTaken(f"the models of the provider {value['id']} are none that v1 writes")
-    if _ENCRYPTED.match(value.get("apiKey", "")):
-        raise NotTaken(
-            f"the keys of the provider {value['id']} are not plain (encrypted, perhaps), so nothing"
-            " is touched; look for a newer msconfig, or paste the key in the app"
-        )
+    if is_encrypted(value.get("apiKey", "")):
+        raise unreadable_keys(value["id"])
     return StoredProvider(
         text=Secret(text),
         id=value["id"],

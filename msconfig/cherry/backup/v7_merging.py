@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,7 @@ from msconfig.cherry.backup.changes import (
     SettingChange,
 )
 from msconfig.cherry.backup.json_spans import as_javascript_writes
+from msconfig.cherry.backup.keys import is_encrypted, unreadable_keys
 from msconfig.cherry.backup.order_keys import keys_before
 from msconfig.cherry.backup.refusal import NotTaken
 from msconfig.cherry.backup.v7_models import merge_models
@@ -25,7 +25,6 @@ from msconfig.parsing import NotJson, loads
 
 __all__ = ["MergedRows", "base_urls", "key_entries", "merge_rows"]
 
-_ENCRYPTED = re.compile(r"v\d+:\w+:")
 Values = tuple[tuple[str, str | int | None], ...]
 
 
@@ -119,10 +118,7 @@ def key_entries(row: ProviderRow) -> list[dict[str, Any]]:
     """
     entries = _parsed(row.api_keys.reveal(), f"the keys of {row.id}")
     if not isinstance(entries, list) or not all(map(_is_plain, entries)):
-        raise NotTaken(
-            f"the keys of the provider {row.id} are not plain entries (encrypted, perhaps), so"
-            " nothing is touched; look for a newer msconfig, or paste the key in the app"
-        )
+        raise unreadable_keys(row.id)
     return entries
 
 
@@ -132,7 +128,7 @@ def _is_plain(entry: object) -> bool:
         and isinstance(entry.get("id"), str)
         and isinstance(entry.get("key"), str)
         and isinstance(entry.get("isEnabled"), bool)
-        and not _ENCRYPTED.match(entry["key"])
+        and not is_encrypted(entry["key"])
     )
 
 

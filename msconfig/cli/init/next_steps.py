@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-import textwrap
 from pathlib import Path
 
 from msconfig.cli.console import columns
 from msconfig.cli.init.token import FirstToken
 from msconfig.cli.params import InputOptions
 from msconfig.settings.file import SettingsPlace
-from msconfig.text import visible
+from msconfig.text import visible, wrapped
 
 __all__ = ["line_for_the_shell", "next_steps"]
 
@@ -41,9 +40,7 @@ def next_steps(options: InputOptions, place: SettingsPlace, token: FirstToken) -
     lines: list[str] = []
     if token.variable is not None:
         words = "1. Give each new shell the token; this asks for it and shows nothing:"
-        lines = textwrap.wrap(
-            words, max(columns(), 20), initial_indent="  ", subsequent_indent=_INDENT
-        )
+        lines = wrapped(words, columns(), first="  ", later=_INDENT)
         lines.append(_INDENT + line_for_the_shell(token.variable))
     first = 2 if lines else 1
     return lines + [f"  {number}. {step}" for number, step in enumerate(steps, first)]

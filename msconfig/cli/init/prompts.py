@@ -6,7 +6,6 @@ import contextlib
 import os
 import signal
 import sys
-import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
@@ -21,6 +20,7 @@ from prompt_toolkit.validation import ValidationError, Validator
 from prompt_toolkit.widgets import RadioList
 
 from msconfig.cli.console import columns, note
+from msconfig.text import wrapped
 
 __all__ = ["ask_hidden", "ask_text", "choose", "end_of_input", "say", "terminal"]
 
@@ -86,15 +86,7 @@ def say(text: str = "") -> None:
     """Tell something between two questions, in lines as wide as the terminal; ids stay whole."""
     for line in text.split("\n"):
         indent = " " * (len(line) - len(line.lstrip()))
-        note(
-            textwrap.fill(
-                line,
-                max(columns(), 20),
-                subsequent_indent=indent,
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
-        )
+        note("\n".join(wrapped(line, columns(), later=indent)))
 
 
 def choose(

@@ -25,7 +25,7 @@ from msconfig.operations.session import Session
 from msconfig.settings.editing import Wanted
 from msconfig.settings.file import SettingsPlace
 from msconfig.settings.loading import ModelSettings, Settings
-from msconfig.text import visible
+from msconfig.text import counted, visible
 from msconfig.token_sources import DEFAULT_VARIABLES
 from msconfig.tokens import Token
 
@@ -239,7 +239,7 @@ class _Wizard:
         elif self.asks and not self._agreed(content or b""):
             return _nothing()
         total = len(self.said.models) + len(wanted.models)
-        count = f"{total} model{'' if total == 1 else 's'}"
+        count = counted(total, "model")
         if content is None:
             head = f"– {path} says all of that already: {count}."
         elif self.place.older is None:
