@@ -59,7 +59,8 @@ def as_json(change: Change) -> str:
             {"id": each.id, "status": each.status, "reason": each.reason} for each in change.refused
         ],
         "left": [
-            {"id": each.id, "status": each.status, "reason": each.reason} for each in change.left
+            {"id": each.id, "status": each.status, "reason": each.reason}
+            for each in map(_model_without_tokens, change.left)
         ],
         "warnings": list(change.plan.warnings),
         "written": change.new is not None,
@@ -82,7 +83,10 @@ def as_text(change: Change, *, width: int) -> str:
         lines += _rows([("✗", visible(each.id), each.status) for each in change.refused], width)
     if change.left:
         lines += ["", *_wrapped("Do not pass, but are not marked as deprecated:", width)]
-        rows = [(MARKS[each.outcome], visible(each.id), _verdict_of(each)) for each in change.left]
+        rows = [
+            (MARKS[each.outcome], visible(each.id), _verdict_of(each))
+            for each in map(_model_without_tokens, change.left)
+        ]
         lines += _rows(rows, width)
     if not (change.plan.changes_nothing or change.only_prunes):
         lines += ["", *_wrapped(_beyond_a_link(change.plan), width)]
@@ -98,6 +102,11 @@ def _without_tokens(provider: ProviderChange) -> ProviderChange:
         for each in provider.settings
     )
     return replace(provider, name=without_tokens(provider.name), settings=settings)
+
+
+def _model_without_tokens(model: ModelResult) -> ModelResult:
+    """`model` as anybody may see it: a token may have been pasted as the id of a model."""
+    return replace(model, id=without_tokens(model.id), reason=without_tokens(model.reason))
 
 
 def _verdict_of(model: ModelResult) -> str:

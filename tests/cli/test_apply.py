@@ -253,6 +253,23 @@ def test_prune_without_an_id_lists_what_is_left_and_ends_with_0(
     assert run("validate", "plan.json").code == 0
 
 
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_token_that_was_pasted_as_a_model_id_is_not_shown_nor_sent(
+    form: str, run: Run, server: MockServer
+) -> None:
+    def put(database: sqlite3.Connection) -> None:
+        database.execute(
+            "UPDATE user_model SET model_id = ? WHERE model_id = ?", (OLD_KEY, OLD_MODEL)
+        )
+
+    backup = make_v7(Path("odd.zip"), messages=1, prepare=put)
+    ran = run("apply", backup, "--plan", "--prune", "--format", form)
+    assert ran.code == 0, ran
+    assert "malformed" in ran.out
+    assert OLD_KEY[-20:-6] not in ran.out + ran.err
+    assert not any(OLD_KEY in request.path for request in server.requests)
+
+
 def test_prune_without_an_id_marks_nothing_during_an_outage(
     run: Run, serve: Serve, online: Online, backup: Path
 ) -> None:
