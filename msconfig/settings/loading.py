@@ -34,6 +34,8 @@ _NEVER_FROM_A_FILE = frozenset(
         *("force", "yes", "probe", "max-cost"),
     }
 )
+_KIND_NOT_GIVEN = "unknown"
+"""The same as no `kind`: the hub decides. So a generated list can have one for each model."""
 _TRUSTED_VARIABLE = re.compile(r"(?:MODELSCOPE|MSCONFIG)_[A-Za-z0-9_]*")
 _KEY_VARIABLE = "DASHSCOPE_API_KEY"
 _TRUSTED_KEY_VARIABLE = re.compile(r"DASHSCOPE_[A-Za-z0-9_]*")
@@ -47,6 +49,7 @@ class ModelSettings:
     name: str | None = None
     group: str | None = None
     kind: str | None = None
+    """None where it is not given, or given as unknown."""
     capabilities: tuple[str, ...] | None = None
 
 
@@ -213,6 +216,6 @@ def _model(said: Mapping[str, Any]) -> ModelSettings:
         id=said["id"],
         name=said.get("name"),
         group=said.get("group"),
-        kind=said.get("kind"),
+        kind=None if said.get("kind") == _KIND_NOT_GIVEN else said.get("kind"),
         capabilities=tuple(said["capabilities"]) if "capabilities" in said else None,
     )

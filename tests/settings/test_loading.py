@@ -82,6 +82,11 @@ def refused(text: str | bytes, *, found: bool = True) -> str:
 # --- what it says
 
 
+def test_a_kind_that_is_unknown_is_one_that_is_not_given() -> None:
+    text = "[[models]]\nid = 'a/B'\nkind = 'unknown'\n[[models]]\nid = 'a/C'\nkind = 'audio'\n"
+    assert [each.kind for each in load(written(text), found=True).models] == [None, "audio"]
+
+
 def test_every_key_arrives() -> None:
     path = written(EVERY_KEY)
     settings = load(path, found=True)
