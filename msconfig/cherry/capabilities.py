@@ -1,10 +1,14 @@
-"""What a model can do, in the words of Cherry Studio (`capabilities.toml`)."""
+"""What a model can do, in the words of Cherry Studio.
+
+The facts are in three files: `capabilities.toml` by kind, `model_lines.toml` by the model's line,
+and `v1_names.toml` for what desktop v1 infers from a name.
+"""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,7 +16,10 @@ from typing import Any
 
 from msconfig.modelscope.kinds import Kind
 
-__all__ = ["Abilities", "abilities_of", "in_words_of_v1"]
+__all__ = ["Abilities", "abilities_of", "for_v1"]
+
+_TALKS = frozenset({Kind.CHAT, Kind.VISION, Kind.UNKNOWN})
+_IMAGES = frozenset({Kind.IMAGE_GENERATION, Kind.IMAGE_EDIT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,30 +28,64 @@ class Abilities:
 
     capabilities: tuple[str, ...]
     input_modalities: tuple[str, ...]
+    """Empty where the app's own registry has to fill them."""
     output_modalities: tuple[str, ...]
+    """Empty where the kind does not determine them."""
     supports_streaming: bool
 
 
-def abilities_of(kind: Kind, name: str) -> Abilities:
-    """What a model of `kind` called `name` can do; an unknown kind counts as chat.
+def abilities_of(kind: Kind, name: str, tasks: Iterable[str] = ()) -> Abilities:
+    """What a model of `kind` called `name` can do.
 
-    `reasoning` is added to chat and vision models where a word of the name says it.
+    Args:
+        kind: what the model does.
+        name: its id without the owner.
+        tasks: tasks of the hub, which separate speech to text from text to speech.
     """
-    table = _table()
-    row = table[kind if kind is not Kind.UNKNOWN else Kind.CHAT]
-    capabilities = tuple(row["capabilities"])
+    row = _table("capabilities.toml")[kind]
+    found = [*row["capabilities"]]
+    found += [each for task, each in row.get("tasks", {}).items() if task in set(tasks)]
+    if kind in _TALKS:
+        found += _of_name("model_lines.toml", "can", name)
+    return Abilities(
+        capabilities=tuple(dict.fromkeys(found)),
+        input_modalities=tuple(row["input"]),
+        output_modalities=tuple(row["output"]),
+        supports_streaming=row["streaming"],
+    )
+
+
+def for_v1(kind: Kind, name: str, capabilities: Iterable[str]) -> tuple[str, ...]:
+    """The part of `capabilities` that desktop v1 does not infer from the name, in its words.
+
+    Empty for image models: v1 has no word for what they do, and any other capability makes them
+    chat models once v2 imports the data.
+    """
+    if kind in _IMAGES:
+        return ()
+    words = _table("capabilities.toml")["v1"]
+    inferred = frozenset(_of_name("v1_names.toml", "infers", name))
+    in_words = (words[each] for each in capabilities if each in words)
+    return tuple(word for word in in_words if word not in inferred)
+
+
+def _of_name(file_name: str, key: str, name: str) -> Iterator[str]:
+    """Capabilities in the rows of a file whose lines or words match `name`."""
+    table = _table(file_name)
+    for row in table["line"]:
+        if any(_is_of_line(name, line) for line in row["names"]):
+            yield from row[key]
     words = set(re.split(r"[-_.]", name.casefold()))
-    if row["streaming"] and words.intersection(table["reasoning"]["words"]):
-        capabilities += ("reasoning",)
-    return Abilities(capabilities, tuple(row["input"]), tuple(row["output"]), row["streaming"])
+    for row in table["word"]:
+        if words.intersection(row["words"]):
+            yield from row[key]
 
 
-def in_words_of_v1(capabilities: Iterable[str]) -> tuple[str, ...]:
-    """The capabilities that desktop v1 has a word for, in that word."""
-    words: Mapping[str, str] = _table()["v1"]
-    return tuple(words[each] for each in capabilities if each in words)
+def _is_of_line(name: str, line: str) -> bool:
+    name, line = name.casefold(), line.casefold()
+    return name == line or name.startswith((f"{line}-", f"{line}_"))
 
 
 @cache
-def _table() -> dict[str, Any]:
-    return tomllib.loads(Path(__file__).with_name("capabilities.toml").read_text("utf-8"))
+def _table(file_name: str) -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name(file_name).read_text("utf-8"))

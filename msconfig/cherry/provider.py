@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from msconfig.cherry.capabilities import Abilities, abilities_of, in_words_of_v1
+from msconfig.cherry.capabilities import abilities_of, for_v1
 from msconfig.cherry.presets import PRESETS
 from msconfig.errors import SettingsError
 from msconfig.modelscope.kinds import Kind
@@ -20,8 +20,11 @@ __all__ = [
     "Provider",
     "ProviderChoice",
     "configure",
+    "is_taken_for_chat",
     "model_of",
 ]
+
+_OF_AUDIO = frozenset({"audio-transcript", "audio-generation"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,8 @@ class ModelChoice:
     group: str | None = None
     capabilities: tuple[str, ...] | None = None
     """In the words of desktop v2."""
+    tasks: tuple[str, ...] = ()
+    """Tasks of the hub; empty where they are not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +75,11 @@ class Model:
     kind: Kind
     capabilities: tuple[str, ...]
     v1_capabilities: tuple[str, ...]
+    """Those of `capabilities` that desktop v1 does not infer from the name, in its words."""
     input_modalities: tuple[str, ...]
+    """Empty where the app's own registry has to fill them."""
     output_modalities: tuple[str, ...]
+    """Empty where the kind does not determine them."""
     supports_streaming: bool
 
 
@@ -152,9 +160,14 @@ def provider_for(site: Site, choice: ProviderChoice) -> Provider:
     )
 
 
+def is_taken_for_chat(choice: ModelChoice) -> bool:
+    """Whether the app takes an audio model for a chat model, for lack of an audio capability."""
+    return choice.kind is Kind.AUDIO and _OF_AUDIO.isdisjoint(_model(choice).capabilities)
+
+
 def model_of(choice: ModelChoice, *, name: str, group: str) -> Model:
     """The model for `choice`, called `name` in `group` where the user told nothing else."""
-    abilities: Abilities = abilities_of(choice.kind, name)
+    abilities = abilities_of(choice.kind, name, choice.tasks)
     capabilities = abilities.capabilities if choice.capabilities is None else choice.capabilities
     return Model(
         id=choice.id,
@@ -162,7 +175,7 @@ def model_of(choice: ModelChoice, *, name: str, group: str) -> Model:
         group=choice.group or group,
         kind=choice.kind,
         capabilities=capabilities,
-        v1_capabilities=in_words_of_v1(capabilities),
+        v1_capabilities=for_v1(choice.kind, name, capabilities),
         input_modalities=abilities.input_modalities,
         output_modalities=abilities.output_modalities,
         supports_streaming=abilities.supports_streaming,

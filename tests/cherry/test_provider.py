@@ -82,19 +82,16 @@ def test_a_model_is_named_and_grouped_by_its_id_unless_the_user_said_otherwise()
 @pytest.mark.parametrize(
     ("said", "v2", "v1"),
     [
-        (
-            None,
-            ("function-call", "structured-output", "reasoning"),
-            ("function_calling", "reasoning"),
-        ),
+        (None, ("function-call", "structured-output", "reasoning"), ("function_calling",)),
         ((), (), ()),
+        (("reasoning", "rerank"), ("reasoning", "rerank"), ("rerank",)),
         (("image-recognition",), ("image-recognition",), ("vision",)),
     ],
 )
 def test_the_capabilities_that_the_user_said_go_before_those_of_the_kind(
     said: tuple[str, ...] | None, v2: tuple[str, ...], v1: tuple[str, ...]
 ) -> None:
-    chosen = ModelChoice("Qwen/QwQ-32B", Kind.CHAT, capabilities=said)
+    chosen = ModelChoice("stepfun-ai/Step-3.7-Flash", Kind.CHAT, capabilities=said)
     (model,) = configuration(models=(chosen,)).models
     assert (model.capabilities, model.v1_capabilities) == (v2, v1)
 

@@ -206,7 +206,7 @@ def test_settings_override_what_goes_into_the_documents(run: Run) -> None:
     model = document["models"][0]
     assert (document["name"], document["rateLimit"], document["notes"]) == ("Ours", 3, "n")
     assert (model["name"], model["group"]) == ("A", "G")
-    assert [each["type"] for each in model["capabilities"]] == ["function_calling", "vision"]
+    assert [each["type"] for each in model["capabilities"]] == ["vision"]
     assert not Path("out/provider.v2.json").exists()
 
 

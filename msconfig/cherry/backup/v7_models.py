@@ -111,9 +111,9 @@ def _out_of_sight(row: ModelRow) -> str:
 def _abilities(model: Model) -> Values:
     """The columns that a custom model owns.
 
-    Input modalities are the registry's, unless the last column says that they are meant; nothing is
-    said of modalities that nobody knows. Endpoint types stay out: the first one would override the
-    provider's default.
+    Input modalities are the registry's, unless their second column says that they are meant; where
+    none are known, both columns leave them to it. Endpoint types stay out: the first one would
+    override the provider's default.
     """
     values: Values = (
         ("name", model.name),
@@ -121,9 +121,11 @@ def _abilities(model: Model) -> Values:
         ("capabilities", as_javascript_writes(list(model.capabilities))),
         ("supports_streaming", int(model.supports_streaming)),
     )
-    if model.input_modalities:
-        modalities = as_javascript_writes(list(model.input_modalities))
-        values += (("input_modalities", modalities), ("input_modalities_explicit", 1))
+    known = model.input_modalities
+    values += (
+        ("input_modalities", as_javascript_writes(list(known)) if known else None),
+        ("input_modalities_explicit", int(bool(known))),
+    )
     if model.output_modalities:
         values += (("output_modalities", as_javascript_writes(list(model.output_modalities))),)
     return values

@@ -109,24 +109,31 @@ def test_models_follow_the_present_ones_in_the_given_order(make: Make) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "capabilities", "modalities"),
+    ("kind", "capabilities", "takes", "gives"),
     [
-        (Kind.CHAT, {"function-call", "structured-output"}, ["text", "text"]),
-        (Kind.IMAGE_GENERATION, {"image-generation"}, ["text", "image"]),
-        (Kind.EMBEDDING, {"embedding"}, ["text", "vector"]),
+        (Kind.CHAT, set(), ["text"], ["text"]),
+        (Kind.VISION, {"image-recognition"}, None, ["text"]),
+        (Kind.IMAGE_GENERATION, {"image-generation"}, ["text"], ["image"]),
+        (Kind.EMBEDDING, {"embedding"}, ["text"], ["vector"]),
+        (Kind.AUDIO, set(), None, None),
+        (Kind.UNKNOWN, set(), None, None),
     ],
 )
 def test_a_new_model_is_a_custom_row_that_owns_what_the_app_would_guess(
-    kind: Kind, capabilities: set[str], modalities: list[str], make: Make
+    kind: Kind,
+    capabilities: set[str],
+    takes: list[str] | None,
+    gives: list[str] | None,
+    make: Make,
 ) -> None:
     new = apply(make(), patch("Acme/Model", kind=kind))
     made = row(new, "user_model", "modelscope::Acme/Model")
     told = {name: made[name] for name in ("provider_id", "model_id", "name", "group")}
     assert list(told.values()) == ["modelscope", "Acme/Model", "Model", "Acme"]
     assert set(json.loads(made["capabilities"])) == capabilities
-    shown = [json.loads(made[f"{way}_modalities"]) for way in ("input", "output")]
-    assert shown == [[each] for each in modalities]
-    assert made["input_modalities_explicit"] == 1
+    shown = [json.loads(made[f"{way}_modalities"] or "null") for way in ("input", "output")]
+    assert shown == [takes, gives]
+    assert made["input_modalities_explicit"] == (takes is not None)
     assert made["supports_streaming"] in {0, 1}
     assert (made["is_enabled"], made["is_hidden"], made["is_deprecated"]) == (1, 0, 0)
     assert made["created_at"] == made["updated_at"] > MADE_AT - 10**12
@@ -220,13 +227,23 @@ def test_a_model_that_is_there_is_updated_on_request_and_keeps_what_is_not_ours(
     new = apply(old, patch(OLD_MODEL, update_models=True))
     before, after = (row(each, "user_model", f"modelscope::{OLD_MODEL}") for each in (old, new))
     assert (after["name"], after["group"]) == ("Old-Chat", "Qwen")
-    assert set(json.loads(after["capabilities"])) == {"function-call", "structured-output"}
+    assert json.loads(after["capabilities"]) == []
     assert after["input_modalities_explicit"] == 1
     assert after["updated_at"] > before["updated_at"]
     for name in ("notes", "context_window", "pricing", "order_key", "created_at", "description"):
         assert after[name] == before[name]
     again = apply(new, patch(OLD_MODEL, update_models=True), to="again.zip")
     assert contents(again) == contents(new)
+
+
+def test_an_update_takes_input_modalities_back_that_kept_the_registry_out(make: Make) -> None:
+    old = make(
+        'UPDATE user_model SET input_modalities = \'["text","image"]\','
+        f" input_modalities_explicit = 1 WHERE model_id = '{OLD_MODEL}'"
+    )
+    new = apply(old, patch(OLD_MODEL, kind=Kind.VISION, update_models=True))
+    after = row(new, "user_model", f"modelscope::{OLD_MODEL}")
+    assert (after["input_modalities"], after["input_modalities_explicit"]) == (None, 0)
 
 
 def test_pruning_marks_the_dead_of_this_provider_and_deletes_nothing(make: Make) -> None:

@@ -52,6 +52,23 @@ def test_the_provider_is_switched_on_with_key_and_models(make: Make) -> None:
     assert (found["models"][1]["name"], found["models"][1]["group"]) == ("New-Chat", "Qwen")
 
 
+@pytest.mark.parametrize(
+    ("model_id", "kind", "expected"),
+    [
+        ("Qwen/Qwen-Image-Edit", Kind.IMAGE_EDIT, []),
+        ("Qwen/Qwen-Image", Kind.IMAGE_GENERATION, []),
+        ("Qwen/Qwen3.5-27B", Kind.VISION, []),
+        ("OpenGVLab/InternVL3_5-241B-A28B", Kind.VISION, ["vision"]),
+        ("LongCat/LongCat-Flash-Lite", Kind.CHAT, ["function_calling"]),
+    ],
+)
+def test_a_model_gets_only_capabilities_that_the_app_does_not_infer(
+    model_id: str, kind: Kind, expected: list[str], make: Make
+) -> None:
+    made = v1_provider(put(make(), patch(model_id, kind=kind)))["models"][-1]
+    assert made["capabilities"] == [{"type": each, "isUserSelected": True} for each in expected]
+
+
 def test_nobody_else_is_moved_among_themselves(make: Make) -> None:
     new = put(make())
     left = [each["id"] for each in llm_of(new)["providers"] if each["id"] != "modelscope"]
