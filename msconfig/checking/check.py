@@ -181,6 +181,7 @@ def _model_result(
         suggestions=(suggest(text, served, verdict.right_id, kinds=known_kinds) if fails else ()),
         cost=Cost(own.magicubes) if own else None,
         location=given.location,
+        tasks=facts.tasks if facts else (),
     )
 
 

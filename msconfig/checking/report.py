@@ -173,6 +173,8 @@ class ModelResult:
     ignored: Ignored | None = None
     change: Change | None = None
     """Against the baseline; None without one."""
+    tasks: tuple[str, ...] = ()
+    """Tasks of the hub, empty where they are not known; not part of the document."""
 
     @property
     def outcome(self) -> Outcome:

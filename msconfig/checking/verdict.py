@@ -49,6 +49,12 @@ class ModelFacts:
         """What the model does: by the hub's tasks, else by what the older API says."""
         return kind_told(self.hub, self.older_hub)
 
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """Tasks of the hub, then those of its older API where it was needed."""
+        hubs = (self.hub, self.older_hub)
+        return tuple(task for hub in hubs if isinstance(hub, HubModel) for task in hub.tasks)
+
 
 def kind_told(*hubs: HubFact | None) -> Kind:
     """What the first of `hubs` that tells a kind says the model does."""

@@ -13,6 +13,7 @@ from msconfig.cherry.provider import (
     ModelChoice,
     ProviderChoice,
     configure,
+    is_taken_for_chat,
     provider_for,
 )
 from msconfig.errors import SettingsError
@@ -67,7 +68,7 @@ def checked(
     strict: bool,
     progress: Progress = no_progress,
 ) -> Report:
-    """The report of a check, with what `only_usable` drops and a note on models of unknown kind.
+    """The report of a check, with what `only_usable` drops, and notes on models treated as chat.
 
     Models of a fallback that was not queried are never dropped.
     """
@@ -86,22 +87,37 @@ def checked(
             fallback = replace(fallback, dropped=_dropped(fallback.models))
     if fallback is not None:
         written = {Outcome.PASS} if fallback.token.counts else {Outcome.PASS, Outcome.UNKNOWN}
-        fallback = replace(fallback, models=_as_chat(fallback.models, written))
-    return replace(report, models=_as_chat(report.models, {Outcome.PASS}), fallback=fallback)
+        models = _with_chat_noted(fallback.models, written, _by_id(inputs.fallback_models))
+        fallback = replace(fallback, models=models)
+    models = _with_chat_noted(report.models, {Outcome.PASS}, _by_id(inputs.models))
+    return replace(report, models=models, fallback=fallback)
 
 
 def _dropped(models: Iterable[ModelResult]) -> tuple[str, ...]:
     return tuple(model.id for model in models if model.outcome is not Outcome.PASS)
 
 
-def _as_chat(models: Iterable[ModelResult], written: set[Outcome]) -> tuple[ModelResult, ...]:
-    as_chat = "; its kind is unknown, so it is written as chat"
+def _with_chat_noted(
+    models: Iterable[ModelResult], written: set[Outcome], settings: Mapping[str, ModelSettings]
+) -> tuple[ModelResult, ...]:
+    """`models`, with a note on each that Cherry Studio will treat as a chat model."""
     return tuple(
-        replace(model, reason=model.reason + as_chat)
-        if model.kind is Kind.UNKNOWN and model.outcome in written
+        replace(model, reason=model.reason + _as_chat(_choice(model, settings)))
+        if model.outcome in written
         else model
         for model in models
     )
+
+
+def _as_chat(choice: ModelChoice) -> str:
+    if choice.kind is Kind.UNKNOWN:
+        return "; its kind is unknown, so it is written as chat"
+    if is_taken_for_chat(choice):
+        return (
+            "; it has no audio capability, so Cherry Studio will treat it as a chat model"
+            " (set capabilities in msconfig.toml)"
+        )
+    return ""
 
 
 def configurations_of(
@@ -135,9 +151,9 @@ def _choices(
     models: Iterable[ModelResult], dropped: Iterable[str], settings: Mapping[str, ModelSettings]
 ) -> list[ModelChoice]:
     left_out = frozenset(dropped)
-    choices = []
-    for model in models:
-        if model.id not in left_out:
-            own = settings.get(model.id, ModelSettings(model.id))
-            choices.append(ModelChoice(model.id, model.kind, own.name, own.group, own.capabilities))
-    return choices
+    return [_choice(model, settings) for model in models if model.id not in left_out]
+
+
+def _choice(model: ModelResult, settings: Mapping[str, ModelSettings]) -> ModelChoice:
+    own = settings.get(model.id, ModelSettings(model.id))
+    return ModelChoice(model.id, model.kind, own.name, own.group, own.capabilities, model.tasks)

@@ -12,7 +12,8 @@ import pytest
 from msconfig.cherry.link import decode_v1, decode_v2
 from msconfig.mock.messages import Response
 from msconfig.mock.server import MockServer
-from support import ALIVE, DEAD, TOKEN, Online, Ran, Run, Serve, fake
+from msconfig.mock.snapshot import RecordedHub, RecordedModel
+from support import ALIVE, DEAD, TOKEN, Online, Ran, Run, Serve, fake, served_by
 
 Generate = Callable[..., Ran]
 
@@ -191,6 +192,50 @@ def test_an_unknown_kind_is_written_as_chat_and_the_report_says_so(run: Run) -> 
     report = json.loads(Path("out/report.json").read_text())
     assert ran.code == 0
     assert "written as chat" in report["models"][0]["reason"]
+
+
+AUDIO = {
+    "a/Hears": ("auto-speech-recognition",),
+    "a/Speaks": ("text-to-speech",),
+    "a/Set": (),
+    "a/Open": (),
+}
+
+
+def test_an_audio_model_gets_its_capability_or_the_report_notes_that_it_is_treated_as_chat(
+    run: Run, serve: Serve, online: Online
+) -> None:
+    served = served_by("ModelScope")
+    models = {
+        each: RecordedModel(served, RecordedHub(True, tasks)) for each, tasks in AUDIO.items()
+    }
+    online(serve(fake(models)))
+    Path("msconfig.toml").write_text(
+        '[[models]]\nid = "a/Set"\nkind = "audio"\ncapabilities = ["audio-generation"]\n'
+        '[[models]]\nid = "a/Open"\nkind = "audio"\n'
+    )
+    ran = run("generate", "--no-token", "-o", "out", *AUDIO)
+    assert ran.code == 0, ran
+    document = json.loads(Path("out/provider.v2.json").read_text())
+    assert {each["modelId"]: each["capabilities"] for each in document["models"]} == {
+        "a/Hears": ["audio-transcript"],
+        "a/Speaks": ["audio-generation"],
+        "a/Set": ["audio-generation"],
+        "a/Open": [],
+    }
+    assert not any("inputModalities" in each for each in document["models"])
+    report = json.loads(Path("out/report.json").read_text())
+    noted = [
+        each["id"] for each in report["models"] if "treat it as a chat model" in each["reason"]
+    ]
+    assert noted == ["a/Open"]
+
+
+@pytest.mark.usefixtures("server")
+def test_kind_unknown_in_the_settings_is_left_to_the_hub(run: Run) -> None:
+    Path("msconfig.toml").write_text('[[models]]\nid = "Qwen/Alive"\nkind = "unknown"\n')
+    assert run("generate", "-o", "out").code == 0
+    assert json.loads(Path("out/report.json").read_text())["models"][0]["kind"] == "chat"
 
 
 @pytest.mark.usefixtures("server")
