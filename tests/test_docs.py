@@ -96,20 +96,42 @@ def _document(file: Path) -> str:
     schema = json.loads(file.read_text("utf-8"))
     head = f"### {schema['title']}\n\n{schema['description']}"
     link = f"Schema: [`{file.name}`](../schemas/{file.name})"
-    rows = "\n".join(_rows(schema))
+    rows = "\n".join(_Rows(schema).below(schema))
     return f"{head} {link}\n\n| key | | holds |\n|---|---|---|\n{rows}\n"
 
 
-def _rows(schema: Mapping[str, Any], below: str = "") -> Iterator[str]:
-    """A row for each key, and for the keys of the objects below it."""
-    for name, told in schema.get("properties", {}).items():
-        path = f"{below}{name}"
-        required = "required" if name in schema.get("required", ()) else ""
-        yield f"| `{path}` | {required} | {_holds(told)} |"
-        yield from _rows(told, f"{path}.")
-        items = told.get("items", {})
-        if isinstance(items, dict):
-            yield from _rows(items, f"{path}[].")
+class _Rows:
+    """A row for each key of a document; an object with a name (`$defs`) is shown once."""
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        self._definitions: Mapping[str, Mapping[str, Any]] = schema.get("$defs", {})
+        self._shown: dict[str, str] = {}
+
+    def below(self, schema: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+        for name, told in schema.get("properties", {}).items():
+            path = f"{prefix}{name}"
+            required = "required" if name in schema.get("required", ()) else ""
+            holds = _holds(self._resolved(told))
+            items = self._resolved(told).get("items", {})
+            below = list(self._once(told, path)) + list(self._once(items, f"{path}[]"))
+            shared = [each for each in below if each.startswith("as ")]
+            yield f"| `{path}` | {required} | {'; '.join([holds, *shared])} |"
+            yield from (each for each in below if each not in shared)
+
+    def _once(self, told: Mapping[str, Any], path: str) -> Iterator[str]:
+        resolved = self._resolved(told)
+        name = told.get("$ref", path)
+        if not resolved.get("properties"):
+            return
+        if name in self._shown:
+            yield f"as `{self._shown[name]}`"
+            return
+        self._shown[name] = path
+        yield from self.below(resolved, f"{path}.")
+
+    def _resolved(self, told: Mapping[str, Any]) -> Mapping[str, Any]:
+        name = told.get("$ref", "").removeprefix("#/$defs/")
+        return {**self._definitions[name], **told} if name else told
 
 
 def _holds(told: Mapping[str, Any]) -> str:
