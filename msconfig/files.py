@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import shutil
 import sys
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from msconfig.errors import FileError, UsageError
+
+_log = logging.getLogger(__name__)
 
 __all__ = [
     "OutputFile",
@@ -126,6 +129,7 @@ def write(planned: Plan) -> None:
                 _stage(staging / file.name, file, older=planned.folder / file.name)
             for file in planned.changed:
                 (staging / file.name).replace(planned.folder / file.name)
+                _log.debug("wrote %s: %d bytes", planned.folder / file.name, len(file.content))
             _flush_folder(planned.folder)
     except OSError as error:
         raise FileError.from_os("write to", planned.folder, error) from None

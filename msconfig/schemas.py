@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import logging
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ __all__ = [
     "schema_problems",
     "time_problems",
 ]
+
+_log = logging.getLogger(__name__)
 
 MAX_BYTES = 8 * 1024 * 1024
 """No document of msconfig is larger."""
@@ -96,6 +99,7 @@ def read_validated(
             raw = stream.read(MAX_BYTES + 1)
     except OSError as error:
         raise FileError.from_os("read", path, error) from None
+    _log.debug("read %s: %d bytes", path, len(raw))
     text = raw.decode("utf-8-sig", "replace")
     if len(raw) > MAX_BYTES:
         return Validated({}, (Problem("$", "larger than 8 MiB"),), "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -10,6 +11,8 @@ from msconfig.errors import FileError, TokenError
 from msconfig.tokens import Secret, Token, is_masked
 
 __all__ = ["DEFAULT_VARIABLES", "find_tokens", "is_variable_name", "usable_token"]
+
+_log = logging.getLogger(__name__)
 
 DEFAULT_VARIABLES = ("MODELSCOPE_API_TOKEN", "MODELSCOPE_API_KEY")
 """The variables that are read when no place is named: the SDK's name, then that of most tools."""
@@ -49,7 +52,10 @@ def find_tokens(
             for name in DEFAULT_VARIABLES
             if environment.get(name, "").strip()
         ][:1]
-    return tuple(_first_of_each(found))
+    distinct = tuple(_first_of_each(found))
+    for token in distinct:
+        _log.debug("token from %s: fingerprint %s", token.source, token.secret.fingerprint)
+    return distinct
 
 
 def _first_of_each(tokens: Iterable[Token]) -> list[Token]:

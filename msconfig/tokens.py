@@ -5,12 +5,24 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import NoReturn
+from typing import ClassVar, NoReturn
 
-__all__ = ["Secret", "Token", "is_masked", "looks_like_token", "without_tokens"]
+__all__ = [
+    "Secret",
+    "Token",
+    "forget_secrets",
+    "is_masked",
+    "keep_secrets",
+    "looks_like_token",
+    "without_kept_secrets",
+    "without_tokens",
+]
 
 _SHORTEST = 16
 """Characters; nothing shorter has the form of a token."""
+
+_SHORTEST_MASKED = 6
+"""Characters; to mask something shorter everywhere would garble words, and tell it by that."""
 
 _LINK = r"cherrystudio(?::|%3A).*(?:data=|data%3D|api-keys)|api-keys(?:\?|%3F).*data"
 """A link that may hold a key: whole, percent-encoded, or without its scheme."""
@@ -31,9 +43,12 @@ class Secret:
     """A token or key that no repr, format, pickle or comparison by order gives away."""
 
     __slots__ = ("_value",)
+    _kept: ClassVar[dict[str, Secret] | None] = None
 
     def __init__(self, value: str) -> None:
         self._value = value
+        if Secret._kept is not None:
+            Secret._kept[value] = self
 
     def reveal(self) -> str:
         """The value itself, for the one place that sends or writes it."""
@@ -106,6 +121,26 @@ def looks_like_token(text: str) -> bool:
 def without_tokens(text: str) -> str:
     """`text` with everything that has the form of a token replaced by ``<token>``."""
     return _token_shape().sub("<token>", text)
+
+
+def keep_secrets() -> None:
+    """Keep every secret that is created from now on, for `without_kept_secrets`."""
+    if Secret._kept is None:  # noqa: SLF001 - the same module
+        Secret._kept = {}  # noqa: SLF001
+
+
+def forget_secrets() -> None:
+    """End what `keep_secrets` began."""
+    Secret._kept = None  # noqa: SLF001
+
+
+def without_kept_secrets(text: str) -> str:
+    """`text` with every secret that was kept (`keep_secrets`) masked, the longest first."""
+    kept = dict(Secret._kept or {})  # noqa: SLF001 - a copy: other threads may add to it
+    for value in sorted(kept, key=len, reverse=True):
+        if len(value) >= _SHORTEST_MASKED:
+            text = kept[value].hidden_in(text)
+    return text
 
 
 def is_masked(value: str) -> bool:

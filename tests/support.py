@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from socket import socket
@@ -85,6 +87,25 @@ class FakeClock:
     def pacing(self) -> Pacing:
         """This clock, and back-off without chance: half a second, then double."""
         return Pacing(clock=lambda: self.now, sleep=self.sleep, jitter=lambda: 1.0)
+
+
+@contextmanager
+def log_lines(hear: Callable[[str], object]) -> Iterator[None]:
+    """Give every request that is logged to `hear`, as -v shows it."""
+
+    class Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            hear(record.getMessage())
+
+    logger, listener = logging.getLogger("msconfig"), Listener(logging.INFO)
+    level = logger.level
+    logger.addHandler(listener)
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(listener)
+        logger.setLevel(level)
 
 
 def snapshot(

@@ -20,10 +20,10 @@ from msconfig.cherry.presets import PRESETS
 from msconfig.errors import ExitCode
 from msconfig.languages import Tag
 from msconfig.mock.scenario import FaultKind, behaviours
-from msconfig.modelscope.fallback_client import Region
+from msconfig.modelscope.fallback_regions import Region
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
-from msconfig.rendering.generating import Target
+from msconfig.rendering.targets import Target
 
 SCHEMAS = {
     path.name: json.loads(path.read_text("utf-8"))

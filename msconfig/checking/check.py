@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -37,6 +38,8 @@ from msconfig.modelscope.sites import Site
 from msconfig.tokens import Token
 
 __all__ = ["CheckRequest", "check"]
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,8 @@ def check(
         )
         for given in request.ids
     )
+    for model in models:
+        _log.debug("%s is %s, kind %s: %s", model.id, model.status, model.kind, model.reason)
     return Report(
         site=request.site,
         checked_at=datetime.now(UTC),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -28,6 +29,8 @@ from msconfig.modelscope.kinds import SMALL_CALLS, Kind
 from msconfig.tokens import Token
 
 __all__ = ["COST_IF_UNKNOWN", "ProbePlan", "plan_probes", "probe"]
+
+_log = logging.getLogger(__name__)
 
 COST_IF_UNKNOWN = 2.0
 """Magicubes; the dearest tier."""
@@ -79,6 +82,7 @@ def plan_probes(
             continue
         ids.append(model.id)
         cost += price
+    _log.debug("probe: %d models with %d tokens for %g Magicubes", len(ids), len(callers), cost)
     return ProbePlan(callers, tuple(ids), cost, not_probed)
 
 

@@ -9,6 +9,7 @@ import click
 
 from msconfig import __version__
 from msconfig.cli.console import note, write_result
+from msconfig.cli.log import Log
 from msconfig.errors import ExitCode, MsconfigError, UsageError
 from msconfig.tokens import looks_like_token
 
@@ -68,11 +69,24 @@ def _app() -> None:
     pass
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Run the command line and give its exit code. Nothing is raised but `KeyboardInterrupt`."""
+def run(arguments: Sequence[str], name: str = "msconfig") -> int:
+    """Run the command line and give its exit code. Nothing is raised but `KeyboardInterrupt`.
+
+    Args:
+        arguments: without the command's own name.
+        name: the name that the command was called by, for usage texts.
+    """
+    with Log() as log:
+        code = _run(arguments, name, log)
+        log.debug("exit code %d", code)
+        return code
+
+
+def _run(arguments: Sequence[str], name: str, log: Log) -> int:
     try:
         _refuse_tokens(arguments)
-        return int(_app.main(list(arguments), prog_name="msconfig", standalone_mode=False) or 0)
+        code = _app.main(list(arguments), prog_name=name, standalone_mode=False, obj=log)
+        return int(code or 0)
     except click.exceptions.NoArgsIsHelpError as error:
         write_result(f"{error.format_message()}\n")
         return ExitCode.USAGE
@@ -86,6 +100,7 @@ def run(arguments: Sequence[str]) -> int:
         where = error.filename or "a file"
         return _fail(f"cannot access {where}: {error.strerror or error}", ExitCode.USAGE)
     except Exception as error:  # noqa: BLE001 - what nobody foresaw still ends in one line
+        log.debug("a bug", error=error)
         return _fail(f"a bug in msconfig: {type(error).__name__} at {_place(error)}", ExitCode.BUG)
 
 

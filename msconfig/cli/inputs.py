@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -32,6 +33,8 @@ from msconfig.token_sources import find_tokens
 from msconfig.tokens import Secret, Token, looks_like_token
 
 __all__ = ["Inputs", "given_ids", "given_tokens", "open_session", "prepare", "settings_of"]
+
+_log = logging.getLogger(__name__)
 
 _MAX_LIST_BYTES = 8 * 1024 * 1024
 
@@ -116,7 +119,8 @@ def prepare(options: InputOptions, *, needs_token: bool, needs_ids: bool = True)
             "no token: set MODELSCOPE_API_TOKEN (create a token at"
             f" {addresses_of(site).token_page}), or use --no-token to check models only"
         )
-    session = open_session(options.connection, options.common, settings, tokens)
+    _log.debug("site %s, %d ids, %d tokens", site, len(ids), len(tokens))
+    session = open_session(options.connection, settings, tokens)
     fallback = None
     if settings.fallback is not None and needs_token and needs_ids:
         fallback = _fallback(settings.fallback, session, no_token=options.tokens.no_token)
@@ -125,7 +129,6 @@ def prepare(options: InputOptions, *, needs_token: bool, needs_ids: bool = True)
 
 def open_session(
     options: ConnectionOptions,
-    common: CommonOptions,
     settings: Settings,
     tokens: Sequence[Token] = (),
 ) -> Session:
@@ -136,7 +139,6 @@ def open_session(
         FileError: facts that cannot be read.
     """
     site = options.site or Site(settings.site or "cn")
-    log = _log if common.verbose else None
     if options.is_offline:
         if options.hub_url or options.inference_url:
             raise UsageError("--hub-url and --inference-url cannot be combined with --offline")
@@ -147,11 +149,12 @@ def open_session(
                 f" give --site {session.site}"
             )
         concurrency = options.concurrency or settings.concurrency or 8
-        return replace(session, tokens=tuple(tokens), concurrency=concurrency, log=log)
+        _log.debug("offline: facts of site %s, recorded %s", site, session.recorded)
+        return replace(session, tokens=tuple(tokens), concurrency=concurrency)
     if "" in {options.hub_url, options.inference_url}:
         raise UsageError("an empty --hub-url or --inference-url; omit it to use ModelScope")
     retries = options.retries if options.retries is not None else settings.retries
-    return Session(
+    session = Session(
         site=site,
         tokens=tokens,
         hub_url=options.hub_url or os.environ.get("MSCONFIG_HUB_URL"),
@@ -160,12 +163,10 @@ def open_session(
         retries=2 if retries is None else retries,
         concurrency=options.concurrency or settings.concurrency or 8,
         trust_environment=True,
-        log=log,
     )
-
-
-def _log(request: str, result: str, seconds: float) -> None:
-    note(f"{request} → {result} ({seconds:.2f} s)")
+    proxies = [name for name in os.environ if name.upper().endswith("_PROXY")]
+    _log.debug("online: %s; proxy variables: %s", session.endpoints, ", ".join(proxies) or "none")
+    return session
 
 
 def given_ids(options: IdOptions, tokens: TokenOptions, settings: Settings) -> tuple[GivenId, ...]:

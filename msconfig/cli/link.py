@@ -172,7 +172,7 @@ def links_of_tokens(
 
     settings = settings_of(common)
     found = given_tokens(tokens, settings, offline=False)
-    session = open_session(ConnectionOptions(site=site), common, settings, found)
+    session = open_session(ConnectionOptions(site=site), settings, found)
     if not found:
         raise TokenError(
             "no token, so there is no key for a link: set MODELSCOPE_API_TOKEN (create a token at"

@@ -80,7 +80,7 @@ def command(
         raise UsageError("--owner takes the part of an ID before the slash: letters, digits, _.-")
     if not all(_PART_OF_AN_ID.fullmatch(word) for word in text.split()):
         raise UsageError("TEXT takes words of an ID: letters, digits and _.-/ (no ID has others)")
-    session = open_session(connection, common, settings_of(common))
+    session = open_session(connection, settings_of(common))
     with ProgressDisplay(quiet=common.quiet) as progress:
         found = find_models(
             session,

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 import click
 
+from msconfig.cli.log import Log
 from msconfig.modelscope.sites import Site
 
 __all__ = [
@@ -116,7 +117,13 @@ class InputOptions:
 def common_options(command: _Command) -> Callable[..., Any]:
     """Add -v, -q and --config; passed as `common`."""
     options = [
-        click.option("-v", "--verbose", is_flag=True, help="Log each request to stderr."),
+        click.option(
+            "-v",
+            "--verbose",
+            count=True,
+            callback=_verbose,
+            help="Log each request to stderr; -vv logs more.",
+        ),
         click.option("-q", "--quiet", is_flag=True, help="No progress and no notes on stderr."),
         click.option(
             "--config",
@@ -252,6 +259,13 @@ def _grouped(
     for option in reversed(options):
         collected = option(collected)
     return collected
+
+
+def _verbose(ctx: click.Context, _param: click.Parameter, value: int) -> bool:
+    log = ctx.find_object(Log)
+    if log is not None and value:
+        log.show(debug=value > 1)
+    return value > 0
 
 
 def _seconds(_ctx: click.Context, _param: click.Parameter, value: float | None) -> float | None:

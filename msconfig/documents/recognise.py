@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -30,6 +31,7 @@ __all__ = [
     "read_document",
 ]
 
+_log = logging.getLogger(__name__)
 _LINK_SCHEME = b"cherrystudio:"
 _MARKS_OF_A_SCENARIO = {"accounts", "bailian", "faults", "envelope", "request_id", "seed"}
 _BOM = b"\xef\xbb\xbf"
@@ -113,9 +115,11 @@ def _content(path: Path) -> bytes:
     """What a file holds, read once (it may be a pipe), and no more than shows it too large."""
     try:
         with path.open("rb") as stream:
-            return stream.read(MAX_BYTES + 1)
+            raw = stream.read(MAX_BYTES + 1)
     except OSError as error:
         raise FileError.from_os("read", path, error) from None
+    _log.debug("read %s: %d bytes", path, len(raw))
+    return raw
 
 
 def _backup(path: Path) -> Document:

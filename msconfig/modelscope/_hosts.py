@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import threading
 import time
@@ -10,6 +11,8 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 
 __all__ = ["MAX_RETRY_AFTER", "PASSING", "Deadline", "Failure", "Host", "Pacing", "Reply"]
+
+_log = logging.getLogger(__name__)
 
 MAX_RETRY_AFTER = 60.0
 """Seconds; a server that asks for more is not asked again."""
@@ -120,6 +123,7 @@ class Host:
             if not self.patient and (too_often or (failed and not self.answered)):
                 said = result.said if isinstance(result, Failure) else f"HTTP {result.status}"
                 self.given_up = self.given_up or said
+                _log.debug("no further request to %s in this run: %s", self.name, self.given_up)
 
     def wait_at_the_door(self, deadline: Deadline) -> None:
         """Wait until the host may be asked; time that it asked for itself is not counted."""
@@ -130,6 +134,7 @@ class Host:
                 seconds = min(seconds, deadline.remaining)
                 if seconds <= 0:
                     return
+            _log.debug("wait %.2f s before a request to %s", seconds, self.name)
             self.pacing.sleep(seconds)
 
     def close_the_door(self, reply: Reply, attempt: int) -> None:

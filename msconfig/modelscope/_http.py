@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
@@ -33,6 +34,8 @@ from msconfig.tokens import Secret
 
 __all__ = ["Deadline", "Failure", "HttpClient", "Pacing", "Reply"]
 
+_log = logging.getLogger(__name__)
+
 MAX_REPLY_BYTES = 8 * 1024 * 1024
 
 
@@ -48,7 +51,6 @@ class HttpClient:
             nothing).
         pacing: clock and back-off.
         trust_environment: whether proxy and certificate variables count.
-        log: is told of every try: method and URL, what came of it, seconds.
 
     Raises:
         UsageError: proxy or certificate variables in the environment that cannot be used.
@@ -64,13 +66,11 @@ class HttpClient:
         patient: bool = False,
         pacing: Pacing | None = None,
         trust_environment: bool = True,
-        log: Callable[[str, str, float], None] | None = None,
     ) -> None:
         self.pacing = pacing or Pacing()
         self._timeout = timeout
         self._retries = retries
         self._patient = patient
-        self._log = log
         self._secrets: tuple[Secret, ...] = ()
         self._hosts: dict[str, Host] = {}
         self._hosts_lock = threading.Lock()
@@ -166,6 +166,8 @@ class HttpClient:
             sleep=lambda seconds: self.pacing.sleep(min(seconds, max(0.0, deadline.remaining))),
             retry_error_callback=lambda _: None,
         ):
+            if attempt.retry_state.attempt_number > 1:
+                _log.debug("try %d of %s", attempt.retry_state.attempt_number, url)
             # not `with attempt`: it would keep exceptions, an interrupt among them, to itself
             result = self._try(request, host, deadline, attempt.retry_state.attempt_number)
             attempt.retry_state.set_result(result)
@@ -221,9 +223,9 @@ class HttpClient:
             host.close_the_door(result, attempt)
         else:
             result = replace(result, said=self.hidden(result.said))
-        if self._log is not None:
-            said = str(result.status) if isinstance(result, Reply) else result.said
-            self._log(f"{request.method} {request.url}", said, self.pacing.clock() - began)
+        said = str(result.status) if isinstance(result, Reply) else result.said
+        seconds = self.pacing.clock() - began
+        _log.info("%s %s → %s (%.2f s)", request.method, request.url, said, seconds)
         return result
 
     def _ask(
@@ -245,10 +247,12 @@ class HttpClient:
                         break
                     if self.pacing.clock() - began > seconds:
                         return too_slow
+                content_type = response.headers.get("Content-Type", "")
+                _log.debug("reply: %d bytes of %s", len(body), visible(content_type) or "no type")
                 return Reply(
                     response.status_code,
                     bytes(body),
-                    response.headers.get("Content-Type", ""),
+                    content_type,
                     self._note(response),
                     _seconds(response.headers.get("Retry-After")),
                     self.pacing.clock() - began,

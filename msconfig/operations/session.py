@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,9 +20,6 @@ from msconfig.tokens import Secret, Token
 
 if TYPE_CHECKING:
     from msconfig.modelscope.client import HttpClient, ModelScope
-
-RequestLog = Callable[[str, str, float], None]
-"""Called after each try of a request: method and URL, what came of it, seconds."""
 
 
 @cache
@@ -48,7 +45,6 @@ class Session:
         concurrency: requests at a time.
         snapshot: recorded facts to answer from; then no request leaves the machine.
         trust_environment: whether proxy and certificate variables count.
-        log: called after each try of a request.
 
     Raises:
         UsageError: a URL that is not https (http on loopback), or facts of another site.
@@ -64,7 +60,6 @@ class Session:
     concurrency: int
     snapshot: Snapshot | None
     trust_environment: bool
-    log: RequestLog | None
 
     def __init__(
         self,
@@ -79,7 +74,6 @@ class Session:
         concurrency: int = 8,
         snapshot: Snapshot | None = None,
         trust_environment: bool = False,
-        log: RequestLog | None = None,
     ) -> None:
         value = token.reveal() if isinstance(token, Secret) else token
         own = () if value is None else (usable_token(value, "token"),)
@@ -93,7 +87,6 @@ class Session:
             "concurrency": concurrency,
             "snapshot": snapshot,
             "trust_environment": trust_environment,
-            "log": log,
         }
         for name, each in fields.items():
             object.__setattr__(self, name, each)  # the class is frozen
@@ -195,14 +188,13 @@ class Session:
                 retries=self.retries,
                 concurrency=self.concurrency,
                 trust_environment=self.trust_environment,
-                log=self.log,
             )
         else:
             from msconfig.mock.handler import MockModelScope  # noqa: PLC0415 - only offline
             from msconfig.mock.offline import OfflineTransport  # noqa: PLC0415 - only offline
 
             transport = OfflineTransport(MockModelScope(self.snapshot))
-            http = HttpClient(retries=0, transport=transport, patient=True, log=self.log)
+            http = HttpClient(retries=0, transport=transport, patient=True)
         try:
             yield http
         finally:

@@ -13,7 +13,7 @@ import pytest
 from msconfig.mock.messages import Request, Response
 from msconfig.modelscope._http import Deadline, Failure, HttpClient, Reply
 from msconfig.tokens import Secret
-from support import TOKEN, Connect, FakeClock, RawServe, Serve
+from support import TOKEN, Connect, FakeClock, RawServe, Serve, log_lines
 
 EIGHT_MIB = 8 * 1024 * 1024
 
@@ -235,7 +235,7 @@ def test_a_reply_without_an_end_is_left_at_eight_mib(raw_serve: RawServe, connec
 def test_a_log_hears_of_every_try_and_how_it_ended(
     serve: Serve, connect: Connect, clock: FakeClock
 ) -> None:
-    heard: list[tuple[str, str, float]] = []
+    heard: list[str] = []
     first = in_turn(503, 200)
 
     def slow(request: Request) -> Response:
@@ -243,15 +243,16 @@ def test_a_log_hears_of_every_try_and_how_it_ended(
         return first(request)
 
     server = serve(slow)
-    ask(connect(log=lambda *said: heard.append(said)), server.url_for("/a"))
     url = server.url_for("/a")
-    assert heard == [(f"GET {url}", "503", 2.0), (f"GET {url}", "200", 2.0)]
+    with log_lines(heard.append):
+        ask(connect(), url)
+    assert heard == [f"GET {url} → 503 (2.00 s)", f"GET {url} → 200 (2.00 s)"]
 
 
 def test_what_is_no_network_error_is_not_taken_for_one(serve: Serve, connect: Connect) -> None:
-    def broken(_url: str, _said: str, _seconds: float) -> None:
+    def broken(_line: str) -> None:
         raise ZeroDivisionError
 
     server = serve(always(200))
-    with pytest.raises(ZeroDivisionError):
-        ask(connect(log=broken), server.url_for("/"))
+    with log_lines(broken), pytest.raises(ZeroDivisionError):
+        ask(connect(), server.url_for("/"))

@@ -15,7 +15,7 @@ import pytest
 from msconfig.mock.messages import Request, Response
 from msconfig.modelscope._http import Deadline, Failure, HttpClient, Reply
 from msconfig.modelscope.facts import NOTE_HEADER
-from support import Connect, FakeClock, RawServe, Serve
+from support import Connect, FakeClock, RawServe, Serve, log_lines
 
 FINE = Response(200, b"{}")
 BUSY = Response(503, b"{}")
@@ -102,9 +102,9 @@ def test_a_server_s_word_to_wait_stays_its_word_when_a_second_throttle_names_no_
         first_heard.wait(10)
         return throttle()
 
-    def log(url: str, said: str, _seconds: float) -> None:
-        if said == "429":
-            (first_heard if url.endswith("/first") else second_heard).set()
+    def log(line: str) -> None:
+        if " → 429 " in line:
+            (first_heard if "/first " in line else second_heard).set()
 
     both_sleep = threading.Barrier(2, action=lambda: clock.sleep(30))
 
@@ -114,8 +114,8 @@ def test_a_server_s_word_to_wait_stays_its_word_when_a_second_throttle_names_no_
             both_sleep.wait(10)
 
     server = serve(handler)
-    http = HttpClient(retries=1, log=log, pacing=replace(clock.pacing, sleep=sleep))
-    with closing(http), ThreadPoolExecutor(2) as pool:
+    http = HttpClient(retries=1, pacing=replace(clock.pacing, sleep=sleep))
+    with log_lines(log), closing(http), ThreadPoolExecutor(2) as pool:
         urls = [server.url_for("/first"), server.url_for("/second")]
         replies = list(pool.map(lambda url: ask(http, url, seconds=25), urls))
     assert [isinstance(reply, Reply) and reply.status for reply in replies] == [200, 200]
@@ -125,14 +125,15 @@ def test_a_host_that_refuses_connections_is_tried_and_then_left_alone(
     nowhere: str, connect: Connect
 ) -> None:
     tries: list[str] = []
-    http = connect(log=lambda url, _said, _seconds: tries.append(url))
-    first = ask(http, nowhere)
-    second = ask(http, nowhere + "again")
+    http = connect()
+    with log_lines(tries.append):
+        first = ask(http, nowhere)
+        second = ask(http, nowhere + "again")
     assert isinstance(first, Failure)
     assert "cannot connect" in first.said
     assert isinstance(second, Failure)
     assert "not asked" in second.said
-    assert tries == [f"GET {nowhere}"] * 3
+    assert [line.partition(" → ")[0] for line in tries] == [f"GET {nowhere}"] * 3
 
 
 def test_a_host_that_never_answers_is_tried_and_then_left_alone(

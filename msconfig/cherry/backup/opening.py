@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,6 +39,8 @@ __all__ = [
     "stamp_of",
     "unpacked",
 ]
+
+_log = logging.getLogger(__name__)
 
 _LARGEST_DATABASE = 4 * 1024**3 - 2**20
 _LARGEST_DATA_JSON = 512 * 1024**2
@@ -110,7 +113,10 @@ def open_backup(path: Path) -> Backup:
             out.
     """
     with named(path), open_archive(path) as archive, unpacked(archive) as (file, member):
-        return _backup(path, archive, file, member)
+        backup = _backup(path, archive, file, member)
+    providers = len(backup.providers)
+    _log.debug("opened %s: format %s, %d providers", path, backup.format, providers)
+    return backup
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import logging
 import os
 import stat
 import time
@@ -26,6 +27,8 @@ from msconfig.errors import FileError, UsageError
 from msconfig.files import private_folder
 
 __all__ = ["plan", "refuse_target", "write"]
+
+_log = logging.getLogger(__name__)
 
 
 def plan(backup: Backup, patches: Sequence[Patch]) -> ChangePlan:
@@ -173,6 +176,7 @@ def refuse_target(old: Path, new: Path, *, force: bool) -> None:
 
 def _put(staged: Path, new: Path, *, force: bool) -> None:
     """Give the staged file its name; without `force` never over a file that came meanwhile."""
+    _log.debug("the copy is proved; it becomes %s", new)
     if force:
         staged.replace(new)
     else:

@@ -138,7 +138,7 @@ class _Wizard:
 
     def _session(self, site: Site, tokens: tuple[Token, ...] = ()) -> Session:
         connection = replace(self.given.connection, site=site)
-        return open_session(connection, self.given.common, self.said, tokens)
+        return open_session(connection, self.said, tokens)
 
     def _token(self, site: Site) -> tuple[FirstToken, tuple[str, ...]]:
         """What is known of the token, and the variables that the settings have to name for it."""
