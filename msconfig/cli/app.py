@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from importlib import import_module
 
@@ -69,23 +70,20 @@ def _app() -> None:
     pass
 
 
-def run(arguments: Sequence[str], name: str = "msconfig") -> int:
-    """Run the command line and give its exit code. Nothing is raised but `KeyboardInterrupt`.
-
-    Args:
-        arguments: without the command's own name.
-        name: the name that the command was called by, for usage texts.
-    """
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line and give its exit code. Nothing is raised but `KeyboardInterrupt`."""
     with Log() as log:
-        code = _run(arguments, name, log)
+        code = _run(arguments, log)
         log.debug("exit code %d", code)
         return code
 
 
-def _run(arguments: Sequence[str], name: str, log: Log) -> int:
+def _run(arguments: Sequence[str], log: Log) -> int:
     try:
         _refuse_tokens(arguments)
-        code = _app.main(list(arguments), prog_name=name, standalone_mode=False, obj=log)
+        code = _app.main(
+            list(arguments), prog_name=_called_as(sys.argv[0]), standalone_mode=False, obj=log
+        )
         return int(code or 0)
     except click.exceptions.NoArgsIsHelpError as error:
         write_result(f"{error.format_message()}\n")
@@ -102,6 +100,12 @@ def _run(arguments: Sequence[str], name: str, log: Log) -> int:
     except Exception as error:  # noqa: BLE001 - what nobody foresaw still ends in one line
         log.debug("a bug", error=error)
         return _fail(f"a bug in msconfig: {type(error).__name__} at {_place(error)}", ExitCode.BUG)
+
+
+def _called_as(path: str) -> str:
+    """The command's own name: on Windows the system has an msconfig of its own."""
+    name = path.replace("\\", "/").rpartition("/")[2].removesuffix(".exe")
+    return name if name == "msconfig-modelscope" else "msconfig"
 
 
 def _refuse_tokens(arguments: Sequence[str]) -> None:
