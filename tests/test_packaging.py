@@ -1,4 +1,7 @@
-"""The wheel: built from a copy without .git, installed elsewhere, run from another folder."""
+"""Wheel and sdist, built from a copy without .git.
+
+The wheel works from another folder; the sdist holds all that its tests read.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from fnmatch import fnmatchcase
 from importlib.metadata import metadata
 from pathlib import Path
 
@@ -15,25 +19,51 @@ import pytest
 from msconfig import __version__
 
 ROOT = Path(__file__).resolve().parent.parent
-_SOURCES = ("msconfig", "schemas", "templates", "tests", "benchmarks")
+_NO_SOURCES = [".git", *(ROOT / ".gitignore").read_text().split()]
+
+
+def no_sources(folder: str, names: list[str]) -> set[str]:
+    """What git ignores; a pattern with a slash at its head holds at the top alone."""
+    patterns = [each.removesuffix("/") for each in _NO_SOURCES]
+    if Path(folder) == ROOT:
+        patterns = [each.removeprefix("/") for each in patterns]
+    return {name for name in names if any(fnmatchcase(name, each) for each in patterns)}
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    copy = tmp_path_factory.mktemp("copy") / "source"
+    shutil.copytree(ROOT, copy, ignore=no_sources)
+    return copy
+
+
+@pytest.fixture(scope="module")
+def built(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("build")
-    source = folder / "source"
-    for name in _SOURCES:
-        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for path in ROOT.iterdir():
-        if path.is_file():
-            shutil.copy(path, source)
     subprocess.run(
         [sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, source],
         check=True,
         capture_output=True,
     )
-    (built,) = folder.glob("*.whl")
-    return built
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(built: Path) -> Path:
+    (path,) = built.glob("*.whl")
+    return path
+
+
+@pytest.fixture(scope="module")
+def unpacked(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    (path,) = built.glob("*.tar.gz")
+    folder = tmp_path_factory.mktemp("sdist")
+    shutil.unpack_archive(path, folder, filter="data")
+    return folder / f"msconfig-{__version__}"
+
+
+def files_in(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
 def test_the_wheel_holds_schemas_templates_and_data_and_nothing_foreign(wheel: Path) -> None:
@@ -69,6 +99,32 @@ def test_the_wheel_works_from_another_folder(wheel: Path, tmp_path: Path) -> Non
     assert ran.returncode == 0, ran.stderr
     assert json.loads((tmp_path / "out/report.json").read_text())["tool"]["version"] == __version__
     assert run("validate", "out/provider.v2.json", "out/provider.v1.json").returncode == 0
+
+
+def test_the_sdist_holds_every_file_of_the_sources(source: Path, unpacked: Path) -> None:
+    assert files_in(unpacked) == files_in(source) | {"PKG-INFO"}
+
+
+@pytest.mark.slow  # the gate runs the quick suite there
+@pytest.mark.timeout(300)
+def test_tests_that_read_files_run_in_an_unpacked_sdist(unpacked: Path) -> None:
+    def pytest_there(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments],
+            cwd=unpacked,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    collected = pytest_there("--collect-only", "-qq")
+    assert collected.returncode == 0, collected.stdout
+    ran = pytest_there(
+        *("tests/test_ci.py", "tests/cli/test_installed.py", "tests/test_docs.py"),
+        *("-k", "not real_output"),
+    )
+    assert ran.returncode == 0, ran.stdout
+    assert "skipped" not in ran.stdout
 
 
 def test_the_version_is_written_once() -> None:
