@@ -157,7 +157,11 @@ def test_the_reference_is_that_of_the_commands_and_schemas() -> None:
     assert REFERENCE.read_text("utf-8") == reference()
 
 
-@pytest.mark.parametrize("page", [*PAGES, ROOT / "CONTRIBUTING.md"], ids=lambda page: page.name)
+@pytest.mark.parametrize(
+    "page",
+    [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")],
+    ids=lambda page: page.name,
+)
 def test_every_link_to_a_file_leads_to_one(page: Path) -> None:
     for target in _LINK.findall(page.read_text("utf-8")):
         if "://" not in target:
