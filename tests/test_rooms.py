@@ -47,7 +47,6 @@ LIBRARIES = {
     "tomlkit": {"settings"},
     "httpx": {"modelscope", "mock"},
     "httpcore": {"modelscope"},
-    "tenacity": {"modelscope"},
     "rapidfuzz": {"checking"},
     "babel": {"languages"},
     "jinja2": {"rendering"},

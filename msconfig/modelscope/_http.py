@@ -14,7 +14,6 @@ from http import HTTPStatus
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
-from tenacity import RetryCallState, Retrying
 
 from msconfig import __version__
 from msconfig.errors import UsageError
@@ -140,37 +139,19 @@ class HttpClient:
         host = self._host(url)
         headers = {"Authorization": f"Bearer {token.reveal()}"} if token else None
         request = self._client.build_request("GET", url, params=params, headers=headers)
-        result: Reply | Failure = Failure("not asked", passing=False, asked=False)
-
-        def may_pass(_: RetryCallState) -> bool:
-            if isinstance(result, Failure):
-                return result.passing
-            if result.retry_after is not None and result.retry_after > MAX_RETRY_AFTER:
-                return False
-            return result.status in PASSING or (
-                retry_server_error and result.status == HTTPStatus.INTERNAL_SERVER_ERROR
-            )
-
-        def stop(state: RetryCallState) -> bool:
-            return state.attempt_number > self._retries or deadline.remaining <= 0
-
-        def wait(state: RetryCallState) -> float:
-            # behind a closed door everybody waits together, this request among them
-            closed = host.closed_until > self.pacing.clock()
-            return 0.0 if closed else self.pacing.back_off(state.attempt_number)
-
-        for attempt in Retrying(
-            retry=may_pass,
-            stop=stop,
-            wait=wait,
-            sleep=lambda seconds: self.pacing.sleep(min(seconds, max(0.0, deadline.remaining))),
-            retry_error_callback=lambda _: None,
-        ):
-            if attempt.retry_state.attempt_number > 1:
-                _log.debug("try %d of %s", attempt.retry_state.attempt_number, url)
-            # not `with attempt`: it would keep exceptions, an interrupt among them, to itself
-            result = self._try(request, host, deadline, attempt.retry_state.attempt_number)
-            attempt.retry_state.set_result(result)
+        attempt = 1
+        while True:
+            result = self._try(request, host, deadline, attempt)
+            left = deadline.remaining
+            if attempt > self._retries or left <= 0:
+                break
+            if not _is_transient(result, retry_server_error=retry_server_error):
+                break
+            # while all requests to the host wait, `_try` waits with them
+            if host.closed_until <= self.pacing.clock():
+                self.pacing.sleep(min(self.pacing.back_off(attempt), left))
+            attempt += 1
+            _log.debug("try %d of %s", attempt, url)
         host.remember(result)
         return result
 
@@ -273,6 +254,17 @@ class HttpClient:
 
 def _forget_location(response: httpx.Response) -> None:
     response.headers.pop("Location", None)
+
+
+def _is_transient(result: Reply | Failure, *, retry_server_error: bool) -> bool:
+    """Whether another try may give a better result."""
+    if isinstance(result, Failure):
+        return result.passing
+    if result.retry_after is not None and result.retry_after > MAX_RETRY_AFTER:
+        return False
+    return result.status in PASSING or (
+        retry_server_error and result.status == HTTPStatus.INTERNAL_SERVER_ERROR
+    )
 
 
 def _in_words(error: httpx.HTTPError) -> str:
