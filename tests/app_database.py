@@ -8,6 +8,7 @@ model row is deleted, if only for a moment.
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -32,6 +33,13 @@ Prepare = Callable[[sqlite3.Connection], None]
 """Changes a database that was just made."""
 
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_WHOLE = "|".join(
+    sign + "[0-9A-Za-z]" * (position + 1)
+    for signs in ("abcdefghijklmnopqrstuvwxyz", "ZYXWVUTSRQPONMLKJIHGFEDCBA")
+    for position, sign in enumerate(signs)
+)
+ORDER_KEY = re.compile(rf"(?!A0{{26}}\Z)(?:{_WHOLE})(?:[0-9A-Za-z]*[1-9A-Za-z])?")
+"""An order key that the app takes: the whole number and the fraction, which ends in no zero."""
 _PRESETS = (
     *("cherryin", "silicon", "aihubmix", "openai", "anthropic", "gemini", "modelscope", "deepseek"),
     *("dashscope", "ollama", "lmstudio", "moonshot", "zhipu", "doubao", "minimax", "openrouter"),

@@ -41,7 +41,6 @@ ROOMS = {
 
 LIBRARIES = {
     "click": {"cli"},
-    "fractional_indexing": {"cherry"},
     "prompt_toolkit": {"cli"},
     "rich": {"cli", "reports"},
     "tomlkit": {"settings"},

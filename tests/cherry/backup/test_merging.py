@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fractional_indexing import validate_order_key
 
 from app_database import (
     MADE_AT,
@@ -16,6 +15,7 @@ from app_database import (
     OFF_KEY,
     OLD_KEY,
     OLD_MODEL,
+    ORDER_KEY,
     OWN_PROVIDER,
     REGISTRY_MODEL,
     script,
@@ -28,7 +28,6 @@ from msconfig.modelscope.sites import Site
 from msconfig.tokens import Secret
 from patching import NEW_KEY, NEW_MODELS, OTHER_KEY, apply, patch
 
-DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 Make = Callable[..., Path]
 
 
@@ -75,7 +74,7 @@ def assert_keys_of_order_are_sound(path: Path) -> None:
     for keys in ([each["order_key"] for each in rows(path, "user_provider")], *scopes.values()):
         assert len(set(keys)) == len(keys)
         for key in keys:
-            validate_order_key(key, DIGITS)
+            assert ORDER_KEY.fullmatch(key)
 
 
 def test_the_provider_is_switched_on_and_first(make: Make) -> None:
