@@ -6,85 +6,75 @@ import signal
 import sys
 import time
 from types import FrameType
-from typing import TYPE_CHECKING, NoReturn
-
-if TYPE_CHECKING:
-    from sys import UnraisableHookArgs
+from typing import NoReturn
 
 __all__ = ["main"]
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_AS_CTRL_C = [
+    getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)
+]
+"""SIGBREAK is Ctrl-Break on Windows."""
 _SECONDS_BETWEEN = 1.0
-"""A key that is held, or a shell and its terminal, send several signals that mean one."""
-_SECONDS_UNTIL_AGAIN = 0.05
+"""One Ctrl-C is two signals where a parent (`uv run`, npm) passes on what the terminal sent too."""
 
 
-class _Interrupts:
-    """Turns signals into `KeyboardInterrupt`, and none of them while an older one is at work."""
+class _Interrupt:
+    """Handler that raises `KeyboardInterrupt`, unless an earlier one is still being handled."""
 
     def __init__(self) -> None:
-        self._last: float | None = None
-        self._number: int = signal.SIGINT
+        self._last = float("-inf")
 
-    def __call__(self, number: int, _frame: FrameType | None) -> None:
+    def __call__(self, _number: int, _frame: FrameType | None) -> None:
+        error = sys.exception()
+        while error is not None and not isinstance(error, KeyboardInterrupt):
+            error = error.__context__
         now = time.monotonic()
-        is_new = self._last is None or now - self._last >= _SECONDS_BETWEEN
-        if is_new and not _is_unwinding():
-            self._last, self._number = now, number
+        if error is None and now - self._last >= _SECONDS_BETWEEN:
+            self._last = now
             raise KeyboardInterrupt
 
-    def unraisable(self, unraisable: UnraisableHookArgs, /) -> None:
-        """Let a signal come again that Python dropped, as it does in a callback of an import."""
-        if not issubclass(unraisable.exc_type, KeyboardInterrupt):
-            sys.__unraisablehook__(unraisable)
-            return
-        from threading import Timer
 
-        self._last = None
-        again = Timer(_SECONDS_UNTIL_AGAIN, _signal_again, [self._number])
-        again.daemon = True
-        again.start()
+def _as_ctrl_c(_number: int, _frame: FrameType | None) -> None:
+    signal.raise_signal(signal.SIGINT)  # a question on the terminal has its own handler of that
 
 
-def _signal_again(number: int) -> None:
+def _handle_signals() -> None:
+    interrupt = _Interrupt()
+    is_ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN  # `msconfig … &` in a script
+    if not is_ignored:
+        signal.signal(signal.SIGINT, interrupt)
+    for number in _AS_CTRL_C:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+            signal.signal(number, interrupt if is_ignored else _as_ctrl_c)
     if sys.platform == "win32":
-        from _thread import interrupt_main
-
-        interrupt_main(number)
-    else:  # a real one, which also wakes the main thread
-        from threading import main_thread
-
-        signal.pthread_kill(main_thread().ident or 0, number)
+        ctypes.windll.kernel32.SetConsoleCtrlHandler(_CONSOLE_EVENT, 1)
 
 
-def _is_unwinding() -> bool:
-    """Whether something is put back because of an interrupt; a second one must not break that."""
-    error = sys.exception()
-    while error is not None and not isinstance(error, KeyboardInterrupt):
-        error = error.__context__
-    return error is not None
+if sys.platform == "win32":
+    import ctypes
+    import threading
 
+    def _console_event(event: int) -> int:
+        """Closing the console counts as Ctrl-C; Windows ends the process when this returns."""
+        if event in {2, 5, 6}:  # close, log off, shut down
+            signal.raise_signal(signal.SIGINT)
+            threading.Event().wait()  # for the main thread; Windows gives it 5 s
+        return 0
 
-def _ignore_more() -> None:
-    for number in _SIGNALS:
-        signal.signal(number, signal.SIG_IGN)
+    _CONSOLE_EVENT = ctypes.WINFUNCTYPE(ctypes.c_int, ctypes.c_uint)(_console_event)
 
 
 def main() -> NoReturn:
-    """Run the command line and exit with its code. SIGTERM counts as Ctrl-C."""
-    interrupts = _Interrupts()
+    """Run the command line and exit with its code; 130 after Ctrl-C, SIGTERM or SIGHUP."""
     try:
-        for number in _SIGNALS:
-            if signal.getsignal(number) is not signal.SIG_IGN:  # a shell may have asked for that
-                signal.signal(number, interrupts)
-        sys.unraisablehook = interrupts.unraisable
+        _handle_signals()
         from msconfig.cli.app import run
 
         code = run(sys.argv[1:])
-        _ignore_more()  # the work is done, and its code is true
     except KeyboardInterrupt:
-        _ignore_more()
         code = 130
+    for number in (signal.SIGINT, *_AS_CTRL_C):
+        signal.signal(number, signal.SIG_IGN)  # nothing is left to interrupt, and the code is true
     sys.exit(code)
 
 

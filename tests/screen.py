@@ -12,6 +12,7 @@ import subprocess
 import sys
 import termios
 import time
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -123,6 +124,12 @@ class Screen:
         while self._read(0.05):
             pass
         return self.process.returncode
+
+    def hang_up(self) -> int:
+        """Close the terminal, and the exit code of the command."""
+        with Path(os.devnull).open("rb") as nothing:
+            os.dup2(nothing.fileno(), self._ours)
+        return self.process.wait(timeout=_SECONDS)
 
     def wait_for_cooked_keys(self) -> None:
         """Until nobody reads keys, as between two questions."""

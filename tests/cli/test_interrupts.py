@@ -1,4 +1,4 @@
-"""Signals at any moment: the first ends the run, and none is lost or breaks what is put back."""
+"""Several signals: the first ends the run, and no later one breaks what is put back."""
 
 from __future__ import annotations
 
@@ -6,49 +6,40 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 
 _MAIN = """\
-import signal, sys, time, types, weakref
-from msconfig.__main__ import main
+import signal, sys, types
+import msconfig.__main__ as command
+command._SECONDS_BETWEEN = {seconds}
+for name in "{ignored}".split():
+    signal.signal(getattr(signal, name), signal.SIG_IGN)
 def put(text):
     print(text, flush=True)
-class Thing: pass
-def callback(_):
-    signal.raise_signal(signal.{signal})
-def drop():
-    thing = Thing()
-    kept = weakref.ref(thing, callback)
-    del thing
 def run(_arguments):
 {run}
 sys.modules["msconfig.cli.app"] = types.SimpleNamespace(run=run)
-main()
+command.main()
 """
 
-_DROPPED = """\
-    drop()
-    time.sleep(15)
-    return 0
-"""
 _SWALLOWED = """\
     try:
         put("ready")
-        time.sleep(15)
+        signal.pause()
     except KeyboardInterrupt:
         pass
     put("swallowed")
-    time.sleep(15)
+    sys.stdin.readline()
+    put("ended")
     return 0
 """
 _PUT_BACK = """\
     try:
         put("ready")
-        time.sleep(15)
+        signal.pause()
     finally:
         put("begun")
         sys.stdin.readline()
@@ -57,9 +48,9 @@ _PUT_BACK = """\
 """
 
 
-def start(run: str, number: signal.Signals) -> subprocess.Popen[str]:
+def start(run: str, seconds_between: float, ignored: str = "") -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", _MAIN.format(run=run, signal=number.name)],
+        [sys.executable, "-c", _MAIN.format(run=run, seconds=seconds_between, ignored=ignored)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -67,38 +58,53 @@ def start(run: str, number: signal.Signals) -> subprocess.Popen[str]:
     )
 
 
-BOTH = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+EACH = pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 
 
-@BOTH
-def test_a_signal_that_python_drops_counts_all_the_same(number: signal.Signals) -> None:
-    with start(_DROPPED, number) as process:
-        out, err = process.communicate(timeout=10)
-    assert (process.returncode, out, err) == (130, "", "")
-
-
-@BOTH
+@EACH
 def test_a_later_signal_counts_where_the_first_had_no_effect(number: signal.Signals) -> None:
-    with start(_SWALLOWED, number) as process:
+    with start(_SWALLOWED, seconds_between=0) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         process.send_signal(number)
         assert process.stdout.readline() == "swallowed\n"
-        time.sleep(1.1)  # nearer ones count as one
         process.send_signal(number)
         out, err = process.communicate(timeout=10)
     assert (process.returncode, out, err) == (130, "", "")
 
 
-@BOTH
+@EACH
+def test_signals_that_come_together_count_as_one(number: signal.Signals) -> None:
+    with start(_SWALLOWED, seconds_between=60) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(number)
+        assert process.stdout.readline() == "swallowed\n"
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate("\n", timeout=10)
+    assert (process.returncode, out, err) == (0, "ended\n", "")
+
+
+@EACH
 def test_no_signal_breaks_what_is_put_back(number: signal.Signals) -> None:
-    with start(_PUT_BACK, number) as process:
+    with start(_PUT_BACK, seconds_between=0) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         process.send_signal(number)
         assert process.stdout.readline() == "begun\n"
         process.send_signal(number)
-        time.sleep(1.1)
-        process.send_signal(number)
-        out, err = process.communicate("\n", timeout=20)
+        out, err = process.communicate("\n", timeout=10)
+    assert (process.returncode, out, err) == (130, "put back\n", "")
+
+
+@pytest.mark.parametrize("ignored", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_that_the_caller_ignores_stays_ignored(ignored: str) -> None:
+    """A shell ignores SIGINT for what a script starts with ``&``, and nohup ignores SIGHUP."""
+    with start(_PUT_BACK, seconds_between=0, ignored=ignored) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(signal.Signals[ignored])
+        process.send_signal(signal.SIGHUP if ignored == "SIGTERM" else signal.SIGTERM)
+        assert process.stdout.readline() == "begun\n"
+        out, err = process.communicate("\n", timeout=10)
     assert (process.returncode, out, err) == (130, "put back\n", "")

@@ -41,7 +41,7 @@ class Holding:
         return self._fake(request)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupt_ends_with_130_within_a_moment_and_no_traceback(
     serve: Serve, online: Online, number: signal.Signals
 ) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
-import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
@@ -38,14 +38,18 @@ def terminal() -> Iterator[None]:
     pasted too early.
 
     Raises:
-        KeyboardInterrupt: the input ended, which counts as Ctrl-C.
+        KeyboardInterrupt: the input ended or the terminal was closed, which count as Ctrl-C.
     """
     os.environ.setdefault("PROMPT_TOOLKIT_NO_CPR", "1")  # some terminals never tell their cursor
     output = create_output(stdout=sys.stderr)
-    with _no_echo(), _one_way_out(), create_app_session(create_input(sys.stdin), output):
+    with _no_echo(), create_app_session(create_input(sys.stdin), output):
         try:
             yield
         except EOFError:
+            raise KeyboardInterrupt from None
+        except OSError as error:
+            if error.errno != errno.EIO:  # what a terminal answers that has gone
+                raise
             raise KeyboardInterrupt from None
 
 
@@ -65,21 +69,8 @@ def _no_echo() -> Iterator[None]:
         yield
     finally:
         # what was typed and not read is thrown away: the shell must not get it
-        termios.tcsetattr(descriptor, termios.TCSAFLUSH, before)
-
-
-@contextlib.contextmanager
-def _one_way_out() -> Iterator[None]:
-    """SIGTERM becomes Ctrl-C, at which a question that is drawn takes itself off the screen."""
-    before = signal.getsignal(signal.SIGTERM)
-    if signal.SIG_IGN in {before, signal.getsignal(signal.SIGINT)}:
-        yield
-        return
-    signal.signal(signal.SIGTERM, lambda _signal, _frame: signal.raise_signal(signal.SIGINT))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+        with contextlib.suppress(termios.error):  # the terminal has gone
+            termios.tcsetattr(descriptor, termios.TCSAFLUSH, before)
 
 
 def say(text: str = "") -> None:

@@ -332,6 +332,7 @@ QUESTIONS = [
     ("stop", "way_out"),
     [
         *((stop, way) for stop in (0, 1, 4) for way in ("Ctrl-C", "Ctrl-D", "SIGTERM", "SIGINT")),
+        (1, "SIGHUP"),
         *((stop, "Ctrl-C") for stop in (6, 8, 11, 13)),
     ],
 )
@@ -347,7 +348,7 @@ def test_whoever_leaves_at_a_question_leaves_nothing_behind(stop: int, way_out: 
         assert "Interrupted; nothing is written." in seen.all_text
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_whoever_leaves_while_models_are_looked_for_leaves_nothing_behind(
     modelscope: Mock, number: signal.Signals
 ) -> None:
@@ -360,6 +361,13 @@ def test_whoever_leaves_while_models_are_looked_for_leaves_nothing_behind(
         seen.process.send_signal(number)
         assert seen.end() == 130, seen.all_text
         assert_left_as_it_was(seen)
+
+
+def test_a_terminal_that_is_closed_ends_it_as_ctrl_c_does() -> None:
+    with screen.Screen("init", "--retries", "0") as seen:
+        seen.wait_for(QUESTIONS[0][0])
+        assert seen.hang_up() == 130
+    assert not FILE.exists()
 
 
 def test_yes_asks_nothing() -> None:
