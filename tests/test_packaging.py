@@ -19,6 +19,7 @@ import pytest
 from msconfig import __version__
 
 ROOT = Path(__file__).resolve().parent.parent
+MODEL = "Qwen/Qwen3.5-27B"
 _NO_SOURCES = [".git", *(ROOT / ".gitignore").read_text().split()]
 
 
@@ -73,7 +74,8 @@ def test_the_wheel_holds_schemas_templates_and_data_and_nothing_foreign(wheel: P
             assert f"msconfig/{path.relative_to(ROOT).as_posix()}" in names
     for path in (ROOT / "msconfig").rglob("*"):
         if path.is_file() and "__pycache__" not in path.parts:
-            assert path.relative_to(ROOT).as_posix() in names
+            is_packed = path.relative_to(ROOT).as_posix() in names
+            assert is_packed is (path.suffix != ".po"), path
     assert {name.split("/")[0] for name in names} == {
         "msconfig",
         f"msconfig-{__version__}.dist-info",
@@ -95,10 +97,14 @@ def test_the_wheel_works_from_another_folder(wheel: Path, tmp_path: Path) -> Non
             cwd=tmp_path,
         )
 
-    ran = run("generate", "--offline", "--no-token", "-o", "out", "Qwen/Qwen3.5-27B")
+    ran = run("generate", "--offline", "--no-token", "-o", "out", MODEL)
     assert ran.returncode == 0, ran.stderr
     assert json.loads((tmp_path / "out/report.json").read_text())["tool"]["version"] == __version__
     assert run("validate", "out/provider.v2.json", "out/provider.v1.json").returncode == 0
+    asked = ("--offline", "--no-token", "--target", "guide", "--lang", "ja")
+    assert run("generate", *asked, "-o", "guide", MODEL).returncode == 0
+    guide = (tmp_path / "guide/guide.ja.md").read_text("utf-8")
+    assert guide.startswith("# Cherry Studioで使うモデル\n")
 
 
 def test_the_sdist_holds_every_file_of_the_sources(source: Path, unpacked: Path) -> None:

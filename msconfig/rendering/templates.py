@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -103,6 +104,22 @@ def _speak(environment: jinja2.Environment, language: Language, *, is_html: bool
     install = environment.install_gettext_callables  # type: ignore[attr-defined]
     install(gettext, ngettext, newstyle=True)
     environment.filters |= {"visible": visible, "md_plain": _md_plain, "md_code": _md_code}
+    environment.filters |= {"day": _day, "minute": _minute, "number": _number}
+
+
+def _day(moment: datetime) -> str:
+    """A day in UTC, e.g. ``2026-10-07``: the same in every language, because a page travels."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d}"
+
+
+def _minute(moment: datetime) -> str:
+    """A day and time, e.g. ``2026-10-07 11:00 UTC``."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _number(value: float) -> str:
+    """A number, e.g. ``2000`` or ``0.5``, with at most three decimal places."""
+    return str(round(value, 3)).removesuffix(".0")
 
 
 def _md_plain(text: str) -> str:

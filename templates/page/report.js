@@ -6,7 +6,6 @@
   const nothing = document.getElementById("nothing");
   const language = document.documentElement.lang;
   const collator = new Intl.Collator(language, { numeric: true });
-  const number = new Intl.NumberFormat(language);
 
   const rows = Array.from(table.tBodies, (body, place) => ({
     body,
@@ -30,8 +29,8 @@
       some += fits;
     }
     shown.textContent = shown.dataset.text
-      .replace("[some]", number.format(some))
-      .replace("[all]", number.format(rows.length));
+      .replace("[some]", some)
+      .replace("[all]", rows.length);
     nothing.hidden = some > 0;
     table.hidden = some === 0;
   };

@@ -1,12 +1,13 @@
 """The catalogues: whole, current, and true to what the source says.
 
 ``python tests/languages/test_catalogues.py`` takes what is new in the source into every catalogue,
-and says how much of each is to be translated; with tags, such as ``es``, into these alone, and then
-what it is.
+compiles it, and says how much of each is to be translated; with tags, such as ``es``, into these
+alone, and then what it is.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import sys
 from collections import Counter
@@ -15,6 +16,7 @@ from functools import cache
 from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
+from types import ModuleType
 
 import jinja2
 import pytest
@@ -81,6 +83,16 @@ def updated(tag: Tag) -> bytes:
     return b"".join(line for line in lines if not line.startswith(_CHANGES_WITHOUT_CAUSE))
 
 
+def _build_hook() -> ModuleType:
+    """`hatch_build.py`, which is in no package."""
+    spec = importlib.util.spec_from_file_location("hatch_build", ROOT / "hatch_build.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 def untranslated(catalogue: Catalog) -> list[str]:
     """The first lines of entries without a translation, or with one that is to be looked at."""
     return [
@@ -99,6 +111,14 @@ def _strings(message: Message) -> list[str]:
 def test_a_catalogue_holds_what_is_in_the_source_and_nothing_else(tag: Tag) -> None:
     told = f"run: python {Path(__file__).relative_to(ROOT)}"
     assert path_of(tag).read_bytes() == updated(tag), told
+
+
+@pytest.mark.parametrize("tag", TRANSLATED)
+def test_the_compiled_catalogue_is_not_older_than_its_source(tag: Tag) -> None:
+    """In a clone; a wheel is compiled when it is built."""
+    path = path_of(tag)
+    told = f"{path.name} has changed since it was compiled; run: python hatch_build.py"
+    assert path.with_suffix(".mo").read_bytes() == _build_hook().compiled(path), told
 
 
 @pytest.mark.parametrize("tag", TRANSLATED)
@@ -140,6 +160,10 @@ def test_the_texts_of_a_language_are_those_of_its_catalogue(tag: Tag) -> None:
     for message in committed(tag) if tag is not Tag.EN else ():
         if message.id and isinstance(message.id, str) and message.string:
             assert said.gettext(message.id) == message.string
+        elif isinstance(message.id, tuple):
+            one, many = message.id
+            forms = {said.ngettext(one, many, number) for number in range(25)}
+            assert forms == set(_strings(message))
 
 
 def _placeholders(text: str) -> Counter[str]:
@@ -218,9 +242,11 @@ def test_a_word_outside_is_found(source: str, found: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    hook = _build_hook()
     for each in map(Tag, sys.argv[1:] or TRANSLATED):
         content = updated(each)
         path_of(each).write_bytes(content)
+        path_of(each).with_suffix(".mo").write_bytes(hook.compiled(path_of(each)))
         missing = untranslated(read_po(BytesIO(content)))
         print(f"{path_of(each).name}: {len(missing)} to translate")  # noqa: T201 - a script
         if sys.argv[1:]:

@@ -1,50 +1,65 @@
-"""Dates, numbers, lists and quotation marks, as each language writes them."""
+"""Plurals and quotation marks, as each language writes them."""
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 
+from msconfig import languages
+from msconfig.errors import FileError
 from msconfig.languages import Tag, language
 
-MOMENT = datetime(2026, 10, 7, 15, 5, tzinfo=UTC)
-
-WRITTEN = {
-    Tag.EN: ("October 7, 2026", "2,000.5", "“a”", "a, b, and c"),
-    Tag.ZH_CN: ("2026年10月7日", "2,000.5", "“a”", "a、b和c"),
-    Tag.ZH_TW: ("2026年10月7日", "2,000.5", "「a」", "a、b和c"),
-    Tag.ES: ("7 de octubre de 2026", "2.000,5", "«a»", "a, b y c"),
-    Tag.FR: ("7 octobre 2026", "2 000,5", "« a »", "a, b et c"),
-    Tag.PT: ("7 de outubro de 2026", "2 000,5", "“a”", "a, b e c"),
-    Tag.RU: ("7 октября 2026 г.", "2 000,5", "«a»", "a, b и c"),
-    Tag.JA: ("2026年10月7日", "2,000.5", "「a」", "a、b、c"),
+QUOTED = {
+    Tag.EN: "“a”",
+    Tag.ZH_CN: "“a”",
+    Tag.ZH_TW: "「a」",
+    Tag.ES: "«a»",
+    Tag.FR: "«\u202fa\u202f»",
+    Tag.PT: "“a”",
+    Tag.RU: "«a»",
+    Tag.JA: "「a」",
 }
 
 
 @pytest.mark.parametrize("tag", Tag)
-def test_a_language_writes_dates_numbers_quotes_and_lists_its_own_way(tag: Tag) -> None:
-    said = language(tag)
-    written = (
-        said.date(MOMENT),
-        said.number(2000.5),
-        said.quoted("a"),
-        said.listing(["a", "b", "c"]),
-    )
-    # versions of CLDR differ in how narrow a blank is
-    assert tuple(re.sub("[\u202f\xa0]", " ", each) for each in written) == WRITTEN[tag]
+def test_a_language_has_its_own_quotation_marks(tag: Tag) -> None:
+    assert language(tag).quoted("a") == QUOTED[tag]
+
+
+PLURALS = {
+    Tag.EN: [{1}, {0, 2, 5, 11, 21, 22}],
+    Tag.ZH_CN: [{0, 1, 2, 5, 11, 21, 22}],
+    Tag.ZH_TW: [{0, 1, 2, 5, 11, 21, 22}],
+    Tag.ES: [{1}, {0, 2, 5, 11, 21, 22}],
+    Tag.FR: [{0, 1}, {2, 5, 11, 21, 22}],
+    Tag.PT: [{1}, {0, 2, 5, 11, 21, 22}],
+    Tag.RU: [{1, 21}, {2, 22}, {0, 5, 11}],
+    Tag.JA: [{0, 1, 2, 5, 11, 21, 22}],
+}
+"""Numbers that take the same form."""
 
 
 @pytest.mark.parametrize("tag", Tag)
-def test_a_moment_is_told_in_utc_wherever_it_was_measured(tag: Tag) -> None:
-    said = language(tag)
-    there = MOMENT.astimezone(timezone(timedelta(hours=8)))
-    assert said.moment(there) == said.moment(MOMENT)
-    assert said.moment(MOMENT).endswith(" UTC")
-    assert said.date(MOMENT) in said.moment(MOMENT)
-    assert ":05" in said.moment(MOMENT)
+def test_a_plural_has_the_form_that_its_number_takes(tag: Tag) -> None:
+    ngettext = language(tag).ngettext
+    one = "%(shown)s model checked and served"
+    many = "%(shown)s models checked and served"
+    forms = [{ngettext(one, many, number) for number in numbers} for numbers in PLURALS[tag]]
+    assert [len(form) for form in forms] == [1] * len(forms)
+    assert len(set.union(*forms)) == len(forms)
+    assert (set.union(*forms) == {one, many}) is (tag is Tag.EN)
 
 
 def test_every_language_has_a_name_of_its_own() -> None:
     assert len({tag.own_name for tag in Tag}) == len(Tag)
+
+
+def test_a_clone_without_compiled_catalogues_is_to_be_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(languages, "FOLDER", tmp_path)
+    language.cache_clear()
+    with pytest.raises(FileError, match=r"cannot read the texts of ja, .*ja\.mo: .*pip install"):
+        language(Tag.JA)
+    language.cache_clear()

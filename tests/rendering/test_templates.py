@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
 from msconfig.errors import ExitCode, FileError, TemplateError
+from msconfig.languages import Tag, language
 from msconfig.rendering.templates import render
 from msconfig.tokens import Secret, Token
 from support import TOKEN, configuration
@@ -27,6 +29,30 @@ def rendered(tmp_path: Path) -> Rendered:
         return render(path, context)
 
     return render_it
+
+
+# --- days, times and numbers: the same in every language
+
+
+@pytest.mark.parametrize("tag", [Tag.EN, Tag.RU])
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("{{ at | day }}", "2026-10-07"),
+        ("{{ at | minute }}", "2026-10-07 23:05 UTC"),
+        ("{{ 1234567 | number }}", "1234567"),
+        ("{{ 2000.0 | number }}", "2000"),
+        ("{{ 0.5 | number }}", "0.5"),
+        ("{{ (0.1 + 0.2) | number }}", "0.3"),
+    ],
+)
+def test_days_times_and_numbers_do_not_depend_on_language_or_time_zone(
+    source: str, text: str, tag: Tag, tmp_path: Path
+) -> None:
+    at = datetime(2026, 10, 8, 7, 5, tzinfo=timezone(timedelta(hours=8)))
+    path = tmp_path / "text.txt.j2"
+    path.write_text(source, "utf-8")
+    assert render(path, {"at": at}, language=language(tag)) == text
 
 
 # --- what a template may not do

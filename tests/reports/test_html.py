@@ -100,7 +100,7 @@ def test_the_verdict_comes_first_and_is_the_title(model: MakeModel, report: Make
             [FAIL, OPEN, PASS],
             "1 of 3 models is not served. 1 of 3 models could not be verified.",
         ),
-        ([PASS] * 1234, "All 1,234 models are served."),
+        ([PASS] * 1234, "All 1234 models are served."),
     ],
 )
 def test_the_verdict_counts(
@@ -177,8 +177,8 @@ def test_all_that_is_known_of_a_model_is_there(model: MakeModel, report: MakeRep
     (text,) = read(report(it)).texts["tbody"]
     for part in (
         *("qwen/alive", "not served", "chat", "served by nobody", "GET /v1/models"),
-        *("not among 35", "October 7, 2026", "Qwen/Alive", "same letters, other case"),
-        *("Ignored until December 31, 2026:", "waiting"),
+        *("not among 35", "2026-10-07", "Qwen/Alive", "same letters, other case"),
+        *("Ignored until 2026-12-31:", "waiting"),
     ):
         assert part in text
 
@@ -202,7 +202,7 @@ def test_balances_are_told_and_an_unknown_one_is_not_zero(
         Quota("deadbeef", None, None, None, "GET /balance", AT),
     )
     (text,) = (t for t in read(report(model(), quota=quota)).texts["section"] if "Magicubes" in t)
-    assert "available: 12.5, in all: 2,500, frozen: 0" in text
+    assert "available: 12.5, in all: 2500, frozen: 0" in text
     assert "available: unknown, in all: unknown, frozen: unknown" in text
 
 
@@ -213,7 +213,7 @@ def test_facts_that_were_recorded_are_told_as_such(model: MakeModel, report: Mak
         if text.startswith("Checked")
     )
     assert "offline" in lead
-    assert "October 7, 2026" in lead
+    assert "2026-10-07" in lead
 
 
 @pytest.mark.parametrize("tag", Tag)
@@ -345,7 +345,7 @@ def test_the_fallback_has_a_part_of_its_own(model: MakeModel, report: MakeReport
         *("Region intl", "0a1b2c3d DASHSCOPE_API_KEY", "the key is valid", "a reason"),
         *("qwen3-32b served chat It is in Bailian’s own list of models.", "listed among 2"),
         *("d not found chat It is not in Bailian’s own list of models.", "GET /compatible-mode"),
-        "Ignored until December 31, 2026: waiting",
+        "Ignored until 2026-12-31: waiting",
     ):
         assert part in text
     assert not any("Bailian" in text for text in read(report(model())).texts["section"])
