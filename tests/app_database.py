@@ -1,4 +1,4 @@
-"""A database as desktop v2 has it, made from the facts, and full of what nobody may touch.
+"""A database as desktop v2.1 has it, made from the facts, and full of what nobody may touch.
 
 The two tables of providers and models have all their columns and rules. Around them stand tables of
 our own invention that point at models as the app's do: some rows are emptied, others go, when a
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -17,6 +18,8 @@ from typing import Any
 
 MADE_AT = 1_790_000_000_000
 """Milliseconds since 1970: when everything in here was made."""
+MIGRATIONS = 28
+"""As many as desktop v2.1.4 has."""
 OLD_KEY = "ms-00000000-0000-4000-8000-0000000001d0"
 OFF_KEY = "ms-00000000-0000-4000-8000-0000000001ff"
 """Made-up keys that the provider modelscope has already, the second switched off."""
@@ -123,6 +126,13 @@ CREATE TABLE knowledge_item (
   base_id TEXT NOT NULL REFERENCES knowledge_base (id) ON DELETE CASCADE,
   vector BLOB
 );
+CREATE TABLE agent (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  model TEXT REFERENCES user_model (id) ON DELETE SET NULL,
+  plan_model TEXT REFERENCES user_model (id) ON DELETE SET NULL,
+  small_model TEXT REFERENCES user_model (id) ON DELETE SET NULL
+);
 CREATE TABLE provider_note (
   provider_id TEXT REFERENCES user_provider (provider_id) ON DELETE CASCADE, text TEXT
 );
@@ -200,11 +210,18 @@ def make_database(
     *,
     messages: int = 10_000,
     encoding: str = "UTF-8",
+    in_wal_mode: bool = True,
     prepare: Prepare | None = None,
 ) -> None:
-    """Make the database at `path`: no WAL, no sidecars. `prepare` comes last."""
-    with closing(sqlite3.connect(path)) as database:
+    """Make the database at `path`, and no sidecars; `prepare` comes last.
+
+    In WAL mode it is made as the app makes the one in its backups: the log is truncated, and the
+    file copied while the database is open. In rollback mode it is as msconfig leaves it.
+    """
+    live = path.with_name(f"{path.name}.live")
+    with closing(sqlite3.connect(live)) as database:
         database.execute(f"PRAGMA encoding = '{encoding}'")
+        database.execute("PRAGMA journal_mode = WAL")
         database.executescript(_TABLES)
         _providers(database)
         _models(database)
@@ -212,6 +229,13 @@ def make_database(
         if prepare:
             prepare(database)
         database.commit()
+        if in_wal_mode:
+            (checkpoint,) = database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            assert checkpoint == (0, 0, 0)
+        else:
+            database.execute("PRAGMA journal_mode = DELETE")
+        shutil.copyfile(live, path)
+    live.unlink()
 
 
 def script(sql: str) -> Prepare:
@@ -279,7 +303,7 @@ def _neighbours(database: sqlite3.Connection, messages: int) -> None:
     old, known = f"modelscope::{OLD_MODEL}", f"modelscope::{REGISTRY_MODEL}"
     proxy, embed = f"{OWN_PROVIDER}::{OLD_MODEL}", "ollama::embed"
     many = database.executemany
-    chain = [("a1" * 32, MADE_AT - 2000), ("b2" * 32, MADE_AT - 1000), ("c3" * 32, MADE_AT)]
+    chain = [(f"{number:064x}", MADE_AT - number) for number in reversed(range(MIGRATIONS))]
     many("INSERT INTO __drizzle_migrations (hash, created_at) VALUES (?, ?)", chain)
     many(
         "INSERT INTO preference VALUES ('default', ?, ?)",
@@ -296,6 +320,7 @@ def _neighbours(database: sqlite3.Connection, messages: int) -> None:
         "INSERT INTO knowledge_item (base_id, vector) VALUES (?, ?)",
         [(base, vector) for base in ("k", "l") for _ in range(20)],
     )
+    many("INSERT INTO agent VALUES (?, ?, ?, ?, ?)", [("g", ODD, old, known, proxy)])
     many("INSERT INTO provider_note VALUES (?, ?)", [("modelscope", ODD), (OWN_PROVIDER, "x")])
     models = (old, known, proxy, None)
     many(

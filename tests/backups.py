@@ -24,9 +24,14 @@ from raw_zip import STORED, Member, write_zip
 DATABASE = "Data/cherrystudio.sqlite"
 OLD_DATABASE = "cherrystudio.sqlite"
 """Where the older layout has it."""
+SIDECARS = ("-wal", "-shm", "-journal")
+"""What SQLite puts behind a database's name for files of its own."""
 PERSISTED = "persist:cherry-studio"
-APP_VERSION = "2.0.8"
+APP_VERSION = "2.1.4"
 _LAYOUT_FLAGS = ("indexedDB", "localStorage")
+
+HEADERS = {"WAL": b"\2\2", "rollback": b"\1\1"}
+"""Journal modes of a backup's database: the app's, and the one that msconfig leaves."""
 
 Members = Callable[[list[Member]], list[Member]]
 """Changes the members before they are written."""
@@ -36,6 +41,21 @@ Row = dict[str, Any]
 """A row: a column's name and its value."""
 
 
+class _Default:
+    journal = "WAL"
+    """Where `make_v7` is not given one; the fixture `both_headers` changes it."""
+
+
+@contextmanager
+def journal_of_backups(journal: str) -> Iterator[None]:
+    """Backups have their database in that mode for as long as the context lasts."""
+    before, _Default.journal = _Default.journal, journal
+    try:
+        yield
+    finally:
+        _Default.journal = before
+
+
 def make_v7(
     path: Path,
     *,
@@ -43,6 +63,7 @@ def make_v7(
     old_layout: bool = False,
     messages: int = 10_000,
     encoding: str = "UTF-8",
+    journal: str | None = None,
     prepare: Prepare | None = None,
     damage: Damage | None = None,
     metadata: dict[str, Any] | None = None,
@@ -53,10 +74,11 @@ def make_v7(
 ) -> Path:
     """A backup of desktop v2 at `path`.
 
-    `prepare` changes the database while it is open, `damage` its bytes afterwards; `metadata` goes
-    over that of the app (a None takes a key away); `members` changes the list of members.
+    `journal` is a key of `HEADERS`. `prepare` changes the database while it is open, `damage` its
+    bytes afterwards; `metadata` goes over that of the app (a None takes a key away); `members`
+    changes the list of members.
     """
-    made_of = (messages, encoding)
+    made_of = (messages, encoding, journal or _Default.journal)
     database = _made(*made_of, prepare) if prepare else _plain_database(*made_of)
     told = {**_metadata(full=full, old_layout=old_layout), **(metadata or {})}
     told = {name: value for name, value in told.items() if value is not None}
@@ -255,14 +277,20 @@ def _metadata(*, full: bool, old_layout: bool) -> Row:
 
 
 @cache
-def _plain_database(messages: int, encoding: str) -> bytes:
-    return _made(messages, encoding, None)
+def _plain_database(messages: int, encoding: str, journal: str) -> bytes:
+    return _made(messages, encoding, journal, None)
 
 
-def _made(messages: int, encoding: str, prepare: Prepare | None) -> bytes:
+def _made(messages: int, encoding: str, journal: str, prepare: Prepare | None) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "database"
-        make_database(file, messages=messages, encoding=encoding, prepare=prepare)
+        make_database(
+            file,
+            messages=messages,
+            encoding=encoding,
+            in_wal_mode=journal == "WAL",
+            prepare=prepare,
+        )
         return file.read_bytes()
 
 

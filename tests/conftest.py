@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from backups import HEADERS, journal_of_backups
 from msconfig.cli.app import run as run_command_line
 from msconfig.mock.server import MockServer
 from msconfig.modelscope.client import HttpClient
@@ -39,6 +40,13 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     folder = tmp_path / "work"
     folder.mkdir()
     monkeypatch.chdir(folder)
+
+
+@pytest.fixture(scope="module", params=HEADERS)
+def both_headers(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Run a test twice: the databases of its backups in WAL mode, as the app's, and in rollback."""
+    with journal_of_backups(request.param):
+        yield
 
 
 @pytest.fixture

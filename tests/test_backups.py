@@ -12,6 +12,7 @@ import pytest
 from app_database import OLD_MODEL, script
 from backups import (
     DATABASE,
+    HEADERS,
     contents,
     database_of,
     llm_of,
@@ -26,11 +27,12 @@ from raw_zip import Member, comment, records, write_zip
 SHAPES = [(False, False), (True, False), (False, True), (True, True)]
 
 
+@pytest.mark.parametrize("journal", HEADERS)
 @pytest.mark.parametrize(("full", "old_layout"), SHAPES)
 def test_a_v7_backup_is_a_sound_zip_with_a_sound_database(
-    full: bool, old_layout: bool, tmp_path: Path
+    full: bool, old_layout: bool, journal: str, tmp_path: Path
 ) -> None:
-    made = make_v7(tmp_path / "a.zip", full=full, old_layout=old_layout)
+    made = make_v7(tmp_path / "a.zip", full=full, old_layout=old_layout, journal=journal)
     with zipfile.ZipFile(made) as archive:
         assert archive.testzip() is None
         browser = json.loads(archive.read("metadata.json"))["resources"]["indexedDB"]
@@ -38,7 +40,7 @@ def test_a_v7_backup_is_a_sound_zip_with_a_sound_database(
         assert (DATABASE in archive.namelist()) != old_layout
     assert query(made, "PRAGMA integrity_check") == [("ok",)]
     assert query(made, "PRAGMA foreign_key_check") == []
-    assert database_of(made)[18:20] == b"\1\1", "written as WAL"
+    assert database_of(made)[18:20] == HEADERS[journal]
     assert len(rows(made, "message")) == 10_000
 
 

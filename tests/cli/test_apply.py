@@ -22,6 +22,8 @@ from msconfig.mock.server import MockServer
 from msconfig.mock.snapshot import RecordedHub, RecordedModel
 from support import ALIVE, DEAD, TOKEN, Online, Ran, Run, Serve, fake, served_by, snapshot
 
+pytestmark = pytest.mark.usefixtures("both_headers")
+
 UNREACHABLE = "http://127.0.0.1:9"
 
 
@@ -398,7 +400,7 @@ def test_the_backup_of_a_phone_is_patched_with_its_warning(run: Run) -> None:
 @pytest.mark.parametrize(
     ("name", "make", "said"),
     [
-        ("slim", make_v7, "in Cherry Studio 2.0.8 or newer: Settings, Data"),
+        ("slim", make_v7, "in Cherry Studio 2.1.4 or newer: Settings, Data"),
         ("slim", make_v7, "All chats and settings are replaced"),
         ("slim", make_v7, "files stay as they are"),
         ("full", partial(make_v7, full=True), "All chats, settings and files are replaced"),

@@ -12,6 +12,8 @@ import pytest
 from backups import make_v7
 from raw_zip import STORED, Member
 
+pytestmark = pytest.mark.usefixtures("both_headers")
+
 MODEL = "Qwen/Qwen3.5-27B"
 APPLY = (sys.executable, "-m", "msconfig", "apply", "--offline", "--no-token", "--yes", "-q")
 ON_A_SMALL_DISK = """

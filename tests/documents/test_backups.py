@@ -19,7 +19,7 @@ def ids(path: Path) -> list[str]:
 def test_a_backup_of_desktop_v2_is_told_in_full(tmp_path: Path) -> None:
     first, who, *providers = what_is_in(make_v7(tmp_path / "a.zip", messages=1))
     assert first == (
-        "Cherry Studio backup, format 7 (without files), of version 2.0.8,"
+        "Cherry Studio backup, format 7 (without files), of version 2.1.4,"
         " made 2026-09-21 14:13 UTC"
     )
     assert who == "restored by desktop v2; not by desktop v1, and not by a phone"

@@ -6,7 +6,9 @@ import errno
 import os
 import struct
 import zlib
+from collections.abc import Collection
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,6 +29,8 @@ from msconfig.files import create
 __all__ = ["copy_archive", "copy_file"]
 
 _LARGEST = UNKNOWN_32 - 1
+_COUNTS = 8
+"""Where the end record has the number of members, twice."""
 _LEVEL = 1
 """Of compression: a large database is packed three times as fast as usual, and a tenth larger."""
 
@@ -51,32 +55,46 @@ def copy_file(archive: Archive, target: Path) -> None:
         _flush(stream)
 
 
-def copy_archive(archive: Archive, replaced: Member, content: Path, target: Path) -> None:
+def copy_archive(
+    archive: Archive,
+    replaced: Member,
+    content: Path,
+    target: Path,
+    *,
+    dropped: Collection[Member] = (),
+) -> None:
     """Write `archive` to `target`, with `content` in place of what `replaced` holds.
 
     Every other member keeps its bytes, from the local header to the entry in the directory, where
     its offset alone changes; so do the order, and the comments. The new member keeps name, times,
     attributes, comment and method. One that does not compress is not the app's, so deflate and
-    stored are all there is.
+    stored are all there is. Members that are `dropped` leave nothing behind.
 
     Raises:
         NotTaken: the copy would be larger than its records can say.
         OSError: the disk did not do it.
     """
     with create(target) as stream:
-        behind = archive.end_of(replaced)
-        _copy_range(archive, 0, replaced.offset, stream)
-        made = _write_member(archive, replaced, content, stream)
-        shift = stream.tell() - behind
-        _copy_range(archive, behind, archive.directory.start, stream)
+        at, shift = 0, 0
+        made: _Packed | None = None
+        offsets: dict[str, int] = {}
+        for member in sorted(archive.members.values(), key=attrgetter("offset")):
+            offsets[member.name] = member.offset + shift
+            if member is not replaced and member not in dropped:
+                continue  # copied with its neighbours
+            _copy_range(archive, at, member.offset, stream)
+            if member is replaced:
+                made = _write_member(archive, member, content, stream)
+            at = archive.end_of(member)
+            shift = stream.tell() - at
+        _copy_range(archive, at, archive.directory.start, stream)
         start = stream.tell()
         for member in archive.members.values():
-            if member is replaced:
-                stream.write(_new_entry(member, made))
-            else:
-                moved = shift if member.offset > replaced.offset else 0
-                stream.write(_moved_entry(member, moved))
-        _write_end(archive, start, stream)
+            if member is replaced and made:
+                stream.write(_new_entry(member, made, offsets[member.name]))
+            elif member not in dropped:
+                stream.write(_moved_entry(member, offsets[member.name]))
+        _write_end(archive, start, stream, len(archive.members) - len(dropped))
         _flush(stream)
 
 
@@ -151,25 +169,24 @@ def _pack(method: int, content: Path, target: BinaryIO) -> _Packed:
     return _Packed(crc, packed, size)
 
 
-def _new_entry(old: Member, made: _Packed) -> bytes:
+def _new_entry(old: Member, made: _Packed, offset: int) -> bytes:
     fields = list(CENTRAL.unpack_from(old.record))
     name_end = CENTRAL.size + fields[10]
     extra_end = name_end + fields[11]
     extra = _without_zip64(old.record[name_end:extra_end])
     fields[3] &= ~SIZES_FOLLOW
     fields[7:10] = made.crc, made.packed, made.size
-    fields[16] = min(old.offset, UNKNOWN_32)
-    if old.offset > _LARGEST:
+    fields[16] = offset
+    if offset > _LARGEST:
         fields[16] = UNKNOWN_32
-        extra = struct.pack("<2HQ", ZIP64, 8, old.offset) + extra
+        extra = struct.pack("<2HQ", ZIP64, 8, offset) + extra
     fields[11] = len(extra)
     name, comment = old.record[CENTRAL.size : name_end], old.record[extra_end:]
     return CENTRAL.pack(*fields) + name + extra + comment
 
 
-def _moved_entry(member: Member, shift: int) -> bytes:
+def _moved_entry(member: Member, offset: int) -> bytes:
     """The entry of `member` as it is, but for the offset where its local header begins."""
-    offset = member.offset + shift
     entry = bytearray(member.record)
     place = CENTRAL.size - 4
     if entry[place : place + 4] != b"\xff" * 4:
@@ -186,18 +203,20 @@ def _moved_entry(member: Member, shift: int) -> bytes:
     return bytes(entry)
 
 
-def _write_end(archive: Archive, start: int, target: BinaryIO) -> None:
-    """The end records with the directory's new place, everything else as it was."""
+def _write_end(archive: Archive, start: int, target: BinaryIO, count: int) -> None:
+    """The end records with the directory's new place and length, everything else as it was."""
     size = target.tell() - start
     archive.stream.seek(
         archive.directory.end if archive.directory.end_64 is None else archive.directory.end_64
     )
     if archive.directory.end_64 is not None:
         record = bytearray(archive.stream.read(archive.directory.end - archive.directory.end_64))
-        struct.pack_into("<2Q", record, END_64.size - 16, size, start)
+        struct.pack_into("<4Q", record, END_64.size - 32, count, count, size, start)
         struct.pack_into("<Q", record, len(record) - 12, target.tell())
         target.write(record)
     end = bytearray(archive.stream.read())
+    if end[_COUNTS : _COUNTS + 4] != b"\xff" * 4:
+        struct.pack_into("<2H", end, _COUNTS, count, count)
     for place, number in ((END.size - 10, size), (END.size - 6, start)):
         if archive.directory.end_64 is None:
             _refuse_beyond(number)

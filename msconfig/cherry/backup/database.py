@@ -20,7 +20,8 @@ __all__ = ["opened"]
 
 _MAGIC = b"SQLite format 3\x00"
 _HEADER_BYTES = 100
-_WAL_VERSION = 2
+_ROLLBACK, _WAL = 1, 2
+"""Versions of the format for writing and for reading, at bytes 18 and 19."""
 _ENCODINGS = range(1, 4)
 _SMALLEST_PAGE = 512
 _LARGEST_VALUE = 128 * 1024 * 1024
@@ -36,8 +37,11 @@ def opened(path: Path, *, writable: bool = False) -> Iterator[sqlite3.Connection
     """The database at `path`, for as long as the context lasts.
 
     No function of its schema runs that could do harm, no extension is loaded and no other file
-    attached. A WAL is refused: what is in it never reaches the zip. What takes unreasonably long is
-    interrupted (a minute, and another for each 600 MiB).
+    attached. What takes unreasonably long is interrupted (a minute, and another for each 600 MiB).
+
+    A file in WAL mode, as Cherry Studio's always is, leaves that mode: in rollback mode there is no
+    log in which changes could be left behind, and any file system will do. Cherry Studio takes
+    both, and turns WAL on again when it starts. Source: running v2.0.8 and v2.1.
 
     Args:
         path: a file in a folder of our own.
@@ -57,6 +61,7 @@ def opened(path: Path, *, writable: bool = False) -> Iterator[sqlite3.Connection
         ) as connection:
             _disarm(connection)
             watch.begin(connection, path.stat().st_size)
+            _leave_wal(connection)
             if not writable:
                 connection.execute("PRAGMA query_only=ON")
             yield connection
@@ -73,11 +78,8 @@ def _refuse_by_header(path: Path) -> None:
         header = stream.read(_HEADER_BYTES)
     if not header.startswith(_MAGIC) or len(header) < _HEADER_BYTES:
         raise NotTaken("the file in the database's place is no SQLite database")
-    if _WAL_VERSION in header[18:20]:
-        raise NotTaken(
-            "the database is in WAL mode, so the newest changes are not in this file; quit Cherry"
-            " Studio, start it again, and make a new backup"
-        )
+    if not {*header[18:20]} <= {_ROLLBACK, _WAL}:
+        raise NotTaken(_BROKEN)
     first_free, free = struct.unpack_from(">2L", header, 32)
     (encoding,) = struct.unpack_from(">L", header, 56)
     most_pages = path.stat().st_size // _SMALLEST_PAGE
@@ -114,6 +116,12 @@ def _disarm(connection: sqlite3.Connection) -> None:
     connection.text_factory = _text
     for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "foreign_keys=ON", "mmap_size=0"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _leave_wal(connection: sqlite3.Connection) -> None:
+    # exclusive: without shared memory, which network file systems lack
+    connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+    connection.execute("PRAGMA journal_mode=DELETE")
 
 
 def _text(raw: bytes) -> str:

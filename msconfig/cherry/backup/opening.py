@@ -18,6 +18,7 @@ from msconfig.cherry.backup.database import opened
 from msconfig.cherry.backup.directory import Member
 from msconfig.cherry.backup.metadata import read_metadata, refuse_format_6
 from msconfig.cherry.backup.refusal import NotTaken, named
+from msconfig.cherry.backup.sidecars import empty_sidecars
 from msconfig.cherry.backup.v1_merging import StoredProvider
 from msconfig.cherry.backup.v7_merging import base_urls, key_entries
 from msconfig.cherry.backup.v7_rows import (
@@ -143,7 +144,9 @@ def unpacked(archive: Archive, beside: Path | None = None) -> Iterator[tuple[Pat
 
 def _main_member(archive: Archive) -> Member:
     if "metadata.json" in archive.members:
-        return archive.members[read_metadata(archive).database]
+        database = archive.members[read_metadata(archive).database]
+        empty_sidecars(archive, database)
+        return database
     if "data.json" in archive.members:
         return archive.members["data.json"]
     if archive.has_folder("IndexedDB/") or archive.has_folder("Local Storage/"):

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import assert_never
 
-from msconfig.cherry.backup.archive import Archive, open_archive
+from msconfig.cherry.backup.archive import open_archive
 from msconfig.cherry.backup.changes import ChangePlan, Patch
 from msconfig.cherry.backup.copying import copy_archive, copy_file
 from msconfig.cherry.backup.data_json import DataJson, with_providers
@@ -20,6 +20,7 @@ from msconfig.cherry.backup.database import opened
 from msconfig.cherry.backup.directory import Member
 from msconfig.cherry.backup.opening import Backup, open_backup, stamp_of, unpacked
 from msconfig.cherry.backup.refusal import BackupRefused, NotTaken, named
+from msconfig.cherry.backup.sidecars import empty_sidecars
 from msconfig.cherry.backup.v1_merging import merge_providers
 from msconfig.cherry.backup.v7_merging import MergedRows, merge_rows
 from msconfig.cherry.backup.v7_rows import write_rows
@@ -87,15 +88,17 @@ def write(backup: Backup, patches: Sequence[Patch], new: Path, *, force: bool = 
             raise FileError(f"{backup.path} was changed while it was read; run msconfig again")
         with private_folder(beside=new) as folder:
             staged = folder / "new"
+            dropped = empty_sidecars(archive, archive.members[backup.member])
             try:
-                if changes.changes_nothing:
+                if changes.changes_nothing and not dropped:
                     copy_file(archive, staged)
                 else:
                     with unpacked(archive, beside=staged) as (content, member):
                         changed = _patched(backup, patches, content)
-                        copy_archive(archive, member, changed, staged)
+                        copy_archive(archive, member, changed, staged, dropped=dropped)
                 staged.chmod(0o600)
-                _prove(backup, archive, patches, staged)
+                kept = [each for each in archive.members.values() if each not in dropped]
+                _prove(backup, kept, patches, staged)
                 _put(staged, new, force=force)
             except OSError as error:
                 raise FileError.from_os("write", new, error) from None
@@ -118,19 +121,28 @@ def _patched(backup: Backup, patches: Sequence[Patch], content: Path) -> Path:
             assert_never(backup.content)
 
 
-def _prove(backup: Backup, old: Archive, patches: Sequence[Patch], staged: Path) -> None:
-    """Open what was written as anybody would, and compare it with what was meant."""
+def _prove(
+    backup: Backup, members: Sequence[Member], patches: Sequence[Patch], staged: Path
+) -> None:
+    """Open what was written as anybody would, and compare it with what was meant.
+
+    Args:
+        backup: the old one.
+        members: those of the old one that the new one is to have.
+        patches: what the new one is to hold.
+        staged: the new one.
+    """
     try:
         again = open_backup(staged)
         proved = plan(again, patches).changes_nothing
     except BackupRefused as error:
         raise NotTaken(f"the patched copy is broken, and is not written ({error})") from None
     with open_archive(staged) as new:
-        same = [*map(_identity, old.members.values())] == [*map(_identity, new.members.values())]
+        same = [*map(_identity, members)] == [*map(_identity, new.members.values())]
         kept = all(
-            _numbers(member) == _numbers(new.members[name])
-            for name, member in old.members.items()
-            if name != backup.member
+            _numbers(member) == _numbers(new.members[member.name])
+            for member in members
+            if member.name != backup.member
         )
     if not (proved and same and kept):
         raise NotTaken("the patched copy is not what was planned, and is not written")

@@ -109,6 +109,7 @@ REFUSED: dict[str, Callable[[Path], Path]] = {
 }
 
 
+@pytest.mark.usefixtures("both_headers")
 @pytest.mark.parametrize("name", REFUSED)
 def test_it_is_refused_with_little_memory_in_little_time(name: str, tmp_path: Path) -> None:
     backup = REFUSED[name](tmp_path / "cherry-studio.zip")
@@ -129,6 +130,7 @@ APPLIED: dict[str, Callable[[Path], Path]] = {
 }
 
 
+@pytest.mark.usefixtures("both_headers")
 @pytest.mark.parametrize("name", APPLIED)
 def test_what_is_only_large_is_applied_with_little_memory(name: str, tmp_path: Path) -> None:
     ended = outcome(APPLIED[name](tmp_path / "cherry-studio.zip"))

@@ -11,6 +11,8 @@ import pytest
 from backups import make_v7
 from msconfig.cherry.backup import open_backup
 
+pytestmark = pytest.mark.usefixtures("both_headers")
+
 
 class _Interrupted:
     """A clock; whoever looks at it for the second time is interrupted, as by Ctrl-C."""

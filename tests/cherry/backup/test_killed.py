@@ -8,11 +8,12 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from backups import contents, document_of, make_data_json, make_v7
+from backups import HEADERS, contents, document_of, make_data_json, make_v7
 from msconfig.cherry.backup import open_backup, plan
 from patching import NEW_MODELS, apply, patch
 from raw_zip import Member, records
@@ -28,19 +29,26 @@ def _moment(folder: Path) -> int:
     return int(folder.name)
 
 
-def v7(path: Path) -> Path:
+def v7(path: Path, journal: str) -> Path:
     more = [Member(f"Data/Files/{number}", b"%d" % number * 99_999) for number in range(20)]
-    return make_v7(path, full=True, messages=500, members=lambda members: [*members, *more])
+    return make_v7(
+        path, full=True, messages=500, journal=journal, members=lambda members: [*members, *more]
+    )
 
 
-@pytest.fixture(scope="module", params=[v7, make_data_json], ids=["v7", "data.json"])
+MAKERS: dict[str, Callable[[Path], Path]] = {
+    **{f"v7 in {journal} mode": partial(v7, journal=journal) for journal in HEADERS},
+    "data.json": make_data_json,
+}
+
+
+@pytest.fixture(scope="module", params=MAKERS)
 def killed(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, bytes, list[Path]]:
     """The backup, its hash before, and the folders that were left; the first process ended well."""
-    make: Callable[[Path], Path] = request.param
     folder = tmp_path_factory.mktemp("killed")
-    backup = make(folder / "cherry-studio.zip")
+    backup = MAKERS[request.param](folder / "cherry-studio.zip")
     before = hashlib.sha256(backup.read_bytes()).digest()
     subprocess.run(
         [sys.executable, PROGRAM, backup, folder, str(MOMENTS), "20261007"],

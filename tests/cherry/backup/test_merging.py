@@ -28,6 +28,8 @@ from msconfig.modelscope.sites import Site
 from msconfig.tokens import Secret
 from patching import NEW_KEY, NEW_MODELS, OTHER_KEY, apply, patch
 
+pytestmark = pytest.mark.usefixtures("both_headers")
+
 Make = Callable[..., Path]
 
 

@@ -6,6 +6,8 @@ import hashlib
 import re
 import sqlite3
 import tempfile
+import zipfile
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app_database import (
+    MIGRATIONS,
     ODD,
     OLD_MODEL,
     REGISTRY_MODEL,
@@ -23,7 +26,9 @@ from app_database import (
 )
 from backups import (
     DATABASE,
+    HEADERS,
     OLD_DATABASE,
+    SIDECARS,
     Row,
     contents,
     database_of,
@@ -36,6 +41,8 @@ from backups import (
 )
 from patching import NEW_KEY, NEW_MODELS, apply, patch
 from raw_zip import DEFLATED, STORED, Member, Record, comment, records
+
+pytestmark = pytest.mark.usefixtures("both_headers")
 
 OURS = ("user_provider", "user_model")
 SHAPES = [(False, False), (True, False), (False, True), (True, True)]
@@ -111,15 +118,18 @@ def test_what_the_file_says_about_itself_stays(tmp_path: Path) -> None:
         database.commit()
         for told in ("user_version = 77", "application_id = 1234", "auto_vacuum = 2"):
             database.execute(f"PRAGMA {told}")
+        (journal,) = database.execute("PRAGMA journal_mode").fetchone()
+        database.execute("PRAGMA journal_mode = DELETE")  # a page keeps its size in WAL mode
         database.execute("PRAGMA page_size = 8192")
         database.execute("VACUUM")
+        database.execute(f"PRAGMA journal_mode = {journal}")
 
     old = make_v7(tmp_path / "old.zip", messages=10, prepare=mark)
     new = apply(old)
     for name in ("user_version", "application_id", "auto_vacuum", "page_size", "encoding"):
         assert query(new, f"PRAGMA {name}") == query(old, f"PRAGMA {name}")
     assert query(new, "PRAGMA page_size") == [(8192,)]
-    assert database_of(new)[18:20] == b"\1\1", "as WAL, what is in a sidecar would be lost"
+    assert database_of(new)[18:20] == HEADERS["rollback"]
 
 
 @pytest.mark.parametrize("encoding", ["UTF-16le", "UTF-16be"])
@@ -137,18 +147,72 @@ def test_all_that_points_at_a_model_still_does_when_it_is_updated_and_pruned(
     asked = patch(OLD_MODEL, *NEW_MODELS, update_models=True, dead=[REGISTRY_MODEL])
     new = apply(old, asked)
     assert_only_modelscope_changed(old, new)
-    for table, column in (("assistant", "model_id"), ("knowledge_base", "embedding_model_id")):
+    pointers = [
+        ("assistant", "model_id"),
+        ("knowledge_base", "embedding_model_id"),
+        ("agent", "model"),
+    ]
+    for table, column in pointers:
         assert f"modelscope::{OLD_MODEL}" in {each[column] for each in rows(new, table)}
 
 
-def test_a_leftover_of_wal_mode_is_kept_as_it_is(tmp_path: Path) -> None:
-    """The app ignores these members, and what is in them was lost before us."""
+@pytest.mark.parametrize("zip64", [False, True])
+@pytest.mark.parametrize("old_layout", [False, True])
+@pytest.mark.parametrize("place", [0, 3, 99])
+def test_sidecars_in_which_nothing_is_are_left_out(
+    place: int, old_layout: bool, zip64: bool, tmp_path: Path
+) -> None:
+    """As a folder has them that was zipped by hand; the app's own backups have none."""
+    name = OLD_DATABASE if old_layout else DATABASE
+    sidecars = [
+        Member(f"{name}-wal"),
+        Member(f"{name}-shm", bytes(32768)),
+        Member(f"{name}-journal"),
+    ]
 
     def add(members: list[Member]) -> list[Member]:
-        return [*members, Member(f"{DATABASE}-wal", b"wal"), Member(f"{DATABASE}-shm", b"shm")]
+        return [*members[:place], *sidecars, *members[place:]]
 
-    old = make_v7(tmp_path / "old.zip", messages=10, members=add)
-    assert_only_modelscope_changed(old, apply(old))
+    made = [
+        make_v7(tmp_path / file, old_layout=old_layout, messages=10, zip64=zip64, members=members)
+        for file, members in (("old.zip", add), ("without.zip", None))
+    ]
+    new = apply(made[0])
+    assert_only_modelscope_changed(made[1], new)
+    assert zipfile.ZipFile(new).testzip() is None
+    again = apply(new, to="again.zip")
+    assert again.read_bytes() == new.read_bytes()
+
+
+def test_sidecars_are_left_out_of_a_backup_that_has_everything_already(tmp_path: Path) -> None:
+    new = apply(make_v7(tmp_path / "old.zip", messages=10))
+    with zipfile.ZipFile(new, "a") as archive:
+        archive.writestr(f"{DATABASE}-wal", b"")
+    again = apply(new, to="again.zip")
+    assert f"{DATABASE}-wal" not in names(again)
+    assert contents(again) == contents(new)
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_a_backup_made_as_the_app_makes_one_goes_through_and_back(
+    full: bool, tmp_path: Path
+) -> None:
+    """Opened again as the app opens what it restores: the log empty, the file sound."""
+    old = make_v7(tmp_path / "old.zip", full=full, journal="WAL")
+    assert database_of(old)[18:20] == HEADERS["WAL"]
+    new = apply(old)
+    assert_only_modelscope_changed(old, new)
+    assert len(rows(new, "__drizzle_migrations")) == MIGRATIONS
+    assert [name for name in names(new) if name.endswith(SIDECARS) and DATABASE in name] == []
+    restored = tmp_path / "work" / "restored.sqlite"
+    restored.write_bytes(database_of(new))
+    with closing(sqlite3.connect(restored)) as database:
+        busy, log, checkpointed = database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        assert (busy, log) == (0, checkpointed)
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert database.execute("PRAGMA journal_mode = WAL").fetchone() == ("wal",)
+    assert [path.name for path in restored.parent.iterdir()] == ["restored.sqlite"]
+    assert contents(apply(new, to="again.zip")) == contents(new)
 
 
 @pytest.mark.parametrize("phone", [False, True])

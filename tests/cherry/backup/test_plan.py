@@ -29,6 +29,8 @@ from msconfig.modelscope.sites import Site
 from patching import NEW_KEY, NEW_MODELS, apply, patch
 from raw_zip import records
 
+pytestmark = pytest.mark.usefixtures("both_headers")
+
 TOLD = ProviderChoice(name="Mine", rate_limit_seconds=7, notes="n")
 
 

@@ -31,6 +31,8 @@ from msconfig.errors import DocumentError, FileError
 from patching import NEW_KEY, NEW_MODELS, apply, patch
 from raw_zip import STORED, Member, write_zip
 
+pytestmark = pytest.mark.usefixtures("both_headers")
+
 OUTSIDE = (
     "../evil",
     "Data/../../evil",
@@ -96,6 +98,8 @@ ZIPS: dict[str, Members] = {
     "a database packed in a way nobody knows": change(DATABASE, method=99, packed=b"x" * 99),
     "a header that names another": change(DATABASE, local_name="Data/other"),
     "no metadata": without("metadata.json"),
+    "changes in a log": add(Member(f"{DATABASE}-wal", b"wal")),
+    "changes in a hot journal": add(Member(f"{DATABASE}-journal", b"journal")),
     "no cache.json": without("cache.json"),
     "no database": without(DATABASE),
     "a folder in place of the database": lambda members: add(Member(f"{DATABASE}/", mode=0o040755))(
@@ -376,7 +380,6 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "a header and noise": lambda database: database[:100] + b"\xde\xad" * 4096,
     "half of it": _cut,
     "a page overwritten": _corrupt,
-    "WAL mode": _header(18, b"\2\2"),
     "a format nobody knows": _header(18, b"\3\3"),
     "a page size nobody knows": _header(16, b"\0\7"),
 }

@@ -15,6 +15,8 @@ from msconfig.errors import MsconfigError
 from patching import NEW_MODELS, apply, outcome, patch
 from raw_zip import STORED, Member
 
+pytestmark = pytest.mark.usefixtures("both_headers")
+
 
 def refused(backup: Path, new: Path, *, force: bool) -> str:
     """Why nothing is written to `new`."""
