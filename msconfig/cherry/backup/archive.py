@@ -49,7 +49,7 @@ class Archive:
         """What a small member holds.
 
         Raises:
-            NotTaken: it is larger than `limit` bytes, or broken.
+            NotTaken: it is larger than `limit` bytes, no file, or damaged.
         """
         return b"".join(self.chunks(member, limit))
 
@@ -57,13 +57,21 @@ class Archive:
         """What a member holds, in pieces, checked against its size and CRC at the end.
 
         Raises:
-            NotTaken: it is larger than `limit` bytes, grows too much, or is broken.
+            NotTaken: it is larger than `limit` bytes, no file, grows too much, or is damaged.
         """
         name = shortened(member.name, 100)
+        if member.is_link:
+            raise NotTaken(f"{name} is a link, not a file; zip the files themselves")
         if member.size > limit:
-            raise NotTaken(f"{name} has {member.size} bytes, more than the {limit} that are read")
+            raise NotTaken(
+                f"{name} has {member.size} bytes, more than the {limit} that msconfig reads; give"
+                " the backup as Cherry Studio wrote it"
+            )
         if member.size > _FREE_BYTES and member.size > _MOST_RATIO * member.packed:
-            raise NotTaken(f"{name} unpacks to {member.size} bytes from {member.packed}: a bomb?")
+            raise NotTaken(
+                f"{name} unpacks to {member.size} bytes from {member.packed}, a compression ratio"
+                " too high for a backup (possible zip bomb); create the backup again"
+            )
         size = crc = 0
         for chunk in self._unpacked(member):
             size += len(chunk)
@@ -72,9 +80,9 @@ class Archive:
                 break
             yield chunk
         if size != member.size:
-            raise NotTaken(f"{name} is broken: it has not the size that the zip says")
+            raise _damaged(member, "wrong size")
         if crc != member.crc:
-            raise NotTaken(f"{name} is broken: its checksum (CRC) is wrong; copy the backup anew")
+            raise _damaged(member, "wrong checksum")
 
     def _unpacked(self, member: Member) -> Iterator[bytes]:
         self.stream.seek(member.offset)
@@ -84,11 +92,6 @@ class Archive:
         if member.method == STORED:
             yield from packed
             return
-        if member.method != DEFLATED:
-            raise NotTaken(
-                f"{shortened(member.name, 100)} is packed in a way that Cherry Studio does not use"
-                f" (method {member.method})"
-            )
         inflate = zlib.decompressobj(-zlib.MAX_WBITS)
         try:
             for chunk in packed:
@@ -100,13 +103,15 @@ class Archive:
                     left = inflate.unconsumed_tail
             yield inflate.flush()
         except zlib.error:
-            raise NotTaken(
-                f"{shortened(member.name, 100)} is broken: it cannot be unpacked"
-            ) from None
+            raise _damaged(member, "cannot be unpacked") from None
         if not inflate.eof or inflate.unused_data or next(packed, None):
-            raise NotTaken(
-                f"{shortened(member.name, 100)} is broken: it ends too early or too late"
-            )
+            raise _damaged(member, "wrong length")
+
+
+def _damaged(member: Member, what: str) -> NotTaken:
+    return NotTaken(
+        f"{shortened(member.name, 100)} is damaged ({what}); copy or download the backup again"
+    )
 
 
 def raw(stream: BinaryIO, count: int) -> Iterator[bytes]:
@@ -118,7 +123,7 @@ def raw(stream: BinaryIO, count: int) -> Iterator[bytes]:
     while count:
         chunk = stream.read(min(CHUNK, count))
         if not chunk:
-            raise NotTaken("the zip is cut off; copy the backup anew")
+            raise NotTaken("the zip is cut off; copy or download the backup again")
         count -= len(chunk)
         yield chunk
 

@@ -29,6 +29,7 @@ from msconfig.files import create
 __all__ = ["copy_archive", "copy_file"]
 
 _LARGEST = UNKNOWN_32 - 1
+_TOO_LARGE = "the copy would exceed the 4 GiB that its zip can express; create a slim backup"
 _COUNTS = 8
 """Where the end record has the number of members, twice."""
 _LEVEL = 1
@@ -145,7 +146,7 @@ def _write_member(archive: Archive, old: Member, content: Path, target: BinaryIO
     target.write(bytes(LOCAL.size) + name + extra)
     made = _pack(old.method, content, target)
     if max(made.size, made.packed) > _LARGEST:
-        raise NotTaken("the database would be larger than 4 GiB, which its zip cannot say")
+        raise NotTaken(_TOO_LARGE)
     fields[2] &= ~SIZES_FOLLOW
     fields[6:9] = made.crc, made.packed, made.size
     fields[10] = len(extra)
@@ -227,7 +228,7 @@ def _write_end(archive: Archive, start: int, target: BinaryIO, count: int) -> No
 
 def _refuse_beyond(offset: int) -> None:
     if offset > _LARGEST:
-        raise NotTaken("the copy would be larger than 4 GiB, which its zip cannot say")
+        raise NotTaken(_TOO_LARGE)
 
 
 def _extra_fields(record: bytes, at: int, end: int) -> list[tuple[int, int, int]]:

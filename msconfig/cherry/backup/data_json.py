@@ -68,7 +68,7 @@ def read_data_json(path: Path) -> DataJson:
     text = _bytes_as_text(path)
     top, end = spans(text)
     if re.compile(r"[^ \t\r\n]").search(text, end):
-        raise NotTaken("data.json goes on behind its end")
+        raise NotTaken("data.json has trailing data; copy or create the backup again")
     version = _number(text, top.get("version"))
     if version is None or not _OLDEST <= version <= _NEWEST:
         _refuse_version(version)
@@ -80,10 +80,15 @@ def read_data_json(path: Path) -> DataJson:
     llm = _found(slices, "llm")
     llm_text = _text(inner, llm)
     listed = _found(spans(llm_text)[0], "providers")
+    if llm_text[listed[0]] != "[":
+        raise NotTaken(
+            f"data.json has no list of providers (llm.providers is {_kind(llm_text[listed[0]])});"
+            " start Cherry Studio, check that its providers are there, and create the backup again"
+        )
     stored: list[StoredProvider] = []
-    for key, start, end in members(llm_text, listed[0]):
-        if key or len(stored) >= _MOST_PROVIDERS:
-            raise NotTaken("data.json has no list of providers that Cherry Studio writes")
+    for _, start, end in members(llm_text, listed[0]):
+        if len(stored) >= _MOST_PROVIDERS:
+            raise NotTaken(f"data.json has more than {_MOST_PROVIDERS} providers; delete some")
         stored.append(stored_provider(llm_text[start:end]))
     return DataJson(
         version=int(version),
@@ -117,7 +122,7 @@ def _bytes_as_text(path: Path) -> str:
     """A character a byte: the signs of JSON's grammar are ASCII, and the rest is only passed on."""
     with path.open("rb") as stream:
         if not path.stat().st_size:
-            raise NotTaken("data.json is empty")
+            raise NotTaken("data.json is empty; create the backup again")
         with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as raw:
             return str(raw, "latin-1")
 
@@ -132,11 +137,14 @@ def _outer_text(text: str, span: Span) -> str:
     """The text that is spelt in the file itself."""
     start, end = span
     if end - start > _LARGEST_STORAGE:
-        raise NotTaken("data.json has larger settings than Cherry Studio writes")
+        raise NotTaken(
+            f"the settings in data.json have more than the {_LARGEST_STORAGE} bytes that msconfig"
+            " reads; remove large images from assistants, and create the backup again"
+        )
     try:
         spelt = text[start:end].encode("latin-1").decode()
     except UnicodeDecodeError:
-        raise NotTaken("data.json is not UTF-8 text") from None
+        raise NotTaken("data.json is not UTF-8 text; copy or create the backup again") from None
     return _text(spelt, (0, len(spelt)))
 
 
@@ -144,7 +152,10 @@ def _text(text: str, span: Span) -> str:
     """The text that is spelt within a text."""
     value = json.loads(text[span[0] : span[1]])
     if not isinstance(value, str):
-        raise NotTaken("data.json is of a form that Cherry Studio does not write")
+        raise NotTaken(
+            "data.json has an object or a number where Cherry Studio writes JSON in a text; create"
+            " the backup again"
+        )
     return value
 
 
@@ -153,19 +164,27 @@ def _number(text: str, span: Span | None) -> float | None:
     return float(spelt) if re.fullmatch(r"\d{1,15}(?:\.0+)?", spelt, re.ASCII) else None
 
 
+def _kind(first: str) -> str:
+    """What begins with that character in JSON; never the value, which may hold keys."""
+    return {"n": "null", "{": "an object", '"': "a text"}.get(first, "no list")
+
+
 def _found(where: Mapping[str, Span], key: str) -> Span:
     if key not in where:
-        raise NotTaken(f"data.json has no {key}; it is no complete backup of Cherry Studio")
+        raise NotTaken(
+            f"data.json has no {key}, so it is not a complete backup of Cherry Studio; create it"
+            " again"
+        )
     return where[key]
 
 
 def _refuse_version(version: float | None) -> NoReturn:
     if version is not None and version > _NEWEST:
         raise NotTaken(
-            f"data.json of format {version:g}, and msconfig patches {_OLDEST} to {_NEWEST}; look"
-            " for a newer msconfig, or, in Cherry Studio 1.9, use “export to phone”, which writes 5"
+            f"a data.json of format {version:g}, newer than {_NEWEST}; use “export to phone” in"
+            " Cherry Studio 1.9, which writes that, or look for a newer msconfig"
         )
     raise NotTaken(
-        f"a data.json without a format from {_OLDEST} to {_NEWEST}, so none that Cherry Studio"
-        " restores; make a new backup"
+        f"a data.json without a format from {_OLDEST} to {_NEWEST}, so no Cherry Studio restores"
+        " it; create the backup again"
     )

@@ -29,7 +29,7 @@ _LARGEST_VALUE = 128 * 1024 * 1024
 _STEPS_BETWEEN_LOOKS = 100_000
 _SECONDS = 60.0
 _BYTES_A_SECOND = 10 * 1024 * 1024
-_BROKEN = "the database is broken; make a new backup in Cherry Studio"
+_BROKEN = "the database is damaged; create the backup again in Cherry Studio"
 
 
 @contextmanager
@@ -77,7 +77,7 @@ def _refuse_by_header(path: Path) -> None:
     with path.open("rb") as stream:
         header = stream.read(_HEADER_BYTES)
     if not header.startswith(_MAGIC) or len(header) < _HEADER_BYTES:
-        raise NotTaken("the file in the database's place is no SQLite database")
+        raise NotTaken(_BROKEN)
     if not {*header[18:20]} <= {_ROLLBACK, _WAL}:
         raise NotTaken(_BROKEN)
     first_free, free = struct.unpack_from(">2L", header, 32)
@@ -136,16 +136,23 @@ def _told(error: sqlite3.Error, path: Path) -> Exception:
         case sqlite3.SQLITE_IOERR | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_READONLY:
             return FileError(f"cannot use {path.parent}: {error}")
         case sqlite3.SQLITE_INTERRUPT:
-            return NotTaken("the database takes unreasonably long to read")
+            return NotTaken(
+                "the database takes too long to read (by its own rules); create the backup again in"
+                " Cherry Studio"
+            )
         case sqlite3.SQLITE_TOOBIG | sqlite3.SQLITE_NOMEM:
-            return NotTaken("the database has a value that is unreasonably large")
+            return NotTaken(
+                f"the database has a value of more than {_LARGEST_VALUE} bytes, or needs too much"
+                " memory; create the backup again in Cherry Studio"
+            )
         case _ if str(error).startswith("malformed database schema"):
             return NotTaken(
-                f"the database is broken, or newer than SQLite {sqlite3.sqlite_version}, which this"
-                f" Python has ({shortened(str(error), 100)})"
+                f"the database is damaged, or too new for this Python's SQLite"
+                f" {sqlite3.sqlite_version} ({shortened(str(error), 100)}); try a newer Python"
             )
         case _:
-            return NotTaken(f"{_BROKEN} ({shortened(str(error), 100)})")
+            fault = shortened(str(error), 100)
+            return NotTaken(f"the database is damaged ({fault}); create the backup again")
 
 
 def _code(error: sqlite3.Error) -> int:

@@ -1,9 +1,10 @@
 """The directory of a zip archive, compared with the local headers of its members.
 
 It is read here and not by `zipfile`, because a member is replaced in a copy that keeps every other
-byte: that takes the raw records, and their places. Whatever two readers could see in two ways is
-refused: local headers that say something else than the directory, members over one another, doubled
-names, bytes behind the end.
+byte: that takes the raw records, and their places. Refused is what two readers could see in two
+ways (local headers that say something else than the directory, overlapping members, doubled names,
+bytes behind the end), and what the app's own reader refuses. Whatever else archivers do when a user
+zips an unpacked backup again is accepted: flags, attributes, links, order, names without UTF-8.
 """
 
 from __future__ import annotations
@@ -43,13 +44,21 @@ SIZES_FOLLOW = 1 << 3
 UNKNOWN_32 = 0xFFFF_FFFF
 """In place of a number that a zip64 record holds."""
 
+_DAMAGED_END = "the end of the zip is damaged; copy or download the backup again"
+_DAMAGED_DIRECTORY = "the zip's directory is damaged; copy or download the backup again"
+_CUT_OFF = "the zip is cut off; copy or download the backup again"
+_OTHER_ARCHIVES = {b"7z\xbc\xaf": "7-Zip", b"Rar!": "RAR", b"\x1f\x8b": "gzip"}
+_METHODS = {9: "Deflate64", 12: "BZip2", 14: "LZMA", 93: "Zstandard"}
+_READ_BY_THE_APP = (0, 8)
+
 _LOCATOR = struct.Struct("<4sLQL")
 _UNKNOWN_16 = 0xFFFF
 _ENCRYPTED = 1 << 0 | 1 << 6 | 1 << 13
 _UTF8 = 1 << 11
 _UNIX = 3
-_MOST_MEMBERS = 100_000
-_MOST_DIRECTORY_BYTES = 32 * 1024 * 1024
+_MOST_MEMBERS = 250_000
+"""A full backup holds every file of the agents' folders, and those may be whole projects."""
+_MOST_DIRECTORY_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +66,7 @@ class Member:
     """A member of the archive, as its directory has it."""
 
     name: str
+    """Without a leading ``./``, which some archivers write, and which the app drops."""
     flags: int
     method: int
     crc: int
@@ -66,6 +76,8 @@ class Member:
     """Bytes when unpacked."""
     offset: int
     """Where its local header begins."""
+    is_link: bool
+    """Whether it is a link, or a device."""
     record: bytes
     """Its entry in the directory."""
 
@@ -90,36 +102,51 @@ def read_directory(stream: BinaryIO) -> Directory:
         NotTaken: it is no zip, or one that no app writes.
         OSError: it cannot be read.
     """
-    head = stream.read(64)
-    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-        raise NotTaken("no zip but plain JSON; give the backup itself, as Cherry Studio wrote it")
-    if not head.startswith(b"PK"):
-        raise NotTaken("no zip, as a backup of Cherry Studio is; make one under Settings, Data")
+    _refuse_other_files(stream.read(64))
     size = stream.seek(0, os.SEEK_END)
     stream.seek(max(0, size - END.size - 0xFFFF))
     tail = stream.read()
     at = tail.rfind(b"PK\x05\x06")
     if at < 0 or len(tail) - at < END.size:
-        raise NotTaken("the zip is cut off; copy the backup anew")
+        raise NotTaken(_CUT_OFF)
     end = size - len(tail) + at
     _, disk, first_disk, here, count, length, start, comment = END.unpack_from(tail, at)
     if end + END.size + comment != size:
-        raise NotTaken("the zip has bytes behind its end; copy the backup anew")
+        raise NotTaken("the zip has extra bytes at its end; copy or download the backup again")
     end_64 = None
     told = (disk, first_disk, here, count, length, start)
     if at >= _LOCATOR.size and tail[at - _LOCATOR.size :].startswith(b"PK\x06\x07"):
         end_64, told = _zip64_end(stream, end, told)
     disk, first_disk, here, count, length, start = told
     if disk or first_disk or here != count:
-        raise NotTaken("the zip is one of several parts")
+        raise NotTaken("the zip is one of several parts; unpack them together and zip that again")
     if count > _MOST_MEMBERS or length > _MOST_DIRECTORY_BYTES:
-        raise NotTaken(f"the zip has {count} members; a backup has at most {_MOST_MEMBERS}")
+        raise NotTaken(
+            f"the zip has {count} members, more than the {_MOST_MEMBERS} that msconfig reads;"
+            " create a slim backup, which leaves the files out"
+        )
     if start + length != (end if end_64 is None else end_64):
-        raise NotTaken("the zip's directory is not where its end says")
+        raise NotTaken(_DAMAGED_END)
     stream.seek(start)
     members = _members(stream.read(length), count)
     _compare_with_local(stream, members, start)
     return Directory(MappingProxyType(members), start, end_64, end)
+
+
+def _refuse_other_files(head: bytes) -> None:
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        raise NotTaken("plain JSON, not a zip file; give the backup as Cherry Studio wrote it")
+    if head.startswith(b"SQLite format 3"):
+        raise NotTaken(
+            "the app's database, not a backup; create one in Cherry Studio (Settings → Data)"
+        )
+    for magic, kind in _OTHER_ARCHIVES.items():
+        if head.startswith(magic):
+            raise NotTaken(f"a {kind} archive, not a zip file; zip its contents with Deflate")
+    if not head.startswith(b"PK"):
+        raise NotTaken(
+            "not a zip file, so not a backup; create one in Cherry Studio (Settings → Data)"
+        )
 
 
 def _zip64_end(
@@ -131,13 +158,13 @@ def _zip64_end(
     stream.seek(min(at, end))
     record = stream.read(END_64.size)
     if len(record) < END_64.size or not record.startswith(b"PK\x06\x06"):
-        raise NotTaken("the zip's zip64 record is not where it is said to be")
+        raise NotTaken(_DAMAGED_END)
     _, length, _, _, *numbers = END_64.unpack(record)
     if at + 12 + length != end - _LOCATOR.size:
-        raise NotTaken("the zip's zip64 record has not the length that it says")
+        raise NotTaken(_DAMAGED_END)
     for small, large in zip(told, numbers, strict=True):
         if small not in {large, _UNKNOWN_16, UNKNOWN_32}:
-            raise NotTaken("the zip's two end records say different things")
+            raise NotTaken(_DAMAGED_END)
     disk, first_disk, here, count, size, start = numbers
     return at, (disk, first_disk, here, count, size, start)
 
@@ -149,13 +176,16 @@ def _members(directory: bytes, count: int) -> dict[str, Member]:
     while at < len(directory):
         member = _member(directory, at)
         at += len(member.record)
-        place = member.name.replace("\\", "/").rstrip("/")
+        place = member.name.rstrip("/")
         if place in places:
-            raise NotTaken(f"the zip holds {shortened(member.name, 100)} twice")
+            raise NotTaken(
+                f"the zip contains {shortened(member.name, 100)} twice; unpack it and zip the"
+                " contents again"
+            )
         places.add(place)
         members[member.name] = member
     if len(members) != count:
-        raise NotTaken(f"the zip says that it has {count} members, and has {len(members)}")
+        raise NotTaken(_DAMAGED_DIRECTORY)
     return members
 
 
@@ -163,36 +193,51 @@ def _member(directory: bytes, at: int) -> Member:
     try:
         fields = CENTRAL.unpack_from(directory, at)
     except struct.error:
-        raise NotTaken("the zip's directory is broken") from None
+        raise NotTaken(_DAMAGED_DIRECTORY) from None
     signature, made_by, _, flags, method, _, _, crc, packed, size, *lengths = fields
     name_length, extra_length, comment_length, disk, _, attributes, offset = lengths
     name_end = at + CENTRAL.size + name_length
     record = directory[at : name_end + extra_length + comment_length]
     if signature != b"PK\x01\x02" or disk or len(record) < sum(lengths[:3]) + CENTRAL.size:
-        raise NotTaken("the zip's directory is broken")
-    raw_name = directory[at + CENTRAL.size : name_end]
-    try:
-        name = raw_name.decode("utf-8" if flags & _UTF8 else "cp437")
-    except UnicodeDecodeError:
-        raise NotTaken("the zip has a member whose name is no text") from None
-    _refuse_place(name)
+        raise NotTaken(_DAMAGED_DIRECTORY)
+    name = _name(directory[at + CENTRAL.size : name_end], is_utf8=bool(flags & _UTF8))
     if flags & _ENCRYPTED:
         raise NotTaken(
-            f"the zip is encrypted ({shortened(name, 100)}); Cherry Studio's backups are not"
+            f"the zip is encrypted ({shortened(name, 100)}); zip its contents again without a"
+            " password"
+        )
+    if method not in _READ_BY_THE_APP:
+        packing = _METHODS.get(method, f"method {method}")
+        raise NotTaken(
+            f"{shortened(name, 100)} is compressed with {packing}, which Cherry Studio cannot"
+            " unpack; zip the contents again with Deflate"
         )
     mode = attributes >> 16 if made_by >> 8 == _UNIX else 0
-    plain = stat.S_IFDIR if name.endswith("/") else stat.S_IFREG
-    if stat.S_IFMT(mode) not in {0, plain}:
-        raise NotTaken(f"the zip holds a link or device: {shortened(name, 100)}")
     extra = directory[name_end : name_end + extra_length]
     size, packed, offset = _large(extra, (size, packed, offset))
-    return Member(name, flags, method, crc, packed, size, offset, record)
+    is_link = stat.S_IFMT(mode) not in {0, stat.S_IFREG, stat.S_IFDIR}
+    return Member(name, flags, method, crc, packed, size, offset, is_link, record)
 
 
-def _refuse_place(name: str) -> None:
+def _name(raw: bytes, *, is_utf8: bool) -> str:
+    try:
+        name = raw.decode("utf-8" if is_utf8 else "cp437")
+    except UnicodeDecodeError:
+        name = raw.decode("cp437")
+    while name.startswith("./") and name != "./":
+        name = name[2:]
     parts = name.replace("\\", "/").split("/")
     if not name or not parts[0] or ".." in parts or name[1:2] == ":" or "\x00" in name:
-        raise NotTaken(f"the zip has a member outside of its own folder: {shortened(name, 100)}")
+        raise NotTaken(
+            f"the zip contains {shortened(name, 100)}, outside of its own folder, which Cherry"
+            " Studio refuses; give the backup as Cherry Studio wrote it"
+        )
+    if "\\" in name:
+        raise NotTaken(
+            f"the zip contains {shortened(name, 100)}, a name with a backslash, which Cherry Studio"
+            " refuses; zip the contents again with Explorer or 7-Zip, not with Compress-Archive"
+        )
+    return name
 
 
 def _large(extra: bytes, numbers: tuple[int, int, int]) -> tuple[int, int, int]:
@@ -211,22 +256,25 @@ def _large(extra: bytes, numbers: tuple[int, int, int]) -> tuple[int, int, int]:
             size, packed, offset = (next(large) if each == UNKNOWN_32 else each for each in numbers)
             return size, packed, offset
         at += 4 + length
-    raise NotTaken("the zip's directory is broken: a zip64 number is missing")
+    raise NotTaken(_DAMAGED_DIRECTORY)
 
 
 def _compare_with_local(stream: BinaryIO, members: Mapping[str, Member], directory: int) -> None:
-    """Refuse members that lie over one another, or that their local headers tell in another way."""
+    """Refuse members that overlap, or of which their local headers say something else."""
     reached = 0
     for member in sorted(members.values(), key=lambda each: each.offset):
         if member.offset < reached:
-            raise NotTaken(f"the zip has members over one another: {shortened(member.name, 100)}")
+            raise NotTaken(
+                f"the zip has overlapping members ({shortened(member.name, 100)}); copy or download"
+                " the backup again"
+            )
         name_length = CENTRAL.unpack_from(member.record)[10]
         raw_name = member.record[CENTRAL.size : CENTRAL.size + name_length]
         stream.seek(min(member.offset, directory))
         header = stream.read(LOCAL.size + name_length)
         contradiction = NotTaken(
-            f"the zip says two things of {shortened(member.name, 100)}: its directory and its local"
-            " header differ"
+            f"the zip's directory and local header differ ({shortened(member.name, 100)}); unpack"
+            " it and zip the contents again"
         )
         if len(header) < LOCAL.size + name_length:
             raise contradiction
@@ -235,7 +283,7 @@ def _compare_with_local(stream: BinaryIO, members: Mapping[str, Member], directo
         )
         if (signature, method, names) != (b"PK\x03\x04", member.method, name_length):
             raise contradiction
-        if header[LOCAL.size :] != raw_name or (flags ^ member.flags) & ~(1 << 1 | 1 << 2):
+        if header[LOCAL.size :] != raw_name or (flags ^ member.flags) & _ENCRYPTED:
             raise contradiction
         here = ((crc, member.crc), (packed, member.packed), (size, member.size))
         unknown = {0, UNKNOWN_32} if flags & SIZES_FOLLOW else {UNKNOWN_32}
@@ -243,4 +291,4 @@ def _compare_with_local(stream: BinaryIO, members: Mapping[str, Member], directo
             raise contradiction
         reached = member.offset + LOCAL.size + names + extras + member.packed
         if reached > directory:
-            raise NotTaken(f"the zip is cut off in {shortened(member.name, 100)}")
+            raise NotTaken(_CUT_OFF)

@@ -13,6 +13,7 @@ __all__ = ["Span", "as_javascript_writes", "members", "replaced", "spans"]
 
 Span: TypeAlias = tuple[int, int]
 """Where a value begins and ends, in characters."""
+_AGAIN = "create the backup again"
 _BLANK = re.compile(r"[ \t\n\r]*")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _WINDOWS = (512, 32 * 1024)
@@ -44,7 +45,9 @@ def spans(text: str, at: int = 0) -> tuple[dict[str, Span], int]:
     at = _after(text, at)
     found: dict[str, Span] = {}
     if text[at : at + 1] != "{":
-        _refuse(at)
+        raise NotTaken(
+            f"data.json has no object at character {at}, where Cherry Studio writes one; {_AGAIN}"
+        )
     walk = members(text, at)
     while True:
         try:
@@ -53,7 +56,10 @@ def spans(text: str, at: int = 0) -> tuple[dict[str, Span], int]:
             return found, done.value
         found[key] = start, end
         if len(found) > _MOST_MEMBERS:
-            raise NotTaken("data.json has an object with more members than Cherry Studio writes")
+            raise NotTaken(
+                f"data.json has an object with more than {_MOST_MEMBERS} members, which Cherry"
+                " Studio does not write; create the backup again"
+            )
 
 
 def members(text: str, at: int, level: int = 0) -> Generator[tuple[str, int, int], None, int]:
@@ -142,4 +148,6 @@ def _after(text: str, at: int) -> int:
 
 
 def _refuse(at: int) -> NoReturn:
-    raise NotTaken(f"data.json is not JSON that Cherry Studio reads (near character {at})")
+    raise NotTaken(
+        f"data.json is damaged: not JSON near character {at}; copy or create the backup again"
+    )

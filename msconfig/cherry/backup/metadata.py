@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from msconfig.cherry.backup.archive import Archive
 from msconfig.cherry.backup.refusal import NotTaken
@@ -13,6 +13,8 @@ from msconfig.text import shortened
 
 __all__ = ["Metadata", "read_metadata"]
 
+_CREATE = "create one in Cherry Studio (Settings → Data)"
+_ANEW = "create the backup again in Cherry Studio"
 _APP = "Cherry Studio"
 _VERSION = 7
 _LAST_OF_V1 = 6
@@ -49,29 +51,18 @@ def read_metadata(archive: Archive) -> Metadata:
     app = value.get("appName")
     version = value.get("version")
     if app is not None and app != _APP:
-        raise NotTaken(f"a backup of {shortened(str(app), 60)!r}, and not of Cherry Studio")
+        raise NotTaken(f"a backup of {shortened(str(app), 60)!r}, not of Cherry Studio; {_CREATE}")
     if isinstance(version, bool) or not isinstance(version, int | float):
-        raise NotTaken("metadata.json says no version; no backup of Cherry Studio")
+        raise NotTaken(f"metadata.json has no version, so this is not a backup; {_CREATE}")
     if version == _LAST_OF_V1:
         refuse_format_6()
     if version != _VERSION:
-        way_out = (
-            "look for a newer msconfig"
-            if version > _VERSION
-            else "make a new backup with Cherry Studio 2"
-        )
-        raise NotTaken(
-            f"a backup of format {shortened(str(version), 20)}, and msconfig patches {_VERSION};"
-            f" {way_out}"
-        )
+        _refuse_version(version)
     if app is None:
-        raise NotTaken("metadata.json has no appName; no backup of Cherry Studio")
+        raise NotTaken(f"metadata.json has no appName, so this is not a backup; {_CREATE}")
     has_old_layout, is_full = _layout(value.get("resources"))
     database = _OLD_LAYOUT if has_old_layout else _NEW_LAYOUT
-    _refuse_incomplete(archive, [database, *(() if has_old_layout else ("cache.json",))])
-    for folder in _BROWSER_FOLDERS if is_full else ():
-        if not archive.has_folder(folder):
-            raise NotTaken(f"the backup says that it holds {folder}, and does not; {_ANEW}")
+    _refuse_incomplete(archive, [database, "cache.json"], _BROWSER_FOLDERS if is_full else ())
     told = value.get("appVersion")
     made_at = value.get("timestamp")
     return Metadata(
@@ -83,18 +74,16 @@ def read_metadata(archive: Archive) -> Metadata:
     )
 
 
-_ANEW = "make a new backup in Cherry Studio"
-
-
-def refuse_format_6() -> None:
+def refuse_format_6() -> NoReturn:
     """Refuse what desktop v1.9 writes: folders of a LevelDB.
 
     Raises:
         NotTaken: always.
     """
     raise NotTaken(
-        "a backup of format 6, which Cherry Studio 1.9 writes and nobody can patch; in its"
-        " settings, “export to phone” writes the older format, and Cherry Studio 2 writes format 7"
+        "a backup of format 6, which Cherry Studio 1.9 writes and msconfig cannot patch; use"
+        " “export to phone” in its settings, which writes format 5, or create one with Cherry"
+        " Studio 2"
     )
 
 
@@ -102,9 +91,9 @@ def _value(archive: Archive) -> Mapping[str, Any]:
     try:
         value = loads(archive.read(archive.members["metadata.json"], _MOST_BYTES))
     except NotJson as error:
-        raise NotTaken(f"metadata.json: {error}") from None
+        raise NotTaken(f"metadata.json: {error}; {_ANEW}") from None
     if not isinstance(value, dict):
-        raise NotTaken("metadata.json is no object; no backup of Cherry Studio")
+        raise NotTaken(f"metadata.json is not an object, so this is not a backup; {_CREATE}")
     return value
 
 
@@ -124,10 +113,28 @@ def _layout(resources: object) -> tuple[bool, bool]:
         and indexed_db is local_storage
     ):
         return False, bool(indexed_db)
-    raise NotTaken(f"metadata.json names resources that Cherry Studio does not restore; {_ANEW}")
+    raise NotTaken(f"metadata.json lists resources that Cherry Studio does not restore; {_ANEW}")
 
 
-def _refuse_incomplete(archive: Archive, names: list[str]) -> None:
+def _refuse_version(version: float) -> NoReturn:
+    if version > _VERSION:
+        raise NotTaken(
+            f"a backup of format {shortened(str(version), 20)}, from a newer Cherry Studio than"
+            f" this msconfig knows (format {_VERSION}); look for a newer msconfig"
+        )
+    raise NotTaken(
+        f"a backup of format {shortened(str(version), 20)}, which no Cherry Studio restores; create"
+        " one with Cherry Studio 2"
+    )
+
+
+def _refuse_incomplete(archive: Archive, names: Iterable[str], folders: Iterable[str]) -> None:
     for name in names:
         if name not in archive.members:
             raise NotTaken(f"the backup has no {name}; {_ANEW}")
+    for folder in folders:
+        if not archive.has_folder(folder):
+            raise NotTaken(
+                f"the full backup has no folder {folder}, without which Cherry Studio does not"
+                f" restore it; {_ANEW}, or keep empty folders when you zip it again"
+            )

@@ -17,6 +17,7 @@ from msconfig.cherry.backup.data_json import DataJson, read_data_json
 from msconfig.cherry.backup.database import opened
 from msconfig.cherry.backup.directory import Member
 from msconfig.cherry.backup.metadata import read_metadata, refuse_format_6
+from msconfig.cherry.backup.nested import refuse_nested
 from msconfig.cherry.backup.refusal import NotTaken, named
 from msconfig.cherry.backup.sidecars import empty_sidecars
 from msconfig.cherry.backup.v1_merging import StoredProvider
@@ -129,8 +130,7 @@ def unpacked(archive: Archive, beside: Path | None = None) -> Iterator[tuple[Pat
         FileError: the disk is full.
     """
     member = _main_member(archive)
-    is_json = member.name == "data.json"
-    limit = _LARGEST_DATA_JSON if is_json else _LARGEST_DATABASE
+    limit = _largest(member)
     with private_folder(beside) as folder:
         file = folder / "content"
         chunks = archive.chunks(member, limit)
@@ -142,6 +142,28 @@ def unpacked(archive: Archive, beside: Path | None = None) -> Iterator[tuple[Pat
         yield file, member
 
 
+def _largest(member: Member) -> int:
+    """How large `member` may be.
+
+    Raises:
+        NotTaken: it is larger.
+    """
+    if member.name != "data.json":
+        if member.size > _LARGEST_DATABASE:
+            raise NotTaken(
+                f"the database has {member.size} bytes, more than the {_LARGEST_DATABASE} that"
+                " msconfig reads; add the key with a link (msconfig generate), the models by hand"
+            )
+        return _LARGEST_DATABASE
+    if member.size > _LARGEST_DATA_JSON:
+        raise NotTaken(
+            f"data.json has {member.size} bytes, more than the {_LARGEST_DATA_JSON} that msconfig"
+            " reads and that Cherry Studio 1 itself restores; delete old chats and export again, or"
+            " update to Cherry Studio 2 and use its backup"
+        )
+    return _LARGEST_DATA_JSON
+
+
 def _main_member(archive: Archive) -> Member:
     if "metadata.json" in archive.members:
         database = archive.members[read_metadata(archive).database]
@@ -151,9 +173,10 @@ def _main_member(archive: Archive) -> Member:
         return archive.members["data.json"]
     if archive.has_folder("IndexedDB/") or archive.has_folder("Local Storage/"):
         refuse_format_6()
+    refuse_nested(archive)
     raise NotTaken(
-        "no backup of Cherry Studio: the zip has neither metadata.json nor data.json; make one"
-        " under Settings, Data"
+        "not a backup of Cherry Studio: the zip has neither metadata.json nor data.json; create one"
+        " in Cherry Studio (Settings → Data)"
     )
 
 

@@ -115,6 +115,6 @@ def _split(key: str) -> tuple[str, str]:
         if len(number) == length and not fraction.endswith("0"):
             return number, fraction
     raise NotTaken(
-        f"{shortened(key, 40)!r} is not an order key of Cherry Studio; move a provider and a model"
-        " by hand in the app, and create a new backup"
+        f"the order key {shortened(key, 40)!r} is not one that Cherry Studio makes; move a provider"
+        " and a model by hand in the app, and create the backup again"
     )

@@ -136,7 +136,9 @@ def _prove(
         again = open_backup(staged)
         proved = plan(again, patches).changes_nothing
     except BackupRefused as error:
-        raise NotTaken(f"the patched copy is broken, and is not written ({error})") from None
+        raise NotTaken(
+            f"the patched copy is damaged, so it is not written ({error}); please report it"
+        ) from None
     with open_archive(staged) as new:
         same = [*map(_identity, members)] == [*map(_identity, new.members.values())]
         kept = all(
@@ -145,7 +147,9 @@ def _prove(
             if member.name != backup.member
         )
     if not (proved and same and kept):
-        raise NotTaken("the patched copy is not what was planned, and is not written")
+        raise NotTaken(
+            "the patched copy differs from the plan, so it is not written; please report it"
+        )
 
 
 def _identity(member: Member) -> tuple[str, int]:

@@ -37,4 +37,6 @@ def named(path: Path) -> Iterator[None]:
         found = shortened(without_tokens(str(error)), _MOST_CHARACTERS)
         raise BackupRefused(f"{path}: {found}") from None
     except MemoryError:
-        raise BackupRefused(f"{path}: larger than the memory of this machine takes") from None
+        raise BackupRefused(
+            f"{path}: too large for the memory of this machine; use one with more"
+        ) from None

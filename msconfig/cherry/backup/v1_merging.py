@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,9 @@ from msconfig.parsing import NotJson, loads
 from msconfig.tokens import Secret
 
 __all__ = ["MergedProviders", "StoredProvider", "merge_providers", "stored_provider"]
+
+_AGAIN = "create the backup again"
+_ANEW = "start Cherry Studio once, and create the backup again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +61,18 @@ def stored_provider(text: str) -> StoredProvider:
     """
     value = _value(text)
     texts = ("id", "name", "apiKey", "apiHost")
-    models = value.get("models", [])
-    if not all(isinstance(value.get(key, ""), str) for key in texts) or not value.get("id"):
-        raise NotTaken("data.json has a provider that Cherry Studio does not write")
-    if not isinstance(models, list) or not all(
-        isinstance(model, dict) and isinstance(model.get("id"), str) for model in models
-    ):
-        raise NotTaken(f"the models of the provider {value['id']} are none that v1 writes")
-    if is_encrypted(value.get("apiKey", "")):
+    models = _models(value)
+    if not all(isinstance(value.get(key) or "", str) for key in texts) or not value.get("id"):
+        raise NotTaken(f"a provider in data.json has no ID, or no text as its name or key; {_ANEW}")
+    if is_encrypted(value.get("apiKey") or ""):
         raise unreadable_keys(value["id"])
     return StoredProvider(
         text=Secret(text),
         id=value["id"],
-        name=value.get("name", ""),
-        api_host=value.get("apiHost", ""),
+        name=value.get("name") or "",
+        api_host=value.get("apiHost") or "",
         keys=tuple(map(Secret, _keys(value))),
-        model_ids=tuple(model["id"] for model in models),
+        model_ids=tuple(_by_id(models)),
         is_enabled=bool(value.get("enabled")),
     )
 
@@ -89,7 +88,9 @@ def merge_providers(stored: Sequence[StoredProvider], patches: Sequence[Patch]) 
     by_id = {each.id: each for each in stored}
     for each in wanted:
         if sum(other.id == each for other in stored) > 1:
-            raise NotTaken(f"data.json has the provider {each} twice; delete one in the app")
+            raise NotTaken(
+                f"data.json has the provider {each} twice; delete one in the app, and {_AGAIN}"
+            )
     moved = [each for each in wanted if not (each in by_id and by_id[each].is_enabled)]
     if [each.id for each in stored[: len(moved)]] == moved:
         moved = []
@@ -170,7 +171,7 @@ def _merge_settings(value: dict[str, Any], patch: Patch) -> tuple[SettingChange,
 
 def _keys(value: dict[str, Any]) -> list[str]:
     """The keys of a provider; v1 keeps them in one text, joined by commas."""
-    return [key.strip() for key in value.get("apiKey", "").split(",") if key.strip()]
+    return [key.strip() for key in (value.get("apiKey") or "").split(",") if key.strip()]
 
 
 def _merge_keys(value: dict[str, Any], wanted: Iterable[ApiKey]) -> tuple[KeyChange, ...]:
@@ -180,7 +181,7 @@ def _merge_keys(value: dict[str, Any], wanted: Iterable[ApiKey]) -> tuple[KeyCha
         action = KeyAction.ALREADY_THERE
         if secret.reveal() not in _keys(value):
             action = KeyAction.ADDED
-            older = value.get("apiKey", "").rstrip(", ")
+            older = (value.get("apiKey") or "").rstrip(", ")
             value["apiKey"] = f"{older},{secret.reveal()}" if older else secret.reveal()
         changes.append(KeyChange(secret.masked, secret.fingerprint, action))
     return tuple(changes)
@@ -188,8 +189,8 @@ def _merge_keys(value: dict[str, Any], wanted: Iterable[ApiKey]) -> tuple[KeyCha
 
 def _merge_models(value: dict[str, Any], patch: Patch) -> tuple[ModelChange, ...]:
     """Put the models into `value`."""
-    models: list[dict[str, Any]] = value.setdefault("models", [])
-    present = {model["id"]: model for model in models}
+    models = value["models"] = _models(value)
+    present = _by_id(models)
     changes = []
     for model in patch.configuration.models:
         older = present.get(model.id)
@@ -212,6 +213,24 @@ def _merge_models(value: dict[str, Any], patch: Patch) -> tuple[ModelChange, ...
         if model_id in patch.dead - alive
     ]
     return tuple(changes)
+
+
+def _models(value: Mapping[str, Any]) -> list[Any]:
+    models = value.get("models")
+    if models is None:
+        return []
+    if not isinstance(models, list):
+        raise NotTaken(f"the models of the provider {value['id']} are not a list; {_ANEW}")
+    return models
+
+
+def _by_id(models: Iterable[Any]) -> dict[str, dict[str, Any]]:
+    """The models that have an id; others are kept, and are nothing that can be patched."""
+    return {
+        model["id"]: model
+        for model in models
+        if isinstance(model, dict) and isinstance(model.get("id"), str)
+    }
 
 
 def _model(provider: Provider, model: Model) -> dict[str, Any]:
@@ -238,5 +257,5 @@ def _value(text: str) -> dict[str, Any]:
     except NotJson:
         value = None
     if not isinstance(value, dict):
-        raise NotTaken("data.json has a provider that is not the JSON that Cherry Studio writes")
+        raise NotTaken(f"a provider in data.json is not an object; {_ANEW}")
     return value

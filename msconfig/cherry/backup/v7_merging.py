@@ -25,6 +25,7 @@ from msconfig.parsing import NotJson, loads
 
 __all__ = ["MergedRows", "base_urls", "key_entries", "merge_rows"]
 
+_IN_THE_APP = "save that provider anew in Cherry Studio, and create the backup again"
 Values = tuple[tuple[str, str | int | None], ...]
 
 
@@ -58,7 +59,9 @@ def merge_rows(providers: Sequence[ProviderRow], patches: Sequence[Patch], now: 
         provider = patch.configuration.provider
         row = rows.get(provider.id)
         if "::" in provider.id:
-            raise NotTaken(f"Cherry Studio takes no provider id with :: in it ({provider.id})")
+            raise NotTaken(
+                f"Cherry Studio refuses :: in a provider ID ({provider.id}); choose another ID"
+            )
         entries = key_entries(row) if row else []
         keys = _merge_keys(entries, patch.configuration.api_keys)
         settings = _settings(row, patch)
@@ -234,7 +237,7 @@ def _changed_settings(
 def _provider_settings(row: ProviderRow) -> dict[str, Any]:
     settings = _parsed(row.provider_settings or "{}", f"the settings of {row.id}")
     if not isinstance(settings, dict):
-        raise NotTaken(f"the settings of the provider {row.id} are none that Cherry Studio writes")
+        raise NotTaken(f"the settings of {row.id} are not an object; {_IN_THE_APP}")
     return settings
 
 
@@ -281,4 +284,4 @@ def _parsed(text: str, what: str) -> object:
         text.encode()
         return loads(text)
     except (NotJson, UnicodeEncodeError):
-        raise NotTaken(f"{what} are not the JSON that Cherry Studio writes") from None
+        raise NotTaken(f"{what} are not JSON; {_IN_THE_APP}") from None

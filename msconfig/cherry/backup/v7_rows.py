@@ -46,24 +46,22 @@ class Table(StrEnum):
 
     @property
     def columns(self) -> frozenset[str]:
-        """The columns that have to be there; others may, if a row can do without them."""
+        """The columns that are read or written; there may be others that a row can do without."""
         return _PROVIDER_COLUMNS if self is Table.PROVIDER else _MODEL_COLUMNS
 
 
 _PROVIDER_COLUMNS = frozenset(
     (
-        *("provider_id", "preset_provider_id", "name", "logo_key", "endpoint_configs"),
-        *("default_chat_endpoint", "api_keys", "auth_config", "provider_settings", "is_enabled"),
-        *("order_key", "created_at", "updated_at"),
+        *("provider_id", "preset_provider_id", "name", "endpoint_configs", "api_keys"),
+        *("default_chat_endpoint", "provider_settings", "is_enabled", "order_key"),
+        *("created_at", "updated_at"),
     )
 )
 _MODEL_COLUMNS = frozenset(
     (
-        *("id", "provider_id", "model_id", "preset_model_id", "name", "description", "group"),
-        *("capabilities", "input_modalities", "output_modalities", "endpoint_types"),
-        *("context_window", "max_input_tokens", "max_output_tokens", "supports_streaming"),
-        *("reasoning", "parameters", "pricing", "is_enabled", "is_hidden", "is_deprecated"),
-        *("order_key", "notes", "created_at", "updated_at", "input_modalities_explicit"),
+        *("id", "provider_id", "model_id", "name", "group", "capabilities", "input_modalities"),
+        *("output_modalities", "supports_streaming", "is_enabled", "is_hidden", "is_deprecated"),
+        *("order_key", "created_at", "updated_at", "input_modalities_explicit"),
     )
 )
 
@@ -140,8 +138,8 @@ def refuse_unknown_schema(connection: sqlite3.Connection) -> None:
         _refuse_unknown_columns(connection, table)
     if not connection.execute(f"SELECT 1 FROM {_MIGRATIONS} LIMIT 1").fetchone():  # noqa: S608
         raise NotTaken(
-            f"the table {_MIGRATIONS} is empty, and Cherry Studio would not restore this backup;"
-            " make a new one"
+            f"the table {_MIGRATIONS} is empty, so Cherry Studio would not restore this backup;"
+            " create it again"
         )
 
 
@@ -157,8 +155,8 @@ def _refuse_unknown_columns(connection: sqlite3.Connection, table: Table) -> Non
         needs_value = (not_null and default is None) or is_key
         if name not in table.columns and needs_value and not hidden:
             raise NotTaken(
-                f"{table} has a column that msconfig does not know and that has to be"
-                f" filled, {name}; {_OTHER_VERSION}"
+                f"{table} has a column that is unknown and has to be filled, {name};"
+                f" {_OTHER_VERSION}"
             )
         if name in table.columns and hidden:
             raise NotTaken(f"the column {name} of {table} is computed; {_OTHER_VERSION}")
@@ -177,7 +175,7 @@ def refuse_broken(connection: sqlite3.Connection) -> None:
     (first,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
     if first != "ok":
         fault = shortened(str(first), 100)
-        raise NotTaken(f"the database is broken ({fault}); make a new backup in Cherry Studio")
+        raise NotTaken(f"the database is damaged ({fault}); create the backup again")
 
 
 def _references_to_nothing(connection: sqlite3.Connection) -> int:
@@ -259,12 +257,14 @@ def _rows(
     for number, row in enumerate(connection.execute(query)):
         budget.characters -= sum(len(value) for value in row if isinstance(value, str | bytes))
         if number >= most or budget.characters < 0:
-            raise NotTaken(f"{table} has more rows or text than any Cherry Studio")
+            raise NotTaken(
+                f"{table} has more rows or text than msconfig reads ({most} rows,"
+                f" {_MOST_CHARACTERS} characters); {_OTHER_VERSION}"
+            )
         for (name, kind), value in zip(fields.items(), row, strict=True):
             if not isinstance(value, kind):
                 raise NotTaken(
-                    f"{table} has a {name} that is no {'text' if kind is str else 'such value'};"
-                    f" {_OTHER_VERSION}"
+                    f"{table} has a value of another type in its column {name}; {_OTHER_VERSION}"
                 )
         yield row
 
@@ -300,4 +300,7 @@ def write_rows(connection: sqlite3.Connection, writes: Iterable[RowWrite]) -> No
             )
     connection.execute("COMMIT")
     if _references_to_nothing(connection) > before:  # a model that was missing makes it fewer
-        raise NotTaken("the patched database has references that lead nowhere; nothing is written")
+        raise NotTaken(
+            "the patched database would have references that lead nowhere, so nothing is written;"
+            " please report it"
+        )

@@ -80,9 +80,8 @@ ZIPS: dict[str, Members] = {
     **{f"outside: {name}": add(Member(name)) for name in OUTSIDE},
     "no name": add(Member("")),
     "a NUL in a name": add(Member("Data/a\0b")),
-    "a link": add(Member("Data/Files/link", b"/etc/passwd", mode=0o120777)),
     "a link in place of the database": change(DATABASE, mode=0o120777),
-    "a device": add(Member("Data/Files/device", mode=0o020666)),
+    "a device in place of the metadata": change("metadata.json", mode=0o020666),
     "a member twice": add(Member("Data/Files/a", b"1"), Member("Data/Files/a", b"2")),
     "the database twice": add(Member(DATABASE, b"second")),
     "metadata twice": add(Member("metadata.json", b"{}")),
@@ -277,14 +276,19 @@ SQL: dict[str, str] = {
 }
 _COLUMNS = {
     "user_provider": (
-        *("preset_provider_id", "name", "logo_key", "endpoint_configs", "default_chat_endpoint"),
-        *("api_keys", "auth_config", "provider_settings", "is_enabled", "created_at", "updated_at"),
+        *("preset_provider_id", "name", "endpoint_configs", "default_chat_endpoint", "api_keys"),
+        *("provider_settings", "is_enabled", "created_at", "updated_at"),
     ),
     "user_model": (
-        *("description", "group", "input_modalities", "output_modalities", "endpoint_types"),
-        *("context_window", "max_input_tokens", "max_output_tokens", "reasoning", "parameters"),
-        *("pricing", "is_enabled", "is_hidden", "is_deprecated", "notes", "created_at"),
-        *("updated_at", "input_modalities_explicit"),
+        *("group", "input_modalities", "output_modalities", "is_enabled", "is_hidden"),
+        *("is_deprecated", "created_at", "updated_at", "input_modalities_explicit"),
+    ),
+}
+_UNUSED_COLUMNS = {
+    "user_provider": ("logo_key", "auth_config"),
+    "user_model": (
+        *("description", "endpoint_types", "context_window", "max_input_tokens"),
+        *("max_output_tokens", "reasoning", "parameters", "pricing", "notes"),
     ),
 }
 SQL |= {
@@ -309,6 +313,13 @@ FITTING: dict[str, str] = {
     "a new table": "CREATE TABLE later (id TEXT PRIMARY KEY, x TEXT NOT NULL)",
     "a table of an extension": "INSERT INTO sqlite_schema VALUES ('table', 'vectors', 'vectors', 0,"
     " 'CREATE VIRTUAL TABLE vectors USING not_here(x)')",
+}
+
+
+FITTING |= {
+    f"no {table}.{column}": f"ALTER TABLE {table} DROP COLUMN {column}"
+    for table, columns in _UNUSED_COLUMNS.items()
+    for column in columns
 }
 
 
@@ -445,7 +456,6 @@ PROVIDERS: dict[str, object] = {
     "a text": ["modelscope"],
     "the provider twice": [*v1_providers(), v1_providers()[1]],
     "models that are no list": [{**v1_providers()[1], "models": {}}],
-    "a model that is a text": [{**v1_providers()[1], "models": ["Qwen/Old-Chat"]}],
     "a key that is a list": [{**v1_providers()[1], "apiKey": [OLD_KEY]}],
     "an encrypted key": [{**v1_providers()[1], "apiKey": "v1:ss:AAAA"}],
 }
