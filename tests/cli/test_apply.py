@@ -71,6 +71,25 @@ def test_the_copy_has_provider_key_and_models_and_the_backup_is_as_it_was(
 
 
 @pytest.mark.usefixtures("server")
+@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize("old_layout", [False, True])
+def test_all_tables_but_two_are_the_same_row_for_row(
+    full: bool, old_layout: bool, run: Run
+) -> None:
+    old, new, again = make_v7(Path("o.zip"), full=full, old_layout=old_layout), "n.zip", "a.zip"
+    assert run("validate", old).code == 0
+    assert run("apply", old, "-o", new, "--yes", "Qwen/Alive").code == 0
+    written = ["user_provider", "user_model"]
+    assert contents(Path(new), without=written) == contents(old, without=written)
+    assert contents(Path(new)) != contents(old)
+    assert query(Path(new), "PRAGMA integrity_check") == [("ok",)]
+    assert run("validate", new).code == 0
+    assert "Qwen/Alive" in run("check", "--from", new).out
+    assert run("apply", new, "-o", again, "--yes", "Qwen/Alive").code == 0
+    assert Path(again).read_bytes() == Path(new).read_bytes()
+
+
+@pytest.mark.usefixtures("server")
 def test_the_ids_of_a_generated_document_are_taken(run: Run, backup: Path) -> None:
     assert run("generate", "-o", "out", "--redact", "Qwen/Alive", "Qwen/Other").code == 0
     ran = run("apply", backup, "-o", "new.zip", "--yes", "--from", "out/provider.v2.json")

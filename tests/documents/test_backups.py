@@ -119,4 +119,4 @@ def test_a_document_that_begins_as_a_zip_is_looked_at_as_a_backup(tmp_path: Path
     assert ids_in_document(path) == ids_in_backup(path)
     path.write_bytes(b"PK\x03\x04")
     ((error),) = read_document(path).errors
-    assert error.message == "the zip is cut off; copy the backup anew"
+    assert error.message == "the zip is cut off; copy or download the backup again"

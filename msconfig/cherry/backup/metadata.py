@@ -32,6 +32,8 @@ class Metadata:
     is_full: bool
     """Whether browser storage is in it, and files."""
     app_version: str | None
+    platform: str | None
+    """As Node.js calls it, such as ``win32``."""
     made_at: float | None
     """Milliseconds since 1970."""
     database: str
@@ -63,12 +65,13 @@ def read_metadata(archive: Archive) -> Metadata:
     has_old_layout, is_full = _layout(value.get("resources"))
     database = _OLD_LAYOUT if has_old_layout else _NEW_LAYOUT
     _refuse_incomplete(archive, [database, "cache.json"], _BROWSER_FOLDERS if is_full else ())
-    told = value.get("appVersion")
+    told, platform = value.get("appVersion"), value.get("platform")
     made_at = value.get("timestamp")
     return Metadata(
         has_old_layout=has_old_layout,
         is_full=is_full,
         app_version=told if isinstance(told, str) else None,
+        platform=platform if isinstance(platform, str) else None,
         made_at=made_at if isinstance(made_at, int | float) else None,
         database=database,
     )

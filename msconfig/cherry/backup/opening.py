@@ -103,6 +103,8 @@ class Backup:
     """What merging starts from."""
     member: str
     """The one member of the zip that a patch changes."""
+    platform: str | None
+    """Where a backup of desktop v2 was made, as Node.js calls it: ``win32``, ``darwin``, …"""
     stamp: Stamp = field(repr=False)
 
 
@@ -194,6 +196,7 @@ def _backup(path: Path, archive: Archive, file: Path, member: Member) -> Backup:
             fits_phone=read.fits_phone,
             content=read,
             member=member.name,
+            platform=None,
             stamp=stamp_of(archive),
         )
     metadata = read_metadata(archive)
@@ -212,6 +215,7 @@ def _backup(path: Path, archive: Archive, file: Path, member: Member) -> Backup:
         fits_phone=False,
         content=rows,
         member=member.name,
+        platform=metadata.platform,
         stamp=stamp_of(archive),
     )
 

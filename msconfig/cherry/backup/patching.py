@@ -48,7 +48,18 @@ def plan(backup: Backup, patches: Sequence[Patch]) -> ChangePlan:
             merged = merge_providers(backup.content.providers, patches)
             return ChangePlan(merged.changes, (*_of_phones(backup), *merged.warnings))
         rows = merge_rows(backup.content, patches, _now())
-        return ChangePlan(rows.changes, rows.warnings)
+        return ChangePlan(rows.changes, (*_of_windows(backup), *rows.warnings))
+
+
+def _of_windows(backup: Backup) -> tuple[str, ...]:
+    if not (backup.is_full and backup.platform == "win32"):
+        return ()
+    return (
+        (
+            "on Windows, some versions of Cherry Studio fail to restore a full backup of an older"
+            " version; a slim one is safer"
+        ),
+    )
 
 
 def _of_phones(backup: Backup) -> tuple[str, ...]:

@@ -274,7 +274,7 @@ PROVIDER_IDS = st.lists(
     unique=True,
 )
 KEYS = st.lists(st.sampled_from([NEW_KEY, "a", "b-b", "sk-0"]), max_size=3, unique=True)
-ODD_FILE = f"Data/{ODD}".replace("\0", "")
+ODD_FILE = f"Data/{ODD}".replace("\0", "").replace("\\", "")
 NAMES = st.lists(st.text(min_size=1, max_size=6), max_size=3, unique=True)
 
 

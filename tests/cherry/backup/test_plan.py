@@ -39,6 +39,18 @@ def change(path: Path, wanted: Patch) -> ProviderChange:
     return only
 
 
+@pytest.mark.parametrize(
+    ("full", "platform", "warned"),
+    [(True, "win32", True), (False, "win32", False), (True, "darwin", False), (True, None, False)],
+)
+def test_a_full_backup_of_windows_is_warned_about(
+    full: bool, platform: str | None, warned: bool, tmp_path: Path
+) -> None:
+    made = make_v7(tmp_path / "old.zip", full=full, messages=1, metadata={"platform": platform})
+    told = plan(open_backup(made), [patch(*NEW_MODELS)]).warnings
+    assert any("a slim one is safer" in each for each in told) == warned
+
+
 def test_what_is_told_of_the_provider_is_said_with_old_and_new(tmp_path: Path) -> None:
     v7 = make_v7(tmp_path / "a.zip", messages=1)
     v1 = make_data_json(tmp_path / "b.zip")
