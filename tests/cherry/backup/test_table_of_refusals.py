@@ -11,11 +11,12 @@ import msconfig.cherry.backup
 
 _PACKAGE = Path(msconfig.cherry.backup.__file__).parent
 _PAGE = Path(__file__).parents[3] / "docs" / "backups.md"
-_REFUSALS = ("NotTaken", "BackupRefused")
+_OF_THE_BACKUP = ("NotTaken", "BackupRefused")
+_OF_PLACES = ("FileError", "UsageError")
 
 
-def refusals() -> Iterator[str]:
-    """Every reason in the code, with ``…`` for what is put into it."""
+def refusals(*errors: str) -> Iterator[str]:
+    """Every reason that the code gives to `errors`, with ``…`` for what is put into it."""
     for path in _PACKAGE.glob("*.py"):
         module = ast.parse(path.read_text("utf-8"))
         constants = {
@@ -29,7 +30,7 @@ def refusals() -> Iterator[str]:
             if (
                 isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Name)
-                and node.func.id in _REFUSALS
+                and node.func.id in errors
             ):
                 yield text_of(node.args[0], constants)
 
@@ -48,7 +49,7 @@ def text_of(node: ast.expr, constants: Mapping[str, object]) -> str:
     raise AssertionError(f"line {node.lineno}: a reason has to be a text, or a constant")
 
 
-REASONS = set(refusals()) - {"…: …"}
+REASONS = set(refusals(*_OF_THE_BACKUP)) - {"…: …"}
 """Without the form in which a reason gets the file's name."""
 
 
@@ -59,6 +60,5 @@ def test_every_refusal_says_what_to_do() -> None:
 
 def test_the_table_has_a_row_for_every_refusal_and_no_other() -> None:
     rows = re.findall(r"^\| `([^`]+)` \| (\S.*) \|$", _PAGE.read_text("utf-8"), re.MULTILINE)
-    assert sorted(message for message, _ in rows) == sorted(
-        {each.partition("; ")[0] for each in REASONS}
-    )
+    reasons = {each.partition("; ")[0] for each in (*REASONS, *refusals(*_OF_PLACES))}
+    assert sorted(message for message, _ in rows) == sorted(reasons)
