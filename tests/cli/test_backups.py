@@ -14,6 +14,8 @@ from patching import NEW_KEY, NEW_MODELS, apply
 from raw_zip import STORED, Member
 from support import Run
 
+pytestmark = pytest.mark.usefixtures("both_headers")
+
 CHECK = ("check", "--offline", "--no-token", "--format", "json", "--from")
 
 

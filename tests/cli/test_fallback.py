@@ -404,7 +404,7 @@ def in_backup(path: Path) -> dict[str, list[str]]:
     }
 
 
-@pytest.mark.usefixtures("server")
+@pytest.mark.usefixtures("server", "both_headers")
 def test_apply_puts_bailian_behind_modelscope(run: Run) -> None:
     backup = make_v7(Path("backup.zip"), messages=5)
     ran = run("apply", backup, "-o", "new.zip", "--yes", "Qwen/More")
@@ -418,7 +418,7 @@ def test_apply_puts_bailian_behind_modelscope(run: Run) -> None:
     assert KEY not in ran.out + ran.err
 
 
-@pytest.mark.usefixtures("server")
+@pytest.mark.usefixtures("server", "both_headers")
 def test_apply_writes_nothing_when_bailian_lacks_an_id(run: Run) -> None:
     told(TWO)
     backup = make_v7(Path("backup.zip"), messages=5)

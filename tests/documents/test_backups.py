@@ -11,6 +11,8 @@ from backups import make_data_json, make_v7, v1_providers
 from msconfig.documents.backups import ids_in_backup, what_is_in
 from msconfig.documents.recognise import ids_in_document, read_document
 
+pytestmark = pytest.mark.usefixtures("both_headers")
+
 
 def ids(path: Path) -> list[str]:
     return [given.text for given in ids_in_backup(path)]

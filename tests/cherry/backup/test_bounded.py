@@ -151,6 +151,7 @@ def test_a_rule_that_takes_for_ever_is_not_waited_for(tmp_path: Path) -> None:
     assert ended.ended.startswith("5 "), ended
 
 
+@pytest.mark.usefixtures("both_headers")
 def test_many_models_take_little_time(tmp_path: Path) -> None:
     """40,000 models of others: nothing is done for each of them."""
 

@@ -124,10 +124,11 @@ def test_what_archivers_add_is_kept(name: str, tmp_path: Path) -> None:
 
 
 def test_a_name_that_is_not_utf_8_is_kept(tmp_path: Path) -> None:
-    old = make_v7(tmp_path / "old.zip", messages=5, members=lambda made: [*made, Member("Data/字")])
-    raw = old.read_bytes().replace("字".encode(), b"\xd7\xd6\xff")
-    old.write_bytes(raw)
-    assert apply(old).read_bytes().count(b"\xd7\xd6\xff") == 2
+    name, in_no_encoding = "Data/不是文字", b"Data/\xd7\xd6\xff\xfe-not-text"
+    old = make_v7(tmp_path / "old.zip", messages=5, members=lambda made: [*made, Member(name)])
+    in_no_encoding = in_no_encoding[: len(name.encode())]
+    old.write_bytes(old.read_bytes().replace(name.encode(), in_no_encoding))
+    assert apply(old).read_bytes().count(in_no_encoding) == 2, "in its header, and in the directory"
 
 
 def in_folder(members: list[Member]) -> list[Member]:
