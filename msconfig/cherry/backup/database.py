@@ -41,7 +41,7 @@ def opened(path: Path, *, writable: bool = False) -> Iterator[sqlite3.Connection
 
     A file in WAL mode, as Cherry Studio's always is, leaves that mode: in rollback mode there is no
     log in which changes could be left behind, and any file system will do. Cherry Studio takes
-    both, and turns WAL on again when it starts. Source: running v2.0.8 and v2.1.
+    both, and turns WAL on again when it starts. Source: running v2.0.8, reading v2.1.
 
     Args:
         path: a file in a folder of our own.
