@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from socket import socket
 from urllib.parse import unquote
@@ -26,6 +26,7 @@ from msconfig.mock.scenario import Account, BailianScenario, Scenario
 from msconfig.mock.server import MockServer
 from msconfig.mock.snapshot import RecordedHub, RecordedLookUp, RecordedModel, Snapshot
 from msconfig.modelscope.client import HttpClient, Pacing
+from msconfig.modelscope.facts import Origin, Provenance
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
 from msconfig.tokens import Secret
@@ -119,6 +120,11 @@ def snapshot(
 def served_by(*names: str) -> RecordedLookUp:
     """A recorded look-up that names these providers."""
     return RecordedLookUp(tuple({"Name": name} for name in names))
+
+
+def derived(look_up: RecordedLookUp, basis: str) -> RecordedLookUp:
+    """`look_up`, inferred from `basis`."""
+    return replace(look_up, provenance=Provenance(Origin.DERIVED, basis))
 
 
 def instead(replies: dict[str, Response], of: Handler) -> Handler:

@@ -30,15 +30,34 @@ _CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
+NOW = "2026-10-20T12:00:00+00:00"
+"""A day on which the facts that come with msconfig were fresh."""
+_AT_NOW = f"""#!{sys.executable}
+from datetime import datetime
+
+from msconfig import clock
+from msconfig.__main__ import main
+
+clock.utc_now = lambda: datetime.fromisoformat("{NOW}")
+main()
+"""
+
+
 def with_real_output(text: str, folder: Path) -> str:
     """`text` with the output of every command in its console blocks, run one after another.
 
-    Where they run lies a backup of Cherry Studio, `cherry-studio.zip`.
+    Where they run lies a backup of Cherry Studio, `cherry-studio.zip`. The clock of the commands
+    stands at `NOW`, so that no example changes with the date.
     """
     make_v7(folder / "cherry-studio.zip", messages=10)
+    shim = Path(tempfile.mkdtemp(dir=folder, prefix=".")) / "msconfig"
+    shim.write_text(_AT_NOW, "utf-8")
+    shim.chmod(0o755)
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("MODELSCOPE_")},
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PATH": os.pathsep.join(
+            [str(shim.parent), str(Path(sys.executable).parent), os.environ["PATH"]]
+        ),
         "COLUMNS": "80",
     }
 

@@ -11,7 +11,7 @@ from msconfig.cli.app import COMMANDS
 
 PACKAGE = Path(__file__).resolve().parent.parent / "msconfig"
 COMMON = {
-    *("errors", "files", "model_ids", "parsing", "resources", "schemas", "text"),
+    *("clock", "errors", "files", "model_ids", "parsing", "resources", "schemas", "text"),
     *("token_sources", "tokens"),
 }
 

@@ -12,7 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from msconfig import cherry, resources
-from msconfig.checking.report import Change, Outcome, Status, TokenStatus
+from msconfig.checking.report import Change, Outcome, Proof, Status, TokenStatus
 from msconfig.cherry import link_reading
 from msconfig.cherry.backup.changes import KeyAction, ModelAction
 from msconfig.cherry.backup.opening import BackupFormat
@@ -20,6 +20,7 @@ from msconfig.cherry.presets import PRESETS
 from msconfig.errors import ExitCode
 from msconfig.languages import Tag
 from msconfig.mock.scenario import FaultKind, behaviours
+from msconfig.modelscope.facts import CallResult, Origin
 from msconfig.modelscope.fallback_regions import Region
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
@@ -34,6 +35,7 @@ ADDRESS = "https://example.invalid/msconfig/schemas/"
 IN_CODE: dict[str, set[str]] = {
     "app_version": set(link_reading.App),
     "backup_format": set(BackupFormat),
+    "call_result": set(CallResult),
     "baseline": set(Change),
     "behaviour": {"answers", *behaviours()},
     "fault": set(FaultKind),
@@ -42,7 +44,10 @@ IN_CODE: dict[str, set[str]] = {
     "language": set(Tag),
     "link_outcome": set(link_reading.Outcome),
     "model_action": set(ModelAction),
+    "origin": set(Origin),
     "outcome": set(Outcome),
+    "proof": set(Proof),
+    "recorded_origin": {Origin.RECORDED, Origin.DERIVED},
     "region": set(Region),
     "site": set(Site),
     "status": set(Status),
@@ -71,6 +76,7 @@ FIXED = {
         *("mistral", "aws-bedrock", "vertex-anthropic", "new-api", "gateway", "ollama"),
     },
     "request_id": {"inside", "beside"},
+    "route": {"chat/completions", "embeddings", "images/generations", "messages"},
     "v1_endpoint": {
         *("openai", "openai-response", "anthropic", "gemini", "image-generation", "jina-rerank"),
     },

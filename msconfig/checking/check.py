@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import assert_never
 
+from msconfig import clock
 from msconfig.checking.gathering import Gathered, Progress, TokenFact, gather, no_progress
 from msconfig.checking.report import (
     Cost,
@@ -19,18 +20,22 @@ from msconfig.checking.report import (
     TokenResult,
     TokenStatus,
 )
+from msconfig.checking.staleness import note_on_age
 from msconfig.checking.suggestions.suggest import suggest
 from msconfig.checking.verdict import CatalogueFact, ModelFacts, Verdict, judge
 from msconfig.model_ids import GivenId, ModelId
 from msconfig.modelscope.client import ModelScope
 from msconfig.modelscope.facts import (
     Account,
+    CallResult,
     Catalogue,
     HubAbsent,
     HubModel,
     HubNoAccess,
     NoAnswer,
+    Origin,
     Providers,
+    RecordedCall,
     TokenRejected,
 )
 from msconfig.modelscope.kinds import Kind
@@ -92,8 +97,12 @@ def check(
         complete = False
         # threads that are left may still write; what they write now does not count
         gathered = Gathered(gathered.catalogue, dict(gathered.tokens), dict(gathered.models))
-    verdicts = {text: _verdict(model_id, text, gathered) for text, model_id in parsed.items()}
+    verdicts = {
+        text: _verdict(model_id, text, gathered, request.recorded_served)
+        for text, model_id in parsed.items()
+    }
     listed = gathered.catalogue.ids if isinstance(gathered.catalogue, Catalogue) else ()
+    listed = tuple(each for each in listed if not _is_refused(modelscope.recorded_call(each)))
     passing = {text for text, verdict in verdicts.items() if verdict.status is Status.ENABLED}
     served = frozenset(({*listed, *request.recorded_served} - set(verdicts)) | passing)
     kinds = {text: facts.kind for text, facts in gathered.models.items()} | dict(request.kinds)
@@ -112,17 +121,25 @@ def check(
     )
     for model in models:
         _log.debug("%s is %s, kind %s: %s", model.id, model.status, model.kind, model.reason)
+    now = clock.utc_now()
+    recorded = request.snapshot_recorded
     return Report(
         site=request.site,
-        checked_at=datetime.now(UTC),
+        checked_at=now,
         tokens=_token_results(request, gathered.tokens),
         models=models,
-        snapshot_recorded=request.snapshot_recorded,
+        snapshot_recorded=recorded,
         complete=complete,
+        notes=note_on_age(recorded, now) if recorded is not None else (),
         strict=request.strict,
         served=served,
         known_kinds=known_kinds,
     )
+
+
+def _is_refused(call: RecordedCall | None) -> bool:
+    """Whether a recorded call was refused for good; such a model is not suggested."""
+    return call is not None and call.result is CallResult.REFUSED
 
 
 def _token_results(
@@ -153,7 +170,9 @@ def _token_results(
     return tuple(results)
 
 
-def _verdict(model_id: ModelId | None, text: str, gathered: Gathered) -> Verdict:
+def _verdict(
+    model_id: ModelId | None, text: str, gathered: Gathered, recorded_served: frozenset[str]
+) -> Verdict:
     if model_id is None:
         return Verdict(
             Status.MALFORMED, "an id has the form owner/name, in letters, digits and _.-"
@@ -161,7 +180,7 @@ def _verdict(model_id: ModelId | None, text: str, gathered: Gathered) -> Verdict
     facts = gathered.models.get(text)
     if facts is None or gathered.catalogue is None:
         return Verdict(Status.UNVERIFIED, "interrupted before it was checked")
-    return judge(model_id, gathered.catalogue, facts)
+    return judge(model_id, gathered.catalogue, facts, recorded_served)
 
 
 def _model_result(
@@ -176,15 +195,22 @@ def _model_result(
     text = given.text
     facts = gathered.models.get(text)
     own = facts.look_up.modelscope if facts and isinstance(facts.look_up, Providers) else None
-    fails = verdict.status.outcome is Outcome.FAIL
+    is_listed = isinstance(gathered.catalogue, Catalogue) and _path(text) in gathered.catalogue.ids
+    outcome = verdict.status.outcome
+    # what could not be settled may be a misspelling, unless the catalogue lists it
+    wants_another = outcome is Outcome.FAIL or (outcome is Outcome.UNKNOWN and not is_listed)
+    is_derived = facts is not None and facts.look_up.source.origin is Origin.DERIVED
     return ModelResult(
         id=text,
         status=verdict.status,
         kind=kind,
         reason=verdict.reason,
         evidence=_evidence(_path(text), gathered.catalogue, facts) if facts else (),
-        suggestions=(suggest(text, served, verdict.right_id, kinds=known_kinds) if fails else ()),
-        cost=Cost(own.magicubes) if own else None,
+        suggestions=(
+            suggest(text, served, verdict.right_id, kinds=known_kinds) if wants_another else ()
+        ),
+        cost=Cost(own.magicubes, is_derived) if own else None,
+        proof=verdict.proof,
         location=given.location,
         tasks=facts.tasks if facts else (),
     )
@@ -201,17 +227,18 @@ def _evidence(
 ) -> tuple[Evidence, ...]:
     found = [catalogue] if catalogue else []
     evidence = []
-    found_older = [facts.older_hub] if facts.older_hub else []
-    for fact in (*found, facts.look_up, facts.hub, *found_older):
-        observed = _observed(path, fact)
-        if fact.source.note and fact.source.note != observed:
-            observed = f"{observed} ({fact.source.note})"
-        evidence.append(Evidence(fact.source.endpoint, observed, fact.source.at))
+    more = [each for each in (facts.older_hub, facts.call) if each is not None]
+    for fact in (*found, facts.look_up, facts.hub, *more):
+        source = fact.source
+        evidence.append(
+            Evidence(source.endpoint, _observed(path, fact), source.at, source.origin, source.basis)
+        )
     return tuple(evidence)
 
 
 def _observed(
-    path: str, fact: Catalogue | Providers | HubModel | HubAbsent | HubNoAccess | NoAnswer
+    path: str,
+    fact: Catalogue | Providers | HubModel | HubAbsent | HubNoAccess | NoAnswer | RecordedCall,
 ) -> str:
     match fact:
         case Catalogue():
@@ -228,5 +255,7 @@ def _observed(
             return "no such id"
         case HubNoAccess() | NoAnswer():
             return fact.said
+        case RecordedCall():
+            return fact.observed
         case _:
             assert_never(fact)

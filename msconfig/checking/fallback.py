@@ -11,6 +11,7 @@ from msconfig.checking.report import (
     Evidence,
     Fallback,
     ModelResult,
+    Proof,
     Report,
     Status,
     Suggestion,
@@ -111,6 +112,7 @@ def _model_result(
         id=given.text,
         status=status,
         kind=request.kinds.get(given.text, Kind.UNKNOWN),
+        proof=Proof.LISTED if status is Status.ENABLED else None,
         reason=reason,
         evidence=(
             (Evidence(fact.source.endpoint, observed, fact.source.at),) if fact is not None else ()

@@ -85,7 +85,9 @@ def gather(
         older = None
         if text not in told and leaves_kind_open(hub) and _may_be_served(look_up):
             older = modelscope.older_hub_model(model_id.path, deadline)
-        gathered.models[text] = ModelFacts(look_up, hub, older)
+        gathered.models[text] = ModelFacts(
+            look_up, hub, older, modelscope.recorded_call(model_id.path)
+        )
 
     work: list[Callable[[], None]] = [
         *(partial(ask_for_token, token) for token in tokens),

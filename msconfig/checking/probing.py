@@ -16,6 +16,7 @@ from msconfig.checking.report import (
     ModelResult,
     Outcome,
     Probe,
+    Proof,
     Report,
     Status,
     TokenResult,
@@ -187,9 +188,11 @@ def _overruled(
         Evidence(each.source.endpoint, f"{who.secret.fingerprint}: {each.said}", each.source.at)
         for who, each in answers
     )
+    status = _status(answer.outcome)
     return replace(
         model,
-        status=_status(answer.outcome),
+        status=status,
+        proof=Proof.CALLED if status is Status.ENABLED else None,
         reason=answer.said,
         evidence=model.evidence + evidence,
         probe=Probe(token.secret.fingerprint, answer.latency_ms),
@@ -244,7 +247,8 @@ def _with_suggestions(
 ) -> ModelResult:
     """Nothing that a call found dead is suggested, and something for what a call found dead."""
     if model.outcome is not Outcome.FAIL:
-        return replace(model, suggestions=())
+        kept = () if model.outcome is Outcome.PASS else model.suggestions
+        return replace(model, suggestions=tuple(each for each in kept if each.id not in lost))
     kept = tuple(each for each in model.suggestions if each.id not in lost)
     return replace(model, suggestions=kept or suggest(model.id, served, kinds=kinds))
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from msconfig.errors import ExitCode
 from msconfig.model_ids import Location
+from msconfig.modelscope.facts import Origin
 from msconfig.modelscope.fallback_regions import Region
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
@@ -23,6 +24,7 @@ __all__ = [
     "ModelResult",
     "Outcome",
     "Probe",
+    "Proof",
     "Quota",
     "Report",
     "Status",
@@ -64,6 +66,17 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Proof(StrEnum):
+    """How well it is known that a model is enabled."""
+
+    CALLED = "called"
+    """A real call brought content, in this run or in one that was recorded."""
+    CONFIRMED = "confirmed"
+    """The provider look-up names ModelScope."""
+    LISTED = "listed"
+    """The catalogue alone, or an inferred look-up. Such a model was often seen not to answer."""
+
+
 class TokenStatus(StrEnum):
     """A token's verdict."""
 
@@ -81,6 +94,9 @@ class Evidence:
     source: str
     observed: str
     at: datetime
+    origin: Origin = Origin.LIVE
+    basis: str = ""
+    """What a derived fact was inferred from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +113,13 @@ class Cost:
     """Magicubes a call, estimated by ModelScope; None where that is not known."""
 
     magicubes: float | None
+    is_derived: bool = False
+    """Whether it was inferred, and not read from ModelScope."""
 
     @property
     def known(self) -> bool:
         """Whether ModelScope said it."""
-        return self.magicubes is not None
+        return self.magicubes is not None and not self.is_derived
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +193,8 @@ class ModelResult:
     """Against the baseline; None without one."""
     tasks: tuple[str, ...] = ()
     """Tasks of the hub, empty where they are not known; not part of the document."""
+    proof: Proof | None = None
+    """Of an enabled model; None for any other."""
 
     @property
     def outcome(self) -> Outcome:
@@ -239,6 +259,11 @@ class Report:
         from msconfig.checking.report_json import report_to_json  # noqa: PLC0415 - it imports this
 
         return report_to_json(self)
+
+    def count_proof(self, proof: Proof) -> int:
+        """How many models that pass rest on `proof`; those of the fallback are not among them."""
+        passing = (model for model in self.models if model.outcome is Outcome.PASS)
+        return sum(model.proof is proof for model in passing)
 
     @property
     def exit_code(self) -> ExitCode:

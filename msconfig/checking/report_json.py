@@ -12,6 +12,7 @@ from msconfig.checking.report import (
     Ignored,
     ModelResult,
     Outcome,
+    Proof,
     Quota,
     Report,
     TokenResult,
@@ -43,7 +44,10 @@ def _report(report: Report) -> dict[str, Any]:
         **({"fallback": _fallback(report.fallback)} if report.fallback else {}),
         **({"quota": [_quota(quota) for quota in report.quota]} if report.quota else {}),
         **({"notes": list(report.notes)} if report.notes else {}),
-        "summary": {str(outcome): report.count(outcome) for outcome in Outcome},
+        "summary": {
+            **{str(outcome): report.count(outcome) for outcome in Outcome},
+            **{str(proof): report.count_proof(proof) for proof in Proof},
+        },
         "exit_code": int(report.exit_code),
     }
 
@@ -73,6 +77,7 @@ def _model(model: ModelResult) -> dict[str, Any]:
         "id": model.id,
         "status": model.status,
         "outcome": model.outcome,
+        **({"proof": model.proof} if model.proof else {}),
         "kind": model.kind,
         "reason": model.reason,
         "evidence": [_evidence(each) for each in model.evidence],
@@ -98,4 +103,6 @@ def _evidence(evidence: Evidence) -> dict[str, str]:
         "source": evidence.source,
         "observed": evidence.observed,
         "at": rfc3339(evidence.at),
+        "origin": evidence.origin,
+        **({"basis": evidence.basis} if evidence.basis else {}),
     }

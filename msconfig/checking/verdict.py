@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
-from msconfig.checking.report import Status
+from msconfig.checking.report import Proof, Status
 from msconfig.model_ids import ModelId
 from msconfig.modelscope.facts import (
+    CallResult,
     Catalogue,
     HubAbsent,
     HubModel,
     HubNoAccess,
     NoAnswer,
+    Origin,
     Providers,
+    RecordedCall,
     Source,
 )
 from msconfig.modelscope.kinds import Kind
@@ -43,6 +47,8 @@ class ModelFacts:
     hub: HubFact
     older_hub: HubFact | None = None
     """What the older API says of a served model to which the hub gives no task; else None."""
+    call: RecordedCall | None = None
+    """Offline, the recorded call that counts; None online, and where none was recorded."""
 
     @property
     def kind(self) -> Kind:
@@ -74,15 +80,33 @@ class Verdict:
     status: Status
     reason: str
     right_id: str | None = None
+    proof: Proof | None = None
+    """Of an enabled model; None for any other."""
 
 
-def judge(asked: ModelId, catalogue: CatalogueFact, facts: ModelFacts) -> Verdict:
+def judge(
+    asked: ModelId,
+    catalogue: CatalogueFact,
+    facts: ModelFacts,
+    recorded_served: Collection[str] = (),
+) -> Verdict:
     """The verdict on `asked`: the first row of the table that applies.
 
     A verdict of fail needs a clear no; an outage, a throttle or an unreadable reply gives none.
     ``owner/name:Provider`` asks for a third party, whatever ModelScope itself serves.
+
+    Args:
+        asked: the id.
+        catalogue: the inference list.
+        facts: about this id.
+        recorded_served: offline, ids that were served; they need not be in the catalogue.
     """
     verdict = _judge_served(asked, catalogue, facts)
+    if verdict.status is Status.UNVERIFIED and asked.path not in recorded_served:
+        letters = asked.path.casefold()
+        right_id = next((each for each in recorded_served if each.casefold() == letters), None)
+        if right_id is not None:
+            return _other_case(right_id)
     if asked.provider is None or verdict.status is not Status.ENABLED:
         return verdict
     if isinstance(facts.look_up, NoAnswer):
@@ -96,21 +120,26 @@ def judge(asked: ModelId, catalogue: CatalogueFact, facts: ModelFacts) -> Verdic
 def _judge_served(asked: ModelId, catalogue: CatalogueFact, facts: ModelFacts) -> Verdict:
     """The verdict on what ModelScope itself serves: the first row of the table that applies."""
     look_up, hub = facts.look_up, facts.hub
+    call = facts.call if asked.provider is None else None
     listed = isinstance(catalogue, Catalogue) and asked.path in catalogue.ids
     names = look_up.names if isinstance(look_up, Providers) else None
 
     right_id = _in_other_case(asked, catalogue, hub)
     if right_id is not None:
-        return Verdict(Status.NOT_FOUND, "the letter case differs", right_id)
+        return _other_case(right_id)
 
-    if isinstance(look_up, Providers) and look_up.by_modelscope:
-        return Verdict(Status.ENABLED, _noted("served by ModelScope", look_up.source))
-
-    if isinstance(look_up, Providers) and _restricted(hub):
+    by_modelscope = isinstance(look_up, Providers) and look_up.by_modelscope
+    if isinstance(look_up, Providers) and not by_modelscope and _restricted(hub):
         return Verdict(Status.NO_ACCESS, _because(hub, "private or gated, says the hub"))
 
+    if call is not None and call.result is CallResult.REFUSED:
+        return Verdict(Status.DISPUTED, _refused(call, is_listed=listed))
+
+    if isinstance(look_up, Providers) and by_modelscope:
+        return _enabled(look_up, call, is_listed=listed)
+
     if listed:
-        return _listed(look_up, hub)
+        return _listed(look_up, hub, call)
 
     if isinstance(catalogue, Catalogue) and isinstance(look_up, Providers):
         if names:
@@ -118,15 +147,50 @@ def _judge_served(asked: ModelId, catalogue: CatalogueFact, facts: ModelFacts) -
                 Status.THIRD_PARTY_ONLY,
                 _noted(f"served by {_listing(names)} only, not by ModelScope", look_up.source),
             )
-        return Verdict(Status.NOT_ENABLED, _noted("served by nobody", look_up.source))
+        return Verdict(Status.NOT_ENABLED, _noted("no provider serves it", look_up.source))
 
     if _answers_500(look_up) and isinstance(hub, HubAbsent):
-        return Verdict(Status.NOT_FOUND, hub.source.note or "the hub has no such id")
+        return Verdict(Status.NOT_FOUND, _noted("the hub has no such id", hub.source))
 
     return Verdict(Status.UNVERIFIED, _what_was_missing(catalogue, facts))
 
 
-def _listed(look_up: LookUpFact, hub: HubFact) -> Verdict:
+def _other_case(right_id: str) -> Verdict:
+    return Verdict(Status.NOT_FOUND, "the letter case differs", right_id)
+
+
+def _refused(call: RecordedCall, *, is_listed: bool) -> str:
+    """Why a recorded call puts a model in doubt."""
+    before = "in the catalogue, but a" if is_listed else "a"
+    status = f"HTTP {call.status}" if call.status is not None else ""
+    words = ": ".join(part for part in (status, call.error) if part)
+    return f"{before} call on {call.source.at:%Y-%m-%d} was refused{f': {words}' if words else ''}"
+
+
+def _enabled(look_up: Providers, call: RecordedCall | None, *, is_listed: bool) -> Verdict:
+    """The look-up names ModelScope; only one that was read confirms it."""
+    if call is not None and call.result is CallResult.ANSWERED:
+        return _called(call)
+    if look_up.source.origin is not Origin.DERIVED:
+        reason = _noted("served by ModelScope", look_up.source)
+        return Verdict(Status.ENABLED, reason, proof=Proof.CONFIRMED)
+    words = _noted("served by ModelScope", look_up.source)
+    return Verdict(Status.ENABLED, _only_listed(call) if is_listed else words, proof=Proof.LISTED)
+
+
+def _only_listed(call: RecordedCall | None) -> str:
+    """Why the catalogue is all there is of recorded facts."""
+    if call is None:
+        return "in the catalogue; no call or look-up of it is recorded"
+    return f"in the catalogue; a call on {call.source.at:%Y-%m-%d} was {call.observed}"
+
+
+def _called(call: RecordedCall) -> Verdict:
+    reason = f"a call on {call.source.at:%Y-%m-%d} was answered"
+    return Verdict(Status.ENABLED, reason, proof=Proof.CALLED)
+
+
+def _listed(look_up: LookUpFact, hub: HubFact, call: RecordedCall | None) -> Verdict:
     """In the catalogue, and the look-up does not name ModelScope."""
     if isinstance(look_up, Providers):
         return Verdict(
@@ -134,7 +198,12 @@ def _listed(look_up: LookUpFact, hub: HubFact) -> Verdict:
         )
     if _answers_500(look_up) and isinstance(hub, HubAbsent):
         return Verdict(Status.DISPUTED, "in the catalogue, but the hub has no such id")
-    return Verdict(Status.ENABLED, f"one source: the catalogue (look-up: {look_up.said})")
+    if call is not None and call.result is CallResult.ANSWERED:
+        return _called(call)
+    reason = f"one source: the catalogue (look-up: {look_up.said})"
+    if look_up.is_unrecorded:
+        reason = _only_listed(call)
+    return Verdict(Status.ENABLED, reason, proof=Proof.LISTED)
 
 
 def _in_other_case(asked: ModelId, catalogue: CatalogueFact, hub: HubFact) -> str | None:
@@ -159,7 +228,16 @@ def _because(hub: HubFact, words: str) -> str:
 
 
 def _noted(words: str, source: Source) -> str:
-    return f"{words} ({source.note})" if source.note else words
+    """`words`, and for what was not read in this run how it is known."""
+    match source.origin:
+        case Origin.LIVE:
+            return words
+        case Origin.RECORDED:
+            return f"{words} (recorded on {source.at:%Y-%m-%d})"
+        case Origin.DERIVED:
+            return f"{words} (inferred{f': {source.basis}' if source.basis else ''})"
+        case _:
+            assert_never(source.origin)
 
 
 def _listing(names: tuple[str, ...]) -> str:
@@ -169,6 +247,8 @@ def _listing(names: tuple[str, ...]) -> str:
 def _what_was_missing(catalogue: CatalogueFact, facts: ModelFacts) -> str:
     """The first thing that stood in the way of a verdict."""
     if isinstance(facts.look_up, NoAnswer):
+        if facts.look_up.is_unrecorded and facts.look_up.status is None:
+            return facts.look_up.said
         return f"no answer from the look-up: {facts.look_up.said}"
     if isinstance(catalogue, NoAnswer):
         names = _listing(facts.look_up.names)

@@ -141,6 +141,8 @@ def _show(change: Change, output_format: OutputFormat, *, only_plan: bool) -> Ex
     from msconfig.reports.plain_text import body
 
     report = change.report
+    for line in report.notes if report.exit_code is ExitCode.OK else ():
+        note(line)  # a report that passes is not shown
     cannot_mark = CANNOT_MARK in change.plan.warnings
     is_refused = report.exit_code is not ExitCode.OK
     declined = change.new is None and not (only_plan or is_refused or cannot_mark)

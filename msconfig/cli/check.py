@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from msconfig.cli.params import EnumChoice, InputOptions, input_options
-from msconfig.errors import UsageError
+from msconfig.errors import ExitCode, UsageError
 from msconfig.languages import Tag
 from msconfig.reports import Format
 
@@ -51,6 +51,7 @@ def _magicubes(_ctx: click.Context, _param: click.Parameter, value: float | None
 @click.command("check")
 @input_options
 @click.option("--strict", is_flag=True, default=None, help="Count unknown models as failures.")
+@click.option("--warn-only", is_flag=True, help="Show verdicts; exit with 0 instead of 1 and 4.")
 @click.option(
     "--format",
     "output_format",
@@ -94,6 +95,7 @@ def command(
     options: InputOptions,
     *,
     strict: bool | None,
+    warn_only: bool,
     output_format: Format,
     reports: tuple[ReportFile, ...],
     language: Tag | None,
@@ -150,6 +152,8 @@ def command(
         write(planned)
     if reports and not report.complete:
         note("interrupted: no report file is written")
+    if warn_only and report.exit_code in {ExitCode.MODEL_FAILED, ExitCode.INCONCLUSIVE}:
+        return ExitCode.OK
     return report.exit_code
 
 

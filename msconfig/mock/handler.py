@@ -1,9 +1,9 @@
 """A pretend ModelScope: a request in, a reply in ModelScope's own shape out. No I/O.
 
-It answers from a `Snapshot`. A source that was not recorded for a model answers as an outage
-(503); an id that the snapshot does not hold at all answers as one that does not exist. A reply that
-rests on anything but a reading says so in the header `msconfig-note`, which ModelScope itself never
-sends.
+It answers from a `Snapshot`, and where a reply was not recorded, with one derived from the other
+facts (`msconfig.mock.derived`). An id that the snapshot does not hold at all answers as one that
+does not exist. How the facts in a reply are known is a field of it, `Response.provenance`, which
+only the offline transport passes on.
 """
 
 from __future__ import annotations

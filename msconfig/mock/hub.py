@@ -5,10 +5,11 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from msconfig.mock.messages import DERIVED, Request, Response
+from msconfig.mock.messages import Request, Response
 from msconfig.mock.scenario import Account
 from msconfig.mock.snapshot import RecordedHub
-from msconfig.mock.state import REQUEST_ID, World, outage
+from msconfig.mock.state import REQUEST_ID, World
+from msconfig.modelscope.facts import READ, Provenance
 
 __all__ = [
     "balance",
@@ -55,34 +56,24 @@ def list_model_providers(world: World, request: Request) -> Response:
     500 for an id that does not exist. What stands in that reply is not known; ours is an empty
     object.
     """
-    model_id = request.parameter("ModelId")
-    recorded = world.recorded(model_id)
-    if recorded.look_up is None:
-        if not world.facts.holds(model_id):
-            return Response.of_json(HTTPStatus.INTERNAL_SERVER_ERROR, {}, world.not_held)
-        if recorded.hub is not None and not recorded.hub.exists:
-            return Response.of_json(HTTPStatus.INTERNAL_SERVER_ERROR, {})
-        return outage()
-    rows = [dict(row) for row in recorded.look_up.providers]
+    look_up = world.look_up(request.parameter("ModelId"))
+    known = look_up.provenance
+    if look_up.providers is None:
+        return Response.of_json(HTTPStatus.INTERNAL_SERVER_ERROR, {}, provenance=known)
+    rows = [dict(row) for row in look_up.providers]
     data = {"Providers": rows or None, "TotalCount": len(rows)}
-    return Response.of_json(
-        HTTPStatus.OK,
-        {"Code": 200, "Data": data, "Success": True},
-        _derived(recorded.look_up.derived),
-    )
+    body = {"Code": 200, "Data": data, "Success": True}
+    return Response.of_json(HTTPStatus.OK, body, provenance=known)
 
 
 def openapi_model(world: World, request: Request) -> Response:
     """``GET /openapi/v1/models/{owner}/{name}``."""
     model_id = request.path.removeprefix("/openapi/v1/models/")
-    hub = world.recorded(model_id).hub
-    if hub is None and world.facts.holds(model_id):
-        return outage()
-    if hub is None or not hub.exists:
+    hub = world.hub(model_id)
+    if not hub.exists:
         message = f"Resource not found: model {model_id}"
-        note = world.not_held if hub is None else ""
-        return _failure(HTTPStatus.NOT_FOUND, "ResourceNotFound", message, note)
-    return _success(_row(model_id, hub), _derived(hub.derived))
+        return _failure(HTTPStatus.NOT_FOUND, "ResourceNotFound", message, hub.provenance)
+    return _success(_row(model_id, hub), hub.provenance)
 
 
 def openapi_models(world: World, request: Request) -> Response:
@@ -131,21 +122,15 @@ def openapi_models(world: World, request: Request) -> Response:
 def older_model(world: World, request: Request) -> Response:
     """``GET /api/v1/models/{owner}/{name}``, the older interface."""
     model_id = request.path.removeprefix("/api/v1/models/")
-    hub = world.recorded(model_id).hub
-    if hub is None and world.facts.holds(model_id):
-        return outage()
-    if hub is None or not hub.exists:
-        return _older_failure(
-            10010205001,
-            "获取模型信息失败，信息：record not found",
-            world.not_held if hub is None else "",
-        )
+    hub = world.hub(model_id)
+    if not hub.exists:
+        message = "获取模型信息失败，信息：record not found"
+        return _older_failure(10010205001, message, hub.provenance)
     if hub.private:
-        return _older_failure(10010200001, "no access")
+        return _older_failure(10010200001, "no access", hub.provenance)
     data = {"Tasks": [{"Name": task} for task in hub.tasks], "SupportInference": ""}
-    return Response.of_json(
-        HTTPStatus.OK, {"Code": 200, "Data": data, "Success": True}, _derived(hub.derived)
-    )
+    body = {"Code": 200, "Data": data, "Success": True}
+    return Response.of_json(HTTPStatus.OK, body, provenance=hub.provenance)
 
 
 def _place(hub: RecordedHub, sort: str) -> tuple[bool, int | str]:
@@ -192,21 +177,20 @@ def _amounts(world: World, account: Account) -> dict[str, float]:
     }
 
 
-def _success(data: object, note: str = "") -> Response:
-    return Response.of_json(
-        HTTPStatus.OK, {"success": True, "request_id": REQUEST_ID, "data": data}, note
-    )
+def _success(data: object, known: Provenance = READ) -> Response:
+    body = {"success": True, "request_id": REQUEST_ID, "data": data}
+    return Response.of_json(HTTPStatus.OK, body, provenance=known)
 
 
-def _failure(status: int, code: str, message: str, note: str = "") -> Response:
+def _failure(status: int, code: str, message: str, known: Provenance = READ) -> Response:
     body = {"success": False, "code": code, "message": message, "request_id": REQUEST_ID}
-    return Response.of_json(status, body, note)
+    return Response.of_json(status, body, provenance=known)
 
 
-def _older_failure(code: int, message: str, note: str = "") -> Response:
+def _older_failure(code: int, message: str, known: Provenance) -> Response:
     """The older interface answers 404 where a model is missing, and as well where it is private."""
     body = {"Code": code, "Message": message, "RequestId": REQUEST_ID, "Success": False}
-    return Response.of_json(HTTPStatus.NOT_FOUND, body, note)
+    return Response.of_json(HTTPStatus.NOT_FOUND, body, provenance=known)
 
 
 def _unknown_token() -> Response:
@@ -215,7 +199,3 @@ def _unknown_token() -> Response:
         "InvalidAuthentication",
         "Invalid authentication, please check your Authorization header",
     )
-
-
-def _derived(how: str) -> str:
-    return f"{DERIVED}{how}" if how else ""

@@ -10,7 +10,8 @@ from typing import Any
 
 from msconfig.mock.authorization import BAD_TOKEN, Call, Refusal, admitted, refused
 from msconfig.mock.messages import Request, Response
-from msconfig.mock.state import World, outage
+from msconfig.mock.state import World
+from msconfig.modelscope.facts import Origin, Provenance
 
 __all__ = [
     "catalogue",
@@ -29,9 +30,13 @@ _POLLS_UNTIL_DONE = 2
 
 
 def catalogue(world: World, _request: Request) -> Response:
-    """``GET /v1/models``: open to everybody, whatever token is sent; one page, filters ignored."""
+    """``GET /v1/models``: open to everybody, whatever token is sent; one page, filters ignored.
+
+    404 where the snapshot holds none, which clients do not retry.
+    """
     if world.facts.catalogue is None:
-        return outage()
+        missing = Provenance(Origin.DERIVED, missing="no catalogue is recorded")
+        return Response.of_json(HTTPStatus.NOT_FOUND, {}, provenance=missing)
     rows = [
         {"id": model_id, "object": "", "owned_by": "system", "created": _CREATED}
         for model_id in world.facts.catalogue

@@ -9,13 +9,10 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs
 
-from msconfig.modelscope.facts import NOTE_HEADER
+from msconfig.modelscope.facts import READ, Provenance
 from msconfig.parsing import NotJson, loads
 
-__all__ = ["DERIVED", "Request", "Response"]
-
-DERIVED = "derived: "
-"""How a note begins on a fact that was concluded and not read."""
+__all__ = ["Request", "Response"]
 
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
@@ -59,16 +56,21 @@ class Response:
     status: int
     body: bytes
     headers: Mapping[str, str] = field(default_factory=lambda: _NO_HEADERS)
+    provenance: Provenance = READ
+    """How the facts in it are known. Not part of the reply: on a port it is not sent."""
 
     @classmethod
     def of_json(
-        cls, status: int, body: object, note: str = "", headers: Mapping[str, str] = _NO_HEADERS
+        cls,
+        status: int,
+        body: object,
+        headers: Mapping[str, str] = _NO_HEADERS,
+        provenance: Provenance = READ,
     ) -> Response:
-        """A JSON reply, with a note on what it rests on if there is one."""
-        more = {NOTE_HEADER: note} if note else {}
+        """A JSON reply."""
         content_type = {"Content-Type": "application/json; charset=utf-8"}
         encoded = json.dumps(body, ensure_ascii=False).encode("utf-8", "backslashreplace")
-        return cls(status, encoded, {**content_type, **headers, **more})
+        return cls(status, encoded, {**content_type, **headers}, provenance)
 
     @classmethod
     def of_events(cls, events: str, headers: Mapping[str, str] = _NO_HEADERS) -> Response:

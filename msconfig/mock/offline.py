@@ -8,6 +8,7 @@ from urllib.parse import unquote
 import httpx
 
 from msconfig.mock.messages import Request, Response
+from msconfig.modelscope.facts import PROVENANCE
 
 __all__ = ["OfflineTransport"]
 
@@ -30,5 +31,9 @@ class OfflineTransport(httpx.BaseTransport):
             )
         )
         return httpx.Response(
-            response.status, headers=dict(response.headers), content=response.body, request=request
+            response.status,
+            headers=dict(response.headers),
+            content=response.body,
+            request=request,
+            extensions={PROVENANCE: response.provenance},
         )

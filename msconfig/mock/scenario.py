@@ -200,7 +200,9 @@ class Scenario:
         for model_id, said in self.models.items():
             recorded = models.get(model_id, RecordedModel())
             models[model_id] = RecordedModel(
-                said.facts.look_up or recorded.look_up, said.facts.hub or recorded.hub
+                said.facts.look_up or recorded.look_up,
+                said.facts.hub or recorded.hub,
+                recorded.calls,
             )
             if said.listed is not None and model_id in catalogue:
                 catalogue.remove(model_id)

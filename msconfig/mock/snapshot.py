@@ -9,6 +9,15 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from msconfig.errors import UsageError
+from msconfig.modelscope.facts import (
+    READ,
+    CallResult,
+    Origin,
+    Provenance,
+    RecordedCall,
+    Source,
+    deciding_call,
+)
 from msconfig.modelscope.kinds import Kind, kind_of
 from msconfig.modelscope.sites import Site
 from msconfig.parsing import parse_time
@@ -32,10 +41,15 @@ __all__ = [
 class RecordedLookUp:
     """Who served a model."""
 
-    providers: tuple[Mapping[str, object], ...]
-    """Rows with `Name` and perhaps `CostTier` and `EstimatedMagicGrainCost`."""
-    derived: str = ""
-    """From what it was concluded, where it was not read; "" for a fact that was read."""
+    providers: tuple[Mapping[str, object], ...] | None
+    """Rows with `Name` and perhaps `CostTier` and `EstimatedMagicGrainCost`; None: HTTP 500, the
+    look-up's reply to an id that does not exist."""
+    provenance: Provenance = READ
+
+    @property
+    def names_modelscope(self) -> bool:
+        """Whether ModelScope is among the providers."""
+        return any(row.get("Name") == "ModelScope" for row in self.providers or ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +60,7 @@ class RecordedHub:
     tasks: tuple[str, ...] = ()
     private: bool = False
     gated: bool = False
-    derived: str = ""
+    provenance: Provenance = READ
     downloads: int | None = None
     """None, here and below, for what was not recorded."""
     likes: int | None = None
@@ -61,6 +75,13 @@ class RecordedModel:
 
     look_up: RecordedLookUp | None = None
     hub: RecordedHub | None = None
+    calls: tuple[RecordedCall, ...] = ()
+
+    @property
+    def call_result(self) -> CallResult | None:
+        """Result of the call that counts (`deciding_call`); None where none was recorded."""
+        call = deciding_call(self.calls)
+        return call.result if call is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +99,24 @@ class Snapshot:
         return model_id in self.models or model_id in (self.catalogue or ())
 
     def served(self) -> frozenset[str]:
-        """The ids of which the provider look-up named ModelScope."""
+        """The ids that the look-up named ModelScope for, or that answered a call.
+
+        Without those whose last call was refused for good.
+        """
         return frozenset(
             each
             for each, facts in self.models.items()
-            if facts.look_up
-            and any(row.get("Name") == "ModelScope" for row in facts.look_up.providers)
+            if facts.call_result is CallResult.ANSWERED
+            or (
+                facts.look_up is not None
+                and facts.look_up.names_modelscope
+                and facts.call_result is not CallResult.REFUSED
+            )
         )
+
+    def calls(self) -> dict[str, tuple[RecordedCall, ...]]:
+        """The recorded calls by id, of the models that have any."""
+        return {each: facts.calls for each, facts in self.models.items() if facts.calls}
 
     def kinds(self) -> dict[str, Kind]:
         """What the models do, by id; without those of which it was not recorded."""
@@ -120,7 +152,7 @@ def load(path: Path) -> Snapshot:
         raise UsageError(format_problems(str(path), problems))
     recorded = parse_time(cast("str", body["recorded"]))
     catalogue = cast("list[str] | None", body["catalogue"])
-    models = cast("Mapping[str, Mapping[str, Mapping[str, object] | None]]", body["models"])
+    models = cast("Mapping[str, Mapping[str, Any]]", body["models"])
     return Snapshot(
         Site(cast("str", body["site"])),
         recorded,
@@ -133,23 +165,42 @@ def model_of(facts: Mapping[str, Any]) -> RecordedModel:
     """The facts about one model, as a snapshot or a scenario spells them."""
     look_up, hub = facts.get("look_up"), facts.get("hub")
     return RecordedModel(
-        None
-        if look_up is None
-        else RecordedLookUp(
-            tuple(cast("list[Mapping[str, object]]", look_up["providers"])),
-            cast("str", look_up.get("derived", "")),
-        ),
-        None
-        if hub is None
-        else RecordedHub(
-            cast("bool", hub["exists"]),
-            tuple(cast("list[str]", hub.get("tasks", []))),
-            cast("bool", hub.get("private", False)),
-            cast("bool", hub.get("gated", False)),
-            cast("str", hub.get("derived", "")),
-            cast("int | None", hub.get("downloads")),
-            cast("int | None", hub.get("likes")),
-            cast("str | None", hub.get("license")),
-            cast("str | None", hub.get("last_modified")),
-        ),
+        None if look_up is None else _look_up(look_up),
+        None if hub is None else _hub(hub),
+        tuple(map(_call, facts.get("calls", ()))),
+    )
+
+
+def _look_up(facts: Mapping[str, Any]) -> RecordedLookUp:
+    rows = facts["providers"]
+    return RecordedLookUp(None if rows is None else tuple(rows), _provenance(facts))
+
+
+def _hub(facts: Mapping[str, Any]) -> RecordedHub:
+    return RecordedHub(
+        facts["exists"],
+        tuple(facts.get("tasks", ())),
+        facts.get("private", False),
+        facts.get("gated", False),
+        _provenance(facts),
+        facts.get("downloads"),
+        facts.get("likes"),
+        facts.get("license"),
+        facts.get("last_modified"),
+    )
+
+
+def _call(facts: Mapping[str, Any]) -> RecordedCall:
+    source = Source(f"POST /v1/{facts['route']}", parse_time(facts["at"]), Origin.RECORDED)
+    return RecordedCall(
+        source, CallResult(facts["result"]), facts.get("status"), facts.get("error", "")
+    )
+
+
+def _provenance(facts: Mapping[str, Any]) -> Provenance:
+    at = facts.get("at")
+    return Provenance(
+        Origin(facts.get("origin", Origin.RECORDED)),
+        facts.get("basis", ""),
+        parse_time(at) if at is not None else None,
     )

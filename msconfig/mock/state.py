@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from http import HTTPStatus
 
 from msconfig.mock.accounts import Ledger
-from msconfig.mock.messages import Response
+from msconfig.mock.derived import hub_of, look_up_of
 from msconfig.mock.scenario import Behaviour, ModelScenario, Scenario, behaviours
-from msconfig.mock.snapshot import RecordedModel, Snapshot
+from msconfig.mock.snapshot import RecordedHub, RecordedLookUp, RecordedModel, Snapshot
 
-__all__ = ["REQUEST_ID", "World", "outage"]
+__all__ = ["REQUEST_ID", "World"]
 
 REQUEST_ID = "00000000-0000-4000-8000-000000000000"
 """Replies are the same each time, so there is one request id."""
@@ -31,19 +30,19 @@ class World:
         """How often each image task was asked for."""
         self.lock = threading.Lock()
 
-    @property
-    def not_held(self) -> str:
-        """The note on a reply about an id of which nothing was recorded."""
-        return f"not in the snapshot of {self.facts.recorded:%Y-%m-%d}"
+    def look_up(self, model_id: str) -> RecordedLookUp:
+        """What the provider look-up answers."""
+        return look_up_of(self.facts, model_id, self.cost(model_id))
 
-    def recorded(self, model_id: str) -> RecordedModel:
-        """What was recorded about a model."""
-        return self.facts.models.get(model_id, RecordedModel())
+    def hub(self, model_id: str) -> RecordedHub:
+        """What the hub answers."""
+        return hub_of(self.facts, model_id)
 
     def cost(self, model_id: str) -> float:
         """Magicubes a call."""
         told = self.scenario.models.get(model_id, ModelScenario()).cost
-        return told if told is not None else _estimated(self.recorded(model_id))
+        recorded = self.facts.models.get(model_id, RecordedModel())
+        return told if told is not None else _estimated(recorded)
 
     def behaviour(self, model_id: str) -> Behaviour | None:
         """How a call ends; None where the model answers.
@@ -56,30 +55,18 @@ class World:
         told = self.scenario.models.get(model_id, ModelScenario()).behaviour
         if told is not None:
             return rows.get(told)
-        recorded = self.recorded(model_id)
-        names = [row.get("Name") for row in recorded.look_up.providers] if recorded.look_up else []
-        if "ModelScope" in names or model_id in (self.facts.catalogue or ()):
+        is_listed = model_id in (self.facts.catalogue or ())
+        if is_listed or self.look_up(model_id).names_modelscope:
             return None
-        if recorded.hub is not None and recorded.hub.private:
+        hub = self.hub(model_id)
+        if hub.private:
             return rows["private"]
-        exists = recorded.hub is not None and recorded.hub.exists
-        return rows["no_provider" if exists else "invalid"]
-
-
-def outage() -> Response:
-    """What a source that was not recorded answers."""
-    body = {
-        "success": False,
-        "code": "ServiceUnavailable",
-        "message": "Service unavailable",
-        "request_id": REQUEST_ID,
-    }
-    return Response.of_json(HTTPStatus.SERVICE_UNAVAILABLE, body, "not recorded")
+        return rows["no_provider" if hub.exists else "invalid"]
 
 
 def _estimated(recorded: RecordedModel) -> float:
-    rows = recorded.look_up.providers if recorded.look_up else ()
-    for row in rows:
+    rows = recorded.look_up.providers if recorded.look_up is not None else ()
+    for row in rows or ():
         cost = row.get("EstimatedMagicGrainCost")
         if row.get("Name") == "ModelScope" and isinstance(cost, int | float):
             return float(cost)

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
+from msconfig.modelscope.facts import Provenance
+
 __all__ = ["MAX_RETRY_AFTER", "PASSING", "Deadline", "Failure", "Host", "Pacing", "Reply"]
 
 _log = logging.getLogger(__name__)
@@ -73,8 +75,8 @@ class Reply:
     status: int
     body: bytes
     content_type: str = ""
-    note: str = ""
-    """What a recording says about the fact behind it; ModelScope itself sends none."""
+    provenance: Provenance | None = None
+    """How a recorded reply is known; None for a reply from the network."""
     retry_after: float | None = None
     seconds: float = 0.0
     """From asking until there was enough of it."""
@@ -89,6 +91,8 @@ class Failure:
     """Whether another try might help."""
     asked: bool = True
     """Whether anybody was asked; where not, it says nothing about the host."""
+    provenance: Provenance | None = None
+    """What the snapshot says that holds no answer; None for a failure of the network."""
 
 
 @dataclass(slots=True)
@@ -113,10 +117,7 @@ class Host:
         """Take a request with all its tries into account; give up a host that goes on failing."""
         if isinstance(result, Failure) and not result.asked:
             return
-        if isinstance(result, Reply):  # what a mock has no record of is no failure of the mock
-            failed = result.status in PASSING and not result.note
-        else:
-            failed = result.passing
+        failed = result.status in PASSING if isinstance(result, Reply) else result.passing
         with self.lock:
             self.failures_in_a_row = self.failures_in_a_row + 1 if failed else 0
             too_often = self.failures_in_a_row >= FAILURES_UNTIL_GIVEN_UP

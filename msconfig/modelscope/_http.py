@@ -27,7 +27,7 @@ from msconfig.modelscope._hosts import (
     Pacing,
     Reply,
 )
-from msconfig.modelscope.facts import NOTE_HEADER
+from msconfig.modelscope.facts import PROVENANCE, Provenance
 from msconfig.text import shortened, visible
 from msconfig.tokens import Secret
 
@@ -219,6 +219,11 @@ class HttpClient:
         try:
             with time_limit(seconds), closing(self._client.send(request, stream=True)) as response:
                 host.answered = True
+                provenance = response.extensions.get(PROVENANCE)
+                if isinstance(provenance, Provenance) and provenance.missing:
+                    return Failure(
+                        provenance.missing, passing=False, asked=False, provenance=provenance
+                    )
                 body = bytearray()
                 for chunk in response.iter_bytes():
                     body += chunk
@@ -234,7 +239,7 @@ class HttpClient:
                     response.status_code,
                     bytes(body),
                     content_type,
-                    self._note(response),
+                    provenance if isinstance(provenance, Provenance) else None,
                     _seconds(response.headers.get("Retry-After")),
                     self.pacing.clock() - began,
                 )
@@ -244,12 +249,6 @@ class HttpClient:
             return Failure("the reply cannot be decompressed", passing=False)
         except httpx.HTTPError as error:
             return Failure(_in_words(error))
-
-    def _note(self, response: httpx.Response) -> str:
-        """What recorded facts say of themselves; a host on the network has no say in it."""
-        if not self._patient and response.url.scheme != "http":  # http is loopback: the mock
-            return ""
-        return shortened(visible(response.headers.get(NOTE_HEADER, "")))
 
 
 def _forget_location(response: httpx.Response) -> None:

@@ -89,8 +89,6 @@ def object_or_empty(reply: Reply) -> dict[str, object]:
 
 def no_answer(reply: Reply, source: Source, why: str = "") -> NoAnswer:
     """What an unclear reply says, in one line; `why` where it says nothing itself."""
-    if source.note:
-        return NoAnswer(source, source.note, reply.status)
     words = said(reply.body) or why
     if HTTPStatus.MULTIPLE_CHOICES <= reply.status < HTTPStatus.BAD_REQUEST:
         words = "a redirect, which is not followed"

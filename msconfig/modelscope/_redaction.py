@@ -21,7 +21,6 @@ def without_echoes(reply: Reply, secrets: Iterable[Secret]) -> Reply:
             reply,
             body=body,
             content_type=secret.hidden_in(reply.content_type),
-            note=secret.hidden_in(reply.note),
         )
     return reply
 

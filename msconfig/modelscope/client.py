@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from msconfig.modelscope import _calls, _hub_replies, _replies
@@ -20,9 +21,12 @@ from msconfig.modelscope.facts import (
     HubNoAccess,
     HubPage,
     NoAnswer,
+    Origin,
     Providers,
+    RecordedCall,
     Source,
     TokenRejected,
+    deciding_call,
 )
 from msconfig.modelscope.kinds import SMALL_CALLS, Kind
 from msconfig.modelscope.sites import Endpoints
@@ -65,6 +69,7 @@ class ModelScope:
         http: how to ask.
         secrets: tokens in use; a reply that echoes one is masked before anybody sees it.
         now: when a fact is observed; for recorded facts, when they were recorded.
+        recorded_calls: calls by model id that a snapshot holds; none online.
     """
 
     def __init__(
@@ -74,9 +79,11 @@ class ModelScope:
         *,
         secrets: Iterable[Secret] = (),
         now: Callable[[], datetime] = _utc_now,
+        recorded_calls: Mapping[str, Sequence[RecordedCall]] = MappingProxyType({}),
     ) -> None:
         self._endpoints = endpoints
         self._http = http
+        self._recorded_calls = recorded_calls
         self._secrets = tuple(secrets)
         http.hide(self._secrets)
         self._now = now
@@ -84,6 +91,14 @@ class ModelScope:
     def deadline(self) -> Deadline:
         """The time there is for one model, one token or the catalogue."""
         return Deadline(SECONDS_A_MODEL, self._http.pacing)
+
+    def recorded_calls(self, model_id: str) -> Sequence[RecordedCall]:
+        """The calls of `model_id` that the snapshot in use holds."""
+        return self._recorded_calls.get(model_id, ())
+
+    def recorded_call(self, model_id: str) -> RecordedCall | None:
+        """The recorded call of `model_id` that counts (`deciding_call`)."""
+        return deciding_call(self.recorded_calls(model_id))
 
     def users_me(self, token: Secret) -> Account | TokenRejected | NoAnswer:
         """Whether the hub knows `token` (``GET /openapi/v1/users/me``).
@@ -215,5 +230,9 @@ class ModelScope:
         return without_echoes(reply, self._secrets) if isinstance(reply, Reply) else reply
 
     def _source(self, url: str, reply: Reply | Failure, method: str = "GET") -> Source:
-        note = reply.note if isinstance(reply, Reply) else ""
-        return Source(f"{method} {urlsplit(url).path}", self._now(), note)
+        endpoint, known = f"{method} {urlsplit(url).path}", reply.provenance
+        if known is None:
+            return Source(endpoint, self._now())
+        if known.missing:
+            return Source(endpoint, self._now(), Origin.RECORDED)
+        return Source(endpoint, known.at or self._now(), known.origin, known.basis)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
+from enum import Enum, StrEnum
+from operator import attrgetter
 
 from msconfig.modelscope.kinds import Kind, kind_of, kinds_of
 
 __all__ = [
-    "NOTE_HEADER",
+    "PROVENANCE",
+    "READ",
     "Account",
     "Balance",
     "CallOutcome",
+    "CallResult",
     "Called",
     "Catalogue",
     "HubAbsent",
@@ -20,15 +24,47 @@ __all__ = [
     "HubNoAccess",
     "HubPage",
     "NoAnswer",
+    "Origin",
+    "Provenance",
     "Provider",
     "Providers",
+    "RecordedCall",
     "Source",
     "TokenRejected",
+    "deciding_call",
 ]
 
 
-NOTE_HEADER = "msconfig-note"
-"""Header with which the mock says what a recorded fact rests on; ModelScope does not send it."""
+class Origin(StrEnum):
+    """How a fact is known."""
+
+    LIVE = "live"
+    """ModelScope answered in this run."""
+    RECORDED = "recorded"
+    """It was read earlier, and kept in a snapshot."""
+    DERIVED = "derived"
+    """It was inferred from recorded facts."""
+
+
+PROVENANCE = "msconfig.provenance"
+"""Key of a `Provenance` among the extensions of an httpx response. Never sent over a network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """How a fact of a snapshot is known."""
+
+    origin: Origin = Origin.RECORDED
+    basis: str = ""
+    """What a derived fact was inferred from."""
+    at: datetime | None = None
+    """When it was read (UTC); None: at the time of the snapshot."""
+    missing: str = ""
+    """Why the snapshot holds no answer; "" where it holds one."""
+
+
+READ = Provenance()
+"""Of a fact that was read at the time of the snapshot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +75,9 @@ class Source:
     """The request without its host, e.g. ``GET /v1/models``."""
     at: datetime
     """When it was observed (UTC); for a recorded fact, when it was recorded."""
-    note: str = ""
-    """What a recording says about the fact, e.g. ``derived: …``; empty when ModelScope answered."""
+    origin: Origin = Origin.LIVE
+    basis: str = ""
+    """What a derived fact was inferred from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +89,11 @@ class NoAnswer:
     """What happened, in one line that is safe to print."""
     status: int | None = None
     """The HTTP status, where there was a reply."""
+
+    @property
+    def is_unrecorded(self) -> bool:
+        """Whether a snapshot was read that does not hold the answer: not a failure."""
+        return self.source.origin is not Origin.LIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +147,44 @@ class Called:
     """The service's own words, or what happened."""
     latency_ms: int | None = None
     """Milliseconds to the first content, where there was content."""
+
+
+class CallResult(StrEnum):
+    """Result of a call that was recorded."""
+
+    ANSWERED = "answered"
+    REFUSED = "refused"
+    """For good: the same call will be refused again."""
+    INCONCLUSIVE = "inconclusive"
+    """E.g. a rate limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedCall:
+    """A real call that was made earlier, and recorded."""
+
+    source: Source
+    result: CallResult
+    status: int | None = None
+    """The HTTP status, where it was recorded."""
+    error: str = ""
+
+    @property
+    def observed(self) -> str:
+        """The result in one line."""
+        if self.result is CallResult.ANSWERED:
+            return str(self.result)
+        status = f"HTTP {self.status}" if self.status is not None else ""
+        return ": ".join(part for part in (self.result, status, self.error) if part)
+
+
+def deciding_call(calls: Sequence[RecordedCall]) -> RecordedCall | None:
+    """The newest of `calls` that is conclusive; if none is, the newest.
+
+    A rate limit takes back neither an answer nor a refusal.
+    """
+    conclusive = [call for call in calls if call.result is not CallResult.INCONCLUSIVE]
+    return max(conclusive or calls, key=attrgetter("source.at"), default=None)
 
 
 @dataclass(frozen=True, slots=True)

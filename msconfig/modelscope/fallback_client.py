@@ -53,8 +53,7 @@ class Bailian:
         reply = self._http.get(url, deadline=Deadline(SECONDS, self._http.pacing), token=self._key)
         if isinstance(reply, Reply):
             reply = without_echoes(reply, [self._key])
-        note = reply.note if isinstance(reply, Reply) else ""
-        source = Source(f"GET {urlsplit(url).path}", self._now(), note)
+        source = Source(f"GET {urlsplit(url).path}", self._now())
         if isinstance(reply, Failure) or reply.status != HTTPStatus.UNAUTHORIZED:
             return _replies.catalogue(reply, source)
         words = _replies.invalid_api_key(reply)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
+from msconfig import clock
 from msconfig.checking.gathering import Progress, no_progress
 from msconfig.checking.report import ModelResult, Outcome, Report, Status
 from msconfig.cherry.backup import (
@@ -192,7 +192,7 @@ def _pruned(
 
 def _without_models(session: Session) -> Report:
     """A report in which nothing fails, as nothing was to be added."""
-    return Report(session.site, datetime.now(UTC), (), (), snapshot_recorded=session.recorded)
+    return Report(session.site, clock.utc_now(), (), (), snapshot_recorded=session.recorded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +233,7 @@ def _find_dead(
             raise KeyboardInterrupt
         verdicts |= {model.id: model for model in found.models}
     results = [verdicts[each] for each in present]
-    dead = frozenset(model.id for model in results if _is_dead(model, session))
+    dead = frozenset(model.id for model in results if _is_dead(model))
     return _Pruning(
         dead,
         tuple(
@@ -242,10 +242,8 @@ def _find_dead(
     )
 
 
-def _is_dead(model: ModelResult, session: Session) -> bool:
-    # an id that the snapshot does not hold may be newer than the snapshot
-    never_recorded = session.is_offline and model.status is Status.NOT_FOUND
+def _is_dead(model: ModelResult) -> bool:
     # with :Provider the user chose and pays a third party, which is as intended
     parsed = ModelId.parse(model.id)
     chosen = parsed is not None and parsed.provider and model.status is Status.THIRD_PARTY_ONLY
-    return model.status in _DEAD and not never_recorded and not chosen
+    return model.status in _DEAD and not chosen

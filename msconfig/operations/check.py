@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 
+from msconfig import clock
 from msconfig.checking.baseline import Baseline, IgnoreEntry, with_baseline, with_ignored
 from msconfig.checking.check import CheckRequest
 from msconfig.checking.check import check as check_models
@@ -110,7 +111,7 @@ def check(
         if probe is not None and report.complete:
             report = _probed(report, modelscope, session, probe)
     report = _with_fallback(report, session, fallback)
-    report = with_ignored(report, ignore, today or datetime.now(UTC).date())
+    report = with_ignored(report, ignore, today or clock.utc_now().date())
     return report if baseline is None else with_baseline(report, baseline)
 
 

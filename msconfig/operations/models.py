@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from dataclasses import replace
 
+from msconfig import clock
 from msconfig.checking.discovery.discover import DiscoveryRequest, discover
 from msconfig.checking.discovery.results import ModelList, Sort, in_order
 from msconfig.checking.gathering import Progress, no_progress
+from msconfig.checking.staleness import note_on_age
 from msconfig.modelscope.kinds import Kind
 from msconfig.operations.session import Session
 
@@ -46,9 +48,13 @@ def find_models(
     )
     with session.connect() as modelscope:
         discovery = discover(modelscope, request, progress)
+    now = clock.utc_now()
+    if session.recorded is not None:
+        notes = (*discovery.notes, *note_on_age(session.recorded, now))
+        discovery = replace(discovery, notes=notes)
     return ModelList(
         site=session.site,
-        searched_at=datetime.now(UTC),
+        searched_at=now,
         discovery=discovery,
         models=in_order(discovery.models, sort)[:limit],
         includes_unserved=include_unserved,

@@ -174,8 +174,13 @@ class Session:
             if self.snapshot is None:
                 yield ModelScope(self.endpoints, http, secrets=secrets)
             else:
-                recorded = self.snapshot.recorded
-                yield ModelScope(self.endpoints, http, now=lambda: recorded)
+                facts = self.snapshot
+                yield ModelScope(
+                    self.endpoints,
+                    http,
+                    now=lambda: facts.recorded,
+                    recorded_calls=facts.calls(),
+                )
 
     @contextmanager
     def http(self) -> Iterator[HttpClient]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, assert_never
 
+from msconfig import clock
 from msconfig.checking.gathering import Gathered, Progress, gather, no_progress
 from msconfig.checking.verdict import ModelFacts
 from msconfig.errors import UsageError
-from msconfig.mock.messages import DERIVED
 from msconfig.mock.snapshot import RecordedModel, Snapshot
 from msconfig.model_ids import ModelId
 from msconfig.modelscope.client import ModelScope
@@ -20,9 +19,12 @@ from msconfig.modelscope.facts import (
     HubModel,
     HubNoAccess,
     NoAnswer,
+    Origin,
     Provider,
     Providers,
+    RecordedCall,
     Source,
+    deciding_call,
 )
 from msconfig.modelscope.sites import Site
 from msconfig.parsing import dumps, rfc3339
@@ -73,12 +75,16 @@ def record(
     assert gathered.catalogue is not None  # noqa: S101 - asked for above
     if isinstance(gathered.catalogue, NoAnswer):
         return gathered.catalogue
+    known = (
+        (text, {**_facts(facts), **_calls(modelscope.recorded_calls(models[text].path))})
+        for text, facts in sorted(gathered.models.items())
+    )
     document = {
         "schema_version": 1,
         "site": site,
-        "recorded": rfc3339(datetime.now(UTC)),
+        "recorded": rfc3339(clock.utc_now()),
         "catalogue": sorted(gathered.catalogue.ids),
-        "models": {text: _facts(facts) for text, facts in sorted(gathered.models.items())},
+        "models": {text: facts for text, facts in known if facts},
     }
     unanswered = [
         f"{text}: {fact.source.endpoint}: {fact.said}"
@@ -108,7 +114,9 @@ def _facts(facts: ModelFacts) -> dict[str, Any]:
     recorded: dict[str, Any] = {}
     if isinstance(facts.look_up, Providers):
         rows = [_provider(row) for row in facts.look_up.rows]
-        recorded["look_up"] = {"providers": rows, **_derived(facts.look_up.source)}
+        recorded["look_up"] = {"providers": rows, **_known(facts.look_up.source)}
+    elif _says_absent(facts, facts.look_up):
+        recorded["look_up"] = {"providers": None, **_known(facts.look_up.source)}
     match facts.hub:
         case HubModel() as hub:
             flags = {"private": hub.private, "gated": hub.gated}
@@ -116,12 +124,12 @@ def _facts(facts: ModelFacts) -> dict[str, Any]:
             older = facts.older_hub
             more = older.tasks if isinstance(older, HubModel) else ()
             tasks = {"tasks": [*hub.tasks, *more]}
-            known = {**tasks, **set_flags, **_details(hub), **_derived(hub.source)}
+            known = {**tasks, **set_flags, **_details(hub), **_known(hub.source)}
             recorded["hub"] = {"exists": True, **known}
         case HubAbsent():
-            recorded["hub"] = {"exists": False}
+            recorded["hub"] = {"exists": False, **_known(facts.hub.source)}
         case HubNoAccess():
-            recorded["hub"] = {"exists": True, "private": True}
+            recorded["hub"] = {"exists": True, "private": True, **_known(facts.hub.source)}
         case NoAnswer():
             pass
         case _:
@@ -141,10 +149,28 @@ def _details(hub: HubModel) -> dict[str, Any]:
     return {name: value for name, value in details.items() if value is not None}
 
 
-def _derived(source: Source) -> dict[str, str]:
-    """What was concluded and not read stays so when it is recorded again."""
-    how = source.note.removeprefix(DERIVED)
-    return {"derived": how} if how != source.note else {}
+def _known(source: Source) -> dict[str, str]:
+    """How a fact is known. One that is recorded again keeps its origin and its time."""
+    if source.origin is Origin.LIVE:
+        return {"origin": Origin.RECORDED}
+    basis = {"basis": source.basis} if source.basis else {}
+    return {"origin": source.origin, **basis, "at": rfc3339(source.at)}
+
+
+def _calls(calls: Sequence[RecordedCall]) -> dict[str, Any]:
+    """Calls that were recorded before; none is made here."""
+    return {"calls": [_call(call) for call in calls]} if calls else {}
+
+
+def _call(call: RecordedCall) -> dict[str, Any]:
+    optional = {"status": call.status, "error": call.error or None}
+    return {
+        "route": call.source.endpoint.removeprefix("POST /v1/"),
+        "result": call.result,
+        **{name: value for name, value in optional.items() if value is not None},
+        "origin": call.source.origin,
+        "at": rfc3339(call.source.at),
+    }
 
 
 def _provider(row: Provider) -> dict[str, Any]:
@@ -206,9 +232,13 @@ def _changes(
 
 def _told(model: RecordedModel) -> dict[str, str]:
     """The facts about a model in words, by name; not those that move every day, e.g. downloads."""
-    told = dict.fromkeys(("providers", "cost", "exists", "tasks", "access"), "not recorded")
+    names = ("providers", "cost", "exists", "tasks", "access", "call")
+    told = dict.fromkeys(names, "not recorded")
+    call = deciding_call(model.calls)
+    if call is not None:
+        told["call"] = f"{call.observed} on {call.source.at:%Y-%m-%d}"
     if model.look_up is not None:
-        rows = model.look_up.providers
+        rows = model.look_up.providers or ()
         told["providers"] = ", ".join(str(row.get("Name")) for row in rows) or "nobody"
         own = [row for row in rows if row.get("Name") == "ModelScope"]
         costs = (str(row.get("EstimatedMagicGrainCost", "unknown")) for row in own)

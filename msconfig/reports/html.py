@@ -25,7 +25,7 @@ from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import addresses_of
 from msconfig.rendering.pages import page
 from msconfig.reports.verdicts import fallback_verdict, next_step, overall, tally
-from msconfig.reports.wording import kind_of
+from msconfig.reports.wording import kind_of, next_step_line, proofs_line
 
 __all__ = ["render"]
 
@@ -99,6 +99,8 @@ def render(report: Report, tag: Tag) -> str:
         "outcome": overall(report),
         "tally": tally(report),
         "next_step": next_step(report).name,
+        "next_step_line": next_step_line(report).removeprefix("Next: "),
+        "proofs": proofs_line(tally(report)),
         "counts": {outcome: report.count(outcome) for outcome in Outcome},
         "statuses": _occurring(Status, (row.result.status for row in rows)),
         "kinds": _occurring(Kind, (row.result.kind for row in rows)),

@@ -12,7 +12,15 @@ from typing import Any
 from urllib.parse import quote
 
 from msconfig import __version__
-from msconfig.checking.report import Location, ModelResult, Outcome, Report, Status, TokenStatus
+from msconfig.checking.report import (
+    Location,
+    ModelResult,
+    Outcome,
+    Proof,
+    Report,
+    Status,
+    TokenStatus,
+)
 from msconfig.parsing import dumps, rfc3339
 from msconfig.reports.verdicts import asked_models, asked_tokens
 from msconfig.reports.wording import excuse, meant, place_of, shown_id, token_line
@@ -96,6 +104,7 @@ def _run(report: Report) -> dict[str, Any]:
             "site": report.site,
             "mode": "offline" if report.offline else "online",
             **({"snapshot_recorded": rfc3339(recorded)} if recorded else {}),
+            "proof": {str(proof): report.count_proof(proof) for proof in Proof},
         },
     }
 

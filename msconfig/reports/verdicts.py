@@ -10,6 +10,7 @@ from msconfig.checking.report import (
     Fallback,
     ModelResult,
     Outcome,
+    Proof,
     Report,
     TokenResult,
     TokenStatus,
@@ -75,6 +76,8 @@ class Tally:
     tokens: frozenset[TokenStatus]
     """What became of the tokens that count."""
     complete: bool
+    proofs: tuple[tuple[Proof, int], ...]
+    """How many models that pass rest on each proof, the best first; without those of none."""
 
     @property
     def excused(self) -> int:
@@ -94,6 +97,7 @@ def tally(report: Report) -> Tally:
         known=len(excused) - ignored,
         tokens=frozenset(token.status for token in report.tokens if token.counts),
         complete=report.complete,
+        proofs=tuple((proof, count) for proof in Proof if (count := report.count_proof(proof))),
     )
 
 
@@ -147,6 +151,7 @@ class NextStep(Enum):
     BIND = "bind"
     REPLACE = "replace"
     LATER = "later"
+    ONLINE = "online"
     WAIT = "wait"
     GENERATE = "generate"
 
@@ -167,7 +172,7 @@ def next_step(report: Report) -> NextStep:
     if _with(models, Outcome.FAIL):
         return NextStep.REPLACE
     if _with(models, Outcome.UNKNOWN) or TokenStatus.UNVERIFIED in statuses:
-        return NextStep.LATER
+        return NextStep.ONLINE if report.offline else NextStep.LATER
     return NextStep.WAIT if any(map(is_excused, models)) else NextStep.GENERATE
 
 

@@ -39,6 +39,7 @@ __all__ = [
     "meant",
     "next_step_line",
     "place_of",
+    "proofs_line",
     "quota_line",
     "shown_id",
     "token_line",
@@ -75,9 +76,15 @@ def verdict_line(report: Report) -> str:
         parts.append(_excused(counts))
     elif not counts.failed and not counts.unknown:
         parts.append(f"{'The model is' if total == 1 else f'All {total} models are'} served.")
+    parts += [f"Proof: {line}." for line in (proofs_line(counts),) if line]
     if report.fallback is not None:
         parts.append(_of_fallback(report.fallback))
     return " ".join(parts)
+
+
+def proofs_line(counts: Tally) -> str:
+    """How many models that pass rest on which proof, e.g. ``2 called, 1 listed``."""
+    return ", ".join(f"{count} {proof}" for proof, count in counts.proofs)
 
 
 def _of_fallback(fallback: Fallback) -> str:
@@ -210,6 +217,8 @@ def next_step_line(report: Report) -> str:
             return "Next: replace or remove what is not served, then run it again."
         case NextStep.LATER:
             return "Next: run it again later; -v shows every request."
+        case NextStep.ONLINE:
+            return "Next: run it again online; recorded facts cannot settle what is open above."
         case NextStep.WAIT:
             return "Next: nothing for now; what does not count still waits for a replacement."
         case NextStep.GENERATE:

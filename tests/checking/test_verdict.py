@@ -9,7 +9,7 @@ from itertools import product
 
 import pytest
 
-from msconfig.checking.report import Outcome, Status
+from msconfig.checking.report import Outcome, Proof, Status
 from msconfig.checking.verdict import (
     CatalogueFact,
     HubFact,
@@ -20,13 +20,16 @@ from msconfig.checking.verdict import (
 )
 from msconfig.model_ids import ModelId
 from msconfig.modelscope.facts import (
+    CallResult,
     Catalogue,
     HubAbsent,
     HubModel,
     HubNoAccess,
     NoAnswer,
+    Origin,
     Provider,
     Providers,
+    RecordedCall,
     Source,
 )
 
@@ -34,12 +37,12 @@ AT = datetime(2026, 10, 7, tzinfo=UTC)
 ID, OTHER_CASE = "Qwen/Alive", "qwen/ALIVE"
 
 
-def source(endpoint: str, note: str = "") -> Source:
-    return Source(f"GET /{endpoint}", AT, note)
+def source(endpoint: str, origin: Origin = Origin.LIVE, basis: str = "") -> Source:
+    return Source(f"GET /{endpoint}", AT, origin, basis)
 
 
-def served_by(*names: str, note: str = "") -> Providers:
-    return Providers(source("providers", note), tuple(Provider(name) for name in names))
+def served_by(*names: str, origin: Origin = Origin.LIVE, basis: str = "") -> Providers:
+    return Providers(source("providers", origin, basis), tuple(map(Provider, names)))
 
 
 def no_answer(said: str, status: int | None = None) -> NoAnswer:
@@ -247,7 +250,7 @@ def test_no_outage_alone_makes_a_model_fail() -> None:
         pytest.param(
             Seen("not listed", "nobody", "outage"),
             Status.NOT_ENABLED,
-            ["nobody"],
+            ["no provider"],
             id="nobody, and the hub is down",
         ),
         pytest.param(
@@ -294,9 +297,83 @@ def test_a_reason_names_what_decided(it: Seen, status: Status, words: list[str])
     assert [word for word in words if word not in verdict.reason] == []
 
 
-def test_a_note_of_a_recording_stands_with_the_verdict_it_carries() -> None:
-    parsed = ModelId.parse(ID)
-    assert parsed is not None
-    look_up = served_by(note="derived: from a page")
-    verdict = judge(parsed, CATALOGUES["not listed"], ModelFacts(look_up, HUBS["exists"]))
-    assert "derived: from a page" in verdict.reason
+DERIVED = served_by("ModelScope", origin=Origin.DERIVED, basis="a page")
+RECORDED = served_by("ModelScope", origin=Origin.RECORDED)
+NOT_RECORDED = NoAnswer(source("providers", Origin.DERIVED), "no look-up is recorded")
+
+
+def call(result: CallResult, error: str = "") -> RecordedCall:
+    at = datetime(2026, 10, 10, tzinfo=UTC)
+    made = Source("POST /v1/chat/completions", at, Origin.RECORDED)
+    return RecordedCall(made, result, 400, error)
+
+
+ANSWERED, REFUSED = call(CallResult.ANSWERED), call(CallResult.REFUSED, "Unsupported model")
+BUSY = call(CallResult.INCONCLUSIVE, "busy")
+
+
+@pytest.mark.parametrize(
+    ("catalogue", "look_up", "recorded", "proof"),
+    [
+        pytest.param("listed", LOOK_UPS["ModelScope"], None, Proof.CONFIRMED, id="live"),
+        pytest.param("unreadable", LOOK_UPS["ModelScope"], None, Proof.CONFIRMED, id="alone"),
+        pytest.param("listed", LOOK_UPS["outage"], None, Proof.LISTED, id="no look-up"),
+        pytest.param("listed", NOT_RECORDED, None, Proof.LISTED, id="not recorded"),
+        pytest.param("not listed", RECORDED, None, Proof.CONFIRMED, id="recorded"),
+        pytest.param("listed", DERIVED, None, Proof.LISTED, id="derived"),
+        pytest.param("not listed", DERIVED, None, Proof.LISTED, id="derived alone"),
+        pytest.param("listed", DERIVED, BUSY, Proof.LISTED, id="busy when called"),
+        pytest.param("listed", RECORDED, BUSY, Proof.CONFIRMED, id="recorded, and busy"),
+        pytest.param("listed", DERIVED, ANSWERED, Proof.CALLED, id="answered"),
+        pytest.param("listed", NOT_RECORDED, ANSWERED, Proof.CALLED, id="answered, no look-up"),
+        pytest.param("not listed", RECORDED, ANSWERED, Proof.CALLED, id="answered, unlisted"),
+    ],
+)
+def test_an_enabled_model_has_the_best_proof_that_was_read(
+    catalogue: str, look_up: LookUpFact, recorded: RecordedCall | None, proof: Proof
+) -> None:
+    facts = ModelFacts(look_up, HUBS["exists"], call=recorded)
+    verdict = judge(parsed(), CATALOGUES[catalogue], facts)
+    assert (verdict.status, verdict.proof) == (Status.ENABLED, proof)
+
+
+@pytest.mark.parametrize("catalogue", ["listed", "not listed"])
+@pytest.mark.parametrize("look_up", [RECORDED, DERIVED, NOT_RECORDED, served_by()])
+def test_a_recorded_call_that_was_refused_for_good_puts_a_model_in_doubt(
+    catalogue: str, look_up: LookUpFact
+) -> None:
+    facts = ModelFacts(look_up, HUBS["exists"], call=REFUSED)
+    verdict = judge(parsed(), CATALOGUES[catalogue], facts)
+    assert (verdict.status, verdict.proof) == (Status.DISPUTED, None)
+    assert "2026-10-10" in verdict.reason
+    assert "HTTP 400: Unsupported model" in verdict.reason
+
+
+def test_a_recorded_call_says_nothing_about_another_provider() -> None:
+    facts = ModelFacts(RECORDED, HUBS["exists"], call=REFUSED)
+    verdict = judge(parsed(f"{ID}:DashScope"), CATALOGUES["listed"], facts)
+    assert verdict.status is Status.THIRD_PARTY_ONLY
+
+
+@pytest.mark.parametrize(
+    "seen", [Seen("listed", "others", "gated"), Seen("not listed", "nobody", "exists")]
+)
+def test_only_an_enabled_model_has_a_proof(seen: Seen) -> None:
+    assert verdict_on(seen).proof is None
+
+
+def test_a_reason_names_what_an_inferred_fact_rests_on() -> None:
+    look_up = served_by(origin=Origin.DERIVED, basis="a page")
+    verdict = judge(parsed(), CATALOGUES["not listed"], ModelFacts(look_up, HUBS["exists"]))
+    assert verdict.reason == "no provider serves it (inferred: a page)"
+
+
+def test_a_reason_names_the_day_on_which_a_fact_was_read() -> None:
+    verdict = judge(parsed(), CATALOGUES["not listed"], ModelFacts(RECORDED, HUBS["exists"]))
+    assert verdict.reason == "served by ModelScope (recorded on 2026-10-07)"
+
+
+def parsed(text: str = ID) -> ModelId:
+    model_id = ModelId.parse(text)
+    assert model_id is not None
+    return model_id

@@ -7,6 +7,7 @@ import os
 import sqlite3
 import stat
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from urllib.parse import unquote
@@ -15,11 +16,13 @@ import pytest
 
 from app_database import OFF_KEY, OLD_KEY, OLD_MODEL, REGISTRY_MODEL
 from backups import contents, make_data_json, make_v7, query, row, rows, v1_provider
+from msconfig import clock
 from msconfig.mock.handler import MockModelScope
 from msconfig.mock.messages import Request, Response
 from msconfig.mock.scenario import Account, Scenario
 from msconfig.mock.server import MockServer
-from msconfig.mock.snapshot import RecordedHub, RecordedModel
+from msconfig.mock.snapshot import RecordedHub, RecordedModel, bundled, load
+from msconfig.modelscope.sites import Site
 from support import ALIVE, DEAD, TOKEN, Online, Ran, Run, Serve, fake, served_by, snapshot
 
 pytestmark = pytest.mark.usefixtures("both_headers")
@@ -202,6 +205,16 @@ def test_prune_leaves_what_nobody_could_tell_and_names_it(
     assert REGISTRY_MODEL not in models_in(Path("new.zip"))
     assert f"- {REGISTRY_MODEL}" in ran.out
     assert f"? {OLD_MODEL}" in ran.out
+
+
+@pytest.mark.parametrize(("days", "is_told"), [(30, False), (31, True)])
+def test_the_age_of_recorded_facts_is_told_before_the_copy_is_written(
+    run: Run, backup: Path, monkeypatch: pytest.MonkeyPatch, days: int, is_told: bool
+) -> None:
+    recorded = load(bundled(Site.CN)).recorded
+    monkeypatch.setattr(clock, "utc_now", lambda: recorded + timedelta(days=days))
+    ran = run("apply", backup, "--offline", "--no-token", "--plan", "Qwen/Qwen3.5-27B")
+    assert (ran.code, "msconfig snapshot -o FILE" in ran.err) == (0, is_told)
 
 
 def test_prune_offline_takes_what_was_never_recorded_for_unknown(run: Run, backup: Path) -> None:

@@ -5,13 +5,19 @@ from __future__ import annotations
 import io
 import json
 import sys
+from collections import Counter
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from msconfig import clock
 from msconfig.documents.recognise import DocumentKind, examine
+from msconfig.mock.handler import MockModelScope
 from msconfig.mock.messages import Request, Response
 from msconfig.mock.mock import Mock
+from msconfig.mock.snapshot import bundled, load
+from msconfig.modelscope.sites import Site
 from support import DEAD, TOKEN, Online, Run, Serve, fake
 
 OTHER_TOKEN = "ms-00000000-0000-4000-8000-0000000bad00"
@@ -26,7 +32,17 @@ GIVEN_OFFLINE = pytest.mark.parametrize(
             ["Qwen/Qwen3.5-27B", "Qwen/Qwen3.5-27b"], 1, ["enabled", "not_found"], id="letter case"
         ),
         pytest.param(["Qwen/Qwen3-8B"], 1, ["not_enabled"], id="vanished"),
-        pytest.param(["nobody/no-such-model"], 1, ["not_found"], id="not in the snapshot"),
+        pytest.param(["nobody/no-such-model"], 4, ["unverified"], id="never heard of"),
+        pytest.param(["PaddlePaddle/ERNIE-4.5-0.3B-PT"], 4, ["disputed"], id="refused a call"),
+        pytest.param(["ZhipuAI/GLM-5.1"], 4, ["disputed"], id="refused a call, not listed"),
+        pytest.param(["ZhipuAI/GLM-5.3-Flash"], 0, ["enabled"], id="answered, not listed"),
+        pytest.param(["ZhipuAI/GLM-4.7"], 1, ["third_party_only"], id="others only"),
+        pytest.param(
+            ["Qwen/Qwen3-8B", "nobody/no-such-model"],
+            1,
+            ["not_enabled", "unverified"],
+            id="a fail counts more",
+        ),
         pytest.param(["just-a-name"], 1, ["malformed"], id="malformed"),
         pytest.param(["Tongyi-MAI/Z-Image-Turbo"], 0, ["enabled"], id="image, not listed"),
     ],
@@ -50,10 +66,166 @@ def test_the_id_in_the_right_case_is_suggested_first(run: Run) -> None:
     assert json.loads(ran.out)["models"][0]["suggestions"][0]["id"] == "Qwen/Qwen3.5-27B"
 
 
-def test_derived_and_missing_facts_are_told_as_such(run: Run) -> None:
-    ran = run("check", "--offline", "--no-token", "Qwen/Qwen3-8B", "nobody/no-such-model")
-    assert "derived: absent" in ran.out
-    assert "not in the snapshot of 2026-10-07" in ran.out
+@pytest.mark.parametrize(
+    ("model_id", "proof", "reason"),
+    [
+        ("Qwen/Qwen3.5-27B", "listed", "in the catalogue; no call or look-up of it is recorded"),
+        ("ZhipuAI/GLM-4.7-Flash", "listed", "in the catalogue; a call on 2026-10-10 was"),
+        ("deepseek-ai/DeepSeek-V4-Pro", "confirmed", "(recorded on 2026-08-08)"),
+        ("Tongyi-MAI/Z-Image-Turbo", "confirmed", "(recorded on 2026-08-26)"),
+        ("Qwen/Qwen3.5-35B-A3B", "called", "a call on 2026-10-04 was answered"),
+        ("ZhipuAI/GLM-5.3-Flash", "called", "a call on 2026-10-06 was answered"),
+        ("Qwen/Qwen-Image-2.1", "called", "a call on 2026-09-25 was answered"),
+        ("PaddlePaddle/ERNIE-4.5-0.3B-PT", None, "but a call on 2026-10-10 was refused: HTTP 401"),
+        ("ZhipuAI/GLM-5.1", None, "a call on 2026-10-08 was refused: HTTP 400"),
+        ("nobody/no-such-model", None, "not in the snapshot of 2026-10-07; it may be newer"),
+        ("Qwen/Qwen3-8B", None, "(inferred: listed on 2026-07-09, not in the catalogue"),
+    ],
+)
+def test_offline_the_reason_says_on_what_recorded_facts_it_rests(
+    run: Run, model_id: str, proof: str | None, reason: str
+) -> None:
+    report = json.loads(run("check", "--offline", "--no-token", "--format", "json", model_id).out)
+    (model,) = report["models"]
+    assert model.get("proof") == proof
+    assert reason in model["reason"]
+    assert {one["origin"] for one in model["evidence"]} <= {"recorded", "derived"}
+    counted = {name: report["summary"][name] for name in ("called", "confirmed", "listed")}
+    assert counted == {name: int(name == proof) for name in counted}
+
+
+def test_offline_a_recorded_call_is_evidence_with_its_own_time(run: Run) -> None:
+    ask = ("check", "--offline", "--no-token", "--format", "json", "Qwen/Qwen3.5-35B-A3B")
+    (model,) = json.loads(run(*ask).out)["models"]
+    assert model["evidence"][-1] == {
+        "source": "POST /v1/chat/completions",
+        "observed": "answered",
+        "at": "2026-10-04T00:00:00Z",
+        "origin": "recorded",
+    }
+
+
+def test_offline_what_the_snapshot_does_not_hold_is_no_inferred_fact(run: Run) -> None:
+    ask = ("check", "--offline", "--no-token", "--format", "json", "nobody/no-such-model")
+    (model,) = json.loads(run(*ask).out)["models"]
+    (_, look_up, hub) = model["evidence"]
+    for one in (look_up, hub):
+        assert (one["origin"], one["at"][:10]) == ("recorded", "2026-10-07")
+        assert one["observed"] == "not in the snapshot of 2026-10-07; it may be newer"
+
+
+def test_offline_a_snapshot_of_ones_own_is_read_with_its_calls(run: Run) -> None:
+    asked = {"route": "chat/completions", "at": "2026-11-02T08:00:00Z"}
+    served = {"providers": [{"Name": "ModelScope"}], "at": "2026-11-01T08:00:00Z"}
+    facts = {
+        "schema_version": 1,
+        "site": "cn",
+        "recorded": "2026-11-02T09:00:00Z",
+        "catalogue": ["a/answers", "a/refuses", "a/listed"],
+        "models": {
+            "a/answers": {"calls": [{**asked, "result": "answered"}]},
+            "a/refuses": {"look_up": served, "calls": [{**asked, "result": "refused"}]},
+            "a/confirmed": {"look_up": served},
+            "a/absent": {"look_up": {"providers": None}, "hub": {"exists": False}},
+            "a/unlisted": {"hub": {"exists": True}},
+        },
+    }
+    Path("own.json").write_text(json.dumps(facts))
+    ids = [*facts["catalogue"], "a/confirmed", "a/absent", "a/unlisted"]  # type: ignore[misc]
+    ran = run("check", "--snapshot", "own.json", "--no-token", "--format", "json", *ids)
+    found = {
+        model["id"]: (model["status"], model.get("proof"))
+        for model in json.loads(ran.out)["models"]
+    }
+    assert found == {
+        "a/answers": ("enabled", "called"),
+        "a/refuses": ("disputed", None),
+        "a/listed": ("enabled", "listed"),
+        "a/confirmed": ("enabled", "confirmed"),
+        "a/absent": ("not_found", None),
+        "a/unlisted": ("unverified", None),
+    }
+
+
+def test_offline_a_cost_is_known_only_where_it_was_read(run: Run) -> None:
+    ids = ("deepseek-ai/DeepSeek-V4-Pro", "Qwen/Qwen3.5-27B")
+    found = json.loads(run("check", "--offline", "--no-token", "--format", "json", *ids).out)
+    assert [model["cost"] for model in found["models"]] == [
+        {"magicubes": 2, "known": True},
+        {"magicubes": 1, "known": False},
+    ]
+
+
+def test_offline_an_id_that_was_never_heard_of_gets_suggestions_all_the_same(run: Run) -> None:
+    ask = ("check", "--offline", "--no-token", "--format", "json", "Qwen/Qwen3.5-27")
+    (model,) = json.loads(run(*ask).out)["models"]
+    assert (model["status"], model["suggestions"][0]["id"]) == ("unverified", "Qwen/Qwen3.5-27B")
+
+
+def test_offline_nothing_is_suggested_that_refused_a_call(run: Run) -> None:
+    ids = ("PaddlePaddle/ERNIE-4.5-21B", "meituan-longcat/LongCat-Flash-Chat")
+    found = json.loads(run("check", "--offline", "--no-token", "--format", "json", *ids).out)
+    suggested = {each["id"] for model in found["models"] for each in model["suggestions"]}
+    assert "PaddlePaddle/ERNIE-4.5-VL-28B-A3B-PT" in suggested
+    assert not suggested & {
+        "PaddlePaddle/ERNIE-4.5-21B-A3B-PT",
+        "meituan-longcat/LongCat-Flash-Lite",
+    }
+
+
+@pytest.mark.parametrize(("days", "is_told"), [(0, False), (30, False), (31, True), (400, True)])
+@pytest.mark.parametrize("command", ["check", "models"])
+def test_facts_of_more_than_30_days_are_told_as_such_and_change_no_exit_code(
+    run: Run, monkeypatch: pytest.MonkeyPatch, command: str, days: int, is_told: bool
+) -> None:
+    recorded = load(bundled(Site.CN)).recorded
+    monkeypatch.setattr(clock, "utc_now", lambda: recorded + timedelta(days=days))
+    ask = {
+        "check": ("check", "--no-token", "Qwen/Qwen3.5-27B"),
+        "models": ("models", "--owner", "Qwen"),
+    }
+    ran = run(*ask[command], "--offline", "--format", "json")
+    told = any("msconfig snapshot -o FILE" in note for note in json.loads(ran.out).get("notes", ()))
+    assert (ran.code, told) == (0, is_told)
+
+
+@pytest.mark.parametrize(
+    ("model_id", "code"),
+    [("Qwen/Qwen3.5-27B", 0), ("acme/no-such-model", 4), ("Qwen/Qwen3-8B", 1)],
+)
+def test_verdicts_can_be_shown_without_failing(run: Run, model_id: str, code: int) -> None:
+    check = ("check", "--offline", "--no-token", "--format", "json", model_id)
+    assert run(*check).code == code
+    ran = run(*check, "--warn-only")
+    assert ran.code == 0
+    assert json.loads(ran.out)["exit_code"] == code
+
+
+def test_what_is_wrong_with_the_run_itself_still_fails(run: Run) -> None:
+    assert run("check", "--offline", "--no-token", "--warn-only").code == 2
+
+
+def test_online_no_age_is_told(
+    run: Run, serve: Serve, online: Online, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    online(serve(fake()))
+    monkeypatch.setattr(clock, "utc_now", lambda: datetime(2030, 1, 1, tzinfo=UTC))
+    report = json.loads(run("check", "--no-token", "--format", "json", "Qwen/Alive").out)
+    assert (report["checked_at"], report.get("notes")) == ("2030-01-01T00:00:00Z", None)
+    (model,) = report["models"]
+    assert (model["proof"], {one["origin"] for one in model["evidence"]}) == ("confirmed", {"live"})
+
+
+def test_a_mock_on_a_port_is_live_also_for_what_it_derives(
+    run: Run, serve: Serve, online: Online
+) -> None:
+    server = online(serve(MockModelScope(load(bundled(Site.CN)))))
+    ids = ["Qwen/Qwen3.5-27B", "early-access/EA-29B-A4B"]
+    ran = run("check", "--no-token", "--format", "json", *ids)
+    report = json.loads(ran.out)
+    assert (ran.code, [model["proof"] for model in report["models"]]) == (0, ["confirmed"] * 2)
+    asked = Counter(f"{request.path}?{request.query}" for request in server.requests)
+    assert set(asked.values()) == {1}  # nothing is retried
 
 
 def test_asks_twice_a_model_once_for_the_token_and_once_for_the_catalogue(

@@ -41,9 +41,8 @@ def site(modelscope: Mock, monkeypatch: pytest.MonkeyPatch) -> Mock:
     monkeypatch.setenv("MSCONFIG_HUB_URL", modelscope.hub_url)
     monkeypatch.setenv("MSCONFIG_INFERENCE_URL", modelscope.inference_url)
     monkeypatch.setenv("MODELSCOPE_API_TOKEN", TOKEN)
-    # a model of which nothing but its place in the catalogue was recorded has no answering source
-    hidden = {"listed": False, "hub": {"exists": True}}
-    modelscope.use({"models": {**WORLD, "acme/dark": hidden}})
+    doubtful = {**model(served=False), "listed": True}
+    modelscope.use({"models": {**WORLD, "acme/dark": doubtful}})
     return modelscope
 
 
@@ -151,7 +150,8 @@ def test_2000_ids_stay_small_and_an_interrupt_ends_them_with_a_report(site: Mock
             out += line
     assert whole.returncode == 0
     assert peak < 150
-    assert json.loads(out)["summary"] == {"pass": 2000, "fail": 0, "unknown": 0}
+    proof = {"called": 0, "confirmed": 2000, "listed": 0}
+    assert json.loads(out)["summary"] == {"pass": 2000, "fail": 0, "unknown": 0, **proof}
 
     site.use({"models": WORLD, "faults": [{"does": "delay", "seconds": 0.05}]})
     began = len(site.requests)

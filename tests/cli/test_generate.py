@@ -188,7 +188,7 @@ def test_site_ai_gets_a_provider_of_its_own(run: Run, tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("server")
 def test_an_unknown_kind_is_written_as_chat_and_the_report_says_so(run: Run) -> None:
-    ran = run("generate", "--offline", "--no-token", "-o", "out", "Qwen/Qwen3.8-27B")
+    ran = run("generate", "--offline", "--no-token", "-o", "out", "stepfun-ai/Step-3.5-Flash")
     report = json.loads(Path("out/report.json").read_text())
     assert ran.code == 0
     assert "written as chat" in report["models"][0]["reason"]

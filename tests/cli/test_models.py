@@ -63,7 +63,8 @@ def test_what_is_found_offline_passes_a_check(run: Run, monkeypatch: pytest.Monk
 def test_a_kind_that_the_catalogue_does_not_list_is_found_offline(run: Run) -> None:
     everything = run("models", "--ids", "--offline").out.splitlines()
     images = run("models", "--kind", "image-generation", "--ids", "--offline").out.splitlines()
-    assert images == ["Qwen/Qwen-Image", "Tongyi-MAI/Z-Image-Turbo"]
+    qwen = ["Qwen/Qwen-Image", "Qwen/Qwen-Image-2.1", "Qwen/Qwen-Image-2512"]
+    assert images == [*qwen, "Tongyi-MAI/Z-Image-Turbo"]
     assert set(images) < set(everything)
 
 
@@ -230,9 +231,16 @@ def test_a_look_up_that_does_not_answer_leaves_a_model_unknown(
 
 
 def test_a_listed_model_whose_kind_was_not_recorded_is_named_and_no_failure(run: Run) -> None:
-    ran = run("models", "--offline", "--kind", "chat", "--owner", "nex-agi")
+    ran = run("models", "--offline", "--kind", "chat", "--owner", "stepfun-ai")
     assert ran.code == 0
-    assert "nex-agi/Nex-N2.5-Pro, nex-agi/Nex-N2.5-mini: listed, of unknown kind" in ran.out
+    assert "stepfun-ai/Step-3.5-Flash: listed, of unknown kind" in ran.out
+
+
+def test_offline_a_model_that_refused_a_call_is_a_note_and_no_failure(run: Run) -> None:
+    ran = run("models", "--offline", "--owner", "meituan-longcat", "--format", "json")
+    found = json.loads(ran.out)
+    assert (ran.code, found["models"]) == (0, [])
+    assert any("a call on 2026-10-10 was refused" in note for note in found["notes"])
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def test_the_command_line_goes_before_the_settings(
     run: Run, serve: Serve, online: Online, said: str, arguments: list[str], tries: int
 ) -> None:
     settings(f"[check]\n{said}\n")
-    gone = Response.of_json(503, {}, "")
+    gone = Response.of_json(503, {})
     server = online(serve(lambda _: Response(503, gone.body, {"Retry-After": "0"})))
     run("check", "--no-token", *arguments, "a/b")
     assert sum(request.path == "/v1/models" for request in server.requests) == tries

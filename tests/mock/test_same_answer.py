@@ -10,9 +10,8 @@ import pytest
 from msconfig.mock.handler import MockModelScope
 from msconfig.mock.offline import OfflineTransport
 from msconfig.mock.scenario import Scenario, behaviours
-from msconfig.mock.snapshot import RecordedHub, RecordedLookUp, RecordedModel
-from msconfig.modelscope.facts import NOTE_HEADER
-from support import ALIVE, DEAD, TOKEN, Serve, snapshot
+from msconfig.mock.snapshot import RecordedHub, RecordedModel
+from support import ALIVE, DEAD, TOKEN, Serve, derived, served_by, snapshot
 
 FACTS = snapshot(
     {
@@ -20,7 +19,7 @@ FACTS = snapshot(
         "Qwen/Dead": DEAD,
         "Qwen/Gated": RecordedModel(None, RecordedHub(True, gated=True)),
         "Qwen/Private": RecordedModel(None, RecordedHub(True, private=True)),
-        "Qwen/Derived": RecordedModel(RecordedLookUp((), "a list"), RecordedHub(True)),
+        "Qwen/Derived": RecordedModel(derived(served_by(), "a list"), RecordedHub(True)),
         "Qwen/Absent": RecordedModel(None, RecordedHub(False)),
     },
     ("Qwen/Alive", "Qwen/Listed"),
@@ -43,7 +42,7 @@ BODIES: list[dict[str, Any]] = [
     {},
 ]
 MATTERING = (
-    *("content-type", NOTE_HEADER, "retry-after"),
+    *("content-type", "retry-after"),
     *(f"modelscope-ratelimit{kind}-{what}" for kind in ("", "-model") for what in ("limit",)),
     "modelscope-ratelimit-model-requests-remaining",
 )

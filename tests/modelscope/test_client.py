@@ -233,7 +233,7 @@ def test_a_token_that_a_reply_repeats_is_masked(
 def test_a_token_in_a_header_of_the_reply_is_masked(
     serve: Serve, modelscope: Callable[..., ModelScope]
 ) -> None:
-    headers = {"Content-Type": TOKEN, "msconfig-note": f"not for {TOKEN}"}
+    headers = {"Content-Type": TOKEN}
     server = serve(lambda _: Response(200, b"<html>", headers))
     assert TOKEN not in str(modelscope(server.url_for("/")).users_me(SECRET))
 

@@ -14,7 +14,6 @@ import pytest
 
 from msconfig.mock.messages import Request, Response
 from msconfig.modelscope._http import Deadline, Failure, HttpClient, Reply
-from msconfig.modelscope.facts import NOTE_HEADER
 from support import Connect, FakeClock, RawServe, Serve, log_lines
 
 FINE = Response(200, b"{}")
@@ -255,14 +254,3 @@ def test_many_threads_each_get_the_reply_to_their_own_question(
         replies = list(pool.map(lambda n: ask(http, server.url_for(f"/{n}")), range(100)))
     bodies = [reply.body for reply in replies if isinstance(reply, Reply)]
     assert bodies == [f"/{number}".encode() for number in range(100)]
-
-
-def test_a_mock_is_not_given_up_for_what_was_not_recorded(serve: Serve, connect: Connect) -> None:
-    unrecorded = Response(503, b"{}", {NOTE_HEADER: "not recorded"})
-    server = serve(by_path({"/gap": [unrecorded] * 20}))
-    http = connect(retries=0)
-    for _ in range(20):
-        ask(http, server.url_for("/gap"))
-    reply = ask(http, server.url_for("/fine"))
-    assert isinstance(reply, Reply)
-    assert reply.status == 200

@@ -11,13 +11,20 @@ import pytest
 from msconfig.mock.faults import Faults
 from msconfig.mock.messages import Response
 from msconfig.mock.scenario import Fault, FaultKind
-from msconfig.mock.snapshot import RecordedHub, RecordedLookUp, RecordedModel, load
+from msconfig.mock.snapshot import (
+    RecordedHub,
+    RecordedLookUp,
+    RecordedModel,
+    Snapshot,
+    bundled,
+    load,
+)
+from msconfig.modelscope.sites import Site
 from support import ALIVE, DEAD, TOKEN, Online, Run, Serve, fake, instead, served_by
 
 MODELS = {
     "Qwen/Dead": DEAD,
     "Qwen/Gated": RecordedModel(served_by("DashScope"), RecordedHub(True, gated=True)),
-    "Qwen/Derived": RecordedModel(RecordedLookUp((), "a list"), RecordedHub(True, derived="seen")),
     "Qwen/Detailed": RecordedModel(
         served_by(),
         RecordedHub(
@@ -41,7 +48,7 @@ def test_what_was_recorded_is_what_the_site_said(run: Run, serve: Serve, online:
     assert facts.models == {
         "Qwen/Alive": ALIVE,
         **MODELS,
-        "no/model": RecordedModel(None, RecordedHub(False)),
+        "no/model": RecordedModel(RecordedLookUp(None), RecordedHub(False)),
     }
     assert not any(request.token for request in server.requests)
 
@@ -82,6 +89,30 @@ def test_what_was_recorded_gives_the_same_verdicts_offline(
     offline = json.loads(run(*ask, *ids).out)
     for one, other in zip(live["models"], offline["models"], strict=True):
         assert (one["id"], one["status"]) == (other["id"], other["status"])
+
+
+def test_what_is_recorded_again_keeps_its_origin_its_time_and_its_calls(run: Run) -> None:
+    ids = ["deepseek-ai/DeepSeek-V4-Pro", "Qwen/Qwen3-8B", "PaddlePaddle/ERNIE-4.5-0.3B-PT"]
+    assert run(*ASK, "--offline", *ids).code == 0
+    once, again = load(bundled(Site.CN)), load(Path("facts.json"))
+    for model_id in ids[:2]:
+        assert look_up_in(again, model_id) == look_up_in(once, model_id)
+    assert again.models[ids[2]].calls == once.models[ids[2]].calls
+    for model_id in ids:
+        assert again.models[model_id].hub == once.models[model_id].hub
+
+
+def look_up_in(facts: Snapshot, model_id: str) -> tuple[object, ...]:
+    look_up = facts.models[model_id].look_up
+    assert look_up is not None
+    known = look_up.provenance
+    return look_up.providers, known.origin, known.basis, known.at or facts.recorded
+
+
+def test_nothing_is_recorded_of_an_id_that_the_snapshot_has_never_heard_of(run: Run) -> None:
+    ran = run(*ASK, "--offline", "a/new")
+    assert (ran.code, load(Path("facts.json")).models) == (4, {})
+    assert "not recorded: a/new" in ran.err
 
 
 def test_without_a_catalogue_nothing_is_written(run: Run, serve: Serve, online: Online) -> None:
@@ -155,11 +186,13 @@ def test_a_comparison_tells_added_gone_and_changed(run: Run) -> None:
     exists = {"exists": True, "tasks": ["text-generation"]}
     old = write("old.json", ["a/gone", "a/stays"], {"a/stays": {"look_up": served, "hub": exists}})
     nobody = {"look_up": {"providers": []}, "hub": {**exists, "gated": True}}
+    call = {"route": "embeddings", "result": "answered", "at": "2026-01-02T00:00:00Z"}
+    nobody["calls"] = [call]
     new = write("new.json", ["a/new", "a/stays"], {"a/stays": nobody, "a/new": {"hub": exists}})
     ran = run("snapshot", "--diff", old, new)
     assert ran.code == 0
     assert ran.out.splitlines() == [
-        "1 added, 1 gone, 4 changed.",
+        "1 added, 1 gone, 5 changed.",
         "",
         "+ a/new",
         "- a/gone",
@@ -167,8 +200,9 @@ def test_a_comparison_tells_added_gone_and_changed(run: Run) -> None:
         "~ a/stays  providers: ModelScope → nobody",
         "~ a/stays  cost: 1 → none",
         "~ a/stays  access: open → gated",
+        "~ a/stays  call: not recorded → answered on 2026-01-02",
     ]
     found = json.loads(run("snapshot", "--diff", old, new, "--format", "json").out)
-    assert (found["added"], found["gone"], len(found["changed"])) == (["a/new"], ["a/gone"], 4)
+    assert (found["added"], found["gone"], len(found["changed"])) == (["a/new"], ["a/gone"], 5)
     assert run("snapshot", "--diff", old, old).out == "The same facts.\n"
     assert run("snapshot", "--diff", old, write("ai.json", [], {}, "ai")).code == 2

@@ -79,7 +79,8 @@ def test_json_adds_the_fallback_and_keeps_its_schema(with_fallback: Any) -> None
     assert fallback["token"]["status"] == "valid"
     (row,) = fallback["models"]
     assert (row["id"], row["status"], row["outcome"]) == ("qwen3-32b", "not_found", "fail")
-    assert body["summary"] == {"pass": 1, "fail": 0, "unknown": 0}
+    counts = {"pass": 1, "fail": 0, "unknown": 0, "called": 0, "confirmed": 0, "listed": 0}
+    assert body["summary"] == counts
     assert body["exit_code"] == 1
 
 

@@ -20,6 +20,7 @@ from msconfig.checking.report import (
     Location,
     ModelResult,
     Probe,
+    Proof,
     Quota,
     Report,
     Status,
@@ -27,6 +28,7 @@ from msconfig.checking.report import (
     TokenResult,
     TokenStatus,
 )
+from msconfig.modelscope.facts import Origin
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
 from msconfig.reports import Format, render
@@ -46,7 +48,7 @@ def written(report: Report) -> Any:  # noqa: ANN401 - JSON
 
 def test_a_report_says_all_that_was_found(model: MakeModel, report: MakeReport) -> None:
     models = [
-        model(cost=Cost(0.5)),
+        model(cost=Cost(0.5), proof=Proof.CONFIRMED),
         model(
             "qwen/alive",
             status=Status.NOT_FOUND,
@@ -69,6 +71,7 @@ def test_a_report_says_all_that_was_found(model: MakeModel, report: MakeReport) 
                 "id": "Qwen/Alive",
                 "status": "enabled",
                 "outcome": "pass",
+                "proof": "confirmed",
                 "kind": "chat",
                 "reason": "served by ModelScope",
                 "evidence": [
@@ -76,6 +79,7 @@ def test_a_report_says_all_that_was_found(model: MakeModel, report: MakeReport) 
                         "source": "GET /v1/models",
                         "observed": "listed among 35",
                         "at": "2026-10-07T10:15:00Z",
+                        "origin": "live",
                     }
                 ],
                 "suggestions": [],
@@ -92,6 +96,7 @@ def test_a_report_says_all_that_was_found(model: MakeModel, report: MakeReport) 
                         "source": "GET /v1/models",
                         "observed": "listed among 35",
                         "at": "2026-10-07T10:15:00Z",
+                        "origin": "live",
                     }
                 ],
                 "suggestions": [{"id": "Qwen/Alive", "reason": "same letters"}],
@@ -106,7 +111,14 @@ def test_a_report_says_all_that_was_found(model: MakeModel, report: MakeReport) 
                 "suggestions": [],
             },
         ],
-        "summary": {"pass": 1, "fail": 1, "unknown": 1},
+        "summary": {
+            "pass": 1,
+            "fail": 1,
+            "unknown": 1,
+            "called": 0,
+            "confirmed": 1,
+            "listed": 0,
+        },
         "exit_code": 1,
     }
 
@@ -162,6 +174,31 @@ def test_what_a_report_is_about_stands_at_its_top(
 ) -> None:
     document = written(report(model(), **more))
     assert {key: document.get(key) for key in told} == told
+
+
+@pytest.mark.parametrize(
+    ("origin", "basis", "told"),
+    [
+        pytest.param(Origin.LIVE, "", {"origin": "live"}, id="live"),
+        pytest.param(Origin.RECORDED, "", {"origin": "recorded"}, id="recorded"),
+        pytest.param(
+            Origin.DERIVED, "a list", {"origin": "derived", "basis": "a list"}, id="derived"
+        ),
+    ],
+)
+def test_evidence_has_its_origin(
+    origin: Origin, basis: str, told: dict[str, str], model: MakeModel, report: MakeReport
+) -> None:
+    evidence = Evidence("GET /v1/models", "listed", AT, origin, basis)
+    (written_model,) = written(report(model(evidence=(evidence,))))["models"]
+    (one,) = written_model["evidence"]
+    assert {key: one.get(key) for key in told} == told
+    assert ("basis" in one) == bool(basis)
+
+
+def test_a_cost_that_was_inferred_is_not_known(model: MakeModel, report: MakeReport) -> None:
+    (told,) = written(report(model(cost=Cost(1, is_derived=True))))["models"]
+    assert told["cost"] == {"magicubes": 1, "known": False}
 
 
 def test_a_cost_that_nobody_told_is_null(model: MakeModel, report: MakeReport) -> None:

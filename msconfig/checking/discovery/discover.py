@@ -25,7 +25,7 @@ from msconfig.checking.verdict import (
 )
 from msconfig.model_ids import ModelId
 from msconfig.modelscope.client import HubQuery, ModelScope
-from msconfig.modelscope.facts import Catalogue, HubModel, NoAnswer, Providers
+from msconfig.modelscope.facts import Catalogue, HubModel, NoAnswer, Origin, Providers
 from msconfig.modelscope.kinds import Kind
 
 __all__ = ["Discovery", "DiscoveryRequest", "FoundModel", "Sort", "discover", "in_order"]
@@ -133,7 +133,9 @@ class _Finding:
                 model_id.path, deadline, retry_server_error=isinstance(fact, HubModel)
             )
             self.look_ups.append(look_up)
-            self.facts[model_id] = ModelFacts(look_up, fact, older)
+            self.facts[model_id] = ModelFacts(
+                look_up, fact, older, self.modelscope.recorded_call(model_id.path)
+            )
         elif kind is Kind.UNKNOWN:
             self.kindless[model_id] = fact
 
@@ -160,16 +162,17 @@ class _Finding:
             if is_served or self.request.include_unserved:
                 found.append(_found(model_id, facts, is_served=is_served))
             if is_served is None and not self._is_told(facts):
-                gaps.add(model_id, verdict.reason, is_failure=True)
+                # a call that was recorded as refused is an answer, not a gap
+                gaps.add(model_id, verdict.reason, is_failure=facts.call is None)
             elif is_served and isinstance(facts.hub, NoAnswer):
                 gaps.add(
                     model_id,
                     f"no details from the hub: {facts.hub.said}",
-                    is_failure=not facts.hub.source.note,
+                    is_failure=not facts.hub.is_unrecorded,
                 )
         for model_id, fact in sorted(self.kindless.items(), key=lambda item: item[0].path):
             said = fact.said if isinstance(fact, NoAnswer) else "the hub tells no known task"
-            is_failure = isinstance(fact, NoAnswer) and not fact.source.note
+            is_failure = isinstance(fact, NoAnswer) and not fact.is_unrecorded
             gaps.add(model_id, f"listed, of unknown kind: {said}", is_failure=is_failure)
         return gaps.discovery(in_order(found, Sort.DOWNLOADS))
 
@@ -232,7 +235,9 @@ _IS_SERVED = {Outcome.PASS: True, Outcome.FAIL: False, Outcome.UNKNOWN: None}
 
 def _found(model_id: ModelId, facts: ModelFacts, *, is_served: bool | None) -> FoundModel:
     hub = facts.hub if isinstance(facts.hub, HubModel) else None
-    own = facts.look_up.modelscope if isinstance(facts.look_up, Providers) else None
+    look_up = facts.look_up
+    own = look_up.modelscope if isinstance(look_up, Providers) else None
+    is_read = look_up.source.origin is not Origin.DERIVED
     return FoundModel(
         model_id.path,
         facts.kind,
@@ -241,12 +246,12 @@ def _found(model_id: ModelId, facts: ModelFacts, *, is_served: bool | None) -> F
         likes=hub.likes if hub else None,
         last_modified=hub.last_modified if hub else None,
         license=hub.license if hub else None,
-        magicubes=own.magicubes if own else None,
+        magicubes=own.magicubes if own and is_read else None,
     )
 
 
 def _is_silent(fact: LookUpFact) -> TypeGuard[NoAnswer]:
-    return isinstance(fact, NoAnswer) and not fact.source.note
+    return isinstance(fact, NoAnswer) and not fact.is_unrecorded
 
 
 def _parsed(model: HubModel) -> ModelId:

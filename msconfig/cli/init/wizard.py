@@ -7,7 +7,9 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from msconfig import clock
 from msconfig.checking.report import ModelResult, Outcome, TokenStatus
+from msconfig.checking.staleness import note_on_age
 from msconfig.cli.console import can_ask, can_draw, note, write_result
 from msconfig.cli.init.command import Unserved
 from msconfig.cli.init.ids import IdQuestions
@@ -186,6 +188,9 @@ class _Wizard:
         self, site: Site, token: FirstToken, names: tuple[str, ...], ids: tuple[GivenId, ...]
     ) -> _Draft:
         session = self._session(site)
+        if session.recorded is not None:
+            for line in note_on_age(session.recorded, clock.utc_now()):
+                self._tell(line)
         if not ids:
             ids = IdQuestions(self.given.tokens, session, may_be_none=bool(self.said.models)).ids()
         there = self.said.by_id()

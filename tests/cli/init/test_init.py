@@ -6,12 +6,16 @@ import io
 import os
 import stat
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from msconfig import clock
 from msconfig.cli.init.next_steps import line_for_the_shell
 from msconfig.mock.mock import Mock
+from msconfig.mock.snapshot import bundled, load
+from msconfig.modelscope.sites import Site
 from msconfig.settings import loading as settings
 from msconfig.settings.loading import ModelSettings
 from support import DEAD, TOKEN, Online, Run, Serve, fake
@@ -28,6 +32,16 @@ def _served(serve: Serve, online: Online) -> None:
 @pytest.fixture
 def _token(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MODELSCOPE_API_TOKEN", TOKEN)
+
+
+@pytest.mark.parametrize(("days", "is_told"), [(30, False), (31, True)])
+def test_offline_the_age_of_the_facts_is_told(
+    run: Run, monkeypatch: pytest.MonkeyPatch, days: int, is_told: bool
+) -> None:
+    recorded = load(bundled(Site.CN)).recorded
+    monkeypatch.setattr(clock, "utc_now", lambda: recorded + timedelta(days=days))
+    ran = run("init", "--offline", "--no-token", "Qwen/Qwen3.5-27B")
+    assert (ran.code, "msconfig snapshot -o FILE" in ran.out + ran.err) == (0, is_told)
 
 
 @pytest.mark.usefixtures("_token")

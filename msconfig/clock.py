@@ -1,0 +1,12 @@
+"""The time of day. Code reads it as `clock.utc_now()`, so that tests can replace it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+__all__ = ["utc_now"]
+
+
+def utc_now() -> datetime:
+    """Now, in UTC."""
+    return datetime.now(UTC)
