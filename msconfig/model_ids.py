@@ -7,7 +7,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Self
 
-__all__ = ["GivenId", "Location", "ModelId", "distinct", "ids_in_lines", "located", "located_texts"]
+__all__ = [
+    "GivenId",
+    "Location",
+    "ModelId",
+    "distinct",
+    "ids_in_lines",
+    "is_model_id",
+    "located",
+    "located_texts",
+]
 
 _PART = r"[A-Za-z0-9_.-]{1,128}"
 _FORM = re.compile(rf"({_PART})/({_PART})(?::({_PART}))?", re.ASCII)
@@ -38,6 +47,12 @@ class ModelId:
     def path(self) -> str:
         """``owner/name``, as the hub and the catalogue spell it."""
         return f"{self.owner}/{self.name}"
+
+
+def is_model_id(text: str) -> bool:
+    """Whether `text` is ``owner/name`` and nothing else, as the hub and the catalogue write ids."""
+    model_id = ModelId.parse(text)
+    return model_id is not None and model_id.provider is None
 
 
 @dataclass(frozen=True, slots=True)

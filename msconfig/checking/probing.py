@@ -188,6 +188,12 @@ def _overruled(
         Evidence(each.source.endpoint, f"{who.secret.fingerprint}: {each.said}", each.source.at)
         for who, each in answers
     )
+    if answer.outcome is CallOutcome.IMAGE_MODEL:
+        # a chat call says nothing about what it makes, so it counts as one that was not called
+        why = "not probed: it is an image model, says its answer to a chat call"
+        kind = model.kind if model.kind is Kind.IMAGE_EDIT else Kind.IMAGE_GENERATION
+        reason = f"{model.reason}; {why}"
+        return replace(model, kind=kind, reason=reason, evidence=model.evidence + evidence)
     status = _status(answer.outcome)
     return replace(
         model,
@@ -203,9 +209,11 @@ _WEIGHT = {
     CallOutcome.ANSWERED: 0,
     CallOutcome.NO_PROVIDER: 1,
     CallOutcome.INVALID_ID: 2,
-    CallOutcome.KEY_SPENT: 3,
-    CallOutcome.UNCLEAR: 4,
-    CallOutcome.NO_ACCESS: 5,
+    CallOutcome.IMAGE_MODEL: 3,
+    CallOutcome.KEY_SPENT: 4,
+    CallOutcome.THROTTLED: 5,
+    CallOutcome.UNCLEAR: 6,
+    CallOutcome.NO_ACCESS: 7,
 }
 """An answer to one token is an answer. What another token could not ask may still be open to it."""
 
@@ -232,7 +240,9 @@ def _status(outcome: CallOutcome) -> Status:
         case CallOutcome.NO_ACCESS:
             return Status.NO_ACCESS
         case (
-            CallOutcome.KEY_SPENT
+            CallOutcome.IMAGE_MODEL
+            | CallOutcome.KEY_SPENT
+            | CallOutcome.THROTTLED
             | CallOutcome.UNCLEAR
             | CallOutcome.TOKEN_REJECTED
             | CallOutcome.NOT_BOUND

@@ -1,120 +1,220 @@
-"""Replies of API-Inference to real calls, read into what they tell about model and token.
+"""Replies of API-Inference to real calls, read into what they say about model and token.
 
-Only what is clear overrules what was known: a throttle, an empty answer or an outage tells nothing.
+Only what is clear overrules what was known: a throttle, an empty answer, an outage and a text that
+is not in `call_errors.toml` say nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 
+from msconfig.modelscope._call_errors import meaning
+from msconfig.modelscope._event_stream import Event, EventStream
 from msconfig.modelscope._http import Failure, Reply
-from msconfig.modelscope._reading import said
+from msconfig.modelscope._reading import ErrorBody, Unreadable, clean, error_in, is_page, parsed
 from msconfig.modelscope.facts import Called, CallOutcome, Source
 from msconfig.parsing import NotJson, loads
-from msconfig.text import shortened, visible
 
-__all__ = ["chat_call", "embedding_call", "has_content"]
+__all__ = ["ChatStream", "chat_call", "embedding_call"]
 
-_SAID = (
-    (HTTPStatus.UNAUTHORIZED, "authentication failed", CallOutcome.TOKEN_REJECTED),
-    (HTTPStatus.UNAUTHORIZED, "bind your alibaba cloud account", CallOutcome.NOT_BOUND),
-    (HTTPStatus.FORBIDDEN, "real-name verified", CallOutcome.NOT_BOUND),
-    (HTTPStatus.FORBIDDEN, "does not have access to this model", CallOutcome.NO_ACCESS),
-    (HTTPStatus.BAD_REQUEST, "has no provider supported", CallOutcome.NO_PROVIDER),
-    (HTTPStatus.BAD_REQUEST, "invalid model id", CallOutcome.INVALID_ID),
-)
-"""Status, words in the message, what they tell."""
+_END = "[DONE]"
+_FINISHED = frozenset({"stop", "length", "tool_calls", "function_call", "content_filter"})
+"""Values of `finish_reason` of an answer that came to its end."""
 
 
-def chat_call(reply: Reply | Failure, source: Source) -> Called:
-    """What the reply to a streaming chat call tells."""
-    return _call(reply, source, answered=isinstance(reply, Reply) and has_content(reply.body))
+class ChatStream:
+    """A chat reply as it comes in, to stop reading as soon as it has said something."""
+
+    def __init__(self) -> None:
+        self._events = EventStream()
+        self._answer = _ChatAnswer()
+
+    def feed(self, piece: bytes) -> bool:
+        """Whether the stream, with `piece`, has said something."""
+        return any(self._answer.take(value) for value in _values(self._events.feed(piece)))
 
 
-def embedding_call(reply: Reply | Failure, source: Source) -> Called:
-    """What the reply to an embeddings call tells."""
-    return _call(reply, source, answered=isinstance(reply, Reply) and _has_vector(reply.body))
+def chat_call(reply: Reply | Failure, source: Source, model_id: str) -> Called:
+    """What the reply to a streaming chat call of `model_id` says.
 
-
-def has_content(body: bytes) -> bool:
-    """Whether a chat reply, streamed so far or whole, holds content; reasoning counts."""
-    return any(_speaks(choice) for event in _events(body) for choice in _list(event, "choices"))
-
-
-def _call(reply: Reply | Failure, source: Source, *, answered: bool) -> Called:
+    It answers with content, reasoning, a tool call, or a finished answer with tokens of which none
+    is shown; streamed in `delta` or, where an upstream does not stream, whole in `message`.
+    """
     if isinstance(reply, Failure):
         return Called(source, CallOutcome.UNCLEAR, reply.said)
-    if reply.status == HTTPStatus.OK and answered:
-        milliseconds = round(reply.seconds * 1000)
-        return Called(source, CallOutcome.ANSWERED, f"answered in {milliseconds} ms", milliseconds)
-    words = said(reply.body) or next(filter(None, map(_complaint, _events(reply.body))), "")
+    answer = _ChatAnswer()
+    try:
+        any(answer.take(value) for value in _parts(reply))
+    except Unreadable as error:
+        return _without_json(reply, source, str(error))
+    return _called(reply, source, model_id, answered=answer.answered, error=answer.error)
+
+
+def embedding_call(reply: Reply | Failure, source: Source, model_id: str) -> Called:
+    """What the reply to an embeddings call of `model_id` says; it answers with numbers."""
+    if isinstance(reply, Failure):
+        return Called(source, CallOutcome.UNCLEAR, reply.said)
+    try:
+        value = parsed(reply)
+    except Unreadable as error:
+        return _without_json(reply, source, str(error))
+    error_body = _error_in(value)
+    answered = error_body is None and any(map(_is_vector, _list(value, "data")))
+    return _called(reply, source, model_id, answered=answered, error=error_body)
+
+
+def _without_json(reply: Reply, source: Source, why: str) -> Called:
+    """A reply that is neither JSON nor an event stream with JSON in it."""
     if reply.status == HTTPStatus.OK:
-        return Called(source, CallOutcome.UNCLEAR, words or "an empty answer, without content")
-    if reply.status == HTTPStatus.BAD_REQUEST and _is_about_the_call(reply.body, words):
-        return Called(source, CallOutcome.ANSWERED, f"works; it only complains: {words}")
-    told = f"HTTP {reply.status}: {words}" if words else f"HTTP {reply.status}"
-    if reply.status == HTTPStatus.TOO_MANY_REQUESTS and _is_of_the_key(reply.body, words):
-        return Called(source, CallOutcome.KEY_SPENT, told)
-    for status, part, outcome in _SAID:
-        if reply.status == status and part in words.lower():
-            return Called(source, outcome, told)
-    return Called(source, CallOutcome.UNCLEAR, told)
+        said = f"HTTP 200: {why}" if reply.body.strip() else _EMPTY
+        return Called(source, CallOutcome.UNCLEAR, said)
+    return _called(reply, source, "", answered=False, error=None)
 
 
-def _is_about_the_call(body: bytes, words: str) -> bool:
-    """A model that wants streaming, or thinking only with streaming, is there and works."""
-    lowered = words.lower()
-    about = "stream" in lowered or "enable_thinking" in lowered
-    return about and b"invalid_parameter_error" in body
+_EMPTY = "an empty answer, without content"
 
 
-def _is_of_the_key(body: bytes, words: str) -> bool:
-    """Whether a 429 is about this account's own quota, and not about an upstream."""
-    lowered = words.lower()
-    own = "exceeded today's quota" in lowered or lowered.startswith("request limit exceeded")
-    spent = (
-        lowered.strip(" .") == "insufficient balance" and b"insufficient_balance_error" not in body
-    )
-    return own or spent
+def _called(
+    reply: Reply, source: Source, model_id: str, *, answered: bool, error: ErrorBody | None
+) -> Called:
+    status = f"HTTP {reply.status}"
+    if error is not None:
+        words = clean(error.message or ", ".join(sorted(error.codes)))
+        match meaning(reply.status, error, model_id):
+            case None if reply.status == HTTPStatus.TOO_MANY_REQUESTS:
+                return Called(source, CallOutcome.THROTTLED, f"{status}: {words}")
+            case None if reply.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+                said = f'{status}, an answer that is not known: "{words}"'
+                return Called(source, CallOutcome.UNCLEAR, said)
+            case None:
+                return Called(source, CallOutcome.UNCLEAR, f"{status}: {words}")
+            case CallOutcome.ANSWERED:
+                said = f"works; it only complains: {words}"
+                return Called(source, CallOutcome.ANSWERED, said)
+            case outcome:
+                return Called(source, outcome, f"{status}: {words}")
+    if reply.status == HTTPStatus.TOO_MANY_REQUESTS:
+        return Called(source, CallOutcome.THROTTLED, status)
+    if reply.status != HTTPStatus.OK:
+        redirected = HTTPStatus.MULTIPLE_CHOICES <= reply.status < HTTPStatus.BAD_REQUEST
+        said = f"{status}: a redirect, which is not followed" if redirected else status
+        return Called(source, CallOutcome.UNCLEAR, said)
+    if not answered:
+        return Called(source, CallOutcome.UNCLEAR, _EMPTY)
+    milliseconds = round(reply.seconds * 1000)
+    return Called(source, CallOutcome.ANSWERED, f"answered in {milliseconds} ms", milliseconds)
 
 
-def _events(body: bytes) -> Iterator[dict[str, object]]:
-    """The objects of an event stream, or the one object of a plain reply."""
-    lines = body.split(b"\n")
-    streamed = [line[5:].strip() for line in lines if line.startswith(b"data:")]
-    for piece in streamed or [body]:
+def _parts(reply: Reply) -> Iterator[object]:
+    """The JSON values of an event stream, or the one value of a plain reply, whatever it is called.
+
+    Raises:
+        Unreadable: there is none.
+    """
+    stream = EventStream()
+    begins = reply.body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    events = [] if begins in {b"{", b"["} else list(stream.feed(reply.body))
+    if is_page(reply) or not events:
+        yield parsed(reply)
+        return
+    found = False
+    for value in _values(events):
+        found = True
+        yield value
+    if not found:
+        raise Unreadable("an event stream without JSON")
+
+
+def _values(events: Iterable[Event]) -> Iterator[object]:
+    """The JSON in events, up to the end mark; other text in a stream says nothing."""
+    for event in events:
+        if event.data.strip() == _END:
+            return
         try:
-            value = loads(piece)
+            yield loads(event.data, unique_keys=True)
         except NotJson:
-            continue  # the end of the stream, or a line that is not whole yet
-        if isinstance(value, dict):
-            yield value
+            continue
+
+
+class _ChatAnswer:
+    """What the parts of a chat reply say, one after another; the first that is clear decides."""
+
+    def __init__(self) -> None:
+        self.answered = False
+        self.error: ErrorBody | None = None
+        self._finished = False
+        self._counted = False
+
+    def take(self, part: object) -> bool:
+        """Whether the reply is clear with `part`."""
+        if self.answered or self.error is not None:
+            return True
+        self.error = _error_in(part)
+        if self.error is not None:
+            return True
+        choices = _list(part, "choices")
+        self._finished |= any(map(_is_finished, choices))
+        self._counted |= _counts_tokens(part)
+        self.answered = any(map(_speaks, choices)) or (self._finished and self._counted)
+        return self.answered
+
+
+def _error_in(part: object) -> ErrorBody | None:
+    """The error in a part of a reply; a part of an answer has a `message` of its own."""
+    if isinstance(part, dict) and ("choices" in part or "data" in part):
+        part = {key: part[key] for key in ("error", "errors", "code", "type") if key in part}
+    return error_in(part)
 
 
 def _speaks(choice: object) -> bool:
     if not isinstance(choice, dict):
         return False
-    spoken = choice.get("delta") or choice.get("message")
+    # some calls without stream are answered with an empty delta beside a full message
+    return any(_has_words(choice.get(key)) for key in ("delta", "message"))
+
+
+def _has_words(spoken: object) -> bool:
     if not isinstance(spoken, dict):
         return False
-    return any(bool(spoken.get(key)) for key in ("content", "reasoning_content", "tool_calls"))
+    texts = (spoken.get(key) for key in ("content", "reasoning_content", "reasoning"))
+    calls = _list(spoken, "tool_calls")
+    return any(map(_is_text, texts)) or any(map(_is_tool_call, calls))
 
 
-def _has_vector(body: bytes) -> bool:
-    rows = [row for event in _events(body) for row in _list(event, "data")]
-    return any(isinstance(row, dict) and bool(row.get("embedding")) for row in rows)
+def _is_text(content: object) -> bool:
+    """Whether content is a text, or a list with a part that is one; white space is none."""
+    if isinstance(content, list):
+        return any(isinstance(part, dict) and _is_text(part.get("text")) for part in content)
+    return isinstance(content, str) and bool(content.strip())
 
 
-def _list(event: dict[str, object], key: str) -> list[object]:
-    value = event.get(key)
+def _is_tool_call(call: object) -> bool:
+    function = call.get("function") if isinstance(call, dict) else None
+    return isinstance(function, dict) and _is_text(function.get("name"))
+
+
+def _is_finished(choice: object) -> bool:
+    reason = choice.get("finish_reason") if isinstance(choice, dict) else None
+    return isinstance(reason, str) and reason in _FINISHED
+
+
+def _counts_tokens(part: object) -> bool:
+    """Whether tokens were generated; one alone may not be shown, as that which begins thinking."""
+    usage = part.get("usage") if isinstance(part, dict) else None
+    tokens = usage.get("completion_tokens") if isinstance(usage, dict) else None
+    return type(tokens) is int and tokens >= 1
+
+
+def _is_vector(row: object) -> bool:
+    numbers = row.get("embedding") if isinstance(row, dict) else None
+    return isinstance(numbers, list) and bool(numbers) and all(map(_is_number, numbers))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _list(part: object, key: str) -> list[object]:
+    value = part.get(key) if isinstance(part, dict) else None
     return value if isinstance(value, list) else []
-
-
-def _complaint(event: dict[str, object]) -> str:
-    """The words of an error that came inside a stream."""
-    for key in ("error", "errors"):
-        inner = event.get(key)
-        if isinstance(inner, dict) and isinstance(inner.get("message"), str):
-            return shortened(visible(str(inner["message"])))
-    return ""

@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import closing
-from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -27,6 +26,7 @@ from msconfig.modelscope._hosts import (
     Pacing,
     Reply,
 )
+from msconfig.modelscope._redaction import hidden_in
 from msconfig.modelscope.facts import PROVENANCE, Provenance
 from msconfig.text import shortened, visible
 from msconfig.tokens import Secret
@@ -110,9 +110,7 @@ class HttpClient:
 
     def hidden(self, text: str) -> str:
         """`text` without the secrets."""
-        for secret in self._secrets:
-            text = secret.hidden_in(text)
-        return text
+        return hidden_in(text, self._secrets)
 
     def close(self) -> None:
         """Close the connections."""
@@ -169,7 +167,8 @@ class HttpClient:
             url: where to ask.
             body: sent as JSON.
             token: sent as Bearer.
-            enough: is shown the reply so far, and ends the reading when it has what it wants.
+            enough: is given each piece of the reply as it comes, and ends the reading when it has
+                what it wants.
         """
         host = self._host(url)
         headers = {"Authorization": f"Bearer {token.reveal()}"}
@@ -202,8 +201,6 @@ class HttpClient:
         result = self._ask(request, host, seconds, enough)
         if isinstance(result, Reply):
             host.close_the_door(result, attempt)
-        else:
-            result = replace(result, said=self.hidden(result.said))
         said = str(result.status) if isinstance(result, Reply) else result.said
         seconds = self.pacing.clock() - began
         _log.info("%s %s → %s (%.2f s)", request.method, request.url, said, seconds)
@@ -229,7 +226,7 @@ class HttpClient:
                     body += chunk
                     if len(body) > MAX_REPLY_BYTES:
                         return Failure("the reply is larger than 8 MiB", passing=False)
-                    if enough(bytes(body)):
+                    if enough(chunk):
                         break
                     if self.pacing.clock() - began > seconds:
                         return too_slow
@@ -248,7 +245,7 @@ class HttpClient:
         except httpx.DecodingError:
             return Failure("the reply cannot be decompressed", passing=False)
         except httpx.HTTPError as error:
-            return Failure(_in_words(error))
+            return Failure(_in_words(error, self.hidden))
 
 
 def _forget_location(response: httpx.Response) -> None:
@@ -266,7 +263,8 @@ def _is_transient(result: Reply | Failure, *, retry_server_error: bool) -> bool:
     )
 
 
-def _in_words(error: httpx.HTTPError) -> str:
+def _in_words(error: httpx.HTTPError, hidden: Callable[[str], str]) -> str:
+    """What went wrong, without secrets that the server repeated in a line that is no HTTP."""
     names = {
         httpx.ConnectError: "cannot connect",
         httpx.ProxyError: "the proxy refused",
@@ -274,7 +272,7 @@ def _in_words(error: httpx.HTTPError) -> str:
         httpx.RemoteProtocolError: "the reply is broken off or not HTTP",
     }
     what = next((words for kind, words in names.items() if isinstance(error, kind)), "no answer")
-    detail = shortened(visible(str(error)))
+    detail = shortened(visible(hidden(str(error))))
     return f"{what}: {detail}" if detail else what
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
 
-from msconfig.model_ids import ModelId
+from msconfig.model_ids import is_model_id
 from msconfig.modelscope._http import Failure, Reply
 from msconfig.modelscope._reading import (
     Unreadable,
@@ -25,6 +25,7 @@ from msconfig.modelscope.facts import (
     HubPage,
     NoAnswer,
     Source,
+    same_but_for_case,
 )
 from msconfig.parsing import parse_time
 
@@ -37,22 +38,32 @@ _REFUSALS = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
 
 
 def hub_model(
-    reply: Reply | Failure, source: Source
+    reply: Reply | Failure, source: Source, asked: str
 ) -> HubModel | HubAbsent | HubNoAccess | NoAnswer:
-    """`openapi/v1/models/{id}`: 200 with data, or 404 with code ResourceNotFound."""
+    """`openapi/v1/models/{id}`: 200 with data of that id, or 404 with code ResourceNotFound."""
     if isinstance(reply, Failure):
         return NoAnswer(source, reply.said)
     if reply.status == HTTPStatus.NOT_FOUND:
-        if object_or_empty(reply).get("code") == "ResourceNotFound":
+        if _says_absent(object_or_empty(reply), asked):
             return HubAbsent(source)
         return no_answer(reply, source)
     try:
         data = success(reply).get("data")
         if not isinstance(data, dict) or not isinstance(data.get("id"), str) or not data["id"]:
             raise Unreadable("the reply holds no model")
+        if not same_but_for_case(data["id"], asked):
+            raise Unreadable("the reply is about another model")
     except Unreadable as error:
         return no_answer(reply, source, str(error))
     return _hub_row(data, source)
+
+
+def _says_absent(body: Mapping[str, object], asked: str) -> bool:
+    """Whether a 404 of the open API is about the model; a fault behind it has the same code."""
+    message = body.get("message") or ""
+    known = {"", "resource not found", f"resource not found: model {asked}".lower()}
+    words = message.strip(" .").lower() if isinstance(message, str) else "no text"
+    return body.get("code") == "ResourceNotFound" and words in known
 
 
 def hub_page(reply: Reply | Failure, source: Source, size: int) -> HubPage | NoAnswer:
@@ -75,16 +86,11 @@ def hub_page(reply: Reply | Failure, source: Source, size: int) -> HubPage | NoA
     readable = [
         _hub_row(row, source)
         for row in rows
-        if isinstance(row, dict) and isinstance(row.get("id"), str) and _is_hub_id(row["id"])
+        if isinstance(row, dict) and isinstance(row.get("id"), str) and is_model_id(row["id"])
     ]
     told = _count(data.get("page_size")) or size
     total = _count(data.get("total_count"))
     return HubPage(source, tuple(readable), len(rows) - len(readable), total, min(told, size))
-
-
-def _is_hub_id(text: str) -> bool:
-    model_id = ModelId.parse(text)
-    return model_id is not None and model_id.provider is None
 
 
 def _hub_row(row: Mapping[str, object], source: Source) -> HubModel:
@@ -128,8 +134,11 @@ def older_hub_model(
     try:
         body = ok_object(reply)
         data = body.get("Data")
-        if body.get("Success") is False or code != HTTPStatus.OK or not isinstance(data, dict):
+        if code is None or not isinstance(data, dict):
             raise Unreadable("the reply holds no model")
+        owner, _, name = asked.partition("/")
+        if _is_another(data.get("Path"), owner) or _is_another(data.get("Name"), name):
+            raise Unreadable("the reply is about another model")
     except Unreadable as error:
         return no_answer(reply, source, str(error))
     rows = data.get("Tasks")
@@ -138,6 +147,11 @@ def older_hub_model(
     # this reply is not seen to spell the id, so the spelling of the question stands
     tasks += strings([data.get("SupportInference")])
     return HubModel(source, asked, tasks, from_older_api=True)
+
+
+def _is_another(part: object, asked: str) -> bool:
+    """Whether a part of an id is told, and is not the one that was asked for."""
+    return isinstance(part, str) and bool(part) and not same_but_for_case(part, asked)
 
 
 def _count(value: object) -> int | None:
@@ -154,6 +168,10 @@ def _moment(value: object) -> datetime | None:
         return None
 
 
+_YES = frozenset({"true", "yes", "1", "auto", "manual"})
+"""Words in place of a boolean; `gated` names the way in which access is given."""
+
+
 def _says_yes(value: object) -> bool:
-    """Whether a flag is set; `gated` may be a word in place of a boolean."""
-    return value is True or (isinstance(value, str) and value.lower() not in {"", "false", "no"})
+    """Whether a flag is clearly set."""
+    return value is True or (isinstance(value, str) and value.strip().lower() in _YES)

@@ -1,35 +1,98 @@
-"""Replies that repeat a secret: masked before anybody sees them."""
+"""Replies that repeat a secret: masked before anybody sees them, and before anything is shortened.
+
+A text that is cut first no longer holds the whole secret, and what is left of it would be shown.
+"""
 
 from __future__ import annotations
 
+import base64
+import json
+import re
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
+from urllib.parse import quote
 
-from msconfig.modelscope._http import Reply
-from msconfig.parsing import NotJson, dumps, loads
+from msconfig.modelscope._hosts import Reply
 from msconfig.tokens import Secret
 
-__all__ = ["without_echoes"]
+__all__ = ["hidden_in", "without_echoes"]
+
+_SHORTEST = 16
+"""Characters of a secret from which its encodings are masked too; shorter ones hit other words."""
+_ESCAPED = re.compile(rb"(?<!\\)((?:\\\\)*)\\(?:u00([2-7][0-9A-Fa-f])|(/))")
+"""An escape of JSON for a character of ASCII, its backslash itself not escaped."""
+_KEPT = frozenset(b'"\\\x7f')
+"""Characters that have to stay escaped."""
+
+
+def hidden_in(text: str, secrets: Iterable[Secret]) -> str:
+    """`text` with every one of `secrets` masked, as it is and in the usual encodings."""
+    for secret in secrets:
+        text = secret.hidden_in(text)
+        for encoded in _encodings(secret):
+            text = text.replace(encoded, secret.masked)
+    return text
 
 
 def without_echoes(reply: Reply, secrets: Iterable[Secret]) -> Reply:
-    """`reply` with every one of `secrets` in it masked, before anybody sees it."""
+    """`reply` with every one of `secrets` in it masked, as it is and in the usual encodings."""
+    secrets = tuple(secrets)
     body = _with_plain_characters(reply.body)
     for secret in secrets:
-        body = body.replace(secret.reveal().encode(), secret.masked.encode())
-        reply = replace(
-            reply,
-            body=body,
-            content_type=secret.hidden_in(reply.content_type),
-        )
-    return reply
+        for text in (secret.reveal(), *_encodings(secret)):
+            if text:
+                body = body.replace(text.encode("utf-8", "surrogatepass"), secret.masked.encode())
+    return replace(
+        reply,
+        body=body,
+        content_type=hidden_in(reply.content_type, secrets),
+    )
 
 
 def _with_plain_characters(body: bytes) -> bytes:
-    r"""JSON without the escapes behind which a token could hide (a dash as ``\u002d``)."""
-    if b"\\" not in body:
-        return body
-    try:
-        return dumps(loads(body)).encode("utf-8", "backslashreplace")
-    except (NotJson, RecursionError):
-        return body
+    r"""`body` without the escapes behind which a token could hide (a dash as ``\u002d``).
+
+    Done on the bytes and not on the parsed document: an event stream, a document that is cut off
+    and one that has a key twice are no JSON, and are quoted all the same.
+    """
+    return _ESCAPED.sub(_plain, body) if b"\\" in body else body
+
+
+def _plain(found: re.Match[bytes]) -> bytes:
+    character = b"/" if found[3] else bytes.fromhex(found[2].decode("ascii"))
+    return found[0] if character[0] in _KEPT else found[1] + character
+
+
+@lru_cache(maxsize=64)
+def _encodings(secret: Secret) -> tuple[str, ...]:
+    """What `secret` looks like in JSON, in other case, backwards, in hex, base64 and a URL."""
+    value = secret.reveal()
+    if len(value) < _SHORTEST:
+        return ()
+    raw = value.encode("utf-8", "surrogatepass")
+    percent = "".join(f"%{byte:02X}" for byte in raw)
+    dashes = ("%2D", "%2d", "&#45;", "&#x2d;", "&#x2D;", "&hyphen;")
+    found = [
+        json.dumps(value)[1:-1],
+        value.upper(),
+        value.lower(),
+        value[::-1],
+        raw.hex(),
+        raw.hex().upper(),
+        percent,
+        percent.lower(),
+        quote(raw, safe=""),
+        *(value.replace("-", dash) for dash in dashes),
+        *_base64(raw),
+    ]
+    return tuple(each for each in dict.fromkeys(found) if each and each != value)
+
+
+def _base64(raw: bytes) -> Iterable[str]:
+    """The characters of base64 that depend on `raw` alone, for each place it may begin at."""
+    for before in range(3):
+        whole = 8 * (before + len(raw)) // 6
+        for encode in (base64.b64encode, base64.urlsafe_b64encode):
+            text = encode(bytes(before) + raw).decode("ascii")
+            yield text[-(-8 * before // 6) : whole]

@@ -6,9 +6,11 @@ unreadable, never a no.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import cast
 
+from msconfig.model_ids import is_model_id
 from msconfig.modelscope._http import Failure, Reply
 from msconfig.modelscope._reading import (
     Unreadable,
@@ -20,6 +22,7 @@ from msconfig.modelscope._reading import (
     success,
 )
 from msconfig.modelscope.facts import (
+    MODELSCOPE,
     Account,
     Balance,
     Catalogue,
@@ -28,6 +31,7 @@ from msconfig.modelscope.facts import (
     Providers,
     Source,
     TokenRejected,
+    same_but_for_case,
 )
 
 __all__ = [
@@ -38,6 +42,7 @@ __all__ = [
     "providers",
 ]
 
+_BAD_TOKEN = "Authentication failed, please make sure that a valid ModelScope token is supplied."  # noqa: S105 - a message
 _MAX_IDS = 100_000
 _MAX_MAGICUBES = 1_000_000_000
 
@@ -49,9 +54,7 @@ def account(reply: Reply | Failure, source: Source) -> Account | TokenRejected |
     if reply.status == HTTPStatus.UNAUTHORIZED:
         body = object_or_empty(reply)
         message = said(reply.body)
-        if body.get("code") == "InvalidAuthentication" or message.startswith(
-            "Authentication failed, please make sure"
-        ):
+        if body.get("code") == "InvalidAuthentication" or message == _BAD_TOKEN:
             return TokenRejected(source, message or "InvalidAuthentication")
         return no_answer(reply, source)
     try:
@@ -87,22 +90,40 @@ def balance(reply: Reply | Failure, source: Source) -> Balance | TokenRejected |
 _AMOUNTS = ("total_balance", "available_balance", "frozen_amount")
 
 
-def catalogue(reply: Reply | Failure, source: Source) -> Catalogue | NoAnswer:
-    """The inference list: 200 with rows that all have an id, and at least one row."""
+def catalogue(
+    reply: Reply | Failure, source: Source, is_id: Callable[[str], bool] = is_model_id
+) -> Catalogue | NoAnswer:
+    """The inference list: 200 with rows that all have an id, and at least one row.
+
+    A text that has not the form of an id is dropped and counted: ids are suggested and written.
+
+    Args:
+        reply: what came.
+        source: where it came from.
+        is_id: whether a text has the form of an id.
+    """
     if isinstance(reply, Failure):
         return NoAnswer(source, reply.said)
     try:
-        rows = ok_object(reply).get("data")
+        body = ok_object(reply)
+        rows = body.get("data")
         if not isinstance(rows, list):
             raise Unreadable("the reply holds no list of models")
+        if body.get("object") not in (None, "", "list"):
+            raise Unreadable("the reply says that it is no list")
+        if body.get("has_more"):
+            raise Unreadable("the list has further pages, which are not known")
         ids = [row.get("id") if isinstance(row, dict) else None for row in rows]
         if not ids:
             raise Unreadable("the list is empty, which the real one never is")
         if len(ids) > _MAX_IDS or not all(isinstance(each, str) and each for each in ids):
             raise Unreadable("the list holds rows without an id")
+        found = [each for each in cast("list[str]", ids) if is_id(each)]
+        if not found:
+            raise Unreadable("the list holds nothing that has the form of an id")
     except Unreadable as error:
         return no_answer(reply, source, str(error))
-    return Catalogue(source, tuple(dict.fromkeys(cast("list[str]", ids))))
+    return Catalogue(source, tuple(dict.fromkeys(found)), len(ids) - len(found))
 
 
 def invalid_api_key(reply: Reply) -> str | None:
@@ -120,33 +141,45 @@ def providers(reply: Reply | Failure, source: Source) -> Providers | NoAnswer:
     try:
         body = ok_object(reply)
         data = body.get("Data")
-        if body.get("Success") is False or body.get("Code", 200) != HTTPStatus.OK:
-            raise Unreadable("the reply says that it failed")
+        if "Code" not in body and "Success" not in body:
+            raise Unreadable("the reply does not say whether it succeeded")
         if not isinstance(data, dict) or "Providers" not in data:
             raise Unreadable("the reply holds no list of providers")
         rows = data["Providers"] if data["Providers"] is not None else []
         if not isinstance(rows, list):
             raise Unreadable("the reply holds no list of providers")
-        names = [row.get("Name") if isinstance(row, dict) else None for row in rows]
+        named = [_provider(row) for row in rows if isinstance(row, dict)]
+        found = tuple(row for row in named if row is not None)
         count = data.get("TotalCount", len(rows) or None)
-        whole = type(count) is int and count == len(rows)
-        if "ModelScope" not in names and not (whole and all(_is_text(name) for name in names)):
-            raise Unreadable(f"the list of providers contradicts its count ({count!r})"[:200])
+        whole = type(count) is int and count == len(rows) == len(found)
+        if not whole and not any(row.name == MODELSCOPE for row in found):
+            raise Unreadable(clean(f"the list of providers contradicts its count ({count!r})"))
     except Unreadable as error:
         return no_answer(reply, source, str(error))
-    named = [row for row in rows if isinstance(row, dict) and _is_text(row.get("Name"))]
-    return Providers(source, tuple(_provider(row) for row in named))
+    return Providers(source, found)
 
 
-def _provider(row: dict[str, object]) -> Provider:
-    tier = row.get("CostTier")
-    raw = str(row["Name"])
-    name = clean(raw)
+def _provider(row: dict[str, object]) -> Provider | None:
+    """A row of the look-up; None for one without a name."""
+    raw, tier = row.get("Name"), row.get("CostTier")
+    if _is_modelscope(raw, row.get("ChineseName")):
+        name = MODELSCOPE
+    elif isinstance(raw, str) and raw:
+        # with something around it a name is somebody else's, though it may look the same in print
+        name = repr(raw) if same_but_for_case(clean(raw), MODELSCOPE) else clean(raw)
+    else:
+        return None
     return Provider(
-        name if raw == "ModelScope" or name != "ModelScope" else repr(raw),
+        name,
         clean(tier) if isinstance(tier, str) else None,
         _magicubes(row.get("EstimatedMagicGrainCost")),
     )
+
+
+def _is_modelscope(name: object, chinese_name: object) -> bool:
+    """Whether a provider of these names is ModelScope: in any case, or as its Chinese pages do."""
+    by_name = isinstance(name, str) and same_but_for_case(name, MODELSCOPE)
+    return by_name or (isinstance(chinese_name, str) and chinese_name.startswith("魔搭"))
 
 
 def _magicubes(cost: object) -> float | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
 from urllib.parse import urlsplit
@@ -59,6 +59,11 @@ class HubQuery:
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def _to_the_end(_: bytes) -> bool:
+    """Never enough: a reply that is read whole."""
+    return False
 
 
 class ModelScope:
@@ -127,18 +132,20 @@ class ModelScope:
         """
         if kind not in SMALL_CALLS:
             raise ValueError(f"no small call for {kind}")
+        enough: Callable[[bytes], bool]
         if kind is Kind.EMBEDDING:
-            route, enough, read = "embeddings", lambda _: False, _calls.embedding_call
+            route, read, enough = "embeddings", _calls.embedding_call, _to_the_end
             body: dict[str, object] = {"input": "hi", "encoding_format": "float"}
         else:
-            route, enough, read = "chat/completions", _calls.has_content, _calls.chat_call
+            route, read, enough = "chat/completions", _calls.chat_call, _calls.ChatStream().feed
             messages = [{"role": "user", "content": "hi"}]
-            body = {"messages": messages, "stream": True, "max_tokens": 1}
+            # the usage shows that there was an answer where its one token is not shown
+            usage = {"include_usage": True}
+            body = {"messages": messages, "stream": True, "stream_options": usage, "max_tokens": 1}
         url = f"{self._endpoints.inference}{route}"
         reply = self._http.post_once(url, {"model": model_id, **body}, token=token, enough=enough)
         reply = without_echoes(reply, self._secrets) if isinstance(reply, Reply) else reply
-        called = read(reply, self._source(url, reply, "POST"))
-        return replace(called, said=self._http.hidden(called.said))
+        return read(reply, self._source(url, reply, "POST"), model_id)
 
     def catalogue(self) -> Catalogue | NoAnswer:
         """The ids that API-Inference lists (``GET {inference}models``); asked without a token."""
@@ -173,7 +180,7 @@ class ModelScope:
         """
         url = f"{self._endpoints.hub}/openapi/v1/models/{model_id}"
         reply = self._get(url, deadline)
-        fact = _hub_replies.hub_model(reply, self._source(url, reply))
+        fact = _hub_replies.hub_model(reply, self._source(url, reply), model_id)
         if not isinstance(fact, NoAnswer):
             return fact
         older = self.older_hub_model(model_id, deadline)

@@ -11,6 +11,7 @@ from operator import attrgetter
 from msconfig.modelscope.kinds import Kind, kind_of, kinds_of
 
 __all__ = [
+    "MODELSCOPE",
     "PROVENANCE",
     "READ",
     "Account",
@@ -32,6 +33,7 @@ __all__ = [
     "Source",
     "TokenRejected",
     "deciding_call",
+    "same_but_for_case",
 ]
 
 
@@ -89,6 +91,8 @@ class NoAnswer:
     """What happened, in one line that is safe to print."""
     status: int | None = None
     """The HTTP status, where there was a reply."""
+    lasting: bool = False
+    """Whether waiting does not help: a redirect, a refusal, a page in place of an answer."""
 
     @property
     def is_unrecorded(self) -> bool:
@@ -125,16 +129,21 @@ class CallOutcome(Enum):
     """What a real call tells."""
 
     ANSWERED = "answered"
-    """Content, or a complaint about nothing but streaming or thinking: the model works."""
+    """Content, or a complaint about nothing but streaming, thinking or the content: it works."""
     NO_PROVIDER = "no provider"
+    """It exists, and no provider serves it, or its upstream does not know it any more."""
     INVALID_ID = "invalid id"
     NO_ACCESS = "no access"
     TOKEN_REJECTED = "token rejected"  # noqa: S105 - no password
     NOT_BOUND = "not bound"
+    IMAGE_MODEL = "image model"
+    """It makes images, and a chat call says nothing about whether it does."""
     KEY_SPENT = "key spent"
     """A day quota, the account's limit or its Magicubes: says nothing about the model."""
+    THROTTLED = "throttled"
+    """A 429 that passes by waiting: says nothing about the model."""
     UNCLEAR = "unclear"
-    """A throttle, an outage, an empty answer: says nothing about the model."""
+    """An outage, an empty or an unknown answer: says nothing about the model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,13 +202,26 @@ class Catalogue:
 
     source: Source
     ids: tuple[str, ...]
+    dropped: int = 0
+    """Rows whose id has not the form of one; they are not among `ids`."""
 
     def in_other_case(self, model_id: str) -> str | None:
         """The listed id with the letters of `model_id` in another case, if `model_id` is not."""
         if model_id in self.ids:
             return None
-        folded = model_id.casefold()
-        return next((listed for listed in self.ids if listed.casefold() == folded), None)
+        return next((listed for listed in self.ids if same_but_for_case(listed, model_id)), None)
+
+
+def same_but_for_case(one: str, other: str) -> bool:
+    """Whether two ids differ in nothing but the case of letters of ASCII.
+
+    Unicode has other characters that fold to ASCII ones, such as the Kelvin sign; no id has one.
+    """
+    return one.isascii() and other.isascii() and one.lower() == other.lower()
+
+
+MODELSCOPE = "ModelScope"
+"""The provider that is ModelScope's own free service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +229,7 @@ class Provider:
     """Somebody who serves a model; None for what was not said."""
 
     name: str
-    """E.g. ``ModelScope``, ``DashScope``."""
+    """E.g. ``DashScope``; `MODELSCOPE` for ModelScope's own free service, however it is written."""
     cost_tier: str | None = None
     """``standard`` or ``ultra``."""
     magicubes: float | None = None
@@ -228,8 +250,8 @@ class Providers:
 
     @property
     def modelscope(self) -> Provider | None:
-        """The free service: the provider that is named exactly ModelScope, if it serves it."""
-        return next((row for row in self.rows if row.name == "ModelScope"), None)
+        """The free service, if it serves the model."""
+        return next((row for row in self.rows if row.name == MODELSCOPE), None)
 
     @property
     def by_modelscope(self) -> bool:

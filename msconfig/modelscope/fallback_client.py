@@ -5,6 +5,7 @@ Another service with its own key; what is asked of it here is its model list alo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -22,6 +23,14 @@ SECONDS = 25.0
 """For the model list, tries and waits included."""
 _OTHER_PLAN = "sk-sp-"
 """How keys begin that belong to another base URL (those of a plan for coding)."""
+
+
+_ID = re.compile(r"[A-Za-z0-9_.-]{1,128}(?:[/:][A-Za-z0-9_.-]{1,128}){0,3}")
+
+
+def _is_id(text: str) -> bool:
+    """Whether `text` has the form of an id at Bailian: bare, or in parts."""
+    return _ID.fullmatch(text) is not None
 
 
 def _utc_now() -> datetime:
@@ -55,10 +64,10 @@ class Bailian:
             reply = without_echoes(reply, [self._key])
         source = Source(f"GET {urlsplit(url).path}", self._now())
         if isinstance(reply, Failure) or reply.status != HTTPStatus.UNAUTHORIZED:
-            return _replies.catalogue(reply, source)
+            return _replies.catalogue(reply, source, _is_id)
         words = _replies.invalid_api_key(reply)
         if words is None:  # somebody else's 401, a proxy's perhaps
-            return _replies.catalogue(reply, source)
+            return _replies.catalogue(reply, source, _is_id)
         if self._key.reveal().startswith(_OTHER_PLAN):
             words = f"{words.rstrip(' .')}; keys that begin with sk-sp- belong to another address"
         return TokenRejected(source, words)

@@ -79,7 +79,7 @@ def test_an_answer_overrules_what_was_read_for_free(
     assert posts(modelscope) == 1
 
 
-@pytest.mark.parametrize("does", ["status", "no-answer", "reset", "html", "cut-body", "garbage"])
+@pytest.mark.parametrize("does", ["status", "no-answer", "reset", "html", "garbage"])
 def test_an_outage_of_the_call_tells_nothing_and_is_not_tried_again(
     probe: Probe, modelscope: Mock, does: str
 ) -> None:
@@ -91,6 +91,15 @@ def test_an_outage_of_the_call_tells_nothing_and_is_not_tried_again(
     assert posts(modelscope) <= 2
 
 
+def test_an_answer_that_is_cut_off_before_its_content_tells_nothing(
+    probe: Probe, modelscope: Mock
+) -> None:
+    embedding = model(hub={"exists": True, "tasks": ["sentence-embedding"]})
+    ran = probe({"acme/x": embedding}, faults=[{"does": "cut-body", "method": "POST"}])
+    assert (json.loads(ran.out)["models"][0]["status"], ran.code) == ("unverified", 4)
+    assert posts(modelscope) == 1
+
+
 def test_a_call_is_the_smallest_there_is_and_its_latency_is_told(
     probe: Probe, modelscope: Mock
 ) -> None:
@@ -100,6 +109,7 @@ def test_a_call_is_the_smallest_there_is_and_its_latency_is_told(
     chat, vectors = bodies["/v1/chat/completions"], bodies["/v1/embeddings"]
     assert chat
     assert (chat["stream"], chat["max_tokens"]) == (True, 1)
+    assert chat["stream_options"] == {"include_usage": True}
     assert vectors
     assert vectors["encoding_format"] == "float"
     probes = [each["probe"] for each in json.loads(ran.out)["models"]]

@@ -37,8 +37,11 @@ DOCUMENTED: list[tuple[int, Json]] = [
     (200, {"object": "list", "data": [{"id": "a/b", "object": "", "created": 1}]}),
     (200, {"Code": 200, "Data": {"Providers": None, "TotalCount": 0}, "Success": True}),
     (200, {"Code": 200, "Data": {"Providers": [{"Name": "X"}], "TotalCount": 1}, "Success": True}),
-    (200, {"success": True, "data": {"id": "a/b", "tasks": ["x"], "private": True, "gated": "m"}}),
-    (404, {"success": False, "code": "ResourceNotFound", "message": "no"}),
+    (
+        200,
+        {"success": True, "data": {"id": "a/b", "tasks": ["x"], "private": True, "gated": "auto"}},
+    ),
+    (404, {"success": False, "code": "ResourceNotFound", "message": "Resource not found"}),
     (404, {"Code": 10010205001, "Message": "：record not found", "Success": False}),
     (404, {"Code": 10010200001, "Message": "no", "Success": False}),
     (200, {"Code": 200, "Data": {"Tasks": [{"Name": "x"}], "SupportInference": "x"}}),
@@ -156,10 +159,18 @@ def _rejects(status: int, reply: dict[str, Json]) -> bool:
     return status == 401 and reply.get("code") == "InvalidAuthentication"
 
 
+def _succeeds(reply: dict[str, Json]) -> bool:
+    said = [reply[key] is True for key in ("success", "Success") if key in reply]
+    codes = [reply[key] == 200 for key in ("Code", "code") if reply.get(key)]
+    return all(said + codes) and not (reply.get("error") or reply.get("errors"))
+
+
 def _serves_not(status: int, reply: dict[str, Json]) -> bool:
     said = reply.get("Data")
     rows = said.get("Providers", "none said") if isinstance(said, dict) else "none said"
-    if status != 200 or reply.get("Success", True) is False or not isinstance(said, dict):
+    if status != 200 or not _succeeds(reply) or not isinstance(said, dict):
+        return False
+    if not {"Code", "Success"} & reply.keys():
         return False
     if rows is None:
         return said.get("TotalCount") == 0
@@ -170,7 +181,19 @@ def _serves_not(status: int, reply: dict[str, Json]) -> bool:
 
 
 def _is_absent(status: int, reply: dict[str, Json]) -> bool:
-    return status == 404 and reply.get("code") == "ResourceNotFound"
+    known = ("", "Resource not found", "Resource not found: model a/b")
+    message = reply.get("message") or ""
+    words = message.strip() if isinstance(message, str) else message
+    return status == 404 and reply.get("code") == "ResourceNotFound" and words in known
+
+
+def _is_restricted(status: int, reply: dict[str, Json]) -> bool:
+    data = reply.get("data")
+    if status != 200 or not _succeeds(reply) or not isinstance(data, dict):
+        return False
+    flags = [data.get("private"), data.get("gated")]
+    told = any(flag is True or flag in ("true", "yes", "1", "auto", "manual") for flag in flags)
+    return told and str(data.get("id")).lower() == "a/b"
 
 
 def _was_absent(status: int, reply: dict[str, Json]) -> bool:
@@ -196,7 +219,16 @@ QUESTIONS: list[tuple[Callable[[Reply], Fact], Callable[[Fact], bool], Callable[
         lambda f: isinstance(f, Providers) and not f.by_modelscope,
         _serves_not,
     ),
-    (lambda r: _hub_replies.hub_model(r, SOURCE), lambda f: isinstance(f, HubAbsent), _is_absent),
+    (
+        lambda r: _hub_replies.hub_model(r, SOURCE, "a/b"),
+        lambda f: isinstance(f, HubAbsent),
+        _is_absent,
+    ),
+    (
+        lambda r: _hub_replies.hub_model(r, SOURCE, "a/b"),
+        lambda f: isinstance(f, HubModel) and f.restricted,
+        _is_restricted,
+    ),
     (
         lambda r: _hub_replies.older_hub_model(r, SOURCE, "a/b"),
         lambda f: isinstance(f, HubAbsent),

@@ -128,7 +128,11 @@ def test_what_the_fake_knows_arrives_as_facts(
 
 
 MODEL = {"success": True, "data": {"id": ALIVE, "tasks": ["text-generation"]}}
-ABSENT = {"success": False, "code": "ResourceNotFound", "message": "no"}
+ABSENT = {
+    "success": False,
+    "code": "ResourceNotFound",
+    "message": f"Resource not found: model {ALIVE}",
+}
 OLDER_MODEL = {"Code": 200, "Data": {"Tasks": [{"Name": "text-ranking"}]}, "Success": True}
 OLDER_ABSENT = {"Code": 10010205001, "Message": "x：record not found", "Success": False}
 OLDER_CLOSED = {"Code": 10010200001, "Message": "closed", "Success": False}

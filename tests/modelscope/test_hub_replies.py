@@ -19,7 +19,8 @@ NO_ACCESS = 10010200001
 
 
 def reply(status: int, body: object) -> Reply:
-    return Reply(status, json.dumps(body).encode(), "application/json")
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return Reply(status, raw, "application/json")
 
 
 def known(**more: object) -> Reply:
@@ -39,7 +40,7 @@ def refused(message: object, code: object = MISSING, status: int = 404) -> Reply
 
 
 def test_a_model_that_the_hub_knows() -> None:
-    fact = _hub_replies.hub_model(known(private=False, gated=False), SOURCE)
+    fact = _hub_replies.hub_model(known(private=False, gated=False), SOURCE, ASKED)
     assert fact == HubModel(
         SOURCE, ASKED, ("text-generation",), private=False, gated=False, likes=5
     )
@@ -56,13 +57,17 @@ def test_a_model_that_the_hub_knows() -> None:
         pytest.param({"private": None, "gated": None}, False, id="null"),
         pytest.param({"gated": "false"}, False, id="a text of false"),
         pytest.param({"gated": ""}, False, id="an empty text"),
+        pytest.param({"gated": "none"}, False, id="a text of none"),
+        pytest.param({"gated": "0"}, False, id="a text of zero"),
+        pytest.param({"gated": " false "}, False, id="a text of false with blanks"),
+        pytest.param({"private": "public"}, False, id="a text that says the contrary"),
         pytest.param({}, False, id="not said"),
     ],
 )
 def test_a_model_is_restricted_when_it_is_private_or_gated(
     flags: dict[str, object], restricted: bool
 ) -> None:
-    fact = _hub_replies.hub_model(known(**flags), SOURCE)
+    fact = _hub_replies.hub_model(known(**flags), SOURCE, ASKED)
     assert isinstance(fact, HubModel)
     assert fact.restricted is restricted
 
@@ -80,14 +85,18 @@ def test_a_model_is_restricted_when_it_is_private_or_gated(
     ],
 )
 def test_tasks_are_read_as_far_as_they_are_texts(tasks: object, read: tuple[str, ...]) -> None:
-    fact = _hub_replies.hub_model(known(tasks=tasks), SOURCE)
+    fact = _hub_replies.hub_model(known(tasks=tasks), SOURCE, ASKED)
     assert isinstance(fact, HubModel)
     assert fact.tasks == read
 
 
 def test_a_model_that_the_hub_does_not_know() -> None:
-    body = {"success": False, "code": "ResourceNotFound", "message": f"no model {ASKED}"}
-    assert _hub_replies.hub_model(reply(404, body), SOURCE) == HubAbsent(SOURCE)
+    body = {
+        "success": False,
+        "code": "ResourceNotFound",
+        "message": f"Resource not found: model {ASKED}",
+    }
+    assert _hub_replies.hub_model(reply(404, body), SOURCE, ASKED) == HubAbsent(SOURCE)
 
 
 @pytest.mark.parametrize(
@@ -105,11 +114,29 @@ def test_a_model_that_the_hub_does_not_know() -> None:
             reply(500, {"success": False, "code": "ResourceNotFound"}), id="a no with 500"
         ),
         pytest.param(reply(404, {"success": False, "code": "RouteNotFound"}), id="another 404"),
+        pytest.param(
+            reply(404, {"code": "ResourceNotFound", "message": "database error: refused"}),
+            id="a fault with the code of absence",
+        ),
+        pytest.param(
+            reply(404, {"code": "ResourceNotFound", "message": "Resource not found: model a/b"}),
+            id="the absence of another model",
+        ),
+        pytest.param(
+            reply(404, b'{"code": "ResourceNotFound", "code": "ResourceNotFound"}'),
+            id="a key twice",
+        ),
+        pytest.param(known(id="someone/else", private=True), id="an answer about another model"),
+        pytest.param(known(id="Qwen/Ali\u017fe"), id="an id with a letter that only folds to s"),
+        pytest.param(
+            reply(200, {"success": True, "data": {"id": ASKED}, "error": {"code": "X"}}),
+            id="an error beside",
+        ),
         pytest.param(reply(403, {"success": False, "code": "OperationNotAllowed"}), id="a 403"),
     ],
 )
 def test_what_is_not_clear_is_neither_a_model_nor_a_no(got: Reply) -> None:
-    assert isinstance(_hub_replies.hub_model(got, SOURCE), NoAnswer)
+    assert isinstance(_hub_replies.hub_model(got, SOURCE, ASKED), NoAnswer)
 
 
 @pytest.mark.parametrize(
@@ -188,6 +215,8 @@ def test_a_model_that_the_older_api_keeps_to_others(status: int) -> None:
         pytest.param(reply(200, {"Data": {"Name": "Alive"}}), id="without a code"),
         pytest.param(reply(200, {"Code": 200, "Data": []}), id="a list of data"),
         pytest.param(reply(500, {"Code": 200, "Data": {"Name": "Alive"}}), id="a model with 500"),
+        pytest.param(older(Name="Other"), id="a model of another name"),
+        pytest.param(older(Path="acme"), id="a model of another owner"),
     ],
 )
 def test_what_the_older_api_does_not_say_clearly_is_no_answer(got: Reply) -> None:

@@ -68,7 +68,7 @@ def test_what_says_nothing_is_no_answer_to_any_question(got: Reply | Failure) ->
         _replies.account(got, SOURCE),
         _replies.catalogue(got, SOURCE),
         _replies.providers(got, SOURCE),
-        _hub_replies.hub_model(got, SOURCE),
+        _hub_replies.hub_model(got, SOURCE, ASKED),
         _hub_replies.older_hub_model(got, SOURCE, ASKED),
     ]
     for answer in answers:
@@ -122,6 +122,10 @@ def test_a_token_is_rejected_by_the_code_whatever_the_wording(message: str | Non
         pytest.param(
             reply(401, {"message": "Proxy Authentication failed"}), id="a 401 of another gate"
         ),
+        pytest.param(
+            reply(401, {"message": "Authentication failed, please make sure that the proxy is on"}),
+            id="a 401 that begins like one about the token",
+        ),
     ],
 )
 def test_what_does_not_say_clearly_whose_token_it_is_leaves_it_open(got: Reply) -> None:
@@ -152,6 +156,59 @@ def test_a_catalogue_is_its_ids_in_their_order(
 ) -> None:
     body = {"object": "list", "data": rows}
     assert _replies.catalogue(reply(200, body), SOURCE) == Catalogue(SOURCE, ids)
+
+
+def test_an_id_that_is_none_is_dropped_from_a_catalogue_and_counted() -> None:
+    texts = ["a/b", "a/b ", "a/c --force", "a/\x1b[31m", "a/\u202e", "::set-env name=a::b", "a/d:X"]
+    body = {"object": "list", "data": [{"id": text} for text in (*texts, "c/d")]}
+    assert _replies.catalogue(reply(200, body), SOURCE) == Catalogue(SOURCE, ("a/b", "c/d"), 6)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param({"success": False}, id="success denied"),
+        pytest.param({"Success": "false"}, id="success of text"),
+        pytest.param({"Success": None}, id="success of null"),
+        pytest.param({"error": {"code": "X"}}, id="an error"),
+        pytest.param({"errors": {"message": "X"}}, id="errors"),
+        pytest.param({"object": "error"}, id="an object of errors"),
+        pytest.param({"Code": 500}, id="a code"),
+        pytest.param({"code": "Throttling"}, id="a code of text"),
+        pytest.param({"has_more": True}, id="further pages"),
+        pytest.param({"data": [{"id": "a b"}]}, id="nothing that is an id"),
+    ],
+)
+def test_a_catalogue_that_contradicts_itself_is_unreadable(more: dict[str, object]) -> None:
+    body = {"object": "list", "data": [{"id": "a/b"}]}
+    assert isinstance(_replies.catalogue(reply(200, body | more), SOURCE), NoAnswer)
+
+
+def test_a_catalogue_that_says_that_all_is_well_is_read() -> None:
+    body = {"data": [{"id": "a/b"}], "has_more": False, "error": None, "success": True, "code": 200}
+    assert isinstance(_replies.catalogue(reply(200, body), SOURCE), Catalogue)
+
+
+TWICE = [
+    b'{"data": [{"id": "a/b"}], "data": [{"id": "c/d"}]}',
+    b'{"Code": 500, "Code": 200, "Data": {"Providers": null, "TotalCount": 0}}',
+    b'{"Code": 200, "Data": {"Providers": [{"Name": "X"}], "Providers": null, "TotalCount": 0}}',
+    b'{"success": true, "data": {"id": "Qwen/Alive", "private": false, "private": true}}',
+    b'{"success": true, "data": {"username": "jo", "user\\u006eame": ""}}',
+]
+
+
+@pytest.mark.parametrize("body", TWICE)
+def test_a_key_that_is_given_twice_makes_a_reply_unreadable(body: bytes) -> None:
+    got = reply(200, body)
+    answers = [
+        _replies.account(got, SOURCE),
+        _replies.catalogue(got, SOURCE),
+        _replies.providers(got, SOURCE),
+        _hub_replies.hub_model(got, SOURCE, ASKED),
+        _hub_replies.older_hub_model(got, SOURCE, ASKED),
+    ]
+    assert all(isinstance(answer, NoAnswer) for answer in answers)
 
 
 @pytest.mark.parametrize(
@@ -198,7 +255,26 @@ def look_up(providers: object, **more: object) -> Reply:
         pytest.param(look_up([HOSTED]), ("DashScope",), False, id="another alone"),
         pytest.param(look_up(None), (), False, id="nobody"),
         pytest.param(look_up([]), (), False, id="nobody, as an empty list"),
-        pytest.param(look_up([{"Name": "modelscope"}]), ("modelscope",), False, id="a namesake"),
+        pytest.param(look_up([{"Name": "modelscope"}]), ("ModelScope",), True, id="in lower case"),
+        pytest.param(look_up([{"Name": "MODELSCOPE"}]), ("ModelScope",), True, id="in upper case"),
+        pytest.param(
+            look_up([{"Name": "ms", "ChineseName": "魔搭社区"}, HOSTED]),
+            ("ModelScope", "DashScope"),
+            True,
+            id="by its Chinese name",
+        ),
+        pytest.param(
+            look_up([{"ChineseName": "魔搭 API-Inference"}]),
+            ("ModelScope",),
+            True,
+            id="by its Chinese name alone, with more behind it",
+        ),
+        pytest.param(
+            look_up([{"Name": "X", "ChineseName": "非魔搭社区"}]),
+            ("X",),
+            False,
+            id="not at the start",
+        ),
     ],
 )
 def test_a_look_up_names_who_serves(got: Reply, names: tuple[str, ...], own: bool) -> None:
@@ -236,6 +312,16 @@ def data(**keys: object) -> Reply:
     "got",
     [
         pytest.param(look_up(None, Success=False), id="success denied"),
+        pytest.param(look_up(None, Success="false"), id="a success of text"),
+        pytest.param(look_up(None, Success=0), id="a success of zero"),
+        pytest.param(look_up(None, Success=None), id="a success of null"),
+        pytest.param(look_up(None, success=False), id="success denied in lower case"),
+        pytest.param(look_up(None, error={"code": "X"}), id="an error beside"),
+        pytest.param(look_up([OWN], error={"code": "X"}), id="an error beside a yes"),
+        pytest.param(
+            reply(200, {"Data": {"Providers": None, "TotalCount": 0}}),
+            id="no word on whether it succeeded",
+        ),
         pytest.param(look_up(None, Code=500), id="another code"),
         pytest.param(look_up(None, Code="200"), id="a code of text"),
         pytest.param(data(TotalCount=0), id="a count alone"),
@@ -302,7 +388,7 @@ def test_an_endless_error_is_told_in_short() -> None:
 
 
 def test_a_redirect_is_called_one() -> None:
-    answer = _hub_replies.hub_model(reply(302, PAGE), SOURCE)
+    answer = _hub_replies.hub_model(reply(302, PAGE), SOURCE, ASKED)
     assert isinstance(answer, NoAnswer)
     assert "redirect" in answer.said
     assert "302" in answer.said

@@ -1,0 +1,76 @@
+"""What an error that a call was answered with means: by `call_errors.toml` alone."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from msconfig.modelscope._reading import ErrorBody
+from msconfig.modelscope.facts import CallOutcome
+
+__all__ = ["meaning"]
+
+_NAME = r"\S{1,300}"
+_FURTHER_SENTENCES = r"(?:\. .*)?"
+_PLACES = re.compile(r"(\{id\}|\{name\})")
+
+
+def meaning(status: int, error: ErrorBody, model_id: str) -> CallOutcome | None:
+    """What `error` says about the model `model_id` or the token; None where it is not known.
+
+    A row of the table has to fit as a whole. Looking for a few words in a message once took
+    "upstream error" for a complaint about streaming.
+    """
+    folded = _folded(error.message)
+    for row in _rows():
+        if row.fits(status, error, folded, model_id):
+            return row.outcome
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    status: int
+    codes: frozenset[str]
+    text: str | None
+    untyped: bool
+    outcome: CallOutcome
+
+    def fits(self, status: int, error: ErrorBody, folded: str, model_id: str) -> bool:
+        if status != self.status or (self.untyped and error.codes):
+            return False
+        if self.codes and not self.codes & error.codes:
+            return False
+        return self.text is None or _is_text(self.text, folded, model_id)
+
+
+def _is_text(text: str, folded: str, model_id: str) -> bool:
+    """Whether a message is `text` from its first character to its last."""
+    open_end = text.endswith("…")
+    values = {"{id}": re.escape(model_id), "{name}": _NAME}
+    parts = _PLACES.split(_folded(text.removesuffix("…")))
+    pattern = "".join(values.get(part, re.escape(part)) for part in parts)
+    pattern += _FURTHER_SENTENCES if open_end else ""
+    return re.fullmatch(pattern, folded, re.IGNORECASE | re.ASCII) is not None
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).rstrip(" .")
+
+
+@cache
+def _rows() -> tuple[_Row, ...]:
+    text = Path(__file__).with_name("call_errors.toml").read_text("utf-8")
+    return tuple(
+        _Row(
+            row["status"],
+            frozenset(row.get("codes", ())),
+            row.get("text"),
+            row.get("untyped", False),
+            CallOutcome[row["means"].upper()],
+        )
+        for row in tomllib.loads(text)["row"]
+    )
