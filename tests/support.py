@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from socket import socket
+from typing import Any
 from urllib.parse import unquote
 
 from hypothesis import strategies as st
@@ -63,6 +64,8 @@ MakeReport = Callable[..., Report]
 """Make what a format gets; `tests/reports/conftest.py` says from what."""
 Check = Callable[..., Report]
 """Checks ids against what listens at a URL; `tests/checking/conftest.py` says with what."""
+Replay = Callable[[dict[str, Any]], Report]
+"""Checks a model with one reply replaced, of the form that `tests/recorded/` has."""
 RawServe = Callable[[Callable[[socket, bytes], None]], str]
 """Lets a function answer every connection byte by byte; gives the base URL."""
 

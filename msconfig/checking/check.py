@@ -22,8 +22,17 @@ from msconfig.checking.report import (
 )
 from msconfig.checking.staleness import note_on_age
 from msconfig.checking.suggestions.suggest import suggest
-from msconfig.checking.verdict import CatalogueFact, ModelFacts, Verdict, judge
-from msconfig.model_ids import GivenId, ModelId
+from msconfig.checking.verdict import (
+    MOST_CHARACTERS,
+    CatalogueFact,
+    ModelFacts,
+    Verdict,
+    judge,
+    listing,
+    look_up_has_gone,
+    notes_on,
+)
+from msconfig.model_ids import GivenId, ModelId, is_model_id
 from msconfig.modelscope.client import ModelScope
 from msconfig.modelscope.facts import (
     Account,
@@ -40,6 +49,7 @@ from msconfig.modelscope.facts import (
 )
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
+from msconfig.text import shortened
 from msconfig.tokens import Token
 
 __all__ = ["CheckRequest", "check"]
@@ -97,14 +107,15 @@ def check(
         complete = False
         # threads that are left may still write; what they write now does not count
         gathered = Gathered(gathered.catalogue, dict(gathered.tokens), dict(gathered.models))
+    recorded_served = frozenset(filter(is_model_id, request.recorded_served))
     verdicts = {
-        text: _verdict(model_id, text, gathered, request.recorded_served)
+        text: _verdict(model_id, text, gathered, recorded_served)
         for text, model_id in parsed.items()
     }
     listed = gathered.catalogue.ids if isinstance(gathered.catalogue, Catalogue) else ()
     listed = tuple(each for each in listed if not _is_refused(modelscope.recorded_call(each)))
     passing = {text for text, verdict in verdicts.items() if verdict.status is Status.ENABLED}
-    served = frozenset(({*listed, *request.recorded_served} - set(verdicts)) | passing)
+    served = frozenset(({*listed, *recorded_served} - set(verdicts)) | passing)
     kinds = {text: facts.kind for text, facts in gathered.models.items()} | dict(request.kinds)
     known_kinds = dict(request.recorded_kinds)
     known_kinds |= {text: kind for text, kind in kinds.items() if kind is not Kind.UNKNOWN}
@@ -123,6 +134,8 @@ def check(
         _log.debug("%s is %s, kind %s: %s", model.id, model.status, model.kind, model.reason)
     now = clock.utc_now()
     recorded = request.snapshot_recorded
+    look_up_gone = _look_up_gone(well_formed, gathered)
+    gone_notes = (look_up_gone,) if look_up_gone else ()
     return Report(
         site=request.site,
         checked_at=now,
@@ -130,10 +143,28 @@ def check(
         models=models,
         snapshot_recorded=recorded,
         complete=complete,
-        notes=note_on_age(recorded, now) if recorded is not None else (),
         strict=request.strict,
         served=served,
         known_kinds=known_kinds,
+        notes=(
+            *gone_notes,
+            *notes_on(gathered.catalogue),
+            *(note_on_age(recorded, now) if recorded is not None else ()),
+        ),
+        look_up_gone=look_up_gone,
+    )
+
+
+def _look_up_gone(models: Mapping[str, ModelId], gathered: Gathered) -> str:
+    """A note where the look-up seems to have been removed; else ""."""
+    asked = ((models[text].path, facts.look_up) for text, facts in gathered.models.items())
+    said = look_up_has_gone(gathered.catalogue, asked)
+    if not said:
+        return ""
+    return (
+        f"ModelScope's provider look-up answers {said} to every id, listed ones too: it seems to"
+        " have been removed, and waiting will not help. Run the check with --probe: real calls show"
+        " which models answer."
     )
 
 
@@ -231,7 +262,13 @@ def _evidence(
     for fact in (*found, facts.look_up, facts.hub, *more):
         source = fact.source
         evidence.append(
-            Evidence(source.endpoint, _observed(path, fact), source.at, source.origin, source.basis)
+            Evidence(
+                source.endpoint,
+                shortened(_observed(path, fact), MOST_CHARACTERS),
+                source.at,
+                source.origin,
+                source.basis,
+            )
         )
     return tuple(evidence)
 
@@ -244,7 +281,7 @@ def _observed(
         case Catalogue():
             return f"{'listed' if path in fact.ids else 'not listed'} among {len(fact.ids)}"
         case Providers():
-            return f"served by {', '.join(fact.names)}" if fact.names else "served by nobody"
+            return f"served by {listing(fact.names)}"
         case HubModel():
             tasks = f"exists, {', '.join(fact.tasks)}" if fact.tasks else "exists, no task"
             if fact.restricted:

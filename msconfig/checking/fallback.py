@@ -19,6 +19,7 @@ from msconfig.checking.report import (
     TokenStatus,
 )
 from msconfig.checking.suggestions.reasons import Reason
+from msconfig.checking.verdict import notes_on
 from msconfig.model_ids import GivenId
 from msconfig.modelscope.facts import Catalogue, NoAnswer, TokenRejected
 from msconfig.modelscope.fallback_regions import Region
@@ -63,7 +64,8 @@ def with_fallback(report: Report, request: FallbackRequest, fact: BailianFact | 
         tuple(_model_result(each, known, fact, at_bailian) for each in request.ids),
     )
     models = tuple(with_way_out(model, at_bailian) for model in report.models)
-    return replace(report, models=models, fallback=fallback)
+    notes = (*report.notes, *notes_on(fact, "Bailian's list"))
+    return replace(report, models=models, fallback=fallback, notes=notes)
 
 
 def _key_result(key: Token | None, fact: BailianFact | None) -> TokenResult:

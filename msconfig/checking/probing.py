@@ -190,9 +190,9 @@ def _overruled(
     )
     if answer.outcome is CallOutcome.IMAGE_MODEL:
         # a chat call says nothing about what it makes, so it counts as one that was not called
-        why = "not probed: it is an image model, says its answer to a chat call"
         kind = model.kind if model.kind is Kind.IMAGE_EDIT else Kind.IMAGE_GENERATION
-        reason = f"{model.reason}; {why}"
+        told = f'its answer to a chat call says that it is an image model (kind = "{kind}")'
+        reason = f"{model.reason}; not probed: {told}"
         return replace(model, kind=kind, reason=reason, evidence=model.evidence + evidence)
     status = _status(answer.outcome)
     return replace(
@@ -259,8 +259,8 @@ def _with_suggestions(
     if model.outcome is not Outcome.FAIL:
         kept = () if model.outcome is Outcome.PASS else model.suggestions
         return replace(model, suggestions=tuple(each for each in kept if each.id not in lost))
-    kept = tuple(each for each in model.suggestions if each.id not in lost)
-    return replace(model, suggestions=kept or suggest(model.id, served, kinds=kinds))
+    left = tuple(each for each in model.suggestions if each.id not in lost)
+    return replace(model, suggestions=left or suggest(model.id, served, kinds=kinds))
 
 
 def _result_of(token: Token, results: Iterable[TokenResult]) -> TokenResult:

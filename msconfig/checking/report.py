@@ -243,6 +243,8 @@ class Report:
     """What was read of the tokens' balances; empty where it was not asked."""
     notes: tuple[str, ...] = ()
     """What else there is to know, a line each, e.g. an ignore entry that has expired."""
+    look_up_gone: str = ""
+    """The note that says so, where the look-up seems to have been removed; also in `notes`."""
     fallback: Fallback | None = None
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TypeAlias, assert_never
@@ -20,10 +20,13 @@ from msconfig.modelscope.facts import (
     Providers,
     RecordedCall,
     Source,
+    same_but_for_case,
 )
 from msconfig.modelscope.kinds import Kind
+from msconfig.text import shortened
 
 __all__ = [
+    "MOST_CHARACTERS",
     "CatalogueFact",
     "HubFact",
     "LookUpFact",
@@ -32,6 +35,9 @@ __all__ = [
     "judge",
     "kind_told",
     "leaves_kind_open",
+    "listing",
+    "look_up_has_gone",
+    "notes_on",
 ]
 
 CatalogueFact: TypeAlias = Catalogue | NoAnswer
@@ -79,9 +85,17 @@ class Verdict:
 
     status: Status
     reason: str
+    """At most `MOST_CHARACTERS`."""
     right_id: str | None = None
     proof: Proof | None = None
     """Of an enabled model; None for any other."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reason", shortened(self.reason, MOST_CHARACTERS))
+
+
+MOST_CHARACTERS = 600
+"""Of a reason or an observation: what a reply holds may be as long as a reply."""
 
 
 def judge(
@@ -103,8 +117,9 @@ def judge(
     """
     verdict = _judge_served(asked, catalogue, facts)
     if verdict.status is Status.UNVERIFIED and asked.path not in recorded_served:
-        letters = asked.path.casefold()
-        right_id = next((each for each in recorded_served if each.casefold() == letters), None)
+        right_id = next(
+            (each for each in recorded_served if same_but_for_case(each, asked.path)), None
+        )
         if right_id is not None:
             return _other_case(right_id)
     if asked.provider is None or verdict.status is not Status.ENABLED:
@@ -121,31 +136,32 @@ def _judge_served(asked: ModelId, catalogue: CatalogueFact, facts: ModelFacts) -
     """The verdict on what ModelScope itself serves: the first row of the table that applies."""
     look_up, hub = facts.look_up, facts.hub
     call = facts.call if asked.provider is None else None
+    confirmed = isinstance(look_up, Providers) and look_up.by_modelscope
     listed = isinstance(catalogue, Catalogue) and asked.path in catalogue.ids
-    names = look_up.names if isinstance(look_up, Providers) else None
 
-    right_id = _in_other_case(asked, catalogue, hub)
+    right_id = None if listed or confirmed else _in_other_case(asked, catalogue, facts)
     if right_id is not None:
         return _other_case(right_id)
 
-    by_modelscope = isinstance(look_up, Providers) and look_up.by_modelscope
-    if isinstance(look_up, Providers) and not by_modelscope and _restricted(hub):
+    if isinstance(look_up, Providers) and not confirmed and _restricted(hub):
         return Verdict(Status.NO_ACCESS, _because(hub, "private or gated, says the hub"))
 
     if call is not None and call.result is CallResult.REFUSED:
         return Verdict(Status.DISPUTED, _refused(call, is_listed=listed))
 
-    if isinstance(look_up, Providers) and by_modelscope:
+    if isinstance(look_up, Providers) and confirmed:
         return _enabled(look_up, call, is_listed=listed)
 
     if listed:
         return _listed(look_up, hub, call)
 
     if isinstance(catalogue, Catalogue) and isinstance(look_up, Providers):
-        if names:
+        if look_up.rows:
             return Verdict(
                 Status.THIRD_PARTY_ONLY,
-                _noted(f"served by {_listing(names)} only, not by ModelScope", look_up.source),
+                _noted(
+                    f"served by {listing(look_up.names)} only, not by ModelScope", look_up.source
+                ),
             )
         return Verdict(Status.NOT_ENABLED, _noted("no provider serves it", look_up.source))
 
@@ -190,11 +206,49 @@ def _called(call: RecordedCall) -> Verdict:
     return Verdict(Status.ENABLED, reason, proof=Proof.CALLED)
 
 
+def look_up_has_gone(
+    catalogue: CatalogueFact | None, asked: Iterable[tuple[str, LookUpFact]]
+) -> str:
+    """What the look-up says to every id, where it seems to have been removed; else "".
+
+    ModelScope removed sister routes of it: they answer 404 or 401 to everything. That is no outage:
+    it does not pass, and one listed id among those asked shows that it is not about the ids.
+
+    Args:
+        catalogue: the inference list.
+        asked: ids (``owner/name``) and what the look-up answered to each.
+    """
+    facts = dict(asked)
+    answers = [fact for fact in facts.values() if isinstance(fact, NoAnswer) and fact.lasting]
+    listed = isinstance(catalogue, Catalogue) and not facts.keys().isdisjoint(catalogue.ids)
+    if len(facts) < _FEWEST_TO_TELL or len(answers) < len(facts) or not listed:
+        return ""
+    # compared by status alone: a message may name the id that was asked for
+    return answers[0].said if len({answer.status for answer in answers}) == 1 else ""
+
+
+def notes_on(catalogue: object, name: str = "the catalogue") -> tuple[str, ...]:
+    """A note on rows that were dropped from a list of ids, because they are none.
+
+    Args:
+        catalogue: a list of ids, or what came in its place.
+        name: what the list is called in the note.
+    """
+    if not isinstance(catalogue, Catalogue) or not catalogue.dropped:
+        return ()
+    ids = "1 entry" if catalogue.dropped == 1 else f"{catalogue.dropped} entries"
+    return (f"left out of {name}: {ids} without the form of a model id",)
+
+
+_FEWEST_TO_TELL = 2
+"""Ids that have to be asked for before the look-up's answers say something about itself."""
+
+
 def _listed(look_up: LookUpFact, hub: HubFact, call: RecordedCall | None) -> Verdict:
     """In the catalogue, and the look-up does not name ModelScope."""
     if isinstance(look_up, Providers):
         return Verdict(
-            Status.DISPUTED, f"in the catalogue, but the look-up names {_listing(look_up.names)}"
+            Status.DISPUTED, f"in the catalogue, but the look-up names {listing(look_up.names)}"
         )
     if _answers_500(look_up) and isinstance(hub, HubAbsent):
         return Verdict(Status.DISPUTED, "in the catalogue, but the hub has no such id")
@@ -206,11 +260,16 @@ def _listed(look_up: LookUpFact, hub: HubFact, call: RecordedCall | None) -> Ver
     return Verdict(Status.ENABLED, reason, proof=Proof.LISTED)
 
 
-def _in_other_case(asked: ModelId, catalogue: CatalogueFact, hub: HubFact) -> str | None:
+def _in_other_case(asked: ModelId, catalogue: CatalogueFact, facts: ModelFacts) -> str | None:
+    """The id that is served or exists with these letters in another case.
+
+    The hub may spell an id in its own way, so that what it says counts only for unlisted ids.
+    """
     if isinstance(catalogue, Catalogue) and (listed := catalogue.in_other_case(asked.path)):
         return listed
+    hub = facts.hub
     if isinstance(hub, HubModel) and hub.id != asked.path:
-        return hub.id if hub.id.casefold() == asked.path.casefold() else None
+        return hub.id if same_but_for_case(hub.id, asked.path) else None
     return None
 
 
@@ -240,8 +299,16 @@ def _noted(words: str, source: Source) -> str:
             assert_never(source.origin)
 
 
-def _listing(names: tuple[str, ...]) -> str:
-    return ", ".join(names) if names else "nobody"
+def listing(names: Sequence[str]) -> str:
+    """The first few of `names` and how many more there are, so that a line stays a line."""
+    if not names:
+        return "no provider"
+    more = len(names) - _MOST_NAMES
+    shown = ", ".join(shortened(name, 60) for name in names[:_MOST_NAMES])
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+_MOST_NAMES = 8
 
 
 def _what_was_missing(catalogue: CatalogueFact, facts: ModelFacts) -> str:
@@ -251,6 +318,6 @@ def _what_was_missing(catalogue: CatalogueFact, facts: ModelFacts) -> str:
             return facts.look_up.said
         return f"no answer from the look-up: {facts.look_up.said}"
     if isinstance(catalogue, NoAnswer):
-        names = _listing(facts.look_up.names)
+        names = listing(facts.look_up.names)
         return f"the look-up names {names}, but the catalogue cannot be read: {catalogue.said}"
     return "the sources do not agree"

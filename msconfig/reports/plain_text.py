@@ -45,6 +45,9 @@ def body(report: Report, *, width: int, color: bool) -> str:
     mark, style = _mark(overall(report))
     console.print(Text(f"{mark} {verdict_line(report)}", style=f"bold {style}"))
     console.print(Padding(Text(no_command(about(report)), style="dim"), (0, 0, 0, 2)))
+    if report.look_up_gone:
+        line = Text(no_command(visible(report.look_up_gone)), style=STYLES[Outcome.UNKNOWN])
+        console.print(Padding(line, (0, 0, 0, 2)))
     console.print()
     _print_models(console, report.models)
     if report.fallback is not None:
@@ -114,10 +117,11 @@ def _print_notes(console: Console, report: Report) -> None:
         console.print(Text("Healed since the baseline:", style="bold"))
         for model in healed:
             console.print(Text(f"  {_id(model)}"), soft_wrap=True)
-    if report.notes:
+    notes = [note for note in report.notes if note != report.look_up_gone]
+    if notes:
         console.print()
         console.print(Text("Notes:", style="bold"))
-        for note in report.notes:
+        for note in notes:
             console.print(Padding(Text(no_command(visible(note))), (0, 0, 0, 2)))
 
 

@@ -56,11 +56,11 @@ _RULES = {
     ),
     Status.DISPUTED: (
         "The sources contradict each other about the model.",
-        "Run the check again later, or with --probe, which makes a real call.",
+        "Run the check with --probe, which makes a real call.",
     ),
     Status.UNVERIFIED: (
         "The model could not be verified.",
-        "Run the check again later; the message says what was missing.",
+        "The message says what was missing; --probe makes a real call.",
     ),
 }
 """Every status that does not pass: what it means, and what to do."""

@@ -150,6 +150,7 @@ class NextStep(Enum):
     NEW_KEY = "new key"
     BIND = "bind"
     REPLACE = "replace"
+    PROBE = "probe"
     LATER = "later"
     ONLINE = "online"
     WAIT = "wait"
@@ -171,6 +172,9 @@ def next_step(report: Report) -> NextStep:
         return NextStep.NEW_KEY
     if _with(models, Outcome.FAIL):
         return NextStep.REPLACE
+    is_probed = any(model.probe for model in report.models)
+    if _with(models, Outcome.UNKNOWN) and report.look_up_gone and not is_probed:
+        return NextStep.PROBE
     if _with(models, Outcome.UNKNOWN) or TokenStatus.UNVERIFIED in statuses:
         return NextStep.ONLINE if report.offline else NextStep.LATER
     return NextStep.WAIT if any(map(is_excused, models)) else NextStep.GENERATE

@@ -204,24 +204,22 @@ def place_of(model: ModelResult) -> Location | None:
 def next_step_line(report: Report) -> str:
     """What to do next, in one line that begins with ``Next:``."""
     match next_step(report):
-        case NextStep.FINISH:
-            return "Next: run it again; what is unverified above was not reached."
         case NextStep.NEW_TOKEN:
-            return f"Next: make a new token at {addresses_of(report.site).token_page}"
+            return f"Next: create a new token at {addresses_of(report.site).token_page}"
         case NextStep.NEW_KEY:
             page = addresses_in(report.fallback.region).key_page if report.fallback else ""
-            return f"Next: make a new Bailian key at {page}"
-        case NextStep.BIND:
-            return "Next: bind and verify your Alibaba Cloud account, then run it again."
-        case NextStep.REPLACE:
-            return "Next: replace or remove what is not served, then run it again."
-        case NextStep.LATER:
-            return "Next: run it again later; -v shows every request."
-        case NextStep.ONLINE:
-            return "Next: run it again online; recorded facts cannot settle what is open above."
-        case NextStep.WAIT:
-            return "Next: nothing for now; what does not count still waits for a replacement."
-        case NextStep.GENERATE:
-            return "Next: msconfig generate -o DIR, with the same ids, writes the configuration."
-        case other:
-            assert_never(other)
+            return f"Next: create a new Bailian key at {page}"
+        case step:
+            return f"Next: {_NEXT_STEPS[step]}"
+
+
+_NEXT_STEPS = {
+    NextStep.FINISH: "run it again; what is unverified above was not reached.",
+    NextStep.BIND: "bind and verify your Alibaba Cloud account, then run it again.",
+    NextStep.REPLACE: "replace or remove the failing IDs and run again.",
+    NextStep.PROBE: "run it with --probe, which makes real calls; waiting will not help.",
+    NextStep.LATER: "run it again later; -v shows every request.",
+    NextStep.ONLINE: "run it again online; recorded facts cannot settle what is open above.",
+    NextStep.WAIT: "nothing for now; ignored models still need a replacement.",
+    NextStep.GENERATE: "msconfig generate -o DIR, with the same ids, writes the configuration.",
+}

@@ -100,6 +100,12 @@ def test_key_id_and_exit_code_follow_from_the_list(
     assert report.exit_code is code
 
 
+def test_what_is_no_id_in_the_list_is_counted_in_a_note() -> None:
+    report = report_of(replace(LISTED, dropped=1))
+    assert report.notes == ("left out of Bailian's list: 1 entry without the form of a model id",)
+    assert report_of(LISTED).notes == ()
+
+
 def test_an_id_says_where_it_stands_and_what_it_rests_on() -> None:
     model = only(report_of(LISTED))
     assert model.location == Location("msconfig.toml", 3, 9)

@@ -60,7 +60,10 @@ def test_whatever_is_known_it_never_passes() -> None:
         pytest.param(UNLISTED, OTHERS, EXISTS, Status.THIRD_PARTY_ONLY, id="others serve it"),
         pytest.param(DOWN, BOTH, DOWN, Status.THIRD_PARTY_ONLY, id="no word but the look-up's"),
         pytest.param(UNLISTED, NOBODY, EXISTS, Status.NOT_ENABLED, id="nobody serves it"),
-        pytest.param(LISTED, OWN, OTHER_CASE, Status.NOT_FOUND, id="the letter case is off"),
+        pytest.param(UNLISTED, DOWN, OTHER_CASE, Status.NOT_FOUND, id="the letter case is off"),
+        pytest.param(
+            UNLISTED, OWN, OTHER_CASE, Status.THIRD_PARTY_ONLY, id="served in the case as written"
+        ),
         pytest.param(UNLISTED, FAULT, ABSENT, Status.NOT_FOUND, id="no such id"),
         pytest.param(UNLISTED, NOBODY, PRIVATE, Status.NO_ACCESS, id="private"),
         pytest.param(UNLISTED, OTHERS, CLOSED, Status.NO_ACCESS, id="no access"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import product
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from msconfig.checking.report import Outcome, Proof, Status
 from msconfig.checking.verdict import (
@@ -17,6 +19,7 @@ from msconfig.checking.verdict import (
     ModelFacts,
     Verdict,
     judge,
+    look_up_has_gone,
 )
 from msconfig.model_ids import ModelId
 from msconfig.modelscope.facts import (
@@ -77,17 +80,37 @@ HUBS: dict[str, HubFact] = {
 }
 
 
+def call(result: CallResult, error: str = "") -> RecordedCall:
+    at = datetime(2026, 10, 10, tzinfo=UTC)
+    made = Source("POST /v1/chat/completions", at, Origin.RECORDED)
+    return RecordedCall(made, result, 400, error)
+
+
+CALLS: dict[str, RecordedCall | None] = {
+    "": None,
+    "no provider": call(CallResult.REFUSED, "no provider"),
+    "throttled": call(CallResult.INCONCLUSIVE, "busy"),
+    "answered": call(CallResult.ANSWERED),
+}
+
+
 @dataclass(frozen=True)
 class Seen:
-    """What the three sources say."""
+    """What the three sources say, and how the last recorded call ended."""
 
     catalogue: str
     look_up: str
     hub: str
+    call: str = ""
 
     @property
     def case_is_off(self) -> bool:
-        return "other case" in self.catalogue or "other case" in self.hub
+        """Not listed as it is written, and there is one in another case."""
+        return not self.is_listed and "other case" in self.catalogue + self.hub
+
+    @property
+    def was_refused(self) -> bool:
+        return self.call == "no provider"
 
     @property
     def is_listed(self) -> bool:
@@ -115,8 +138,9 @@ class Seen:
 
 
 TABLE: list[tuple[Callable[[Seen], bool], Status]] = [
-    (lambda it: it.case_is_off, Status.NOT_FOUND),
+    (lambda it: it.case_is_off and not it.modelscope_is_named, Status.NOT_FOUND),
     (lambda it: it.is_not_for_us and it.modelscope_is_clearly_not_named, Status.NO_ACCESS),
+    (lambda it: it.was_refused, Status.DISPUTED),
     (lambda it: it.modelscope_is_named, Status.ENABLED),
     (lambda it: it.is_listed and it.modelscope_is_clearly_not_named, Status.DISPUTED),
     (lambda it: it.is_listed and it.nobody_knows_it, Status.DISPUTED),
@@ -128,23 +152,53 @@ TABLE: list[tuple[Callable[[Seen], bool], Status]] = [
 ]
 """The contract's rows in their order; the first that applies decides."""
 
-EVERYTHING = [Seen(*names) for names in product(CATALOGUES, LOOK_UPS, HUBS)]
+EVERYTHING = [Seen(*names) for names in product(CATALOGUES, LOOK_UPS, HUBS, CALLS)]
 
 
 def verdict_on(it: Seen, asked: str = ID) -> Verdict:
     parsed = ModelId.parse(asked)
     assert parsed is not None
-    return judge(parsed, CATALOGUES[it.catalogue], ModelFacts(LOOK_UPS[it.look_up], HUBS[it.hub]))
+    facts = ModelFacts(LOOK_UPS[it.look_up], HUBS[it.hub], call=CALLS[it.call])
+    return judge(parsed, CATALOGUES[it.catalogue], facts)
 
 
 def called(it: Seen) -> str:
-    return f"{it.catalogue} - {it.look_up} - {it.hub}"
+    return f"{it.catalogue} - {it.look_up} - {it.hub} - {it.call or 'no call'}"
 
 
 @pytest.mark.parametrize("it", EVERYTHING, ids=called)
 def test_the_first_row_of_the_table_that_applies_decides(it: Seen) -> None:
     expected = next(status for applies, status in TABLE if applies(it))
     assert verdict_on(it).status is expected
+
+
+CATALOGUE_TROUBLE = ("unreachable", "unreadable")
+LOOK_UP_TROUBLE = ("500", "outage", "unreachable", "unreadable")
+seen = st.sampled_from(EVERYTHING)
+
+
+@given(seen, st.sampled_from(CATALOGUE_TROUBLE), st.sampled_from(LOOK_UP_TROUBLE), st.data())
+def test_more_trouble_never_gives_a_better_outcome(
+    it: Seen, catalogue: str, look_up: str, data: st.DataObject
+) -> None:
+    """Whichever sources fail, nothing passes that did not, but for one case of the contract.
+
+    A listed id whose look-up cannot be read is enabled, with the catalogue as its one source.
+    """
+    troubles = {"catalogue": catalogue, "look_up": look_up, "hub": "outage"}
+    struck = data.draw(st.sets(st.sampled_from(sorted(troubles)), min_size=1))
+    worse = replace(it, **{name: troubles[name] for name in struck})
+    passes = verdict_on(worse).status.outcome is Outcome.PASS
+    by_the_catalogue = worse.is_listed and "look_up" in struck
+    assert not passes or by_the_catalogue or verdict_on(it).status.outcome is Outcome.PASS
+
+
+@given(seen, st.sampled_from(CATALOGUE_TROUBLE), st.sampled_from(LOOK_UP_TROUBLE))
+def test_without_any_source_nothing_passes_and_nothing_fails(
+    it: Seen, catalogue: str, look_up: str
+) -> None:
+    verdict = verdict_on(replace(it, catalogue=catalogue, look_up=look_up, hub="outage"))
+    assert verdict.status.outcome is Outcome.UNKNOWN
 
 
 def test_every_row_decides_something() -> None:
@@ -161,7 +215,8 @@ def test_every_verdict_says_why_in_one_line() -> None:
 
 def test_the_right_id_is_told_exactly_when_the_letter_case_is_off() -> None:
     for it in EVERYTHING:
-        assert verdict_on(it).right_id == (OTHER_CASE if it.case_is_off else None), it
+        is_off = it.case_is_off and not it.modelscope_is_named
+        assert verdict_on(it).right_id == (OTHER_CASE if is_off else None), it
 
 
 def test_no_outage_alone_makes_a_model_fail() -> None:
@@ -186,6 +241,24 @@ def test_no_outage_alone_makes_a_model_fail() -> None:
             Status.NOT_FOUND,
             ["case"],
             id="the hub spells it otherwise",
+        ),
+        pytest.param(
+            Seen("listed in other case", "ModelScope", "exists in other case"),
+            Status.ENABLED,
+            ["ModelScope"],
+            id="in another case, and served as it is written",
+        ),
+        pytest.param(
+            Seen("listed", "outage", "exists in other case"),
+            Status.ENABLED,
+            ["one source"],
+            id="listed as it is written, whatever the hub's spelling",
+        ),
+        pytest.param(
+            Seen("listed", "ModelScope", "exists", "no provider"),
+            Status.DISPUTED,
+            ["a call on 2026-10-10", "HTTP 400: no provider"],
+            id="served, but its last call was refused",
         ),
         pytest.param(
             Seen("listed", "nobody", "private"),
@@ -220,7 +293,7 @@ def test_no_outage_alone_makes_a_model_fail() -> None:
         pytest.param(
             Seen("listed", "nobody", "exists"),
             Status.DISPUTED,
-            ["catalogue", "nobody"],
+            ["catalogue", "no provider"],
             id="listed, but nobody serves it",
         ),
         pytest.param(
@@ -302,12 +375,6 @@ RECORDED = served_by("ModelScope", origin=Origin.RECORDED)
 NOT_RECORDED = NoAnswer(source("providers", Origin.DERIVED), "no look-up is recorded")
 
 
-def call(result: CallResult, error: str = "") -> RecordedCall:
-    at = datetime(2026, 10, 10, tzinfo=UTC)
-    made = Source("POST /v1/chat/completions", at, Origin.RECORDED)
-    return RecordedCall(made, result, 400, error)
-
-
 ANSWERED, REFUSED = call(CallResult.ANSWERED), call(CallResult.REFUSED, "Unsupported model")
 BUSY = call(CallResult.INCONCLUSIVE, "busy")
 
@@ -377,3 +444,55 @@ def parsed(text: str = ID) -> ModelId:
     model_id = ModelId.parse(text)
     assert model_id is not None
     return model_id
+
+
+def test_a_reason_is_short_however_many_providers_there_are() -> None:
+    parsed = ModelId.parse(ID)
+    assert parsed is not None
+    look_up = served_by(*(f"provider-{number}" for number in range(200_000)))
+    for catalogue in ("listed", "not listed", "unreachable"):
+        verdict = judge(parsed, CATALOGUES[catalogue], ModelFacts(look_up, HUBS["exists"]))
+        assert len(verdict.reason) < 700
+        assert "provider-0, provider-1" in verdict.reason
+        assert "and 199992 more" in verdict.reason
+
+
+@pytest.mark.parametrize(
+    "id_with_a_look_alike",
+    ["Qwen/Alive".replace("v", "\u1e7d"), "\u212aimi/Alive", "Qwen/Ali\u017fe"],
+    ids=["another letter", "the Kelvin sign", "the long s"],
+)
+def test_letters_that_only_fold_to_ascii_are_other_letters(id_with_a_look_alike: str) -> None:
+    plain = id_with_a_look_alike.casefold()
+    parsed = ModelId.parse(plain if plain.isascii() else ID)
+    assert parsed is not None
+    hub = HubModel(source("hub"), id_with_a_look_alike)
+    verdict = judge(parsed, CATALOGUES["not listed"], ModelFacts(served_by(), hub))
+    assert (verdict.status, verdict.right_id) == (Status.NOT_ENABLED, None)
+
+
+GONE = NoAnswer(source("look-up"), "HTTP 404", 404, lasting=True)
+GONE_TOO = NoAnswer(source("look-up"), "HTTP 404: no route for a/b", 404, lasting=True)
+LOGGED_OUT = NoAnswer(source("look-up"), "HTTP 401: user not logged in", 401, lasting=True)
+
+
+@pytest.mark.parametrize(
+    ("catalogue", "answers", "gone"),
+    [
+        pytest.param("listed", [GONE, GONE_TOO], True, id="404 for two, one of them listed"),
+        pytest.param("listed", [LOGGED_OUT, LOGGED_OUT, LOGGED_OUT], True, id="401 for three"),
+        pytest.param("listed", [GONE], False, id="one id"),
+        pytest.param("not listed", [GONE, GONE], False, id="none of them listed"),
+        pytest.param("unreachable", [GONE, GONE], False, id="no catalogue"),
+        pytest.param("listed", [GONE, LOGGED_OUT], False, id="two different answers"),
+        pytest.param("listed", [GONE, LOOK_UPS["nobody"]], False, id="a readable answer"),
+        pytest.param("listed", [LOOK_UPS["500"]] * 2, False, id="500, as for ids that are none"),
+        pytest.param("listed", [LOOK_UPS["outage"]] * 2, False, id="an outage"),
+        pytest.param("listed", [LOOK_UPS["unreachable"]] * 2, False, id="no connection"),
+    ],
+)
+def test_the_look_up_has_gone_if_a_lasting_answer_is_the_same_for_all(
+    catalogue: str, answers: list[LookUpFact], gone: bool
+) -> None:
+    asked = list(zip((ID, "x/y", "x/z"), answers, strict=False))
+    assert bool(look_up_has_gone(CATALOGUES[catalogue], asked)) is gone

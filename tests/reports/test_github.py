@@ -85,7 +85,7 @@ def test_a_failing_model_is_an_error_beside_its_line(model: MakeModel, report: M
     )
     assert notice == (
         "::notice title=msconfig::1 of 2 models is not served."
-        " Next: replace or remove what is not served, then run it again."
+        " Next: replace or remove the failing IDs and run again."
     )
     assert plain == "✗ 1 of 2 models is not served."
 

@@ -147,6 +147,8 @@ def test_an_interrupted_check_says_so(model: MakeModel, report: MakeReport) -> N
         ({}, PASS, "Everything is ready"),
         ({}, FAIL, "Replace or remove what is not served"),
         ({}, OPEN, "Run the check again later"),
+        ({"look_up_gone": "It has gone."}, OPEN, "Run the check with --probe"),
+        ({"look_up_gone": "It has gone."}, PASS, "Run the check with --probe"),
         ({"complete": False}, OPEN, "Run the check again. What is unverified below"),
         ({"tokens": (OTHER_TOKEN[TokenStatus.REJECTED],)}, FAIL, "Make a new token"),
         ({"tokens": (OTHER_TOKEN[TokenStatus.NOT_BOUND],)}, FAIL, "Bind your ModelScope account"),

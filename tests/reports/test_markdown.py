@@ -95,7 +95,7 @@ def test_the_verdict_is_the_heading_and_the_next_step_the_end(
 ) -> None:
     text = render(report(model("a/b", status=FAIL), model()), Format.MARKDOWN)
     assert text.startswith("## ✗ 1 of 2 models is not served.\n")
-    assert text.endswith("\n\nNext: replace or remove what is not served, then run it again.\n")
+    assert text.endswith("\n\nNext: replace or remove the failing IDs and run again.\n")
 
 
 def test_the_table_has_a_row_for_each_model_with_its_id_as_code(

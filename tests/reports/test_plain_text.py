@@ -14,6 +14,7 @@ from rich.cells import cell_len
 
 from msconfig.checking.report import (
     ModelResult,
+    Probe,
     Report,
     Status,
     Suggestion,
@@ -117,6 +118,27 @@ def test_the_verdict_stands_first_and_the_next_step_last(
     assert lines[-1].startswith("Next: ")
     assert last in lines[-1]
     assert lines[-2] == ""
+
+
+def test_a_look_up_that_has_gone_is_told_once_at_the_top_and_not_to_be_waited_for(
+    model: MakeModel, report: MakeReport
+) -> None:
+    gone = "The look-up has gone: --probe"
+    it = report(model(status=OPEN), look_up_gone=gone, notes=(gone, "Another note"))
+    text = text_of(it)
+    assert text.splitlines()[2].strip() == gone
+    assert text.count(gone) == 1
+    assert "Another note" in text
+    assert "again later" not in text
+    assert "--probe" in text.splitlines()[-1]
+
+
+def test_after_a_probe_the_look_up_that_has_gone_is_no_next_step(
+    model: MakeModel, report: MakeReport
+) -> None:
+    called = model(status=OPEN, probe=Probe("00c0ffee", None))
+    it = report(called, look_up_gone="It has gone.", notes=("It has gone.",))
+    assert "again later" in text_of(it).splitlines()[-1]
 
 
 def test_an_interrupted_check_that_saw_nothing_bad_does_not_look_like_a_pass(

@@ -22,6 +22,7 @@ from msconfig.checking.verdict import (
     judge,
     kind_told,
     leaves_kind_open,
+    notes_on,
 )
 from msconfig.model_ids import ModelId
 from msconfig.modelscope.client import HubQuery, ModelScope
@@ -152,6 +153,7 @@ class _Finding:
     def outcome(self) -> Discovery:
         """What all of it comes to."""
         gaps = _Gaps()
+        gaps.notes += notes_on(self.catalogue)
         if isinstance(self.catalogue, NoAnswer):
             gaps.missing.append(f"the catalogue: {self.catalogue.said}")
         self._tell_of_lists(gaps)

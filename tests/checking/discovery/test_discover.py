@@ -237,3 +237,11 @@ def test_an_order_loses_nothing_and_puts_the_unknown_last(
     assert values == [*sorted(known, reverse=True), *([None] * (len(values) - len(known)))]
     if sort is Sort.NAME:
         assert [m.id.casefold() for m in ordered] == sorted(m.id.casefold() for m in models)
+
+
+def test_entries_of_the_catalogue_that_are_no_ids_are_not_found_but_counted(find: Discover) -> None:
+    rows = [{"id": each} for each in ("Qwen/Alive", "Qwen/Alive --force", "Qwen/A\x1b[31m")]
+    listed = Response.of_json(200, {"object": "list", "data": rows})
+    found = find(instead({"/v1/models": listed}, fake()), kinds=kinds(Kind.CHAT))
+    assert ids(found) == ["Qwen/Alive"]
+    assert found.notes[0] == "left out of the catalogue: 2 entries without the form of a model id"
