@@ -46,7 +46,6 @@ LIBRARIES = {
     "tomlkit": {"settings"},
     "httpx": {"modelscope", "mock"},
     "httpcore": {"modelscope"},
-    "rapidfuzz": {"checking"},
     "babel": set(),
     "polib": set(),
     "jinja2": {"rendering"},

@@ -24,6 +24,7 @@ import math
 import re
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import lru_cache
 
 from msconfig.checking.suggestions.model_names import ModelName, Version
 from msconfig.checking.suggestions.reasons import Reason
@@ -32,6 +33,7 @@ from msconfig.modelscope.kinds import Kind
 __all__ = [
     "Named",
     "Rank",
+    "is_of_brand",
     "is_older",
     "may_be_meant",
     "may_stand_in",
@@ -76,10 +78,15 @@ def may_stand_in(asked: Named, other: Named, with_images: AbstractSet[Version]) 
         with_images: the versions of the other's brand whose served models have ``VL`` in the name.
     """
     return (
-        (other.name.brand == asked.name.brand or _is_of_the_house(asked, other))
+        is_of_brand(asked, other)
         and asked.name.jobs == other.name.jobs
         and _does_the_same(asked, other, with_images)
     )
+
+
+def is_of_brand(asked: Named, other: Named) -> bool:
+    """Whether the brands of both let `other` be used in place of `asked`."""
+    return other.name.brand == asked.name.brand or _is_of_the_house(asked, other)
 
 
 def may_be_meant(asked: Named, other: Named, with_images: AbstractSet[Version]) -> bool:
@@ -114,16 +121,21 @@ def _is_of_the_house(asked: Named, other: Named) -> bool:
         return False
     if old.jobs or asked.kind not in {*_TALKS, Kind.UNKNOWN} or not new.skills <= old.skills:
         return False
-    longer, shorter = sorted((old.brand, new.brand), key=len, reverse=True)
-    if longer[-len(shorter) :] == shorter:
+    if old.brand[-len(new.brand) :] == new.brand or new.brand[-len(old.brand) :] == old.brand:
         return True
     brand = "".join(new.brand)
     if old.size is None and not old.tuning:
         return False
-    begins_owner = any(word.startswith(brand) for word in re.split(r"[-_.]", asked.owner))
-    return (begins_owner and len(brand) >= _SHORTEST_MAIN_LINE) or (
-        "".join(old.brand).startswith(brand) and len(brand) >= _SHORTEST_BEGINNING
+    if len(brand) >= _SHORTEST_BEGINNING and "".join(old.brand).startswith(brand):
+        return True
+    return len(brand) >= _SHORTEST_MAIN_LINE and any(
+        word.startswith(brand) for word in _words(asked.owner)
     )
+
+
+@lru_cache(maxsize=64)
+def _words(owner: str) -> list[str]:
+    return re.split(r"[-_.]", owner)
 
 
 def _does_the_same(asked: Named, other: Named, with_images: AbstractSet[Version]) -> bool:

@@ -24,15 +24,14 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import TypeAlias, TypeVar
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
+from msconfig.checking.edit_distance import Distances
 from msconfig.checking.report import Suggestion
 from msconfig.checking.suggestions.model_names import Version, name_of
 from msconfig.checking.suggestions.reasons import Reason
 from msconfig.checking.suggestions.similarity import (
     Named,
     Rank,
+    is_of_brand,
     is_older,
     may_be_meant,
     may_stand_in,
@@ -45,12 +44,13 @@ from msconfig.modelscope.kinds import Kind
 __all__ = ["Reason", "suggest"]
 
 _MOST = 3
-_NEAR = 0.85
-"""Share of letters that stay, counted with insertions, deletions and swaps of neighbours."""
+_FARTHEST = 0.15
+"""Slips of the fingers in a letter of the longer id, up to which two ids are near."""
 _LONGEST = 300
 """Characters of an id that are looked at."""
 
 _Brand: TypeAlias = tuple[str, ...]
+_Jobs: TypeAlias = frozenset[str]
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
@@ -76,13 +76,15 @@ def suggest(
         return (Suggestion(right_id, Reason.CASE),)
     found = [Suggestion(right_id, Reason.CASE_UNLISTED)] if right_id else []
     path = _path(asked)
-    more = (
-        _same(asked, path, index)
-        or _slips(asked, path, index, kinds)
-        or _releases(asked, path, index, kinds)
-        or _nearest(asked, path, index, kinds)
-        or _others_of_the_owner(asked, path, index, kinds)
-    )
+    more = _same(asked, path, index)
+    if not more:
+        near = _near(path, index.paths, index.by_path)
+        more = (
+            _slips(asked, path, near, index, kinds)
+            or _releases(asked, path, index, kinds)
+            or _nearest(asked, path, near, index, kinds)
+            or _others_of_the_owner(asked, path, index, kinds)
+        )
     return tuple([*found, *(each for each in more if each.id != right_id)][:_MOST])
 
 
@@ -96,6 +98,10 @@ class _Alike:
     """Their ids, and what those say."""
 
 
+_But_for_by_names: TypeAlias = tuple[_Alike, ...]
+"""Those that differ by their by-names only."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Index:
     """The served ids, ready to be looked through."""
@@ -107,8 +113,12 @@ class _Index:
     """Ids by their names without owner, in lower case."""
     by_letters: Mapping[str, tuple[str, ...]]
     """Ids by their letters, digits and slash, in lower case."""
-    by_brand: Mapping[_Brand, tuple[_Alike, ...]]
-    by_owner: Mapping[str, tuple[_Alike, ...]]
+    by_brand: Mapping[tuple[_Brand, _Jobs], tuple[_But_for_by_names, ...]]
+    by_owner: Mapping[tuple[str, _Jobs], tuple[_But_for_by_names, ...]]
+    paths: Mapping[str, Distances]
+    """Ids in lower case by their digits: where a digit differs, another model is meant."""
+    names: Mapping[str, Distances]
+    """The same, without owner."""
     with_images: Mapping[_Brand, frozenset[Version]]
     """The versions that have ``VL`` in the name, by brand."""
 
@@ -132,11 +142,15 @@ def _index(served: frozenset[str]) -> _Index:
         alike[replace(model, name=replace(model.name, version=(), date=None))].append((each, model))
         if model.name.takes_images:
             with_images[model.name.brand].add(model.name.version)
-    by_brand: defaultdict[_Brand, list[_Alike]] = defaultdict(list)
-    by_owner: defaultdict[str, list[_Alike]] = defaultdict(list)
-    for but_for_release, those in alike.items():
-        by_brand[but_for_release.name.brand].append(_Alike(but_for_release, tuple(those)))
-        by_owner[but_for_release.owner].append(_Alike(but_for_release, tuple(those)))
+    groups: defaultdict[Named, list[_Alike]] = defaultdict(list)
+    for model, those in alike.items():
+        but_for_by_names = replace(model, name=replace(model.name, by_names=frozenset()))
+        groups[but_for_by_names].append(_Alike(model, tuple(those)))
+    by_brand: defaultdict[tuple[_Brand, _Jobs], list[_But_for_by_names]] = defaultdict(list)
+    by_owner: defaultdict[tuple[str, _Jobs], list[_But_for_by_names]] = defaultdict(list)
+    for model, group in groups.items():
+        by_brand[model.name.brand, model.name.jobs].append(tuple(group))
+        by_owner[model.owner, model.name.jobs].append(tuple(group))
     return _Index(
         served,
         _frozen(by_path),
@@ -144,12 +158,21 @@ def _index(served: frozenset[str]) -> _Index:
         _frozen(by_letters),
         _frozen(by_brand),
         _frozen(by_owner),
+        _by_digits(by_path),
+        _by_digits(by_name),
         {brand: frozenset(versions) for brand, versions in with_images.items()},
     )
 
 
 def _frozen(found: Mapping[_Key, list[_Value]]) -> dict[_Key, tuple[_Value, ...]]:
     return {key: tuple(values) for key, values in found.items()}
+
+
+def _by_digits(texts: Iterable[str]) -> dict[str, Distances]:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for text in texts:
+        found[_digits(text)].append(text)
+    return {digits: Distances(those) for digits, those in found.items()}
 
 
 def _path(asked: str) -> str:
@@ -175,8 +198,9 @@ def _same(asked: str, path: str, index: _Index) -> list[Suggestion]:
 def _releases(asked: str, path: str, index: _Index, kinds: Mapping[str, Kind]) -> list[Suggestion]:
     """What may stand in, of the same brand."""
     model = _named(path, kinds.get(asked, Kind.UNKNOWN))
-    served = index.by_brand.get(model.name.brand, ()) if model.name.brand else ()
-    own = [each for each in served if each.model.owner == model.owner]
+    brand = model.name.brand
+    served = index.by_brand.get((brand, model.name.jobs), ()) if brand else ()
+    own = [group for group in served if group[0].model.owner == model.owner]
     return _best(asked, model, own, index, kinds) or _best(asked, model, served, index, kinds)
 
 
@@ -185,11 +209,16 @@ def _others_of_the_owner(
 ) -> list[Suggestion]:
     """What may stand in, of another brand."""
     model = _named(path, kinds.get(asked, Kind.UNKNOWN))
-    return _best(asked, model, index.by_owner.get(model.owner, ()), index, kinds)
+    served = index.by_owner.get((model.owner, model.name.jobs), ())
+    return _best(asked, model, served, index, kinds)
 
 
 def _best(
-    asked: str, model: Named, served: Iterable[_Alike], index: _Index, kinds: Mapping[str, Kind]
+    asked: str,
+    model: Named,
+    served: Iterable[_But_for_by_names],
+    index: _Index,
+    kinds: Mapping[str, Kind],
 ) -> list[Suggestion]:
     """The nearest that may stand in for `model`; older ones only where all are.
 
@@ -197,25 +226,60 @@ def _best(
 
     The releases of a rank are looked at only while those that are nearer are too few.
     """
-    by_rank: defaultdict[Rank, list[tuple[str, Named]]] = defaultdict(list)
-    for each in served:
-        by_rank[rank(model, each.model)] += each.served
-    newer: list[tuple[str, Named]] = []
-    older: list[tuple[str, Named]] = []
-    for _, those in sorted(by_rank.items()):
-        found = []
+    newer = _Best()
+    older = _Best()
+    for _, those in sorted(_by_rank(model, served).items()):
+        those.sort(key=lambda pair: (rank_of_release(model, pair[1]), pair[0]))
         for text, unasked in those:
             other = replace(unasked, kind=kinds[text]) if text in kinds else unasked
             if text != asked and may_stand_in(model, other, index.with_images_like(other)):
-                found.append((text, other))
-        found.sort(key=lambda pair: (rank_of_release(model, pair[1]), pair[0]))
-        for pair in found:
-            (older if is_older(model, pair[1]) else newer).append(pair)
-        if len(newer) >= _MOST:
+                found = older if is_older(model, other) else newer
+                if not found.is_full:
+                    found.take(Suggestion(text, reason(model, other)))
+                if newer.is_full:
+                    break
+        if len(newer.suggestions) >= _MOST:
             break
-    told = [Suggestion(text, reason(model, other)) for text, other in newer or older]
-    told.sort(key=lambda suggestion: suggestion.reason == Reason.GENERAL_PERHAPS_IMAGES)
-    return told[:_MOST]
+    return (newer.suggestions or older.suggestions)[:_MOST]
+
+
+class _Best:
+    """Suggestions, the best first; those that only perhaps take images come last."""
+
+    def __init__(self) -> None:
+        self._sure: list[Suggestion] = []
+        self._unsure: list[Suggestion] = []
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nothing that comes later is better."""
+        return len(self._sure) >= _MOST
+
+    @property
+    def suggestions(self) -> list[Suggestion]:
+        """All that there are."""
+        return [*self._sure, *self._unsure]
+
+    def take(self, suggestion: Suggestion) -> None:
+        """Add one that is no better than those before."""
+        is_sure = suggestion.reason != Reason.GENERAL_PERHAPS_IMAGES
+        (self._sure if is_sure else self._unsure).append(suggestion)
+
+
+def _by_rank(
+    model: Named, served: Iterable[_But_for_by_names]
+) -> dict[Rank, list[tuple[str, Named]]]:
+    by_rank: defaultdict[Rank, list[tuple[str, Named]]] = defaultdict(list)
+    for group in served:
+        if not is_of_brand(model, group[0].model):
+            continue
+        ranks: dict[int, Rank] = {}  # in a group it depends on nothing else, and takes long
+        for each in group:
+            apart = len(model.name.by_names ^ each.model.name.by_names)
+            if apart not in ranks:
+                ranks[apart] = rank(model, each.model)
+            by_rank[ranks[apart]] += each.served
+    return by_rank
 
 
 def _named(path: str, kind: Kind = Kind.UNKNOWN) -> Named:
@@ -226,44 +290,62 @@ def _name(path: str) -> str:
     return path.rpartition("/")[2]
 
 
-def _slips(asked: str, path: str, index: _Index, kinds: Mapping[str, Kind]) -> list[Suggestion]:
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """Served ids with the same digits, a few slips of the fingers away."""
+
+    slips: int
+    share: float
+    """Of the letters of the longer one."""
+    ids: tuple[str, ...]
+
+
+def _near(
+    path: str, by_digits: Mapping[str, Distances], ids: Mapping[str, tuple[str, ...]]
+) -> list[_Near]:
+    """The nearest first."""
+    folded = path.casefold()
+    alike = by_digits.get(_digits(folded))
+    if alike is None:
+        return []
+    near = [
+        _Near(slips, slips / max(len(folded), len(text), 1), ids[text])
+        for text, slips in zip(alike.texts, alike.to(folded), strict=True)
+        if slips <= max(1, _FARTHEST * max(len(folded), len(text)))
+    ]
+    return sorted(near, key=lambda each: each.share)
+
+
+def _slips(
+    asked: str, path: str, near: Iterable[_Near], index: _Index, kinds: Mapping[str, Kind]
+) -> list[Suggestion]:
     """Ids that one slip of the fingers in an unknown word made `asked` of."""
     model = _named(path, kinds.get(asked, Kind.UNKNOWN))
     if model.kind is not Kind.UNKNOWN or not model.name.by_names:
         return []
-    near = process.extract(
-        path.casefold(), index.by_path.keys(), scorer=OSA.distance, score_cutoff=1, limit=None
-    )
-    ids = (each for written, _, _ in near for each in index.by_path[written])
+    ids = (each for those in near if those.slips <= 1 for each in those.ids)
     return _meant(asked, path, ids, index, kinds)
 
 
-def _nearest(asked: str, path: str, index: _Index, kinds: Mapping[str, Kind]) -> list[Suggestion]:
-    """Ids that are a few slips of the fingers away."""
-    folded = path.casefold()
-    spelt = index.by_path if "/" in path else index.by_name
-    near = process.extract(
-        folded, spelt.keys(), scorer=OSA.normalized_similarity, score_cutoff=_NEAR, limit=None
-    )
-    ids = (each for written, _, _ in near for each in spelt[written])
+def _nearest(
+    asked: str, path: str, near: Iterable[_Near], index: _Index, kinds: Mapping[str, Kind]
+) -> list[Suggestion]:
+    """Ids that are a few slips of the fingers away; of a name without owner, those so named."""
+    if "/" not in path:
+        near = _near(path, index.names, index.by_name)
+    ids = (each for those in near if those.share <= _FARTHEST for each in those.ids)
     return _meant(asked, path, ids, index, kinds)
 
 
 def _meant(
     asked: str, path: str, near: Iterable[str], index: _Index, kinds: Mapping[str, Kind]
 ) -> list[Suggestion]:
-    """Those of `near` that may have been meant: no digit differs, and nothing that is known."""
+    """Those of `near` that may have been meant: nothing that is known differs."""
     model = _named(path, kinds.get(asked, Kind.UNKNOWN))
-    digits = _digits(path)
     found = []
     for each in near:
         other = _named(each, kinds.get(each, Kind.UNKNOWN))
-        same_digits = _digits(each if "/" in path else _name(each)) == digits
-        if (
-            each != asked
-            and same_digits
-            and may_be_meant(model, other, index.with_images_like(other))
-        ):
+        if each != asked and may_be_meant(model, other, index.with_images_like(other)):
             found.append(Suggestion(each, Reason.NEAREST))
     return found
 
