@@ -220,6 +220,7 @@ def make_database(
     """
     live = path.with_name(f"{path.name}.live")
     with closing(sqlite3.connect(live)) as database:
+        database.execute("PRAGMA synchronous = OFF")  # a test need not wait for the disk
         database.execute(f"PRAGMA encoding = '{encoding}'")
         database.execute("PRAGMA journal_mode = WAL")
         database.executescript(_TABLES)

@@ -18,7 +18,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from app_database import MADE_AT, ODD, OLD_KEY, OLD_MODEL, OWN_PROVIDER, Prepare, make_database
+from app_database import (
+    MADE_AT,
+    ODD,
+    OLD_KEY,
+    OLD_MODEL,
+    OWN_PROVIDER,
+    Prepare,
+    make_database,
+)
 from raw_zip import STORED, Member, write_zip
 
 DATABASE = "Data/cherrystudio.sqlite"
