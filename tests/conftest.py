@@ -1,4 +1,7 @@
-"""What all tests share: a clean environment, the fake on a real port, and the command line."""
+"""What all tests share: a clean environment, the fake on a real port, and the command line.
+
+Nothing of msconfig is imported until a fixture needs it: one test file has to run in a second.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +9,29 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from backups import HEADERS, journal_of_backups
-from msconfig.cli.app import run as run_command_line
-from msconfig.mock.server import MockServer
-from msconfig.modelscope.client import HttpClient
-from support import Connect, FakeClock, Online, Ran, Run, Serve
+import inherited
+import leftovers
 
-_FOREIGN = ("MODELSCOPE_", "MSCONFIG_", "DASHSCOPE_", "SSL_CERT_", "GITHUB_")
-_ALSO_FOREIGN = {"PYTEST_ADDOPTS", "NO_COLOR", "FORCE_COLOR", "CI", "COLUMNS", "LINES", "TERM"}
+if TYPE_CHECKING:
+    from msconfig.mock.server import MockServer
+    from msconfig.modelscope.client import HttpClient
+    from support import Connect, FakeClock, Online, Run, Serve
 
+_FOREIGN = ("MODELSCOPE_", "MSCONFIG_", "DASHSCOPE_", "SSL_CERT_", "GITHUB_", "LC_")
+_ALSO_FOREIGN = {
+    *("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "CI"),
+    *("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TERM", "LANG", "LANGUAGE"),
+    *("PYTHONIOENCODING", "PYTHONUTF8", "PYTHONWARNINGS", "PYTHONOPTIMIZE"),
+}
+_MOST_WORKERS = 8
+"""More start more slowly than they save."""
+
+# here and not in a fixture: `@settings` of a test takes its defaults when its module is imported
 settings.register_profile(
     "msconfig",
     derandomize=True,
@@ -27,6 +39,30 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],  # a busy machine is no fault of the code
 )
 settings.load_profile("msconfig")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Start no worker where that takes longer than it saves, or where `-s` shows the output."""
+    only_files = not any(Path(each.partition("::")[0]).is_dir() for each in config.args)
+    if only_files or config.getoption("capture") == "no":
+        return 0
+    has_affinity = hasattr(os, "sched_getaffinity")
+    cores = len(os.sched_getaffinity(0)) if has_affinity else os.cpu_count()
+    return min(_MOST_WORKERS, cores or 1)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _nothing_inherited() -> Iterator[None]:
+    """Undo what the process that started the tests passed on."""
+    with inherited.undone():
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_process_left_behind() -> Iterator[None]:
+    with leftovers.none_of_ours():
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -42,9 +78,11 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(folder)
 
 
-@pytest.fixture(scope="module", params=HEADERS)
+@pytest.fixture(scope="module", params=["WAL", "rollback"])
 def both_headers(request: pytest.FixtureRequest) -> Iterator[None]:
     """Run a test twice: the databases of its backups in WAL mode, as the app's, and in rollback."""
+    from backups import journal_of_backups  # noqa: PLC0415
+
     with journal_of_backups(request.param):
         yield
 
@@ -52,6 +90,8 @@ def both_headers(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str]) -> Run:
     """Run the command line in this process."""
+    from msconfig.cli.app import run as run_command_line  # noqa: PLC0415
+    from support import Ran  # noqa: PLC0415
 
     def run_it(*arguments: str | Path) -> Ran:
         capsys.readouterr()
@@ -65,6 +105,8 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 @pytest.fixture
 def serve() -> Iterator[Serve]:
     """Put a handler on a real port until the test ends."""
+    from msconfig.mock.server import MockServer  # noqa: PLC0415
+
     with ExitStack() as stack:
         yield lambda handler: stack.enter_context(MockServer(handler))
 
@@ -72,12 +114,16 @@ def serve() -> Iterator[Serve]:
 @pytest.fixture
 def clock() -> FakeClock:
     """Time that passes only when somebody sleeps."""
+    from support import FakeClock  # noqa: PLC0415
+
     return FakeClock()
 
 
 @pytest.fixture
 def connect(clock: FakeClock) -> Iterator[Connect]:
     """Make a client that waits on `clock`, until the test ends."""
+    from msconfig.modelscope.client import HttpClient  # noqa: PLC0415
+
     with ExitStack() as stack:
 
         def connect_it(**settings: Any) -> HttpClient:  # noqa: ANN401 - as `HttpClient` takes them

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from socket import socket
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from hypothesis import strategies as st
@@ -24,13 +24,15 @@ from msconfig.cherry.provider import (
 from msconfig.mock.handler import MockModelScope
 from msconfig.mock.messages import Request, Response
 from msconfig.mock.scenario import Account, BailianScenario, Scenario
-from msconfig.mock.server import MockServer
 from msconfig.mock.snapshot import RecordedHub, RecordedLookUp, RecordedModel, Snapshot
-from msconfig.modelscope.client import HttpClient, Pacing
 from msconfig.modelscope.facts import Origin, Provenance
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
 from msconfig.tokens import Secret
+
+if TYPE_CHECKING:
+    from msconfig.mock.server import MockServer
+    from msconfig.modelscope.client import HttpClient, Pacing
 
 TOKEN = "ms-00000000-0000-4000-8000-00000000cafe"
 """A made-up token that the fake knows."""
@@ -53,11 +55,11 @@ class Ran:
 Run = Callable[..., Ran]
 """Runs the command line in this process."""
 Handler = Callable[[Request], Response]
-Serve = Callable[[Handler], MockServer]
+Serve = Callable[[Handler], "MockServer"]
 """Puts a handler on a real port until the test ends."""
-Online = Callable[[MockServer], MockServer]
+Online = Callable[["MockServer"], "MockServer"]
 """Lets the command line ask a server in place of ModelScope."""
-Connect = Callable[..., HttpClient]
+Connect = Callable[..., "HttpClient"]
 """Makes a client on the test's clock, from the arguments of `HttpClient`, until the test ends."""
 MakeModel = Callable[..., ModelResult]
 MakeReport = Callable[..., Report]
@@ -90,6 +92,8 @@ class FakeClock:
     @property
     def pacing(self) -> Pacing:
         """This clock, and back-off without chance: half a second, then double."""
+        from msconfig.modelscope.client import Pacing  # noqa: PLC0415 - it loads the HTTP library
+
         return Pacing(clock=lambda: self.now, sleep=self.sleep, jitter=lambda: 1.0)
 
 

@@ -8,11 +8,12 @@ import pty
 import select
 import signal
 import struct
-import subprocess
 import sys
 import termios
 import time
 from collections.abc import Mapping
+
+from processes import running
 
 CTRL_C = "\x03"
 
@@ -32,26 +33,26 @@ def on_a_terminal(
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     command = [sys.executable, "-m", "msconfig", *arguments]
-    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs)
-    os.close(theirs)
-    seen = b""
-    ends = time.monotonic() + 30
-    while time.monotonic() < ends:
-        for question in [each for each in waiting if each.encode() in seen]:
-            if waiting[question] == CTRL_C:
-                # the terminal controls no session that would turn the sign into a signal; and one
-                # that comes just before the reading begins is noticed only after it
-                process.send_signal(signal.SIGINT)
-            else:
-                os.write(ours, waiting.pop(question).encode())
-        if not select.select([ours], [], [], 0.2)[0]:
-            continue
-        try:
-            piece = os.read(ours, 4096)
-        except OSError:  # how Linux says that the other side is gone
-            break
-        if not piece:
-            break
-        seen += piece
-    os.close(ours)
-    return process.wait(timeout=10), seen.decode()
+    with running(command, stdin=theirs, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        seen = b""
+        ends = time.monotonic() + 30
+        while time.monotonic() < ends:
+            for question in [each for each in waiting if each.encode() in seen]:
+                if waiting[question] == CTRL_C:
+                    # the terminal controls no session that would turn the sign into a signal; and
+                    # one that comes just before the reading begins is noticed only after it
+                    process.send_signal(signal.SIGINT)
+                else:
+                    os.write(ours, waiting.pop(question).encode())
+            if not select.select([ours], [], [], 0.2)[0]:
+                continue
+            try:
+                piece = os.read(ours, 4096)
+            except OSError:  # how Linux says that the other side is gone
+                break
+            if not piece:
+                break
+            seen += piece
+        os.close(ours)
+        return process.wait(timeout=10), seen.decode()

@@ -1,4 +1,4 @@
-"""Every exit code and which goes first, by the installed command against the mock."""
+"""Every exit code and which takes precedence, against the mock."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ import pytest
 
 from msconfig.mock.mock import Mock
 from msconfig.mock.scenario import TOKEN
+from processes import running
+from support import Run
 
 COMMAND = Path(sys.executable).with_name("msconfig")
 GARBAGE = "ms-5eed0000-0000-4000-8000-00000000dead"
@@ -46,16 +48,6 @@ def site(modelscope: Mock, monkeypatch: pytest.MonkeyPatch) -> Mock:
     return modelscope
 
 
-def run(*arguments: str, token: str = TOKEN) -> int:
-    return subprocess.run(
-        [COMMAND, *arguments],
-        env={**os.environ, "MODELSCOPE_API_TOKEN": token},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        check=False,
-    ).returncode
-
-
 QUICK = ("--retries", "0")
 MANY = tuple(f"acme/m{number}" for number in range(501))
 
@@ -80,14 +72,23 @@ MANY = tuple(f"acme/m{number}" for number in range(501))
         pytest.param(("quota",), GARBAGE, 3, id="quota 3"),
     ],
 )
-def test_the_first_that_applies(arguments: tuple[str, ...], token: str, code: int) -> None:
-    assert run(*arguments, token=token) == code
+def test_the_first_that_applies(
+    run: Run, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], token: str, code: int
+) -> None:
+    monkeypatch.setenv("MODELSCOPE_API_TOKEN", token)
+    assert run(*arguments).code == code
 
 
-def test_2_goes_before_5_where_both_apply() -> None:
+def test_2_takes_precedence_over_5(run: Run) -> None:
     Path("bad.json").write_text("{}")
-    assert run("validate", "bad.json") == 5
-    assert run("validate", "bad.json", "missing.json") == 2
+    assert run("validate", "bad.json").code == 5
+    assert run("validate", "bad.json", "missing.json").code == 2
+
+
+@pytest.mark.parametrize(("model_id", "code"), [("Qwen/Qwen3.5-27B", 0), ("Qwen/Qwen3.5-27b", 1)])
+def test_the_process_exits_with_the_code(model_id: str, code: int) -> None:
+    command = (COMMAND, "check", "--offline", "--no-token", model_id)
+    assert subprocess.run(command, capture_output=True, check=False).returncode == code
 
 
 OUTAGES = [
@@ -141,7 +142,7 @@ def test_2000_ids_stay_small_and_an_interrupt_ends_them_with_a_report(site: Mock
     Path("report.json").write_text("older")
     site.use({"models": dict.fromkeys(ids, model(served=True))})
     arguments = ["check", "--models", "ids.txt", "--format", "json"]
-    with subprocess.Popen([COMMAND, *arguments], stdout=subprocess.PIPE) as whole:
+    with running([COMMAND, *arguments], stdout=subprocess.PIPE) as whole:
         assert whole.stdout
         out = bytearray()
         peak = 0.0
@@ -155,7 +156,7 @@ def test_2000_ids_stay_small_and_an_interrupt_ends_them_with_a_report(site: Mock
 
     site.use({"models": WORLD, "faults": [{"does": "delay", "seconds": 0.05}]})
     began = len(site.requests)
-    with subprocess.Popen(
+    with running(
         [COMMAND, *arguments, "--report", "json=report.json"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

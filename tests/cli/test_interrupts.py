@@ -6,8 +6,11 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import AbstractContextManager
 
 import pytest
+
+from processes import running
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 
@@ -48,8 +51,10 @@ _PUT_BACK = """\
 """
 
 
-def start(run: str, seconds_between: float, ignored: str = "") -> subprocess.Popen[str]:
-    return subprocess.Popen(
+def start(
+    run: str, seconds_between: float, ignored: str = ""
+) -> AbstractContextManager[subprocess.Popen[str]]:
+    return running(
         [sys.executable, "-c", _MAIN.format(run=run, seconds=seconds_between, ignored=ignored)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

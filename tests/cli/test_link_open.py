@@ -17,6 +17,7 @@ import pytest
 
 from msconfig.cherry.link import PREFIX, decode_v2, encode
 from msconfig.cli.browser import desktop
+from processes import PYTHON_SHEBANG, running
 from support import TOKEN, Run
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="xdg-open is what Linux has")
@@ -25,8 +26,7 @@ CN = "https://api-inference.modelscope.cn/v1/"
 LINK = encode({"id": "modelscope", "apiKey": TOKEN, "baseUrl": CN})
 HREF = re.compile(r'href="([^"]*)"')
 
-OPENER = f"""#!{sys.executable}
-import json, os, stat, sys, time
+OPENER = f"""{PYTHON_SHEBANG}import json, os, stat, sys, time
 page = sys.argv[1]
 processes = (f"/proc/{{process}}/cmdline" for process in ("self", os.getppid()))
 seen = {{
@@ -270,16 +270,16 @@ def test_an_interrupt_removes_the_page_and_leaves_the_browser(
         OPENER + "for _ in range(200):\n    time.sleep(0.05)\n"
         "    if os.path.exists('end'):\n        open('ended', 'w').close()\n        break\n",
     )
-    process = subprocess.Popen(
+    with running(
         [sys.executable, "-m", "msconfig", "link", "open", "--yes", "--wait", "60"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
-    )
-    wait_for(Path("handed.json"))
-    assert len(pages(tmp_path)) == 1
-    os.killpg(process.pid, number)  # as a terminal does
-    out, err = process.communicate(timeout=10)
+    ) as process:
+        wait_for(Path("handed.json"))
+        assert len(pages(tmp_path)) == 1
+        os.killpg(process.pid, number)  # as a terminal does
+        out, err = process.communicate(timeout=10)
     assert (process.returncode, out) == (130, b"")
     assert b"Traceback" not in err
     assert pages(tmp_path) == []

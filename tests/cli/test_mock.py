@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 
 from msconfig.mock.mock import Mock
 from msconfig.mock.scenario import KEY, TOKEN
+from processes import running
 from support import Run
 
 COMMAND = [sys.executable, "-m", "msconfig", "mock"]
@@ -24,7 +26,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_it_prints_what_to_export_logs_and_stops_cleanly(number: signal.Signals) -> None:
-    with subprocess.Popen(
+    with running(
         [*COMMAND, "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout
@@ -51,12 +53,13 @@ def test_it_prints_what_to_export_logs_and_stops_cleanly(number: signal.Signals)
 
 
 def test_check_works_against_it_with_nothing_but_what_it_exports(run: Run) -> None:
-    with subprocess.Popen(
+    with running(
         [*COMMAND, "--port", "0", "-q"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout
         lines = [process.stdout.readline() for _ in range(7)]
-        script = f"{''.join(lines)}{sys.executable} -m msconfig check Qwen/Qwen3.5-27B"
+        check = shlex.join([sys.executable, "-m", "msconfig", "check", "Qwen/Qwen3.5-27B"])
+        script = f"{''.join(lines)}{check}"
         ran = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=False)
         process.terminate()
         _, err = process.communicate(timeout=10)
@@ -102,7 +105,7 @@ def test_a_scenario_decides_the_token_and_the_faults() -> None:
     Path("s.toml").write_text(
         f'[[accounts]]\ntoken = "{GARBAGE}"\n[[faults]]\ndoes = "html"\npath = "/v1/models"\n'
     )
-    with subprocess.Popen(
+    with running(
         [*COMMAND, "--port", "0", "--scenario", "s.toml"],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -129,7 +132,7 @@ def test_odd_requests_are_answered_and_forgotten_in_part(modelscope: Mock) -> No
 
 
 def test_the_log_shows_no_parameter_that_may_be_a_token() -> None:
-    with subprocess.Popen(
+    with running(
         [*COMMAND, "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import pytest
 from msconfig.mock.mock import Mock
 from msconfig.settings import loading as settings
 from msconfig.settings.loading import ModelSettings
+from processes import PYTHON_SHEBANG
 
 screen = pytest.importorskip("screen", reason="no pseudo-terminals", exc_type=ImportError)
 pytestmark = pytest.mark.slow
@@ -179,8 +179,7 @@ def test_a_token_can_come_later_and_another_variable_hold_it(modelscope: Mock) -
     assert len(settings.load(FILE, found=True).models) == 2
 
 
-OPENER = f"""#!{sys.executable}
-import sys
+OPENER = f"""{PYTHON_SHEBANG}import sys
 open("opened", "w").write(" ".join(sys.argv[1:]))
 print("chatter of a browser")
 """
