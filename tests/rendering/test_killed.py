@@ -17,7 +17,10 @@ NAMES = ("provider.json", "links.txt", "report.json")
 LINES = 2_000
 MOMENTS = random.Random(20261007).sample(range(1, 8_000), 50)  # noqa: S311 - the same every time
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="SIGKILL and file modes of POSIX")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.name != "posix", reason="SIGKILL and file modes of POSIX"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,10 @@ from backups import DATABASE, Members, make_data_json, make_v7
 from patching import outcome
 from raw_zip import Member, write_zip
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits and measures of Linux")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="limits and measures of Linux"),
+]
 
 MEGABYTE, GIGABYTE = 2**20, 2**30
 
@@ -139,7 +142,6 @@ def test_what_is_only_large_is_applied_with_little_memory(name: str, tmp_path: P
     assert ended.seconds < 20, ended
 
 
-@pytest.mark.slow
 def test_a_rule_that_takes_for_ever_is_not_waited_for(tmp_path: Path) -> None:
     slow = (
         "CREATE TABLE slow (x); WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"

@@ -22,7 +22,10 @@ PROGRAM = Path(__file__).with_name("apply_until_killed.py")
 TESTS = Path(__file__).parents[2]
 MOMENTS = 50
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="SIGKILL and fork of POSIX")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.name != "posix", reason="SIGKILL and fork of POSIX"),
+]
 
 
 def _moment(folder: Path) -> int:
