@@ -236,6 +236,15 @@ def test_the_settings_in_the_readme_are_accepted(tmp_path: Path) -> None:
     ]
 
 
+def test_the_tasks_of_contributing_exist() -> None:
+    named = set(re.findall(r"nox -s (\w+)", (ROOT / "CONTRIBUTING.md").read_text("utf-8")))
+    tree = ast.parse((ROOT / "noxfile.py").read_text("utf-8"))
+    sessions = {
+        each.name for each in tree.body if isinstance(each, ast.FunctionDef) and each.decorator_list
+    }
+    assert named == sessions
+
+
 def test_no_install_line_takes_a_package_of_that_name_from_a_registry() -> None:
     for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]:
         text = page.read_text("utf-8")
