@@ -353,7 +353,7 @@ def test_no_outage_alone_makes_a_model_fail() -> None:
         pytest.param(
             Seen("unreachable", "nobody", "exists"),
             Status.UNVERIFIED,
-            ["nobody", "catalogue", "refused"],
+            ["no provider", "catalogue", "refused"],
             id="a clear no without the catalogue",
         ),
         pytest.param(
