@@ -227,8 +227,9 @@ def query(path: Path, sql: str) -> list[tuple[Any, ...]]:
 def database_of(path: Path) -> bytes:
     """The backup's database as a file."""
     with zipfile.ZipFile(path) as archive:
-        name = DATABASE if DATABASE in archive.namelist() else OLD_DATABASE
-        return archive.read(name)
+        # bsdtar begins every name with ./
+        names = {name.removeprefix("./"): name for name in archive.namelist()}
+        return archive.read(names.get(DATABASE) or names[OLD_DATABASE])
 
 
 def document_of(path: Path) -> Any:  # noqa: ANN401 - a value of JSON

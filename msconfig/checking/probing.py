@@ -182,7 +182,7 @@ def _overruled(
     ]
     if not about_model:
         why = plan.not_probed.get(model.id, "the token was refused" if refused else "not reached")
-        return replace(model, reason=f"{model.reason}; not probed: {why}")
+        return replace(model, notes=(*model.notes, f"not probed: {why}"))
     token, answer = min(about_model, key=lambda pair: _WEIGHT[pair[1].outcome])
     evidence = tuple(
         Evidence(each.source.endpoint, f"{who.secret.fingerprint}: {each.said}", each.source.at)
@@ -192,8 +192,8 @@ def _overruled(
         # a chat call says nothing about what it makes, so it counts as one that was not called
         kind = model.kind if model.kind is Kind.IMAGE_EDIT else Kind.IMAGE_GENERATION
         told = f'its answer to a chat call says that it is an image model (kind = "{kind}")'
-        reason = f"{model.reason}; not probed: {told}"
-        return replace(model, kind=kind, reason=reason, evidence=model.evidence + evidence)
+        notes = (*model.notes, f"not probed: {told}")
+        return replace(model, kind=kind, notes=notes, evidence=model.evidence + evidence)
     status = _status(answer.outcome)
     return replace(
         model,

@@ -183,6 +183,7 @@ class ModelResult:
     status: Status
     kind: Kind
     reason: str
+    """One sentence: what decided the verdict."""
     evidence: tuple[Evidence, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
     cost: Cost | None = None
@@ -191,6 +192,8 @@ class ModelResult:
     ignored: Ignored | None = None
     change: Change | None = None
     """Against the baseline; None without one."""
+    notes: tuple[str, ...] = ()
+    """What there is to know besides, a sentence each, such as why the model was not called."""
     tasks: tuple[str, ...] = ()
     """Tasks of the hub, empty where they are not known; not part of the document."""
     proof: Proof | None = None

@@ -80,6 +80,7 @@ def _model(model: ModelResult) -> dict[str, Any]:
         **({"proof": model.proof} if model.proof else {}),
         "kind": model.kind,
         "reason": model.reason,
+        **({"notes": list(model.notes)} if model.notes else {}),
         "evidence": [_evidence(each) for each in model.evidence],
         "suggestions": [{"id": each.id, "reason": each.reason} for each in model.suggestions],
         **({"cost": {"magicubes": cost.magicubes, "known": cost.known}} if cost else {}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from msconfig.checking.gathering import Progress, no_progress
@@ -102,22 +102,21 @@ def _with_chat_noted(
 ) -> tuple[ModelResult, ...]:
     """`models`, with a note on each that Cherry Studio will treat as a chat model."""
     return tuple(
-        replace(model, reason=model.reason + _as_chat(_choice(model, settings)))
+        replace(model, notes=(*model.notes, *_as_chat(_choice(model, settings))))
         if model.outcome in written
         else model
         for model in models
     )
 
 
-def _as_chat(choice: ModelChoice) -> str:
+def _as_chat(choice: ModelChoice) -> Iterator[str]:
     if choice.kind is Kind.UNKNOWN:
-        return "; its kind is unknown, so it is written as chat"
-    if is_taken_for_chat(choice):
-        return (
-            "; it has no audio capability, so Cherry Studio will treat it as a chat model"
+        yield "its kind is unknown, so it is written as chat"
+    elif is_taken_for_chat(choice):
+        yield (
+            "it has no audio capability, so Cherry Studio will treat it as a chat model"
             " (set capabilities in msconfig.toml)"
         )
-    return ""
 
 
 def configurations_of(

@@ -13,6 +13,7 @@ from msconfig.reports.verdicts import asked_models, asked_tokens, overall
 from msconfig.reports.wording import (
     MARKS,
     excuse,
+    explained,
     meant,
     next_step_line,
     place_of,
@@ -64,7 +65,7 @@ def _about_model(model: ModelResult, *, strict: bool) -> str:
     level = "error" if strict or model.outcome is Outcome.FAIL else "warning"
     place = place_of(model)
     where = {"file": place.file, "line": str(place.line), "col": str(place.column)} if place else {}
-    said = f"{shown_id(model.id)}: {model.reason}"
+    said = f"{shown_id(model.id)}: {explained(model)}"
     suggested = meant(model)
     message = f"{said}. {suggested}" if suggested else said
     return _command(level, message, **where, title=_title(model))

@@ -25,7 +25,7 @@ from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import addresses_of
 from msconfig.rendering.pages import page
 from msconfig.reports.verdicts import fallback_verdict, next_step, overall, tally
-from msconfig.reports.wording import kind_of, next_step_line, proofs_line
+from msconfig.reports.wording import explained, kind_of, next_step_line, proofs_line
 
 __all__ = ["render"]
 
@@ -65,6 +65,10 @@ class _Row:
     @property
     def anchor(self) -> str:
         return f"{'fallback' if self.is_of_bailian else 'model'}-{self.number}"
+
+    @property
+    def explained(self) -> str:
+        return explained(self.result)
 
     @property
     def rank(self) -> int:

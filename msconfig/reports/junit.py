@@ -17,6 +17,7 @@ from msconfig.reports.verdicts import all_models, overall
 from msconfig.reports.wording import (
     MARKS,
     excuse,
+    explained,
     meant,
     next_step_line,
     place_of,
@@ -102,13 +103,15 @@ def _case(model: ModelResult, *, strict: bool, suite: str | None = None) -> ET.E
         case.attrib.update({"file": _shown(place.file), "line": str(place.line)})
     why = excuse(model)
     if why is not None:
-        message = _shown(f"{why} ({model.status}: {model.reason})")
+        message = _shown(f"{why} ({model.status}: {explained(model)})")
         ET.SubElement(case, "skipped", message=message)
     elif model.outcome is Outcome.FAIL or (strict and model.outcome is Outcome.UNKNOWN):
-        failure = ET.SubElement(case, "failure", type=model.status, message=_shown(model.reason))
-        failure.text = "\n".join(_shown(line) for line in (model.reason, meant(model)) if line)
+        failure = ET.SubElement(
+            case, "failure", type=model.status, message=_shown(explained(model))
+        )
+        failure.text = "\n".join(_shown(line) for line in (explained(model), meant(model)) if line)
     elif model.outcome is Outcome.UNKNOWN:
-        ET.SubElement(case, "skipped", message=_shown(model.reason))
+        ET.SubElement(case, "skipped", message=_shown(explained(model)))
     return case
 
 

@@ -17,6 +17,7 @@ from msconfig.reports.wording import (
     about,
     about_fallback,
     excuse,
+    explained,
     kind_of,
     next_step_line,
     quota_line,
@@ -90,7 +91,7 @@ def _table(models: tuple[ModelResult, ...], room: int = _TABLE_ROOM) -> str:
 
 def _row(model: ModelResult) -> str:
     why = excuse(model)
-    reason = _plain(f"{model.reason} ({why})" if why else model.reason)
+    reason = _plain(f"{explained(model)} ({why})" if why else explained(model))
     cells = (MARKS[model.outcome], _id(model.id), model.status, kind_of(model), reason)
     return f"| {' | '.join(cells)} |"
 

@@ -19,6 +19,7 @@ from msconfig.reports.wording import (
     about,
     about_fallback,
     excuse,
+    explained,
     kind_of,
     next_step_line,
     verdict_line,
@@ -105,7 +106,7 @@ def _print_stacked(console: Console, model: ModelResult) -> None:
 
 def _why(model: ModelResult) -> str:
     """The reason, and before it why it does not count, if it does not."""
-    words = no_command(visible(model.reason))
+    words = no_command(visible(explained(model)))
     because = excuse(model)
     return f"{because}; {words}" if because else words
 

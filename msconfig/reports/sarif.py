@@ -23,7 +23,7 @@ from msconfig.checking.report import (
 )
 from msconfig.parsing import dumps, rfc3339
 from msconfig.reports.verdicts import asked_models, asked_tokens
-from msconfig.reports.wording import excuse, meant, place_of, shown_id, token_line
+from msconfig.reports.wording import excuse, explained, meant, place_of, shown_id, token_line
 from msconfig.text import visible
 
 __all__ = ["render"]
@@ -143,7 +143,7 @@ def _notifications(report: Report) -> list[dict[str, Any]]:
 def _result(model: ModelResult, *, strict: bool) -> dict[str, Any]:
     # a `kind` other than fail would have to be of level none (section 3.27.10), and not be shown
     why, suggested = excuse(model), meant(model)
-    message = f"{shown_id(model.id)}: {model.reason}{f' ({why})' if why else ''}"
+    message = f"{shown_id(model.id)}: {explained(model)}{f' ({why})' if why else ''}"
     place = place_of(model)
     fingerprint = hashlib.sha256(model.id.encode("utf-8", "surrogatepass")).hexdigest()
     return {

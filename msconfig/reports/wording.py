@@ -35,6 +35,7 @@ __all__ = [
     "about",
     "about_fallback",
     "excuse",
+    "explained",
     "kind_of",
     "meant",
     "next_step_line",
@@ -191,6 +192,11 @@ def quota_line(quota: Quota) -> str:
 
 def _amount(amount: float | None) -> str:
     return "unknown" if amount is None else f"{amount:g}"
+
+
+def explained(model: ModelResult) -> str:
+    """Why a model has its status, with its notes, in one line; not yet safe to print."""
+    return "; ".join((model.reason, *model.notes))
 
 
 def place_of(model: ModelResult) -> Location | None:

@@ -191,7 +191,7 @@ def test_an_unknown_kind_is_written_as_chat_and_the_report_says_so(run: Run) -> 
     ran = run("generate", "--offline", "--no-token", "-o", "out", "stepfun-ai/Step-3.5-Flash")
     report = json.loads(Path("out/report.json").read_text())
     assert ran.code == 0
-    assert "written as chat" in report["models"][0]["reason"]
+    assert "written as chat" in report["models"][0]["notes"][0]
 
 
 AUDIO = {
@@ -226,7 +226,9 @@ def test_an_audio_model_gets_its_capability_or_the_report_notes_that_it_is_treat
     assert not any("inputModalities" in each for each in document["models"])
     report = json.loads(Path("out/report.json").read_text())
     noted = [
-        each["id"] for each in report["models"] if "treat it as a chat model" in each["reason"]
+        each["id"]
+        for each in report["models"]
+        if "treat it as a chat model" in " ".join(each.get("notes", ()))
     ]
     assert noted == ["a/Open"]
 

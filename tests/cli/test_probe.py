@@ -131,7 +131,7 @@ def test_kinds_without_a_small_call_are_not_called(
     ran = probe({"acme/x": model(hub={"exists": True, "tasks": tasks})})
     (found,) = json.loads(ran.out)["models"]
     assert found["status"] == "enabled"
-    assert f"not probed: there is {why}" in found["reason"]
+    assert f"not probed: there is {why}" in " ".join(found["notes"])
     modelscope.assert_no_quota_spent()
 
 
@@ -163,7 +163,8 @@ def test_the_budget_goes_in_the_given_order_and_the_rest_keeps_its_free_verdict(
 ) -> None:
     models = {"acme/a": model(2), "acme/b": model(2), "acme/c": model(1), "acme/d": model(1)}
     ran = probe(models, "--max-cost", "3")
-    reasons = {each["id"]: each["reason"] for each in json.loads(ran.out)["models"]}
+    found = json.loads(ran.out)["models"]
+    reasons = {each["id"]: " ".join((each["reason"], *each.get("notes", ()))) for each in found}
     assert modelscope.spent == 3
     assert "over the budget of 3 Magicubes" in reasons["acme/b"]
     assert "over the budget" in reasons["acme/d"]
@@ -186,7 +187,7 @@ def test_an_account_that_is_not_bound_ends_the_probing(
     assert ran.code == 3
     assert report["token"][0]["status"] == status
     assert {each["status"] for each in report["models"]} == {"enabled"}
-    assert all("not probed: the token was refused" in each["reason"] for each in report["models"])
+    assert all("not probed: the token was refused" in each["notes"][0] for each in report["models"])
     assert posts(modelscope) == 1
 
 
@@ -236,7 +237,7 @@ def test_without_a_valid_token_nothing_is_called(
     monkeypatch.setenv("MODELSCOPE_API_TOKEN", OTHER)
     ran = probe({"acme/x": model()})
     assert ran.code == 3
-    assert "not probed: no valid token" in json.loads(ran.out)["models"][0]["reason"]
+    assert "not probed: no valid token" in json.loads(ran.out)["models"][0]["notes"][0]
     assert posts(modelscope) == 0
 
 
