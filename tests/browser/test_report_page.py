@@ -207,6 +207,7 @@ def test_filters_leave_what_fits_them_all(open_report: OpenReport) -> None:
     assert shown(it) == ["b/chat-10"]
     assert told.inner_text() == "Shown: 1 of 5"
     it.page.get_by_role("button", name="Show all").click()
+    told.filter(has_text="Shown: 5 of 5").wait_for()  # the page filters once the form is reset
     assert len(shown(it)) == 5
     it.page.get_by_label("Change").select_option("worse")
     assert shown(it) == ["c/vision"]

@@ -215,7 +215,7 @@ def test_ids_are_typed_and_read_and_what_fails_is_settled(columns: int, lines: i
         seen.wait_for("cannot read none.txt")
         seen.type("\x15ids.txt" + ENTER)
         seen.answer("(4 so far)", ENTER)
-        seen.answer("2 models fail.", ENTER)
+        seen.answer("2 models failed.", ENTER)
         seen.answer("Are these kinds right?", ENTER)
         seen.answer("Write that", ENTER)
         assert seen.end() == 0, seen.all_text
@@ -263,7 +263,7 @@ def test_a_list_of_which_something_is_missing_is_read_again(modelscope: Mock) ->
         seen.wait_for("not read: acme/Chat-7B", "2. type ids")
         seen.type(ENTER)
         seen.answer("8. all kinds", ENTER)
-        seen.answer("all kinds: 58", "acme")
+        seen.answer("all kinds: 62", "acme")
         seen.wait_for("31 of")
         assert "incomplete" not in seen.text
         seen.type(CTRL_C)
@@ -318,7 +318,7 @@ QUESTIONS = [
     ("so far", "3" + ENTER),
     ("IDs:", "acme/Dead-1B" + ENTER),
     ("so far", ENTER),
-    ("What becomes of it?", ENTER),
+    ("What should happen to it?", ENTER),
     ("Are these kinds right?", "2" + ENTER),
     ("Which?", ENTER),
     ("image-generation", ENTER),
