@@ -188,9 +188,9 @@ def _token_results(
             case Account():
                 status, reason = TokenStatus.VALID, None
             case TokenRejected():
-                status, reason = TokenStatus.REJECTED, fact.said
+                status, reason = TokenStatus.REJECTED, fact.message
             case NoAnswer():
-                reason = fact.said
+                reason = fact.message
             case None:
                 pass
             case _:
@@ -291,7 +291,7 @@ def _observed(
         case HubAbsent():
             return "no such id"
         case HubNoAccess() | NoAnswer():
-            return fact.said
+            return fact.message
         case RecordedCall():
             return fact.observed
         case _:

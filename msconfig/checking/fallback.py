@@ -76,9 +76,9 @@ def _key_result(key: Token | None, fact: BailianFact | None) -> TokenResult:
         case Catalogue():
             return TokenResult(TokenStatus.VALID, key.source, key.secret.fingerprint)
         case TokenRejected():
-            status, reason = TokenStatus.REJECTED, fact.said
+            status, reason = TokenStatus.REJECTED, fact.message
         case NoAnswer():
-            reason = fact.said
+            reason = fact.message
         case None:
             pass
         case _:
@@ -102,10 +102,10 @@ def _model_result(
             suggestions = (Suggestion(near, Reason.SPELT_AT_BAILIAN),) if near else ()
         case TokenRejected():
             status, reason = Status.UNVERIFIED, "Bailian shows its list only to a good key"
-            observed = fact.said
+            observed = fact.message
         case NoAnswer():
-            status, reason = Status.UNVERIFIED, f"Bailian's list cannot be read: {fact.said}"
-            observed = fact.said
+            status, reason = Status.UNVERIFIED, f"Bailian's list cannot be read: {fact.message}"
+            observed = fact.message
         case None:
             status, reason = Status.UNVERIFIED, "Bailian was not asked"
         case _:

@@ -185,7 +185,7 @@ def _overruled(
         return replace(model, notes=(*model.notes, f"not probed: {why}"))
     token, answer = min(about_model, key=lambda pair: _WEIGHT[pair[1].outcome])
     evidence = tuple(
-        Evidence(each.source.endpoint, f"{who.secret.fingerprint}: {each.said}", each.source.at)
+        Evidence(each.source.endpoint, f"{who.secret.fingerprint}: {each.message}", each.source.at)
         for who, each in answers
     )
     if answer.outcome is CallOutcome.IMAGE_MODEL:
@@ -199,7 +199,7 @@ def _overruled(
         model,
         status=status,
         proof=Proof.CALLED if status is Status.ENABLED else None,
-        reason=answer.said,
+        reason=answer.message,
         evidence=model.evidence + evidence,
         probe=Probe(token.secret.fingerprint, answer.latency_ms),
     )
@@ -210,7 +210,7 @@ _WEIGHT = {
     CallOutcome.NO_PROVIDER: 1,
     CallOutcome.INVALID_ID: 2,
     CallOutcome.IMAGE_MODEL: 3,
-    CallOutcome.KEY_SPENT: 4,
+    CallOutcome.QUOTA_EXCEEDED: 4,
     CallOutcome.THROTTLED: 5,
     CallOutcome.UNCLEAR: 6,
     CallOutcome.NO_ACCESS: 7,
@@ -220,7 +220,7 @@ _WEIGHT = {
 
 _OF_THE_KEY = frozenset(
     {
-        CallOutcome.KEY_SPENT,
+        CallOutcome.QUOTA_EXCEEDED,
         CallOutcome.NO_ACCESS,
         CallOutcome.NOT_BOUND,
         CallOutcome.TOKEN_REJECTED,
@@ -241,7 +241,7 @@ def _status(outcome: CallOutcome) -> Status:
             return Status.NO_ACCESS
         case (
             CallOutcome.IMAGE_MODEL
-            | CallOutcome.KEY_SPENT
+            | CallOutcome.QUOTA_EXCEEDED
             | CallOutcome.THROTTLED
             | CallOutcome.UNCLEAR
             | CallOutcome.TOKEN_REJECTED
@@ -272,7 +272,7 @@ def _token_result(result: TokenResult, refused: dict[Token, Called]) -> TokenRes
         if token.secret.fingerprint == result.fingerprint:
             bound = answer.outcome is CallOutcome.NOT_BOUND
             status = TokenStatus.NOT_BOUND if bound else TokenStatus.REJECTED
-            return replace(result, status=status, reason=answer.said)
+            return replace(result, status=status, reason=answer.message)
     return result
 
 
@@ -284,7 +284,7 @@ def _blame(plan: ProbePlan, answers: dict[_Call, Called]) -> list[str]:
         if any(answer.outcome is CallOutcome.ANSWERED for _, answer in told):
             notes += [
                 f"{model_id}: the trouble is with token {token.secret.fingerprint}, not with the"
-                f" model: {answer.said}"
+                f" model: {answer.message}"
                 for token, answer in told
                 if answer.outcome in _OF_THE_KEY
             ]

@@ -115,9 +115,9 @@ def _token_result(token: Token, fact: Balance | TokenRejected | NoAnswer) -> Tok
         case Balance():
             return TokenResult(TokenStatus.VALID, token.source, fingerprint)
         case TokenRejected():
-            return TokenResult(TokenStatus.REJECTED, token.source, fingerprint, fact.said)
+            return TokenResult(TokenStatus.REJECTED, token.source, fingerprint, fact.message)
         case NoAnswer():
-            return TokenResult(TokenStatus.UNVERIFIED, token.source, fingerprint, fact.said)
+            return TokenResult(TokenStatus.UNVERIFIED, token.source, fingerprint, fact.message)
 
 
 def _calls_left(model_id: str, cost: float | None, quota: Iterable[Quota]) -> CallsLeft:

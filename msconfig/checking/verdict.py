@@ -125,7 +125,7 @@ def judge(
     if asked.provider is None or verdict.status is not Status.ENABLED:
         return verdict
     if isinstance(facts.look_up, NoAnswer):
-        return Verdict(Status.UNVERIFIED, f"no answer from the look-up: {facts.look_up.said}")
+        return Verdict(Status.UNVERIFIED, f"no answer from the look-up: {facts.look_up.message}")
     return Verdict(
         Status.THIRD_PARTY_ONLY,
         f"the suffix :{asked.provider} asks for a provider that you pay for yourself",
@@ -224,7 +224,7 @@ def look_up_has_gone(
     if len(facts) < _FEWEST_TO_TELL or len(answers) < len(facts) or not listed:
         return ""
     # compared by status alone: a message may name the id that was asked for
-    return answers[0].said if len({answer.status for answer in answers}) == 1 else ""
+    return answers[0].message if len({answer.status for answer in answers}) == 1 else ""
 
 
 def notes_on(catalogue: object, name: str = "the catalogue") -> tuple[str, ...]:
@@ -254,7 +254,7 @@ def _listed(look_up: LookUpFact, hub: HubFact, call: RecordedCall | None) -> Ver
         return Verdict(Status.DISPUTED, "in the catalogue, but the hub has no such id")
     if call is not None and call.result is CallResult.ANSWERED:
         return _called(call)
-    reason = f"one source: the catalogue (look-up: {look_up.said})"
+    reason = f"one source: the catalogue (look-up: {look_up.message})"
     if look_up.is_unrecorded:
         reason = _only_listed(call)
     return Verdict(Status.ENABLED, reason, proof=Proof.LISTED)
@@ -283,7 +283,7 @@ def _restricted(hub: HubFact) -> bool:
 
 
 def _because(hub: HubFact, words: str) -> str:
-    return f"{words}: {hub.said}" if isinstance(hub, HubNoAccess) else words
+    return f"{words}: {hub.message}" if isinstance(hub, HubNoAccess) else words
 
 
 def _noted(words: str, source: Source) -> str:
@@ -315,9 +315,9 @@ def _what_was_missing(catalogue: CatalogueFact, facts: ModelFacts) -> str:
     """The first thing that stood in the way of a verdict."""
     if isinstance(facts.look_up, NoAnswer):
         if facts.look_up.is_unrecorded and facts.look_up.status is None:
-            return facts.look_up.said
-        return f"no answer from the look-up: {facts.look_up.said}"
+            return facts.look_up.message
+        return f"no answer from the look-up: {facts.look_up.message}"
     if isinstance(catalogue, NoAnswer):
         names = listing(facts.look_up.names)
-        return f"the look-up names {names}, but the catalogue cannot be read: {catalogue.said}"
+        return f"the look-up names {names}, but the catalogue cannot be read: {catalogue.message}"
     return "the sources do not agree"

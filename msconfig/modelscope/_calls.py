@@ -42,7 +42,7 @@ def chat_call(reply: Reply | Failure, source: Source, model_id: str) -> Called:
     is shown; streamed in `delta` or, where an upstream does not stream, whole in `message`.
     """
     if isinstance(reply, Failure):
-        return Called(source, CallOutcome.UNCLEAR, reply.said)
+        return Called(source, CallOutcome.UNCLEAR, reply.message)
     answer = _ChatAnswer()
     try:
         any(answer.take(value) for value in _parts(reply))
@@ -54,7 +54,7 @@ def chat_call(reply: Reply | Failure, source: Source, model_id: str) -> Called:
 def embedding_call(reply: Reply | Failure, source: Source, model_id: str) -> Called:
     """What the reply to an embeddings call of `model_id` says; it answers with numbers."""
     if isinstance(reply, Failure):
-        return Called(source, CallOutcome.UNCLEAR, reply.said)
+        return Called(source, CallOutcome.UNCLEAR, reply.message)
     try:
         value = parsed(reply)
     except Unreadable as error:

@@ -84,9 +84,9 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """No whole reply; `said` tells why."""
+    """No whole reply; `message` says why."""
 
-    said: str
+    message: str
     passing: bool = True
     """Whether another try might help."""
     asked: bool = True
@@ -122,7 +122,7 @@ class Host:
             self.failures_in_a_row = self.failures_in_a_row + 1 if failed else 0
             too_often = self.failures_in_a_row >= FAILURES_UNTIL_GIVEN_UP
             if not self.patient and (too_often or (failed and not self.answered)):
-                said = result.said if isinstance(result, Failure) else f"HTTP {result.status}"
+                said = result.message if isinstance(result, Failure) else f"HTTP {result.status}"
                 self.given_up = self.given_up or said
                 _log.debug("no further request to %s in this run: %s", self.name, self.given_up)
 

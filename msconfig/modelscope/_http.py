@@ -201,7 +201,7 @@ class HttpClient:
         result = self._ask(request, host, seconds, enough)
         if isinstance(result, Reply):
             host.close_the_door(result, attempt)
-        said = str(result.status) if isinstance(result, Reply) else result.said
+        said = str(result.status) if isinstance(result, Reply) else result.message
         seconds = self.pacing.clock() - began
         _log.info("%s %s → %s (%.2f s)", request.method, request.url, said, seconds)
         return result

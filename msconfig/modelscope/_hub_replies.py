@@ -11,10 +11,10 @@ from msconfig.modelscope._http import Failure, Reply
 from msconfig.modelscope._reading import (
     Unreadable,
     clean,
+    message_in,
     no_answer,
     object_or_empty,
     ok_object,
-    said,
     strings,
     success,
 )
@@ -42,7 +42,7 @@ def hub_model(
 ) -> HubModel | HubAbsent | HubNoAccess | NoAnswer:
     """`openapi/v1/models/{id}`: 200 with data of that id, or 404 with code ResourceNotFound."""
     if isinstance(reply, Failure):
-        return NoAnswer(source, reply.said)
+        return NoAnswer(source, reply.message)
     if reply.status == HTTPStatus.NOT_FOUND:
         if _says_absent(object_or_empty(reply), asked):
             return HubAbsent(source)
@@ -75,7 +75,7 @@ def hub_page(reply: Reply | Failure, source: Source, size: int) -> HubPage | NoA
         size: the page size that was asked for; what the reply says goes before it.
     """
     if isinstance(reply, Failure):
-        return NoAnswer(source, reply.said)
+        return NoAnswer(source, reply.message)
     try:
         data = success(reply).get("data")
         rows = data.get("models") if isinstance(data, dict) else None
@@ -117,9 +117,9 @@ def older_hub_model(
     The same code with another message is a passing database fault.
     """
     if isinstance(reply, Failure):
-        return NoAnswer(source, reply.said)
+        return NoAnswer(source, reply.message)
     body = object_or_empty(reply)
-    message = said(reply.body)
+    message = message_in(reply.body)
     code = body.get("Code")
     if code == _OLD_API_NO_ACCESS and reply.status in _REFUSALS:
         return HubNoAccess(source, message or "no access")

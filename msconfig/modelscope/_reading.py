@@ -16,11 +16,11 @@ __all__ = [
     "clean",
     "error_in",
     "is_page",
+    "message_in",
     "no_answer",
     "object_or_empty",
     "ok_object",
     "parsed",
-    "said",
     "strings",
     "success",
 ]
@@ -76,7 +76,7 @@ def _codes(error: dict[str, object]) -> frozenset[str]:
     )
 
 
-def said(body: bytes) -> str:
+def message_in(body: bytes) -> str:
     """What an error body says, in any envelope, in one short line; "" if nothing."""
     try:
         error = error_in(loads(body))
@@ -162,7 +162,7 @@ def object_or_empty(reply: Reply) -> dict[str, object]:
 
 def no_answer(reply: Reply, source: Source, why: str = "") -> NoAnswer:
     """What an unclear reply says, in one line; `why` where it says nothing itself."""
-    words = said(reply.body) or why
+    words = message_in(reply.body) or why
     if HTTPStatus.MULTIPLE_CHOICES <= reply.status < HTTPStatus.BAD_REQUEST:
         words = "a redirect, which is not followed"
     status = f"HTTP {reply.status}"

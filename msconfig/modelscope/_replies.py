@@ -15,10 +15,10 @@ from msconfig.modelscope._http import Failure, Reply
 from msconfig.modelscope._reading import (
     Unreadable,
     clean,
+    message_in,
     no_answer,
     object_or_empty,
     ok_object,
-    said,
     success,
 )
 from msconfig.modelscope.facts import (
@@ -50,10 +50,10 @@ _MAX_MAGICUBES = 1_000_000_000
 def account(reply: Reply | Failure, source: Source) -> Account | TokenRejected | NoAnswer:
     """`users/me`: 200 with a name, or 401 with code InvalidAuthentication."""
     if isinstance(reply, Failure):
-        return NoAnswer(source, reply.said)
+        return NoAnswer(source, reply.message)
     if reply.status == HTTPStatus.UNAUTHORIZED:
         body = object_or_empty(reply)
-        message = said(reply.body)
+        message = message_in(reply.body)
         if body.get("code") == "InvalidAuthentication" or message == _BAD_TOKEN:
             return TokenRejected(source, message or "InvalidAuthentication")
         return no_answer(reply, source)
@@ -71,7 +71,7 @@ def account(reply: Reply | Failure, source: Source) -> Account | TokenRejected |
 def balance(reply: Reply | Failure, source: Source) -> Balance | TokenRejected | NoAnswer:
     """`magicubes/balance`: amounts may be fractions; one that is missing is unknown, never 0."""
     if isinstance(reply, Failure):
-        return NoAnswer(source, reply.said)
+        return NoAnswer(source, reply.message)
     if reply.status == HTTPStatus.UNAUTHORIZED:
         known = account(reply, source)
         return known if isinstance(known, TokenRejected) else no_answer(reply, source)
@@ -103,7 +103,7 @@ def catalogue(
         is_id: whether a text has the form of an id.
     """
     if isinstance(reply, Failure):
-        return NoAnswer(source, reply.said)
+        return NoAnswer(source, reply.message)
     try:
         body = ok_object(reply)
         rows = body.get("data")
@@ -131,13 +131,13 @@ def invalid_api_key(reply: Reply) -> str | None:
     error = object_or_empty(reply).get("error")
     if not isinstance(error, dict) or error.get("code") != "invalid_api_key":
         return None
-    return said(reply.body) or "invalid_api_key"
+    return message_in(reply.body) or "invalid_api_key"
 
 
 def providers(reply: Reply | Failure, source: Source) -> Providers | NoAnswer:
     """`list_model_providers`: who serves a model. `Providers: null` with a count of 0 is nobody."""
     if isinstance(reply, Failure):
-        return NoAnswer(source, reply.said)
+        return NoAnswer(source, reply.message)
     try:
         body = ok_object(reply)
         data = body.get("Data")

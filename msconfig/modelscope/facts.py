@@ -87,7 +87,7 @@ class NoAnswer:
     """No usable answer: nobody there, an outage, a throttle, or a reply that cannot be read."""
 
     source: Source
-    said: str
+    message: str
     """What happened, in one line that is safe to print."""
     status: int | None = None
     """The HTTP status, where there was a reply."""
@@ -112,7 +112,7 @@ class TokenRejected:
     """The hub does not know the token."""
 
     source: Source
-    said: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ class CallOutcome(Enum):
     NOT_BOUND = "not bound"
     IMAGE_MODEL = "image model"
     """It makes images, and a chat call says nothing about whether it does."""
-    KEY_SPENT = "key spent"
+    QUOTA_EXCEEDED = "quota exceeded"
     """A day quota, the account's limit or its Magicubes: says nothing about the model."""
     THROTTLED = "throttled"
     """A 429 that passes by waiting: says nothing about the model."""
@@ -152,7 +152,7 @@ class Called:
 
     source: Source
     outcome: CallOutcome
-    said: str
+    message: str
     """The service's own words, or what happened."""
     latency_ms: int | None = None
     """Milliseconds to the first content, where there was content."""
@@ -321,4 +321,4 @@ class HubNoAccess:
     """The hub says that the model is not for us to see."""
 
     source: Source
-    said: str
+    message: str

@@ -87,7 +87,7 @@ def record(
         "models": {text: facts for text, facts in known if facts},
     }
     unanswered = [
-        f"{text}: {fact.source.endpoint}: {fact.said}"
+        f"{text}: {fact.source.endpoint}: {fact.message}"
         for text, facts in sorted(gathered.models.items())
         for fact in (facts.look_up, facts.hub, facts.older_hub)
         if isinstance(fact, NoAnswer) and not _says_absent(facts, fact)

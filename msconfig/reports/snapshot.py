@@ -16,7 +16,7 @@ __all__ = ["difference_as_json", "difference_as_text", "not_recorded", "recorded
 
 def not_recorded(catalogue: NoAnswer) -> str:
     """Why nothing is written: the catalogue, without which a snapshot says nothing."""
-    return f"? Nothing is written: the catalogue cannot be read: {catalogue.said}\n"
+    return f"? Nothing is written: the catalogue cannot be read: {catalogue.message}\n"
 
 
 def recorded(recording: Recording, site: Site, path: Path) -> str:

@@ -282,7 +282,7 @@ def is_told_in_one_safe_line(status: int, body: bytes, content_type: str = "") -
         texts: tuple[str, ...] = ()
         match fact:
             case NoAnswer() | TokenRejected() | HubNoAccess():
-                texts = (fact.said,)
+                texts = (fact.message,)
             case Providers():
                 texts = fact.names
             case HubModel():

@@ -205,7 +205,7 @@ KNOWN: list[tuple[int, str, dict[str, Any], CallOutcome]] = [
     (400, "anything", {"type": "data_inspection_failed"}, ANSWERED),
     (400, "Enable thinking can not be support when `stream=False`", BAD_PARAMETER, ANSWERED),
     (401, "Please bind your Alibaba Cloud account before use.\n", {}, CallOutcome.NOT_BOUND),
-    (429, "insufficient balance", {}, CallOutcome.KEY_SPENT),
+    (429, "insufficient balance", {}, CallOutcome.QUOTA_EXCEEDED),
     (429, "insufficient balance (1008)", {"type": "insufficient_balance_error"}, UNCLEAR),
     (429, "insufficient balance (1008)", {}, CallOutcome.THROTTLED),
     (429, "Allocated quota exceeded", {"code": "insufficient_quota"}, CallOutcome.THROTTLED),
@@ -234,17 +234,17 @@ def test_a_known_error_is_known_in_each_envelope(
 
 
 def test_a_text_that_is_not_known_is_quoted_in_one_short_line() -> None:
-    said = chat(error(UPSTREAM, **BAD_PARAMETER)).said
+    said = chat(error(UPSTREAM, **BAD_PARAMETER)).message
     assert said == f'HTTP 400, an answer that is not known: "{UPSTREAM}"'
-    assert len(chat(error("x\n" * 10_000)).said) < 300
-    assert chat(error("a\x1b[31m\nb")).said.isprintable()
+    assert len(chat(error("x\n" * 10_000)).message) < 300
+    assert chat(error("a\x1b[31m\nb")).message.isprintable()
 
 
 @pytest.mark.parametrize("content_type", ["text/html", "text/html; charset=utf-8", "TEXT/HTML"])
 def test_a_page_in_place_of_an_answer_is_named(content_type: str) -> None:
     page = b"<html>\n\ndata: " + EVENT + b"\n\n</html>"
     called = chat(reply(page, content_type=content_type))
-    assert (called.outcome, called.said) == (UNCLEAR, "HTTP 200: not JSON (text/html)")
+    assert (called.outcome, called.message) == (UNCLEAR, "HTTP 200: not JSON (text/html)")
 
 
 VECTOR = {"object": "list", "data": [{"embedding": [0.5, 0, -1]}]}
@@ -301,7 +301,7 @@ def test_whatever_comes_is_read_and_no_error_status_is_an_answer_without_a_code(
     raw = json.dumps(body).encode()
     got = reply(b"data: " + raw + b"\n\n" if streamed else raw, status)
     for called in (chat(got), _calls.embedding_call(got, SOURCE, ID)):
-        assert called.said.isprintable()
+        assert called.message.isprintable()
         assert status == 200 or called.outcome in {UNCLEAR, CallOutcome.THROTTLED}
 
 

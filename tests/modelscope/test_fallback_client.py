@@ -54,13 +54,13 @@ def test_the_list_proves_the_key_and_gives_the_ids(serve: Serve, connect: Connec
 def test_a_401_in_bailians_own_words_rejects_the_key(ask: Ask) -> None:
     fact = ask(401, BAD_KEY)
     assert isinstance(fact, TokenRejected)
-    assert fact.said == "Incorrect API key provided."
+    assert fact.message == "Incorrect API key provided."
 
 
 def test_a_rejected_key_of_the_other_plan_is_told_why(ask: Ask) -> None:
     fact = ask(401, BAD_KEY, key="sk-sp-0000000000000000")
     assert isinstance(fact, TokenRejected)
-    assert fact.said == (
+    assert fact.message == (
         "Incorrect API key provided; keys that begin with sk-sp- belong to another address"
     )
 
@@ -111,7 +111,7 @@ def test_a_reply_that_echoes_the_key_shows_it_to_nobody(
 
     fact = Bailian(serve(echo).fallback_url, connect(), Secret(KEY)).models()
     assert isinstance(fact, TokenRejected)
-    assert KEY not in fact.said
+    assert KEY not in fact.message
 
 
 @pytest.mark.parametrize(

@@ -214,7 +214,7 @@ def test_a_reply_is_read_up_to_eight_mib_as_it_unfolds(
     )
     result = ask(connect(), server.url_for("/"))
     assert isinstance(result, Reply) is read
-    assert isinstance(result, Reply) or "8 MiB" in result.said
+    assert isinstance(result, Reply) or "8 MiB" in result.message
     assert len(server.requests) == 1
 
 

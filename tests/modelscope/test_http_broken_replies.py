@@ -60,9 +60,9 @@ def test_a_broken_reply_is_a_failure_told_in_one_safe_line(
 ) -> None:
     result = ask(connect(retries=0), raw_serve(sending(raw)))
     assert isinstance(result, Failure), result
-    assert result.said
-    assert result.said == visible(result.said)
-    assert len(result.said) < 300
+    assert result.message
+    assert result.message == visible(result.message)
+    assert len(result.message) < 300
 
 
 @pytest.mark.parametrize("raw", BROKEN)

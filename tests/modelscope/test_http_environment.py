@@ -43,7 +43,7 @@ def test_https_goes_through_the_proxy_which_sees_the_host_and_no_token(
     monkeypatch.setenv(variable, raw_serve(refuse))
     result = ask(connect(retries=0), "https://hub.example.test/openapi/v1/users/me")
     assert isinstance(result, Failure)
-    assert "407" in result.said
+    assert "407" in result.message
     assert [line.splitlines()[0] for line in seen] == [b"CONNECT hub.example.test:443 HTTP/1.1"]
     assert TOKEN.encode() not in b"".join(seen)
 

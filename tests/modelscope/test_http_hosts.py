@@ -129,9 +129,9 @@ def test_a_host_that_refuses_connections_is_tried_and_then_left_alone(
         first = ask(http, nowhere)
         second = ask(http, nowhere + "again")
     assert isinstance(first, Failure)
-    assert "cannot connect" in first.said
+    assert "cannot connect" in first.message
     assert isinstance(second, Failure)
-    assert "not asked" in second.said
+    assert "not asked" in second.message
     assert [line.partition(" → ")[0] for line in tries] == [f"GET {nowhere}"] * 3
 
 

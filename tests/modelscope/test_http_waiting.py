@@ -210,7 +210,7 @@ def test_a_server_that_is_silent_is_left_after(
     result = ask(connect(timeout=timeout, retries=0), url, seconds=seconds)
     enough.set()
     assert isinstance(result, Failure)
-    assert "0.05 s" in result.said
+    assert "0.05 s" in result.message
 
 
 def test_a_reply_that_trickles_in_is_left_after_its_time(
@@ -224,7 +224,7 @@ def test_a_reply_that_trickles_in_is_left_after_its_time(
 
     result = ask(connect(timeout=10, retries=0), raw_serve(trickle))
     assert isinstance(result, Failure)
-    assert "10 s" in result.said
+    assert "10 s" in result.message
 
 
 def test_headers_that_trickle_in_are_left_after_their_time(

@@ -130,7 +130,7 @@ def test_counts_are_taken_where_they_can_be_true(
 def test_a_reply_without_a_list_is_no_empty_list(reply: Reply | Failure, words: str) -> None:
     read = _hub_replies.hub_page(reply, SOURCE, 50)
     assert isinstance(read, NoAnswer)
-    assert words in read.said
+    assert words in read.message
 
 
 def test_the_hub_is_asked_for_a_full_page_without_a_token(serve: Serve, connect: Connect) -> None:

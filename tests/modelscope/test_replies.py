@@ -74,7 +74,9 @@ def test_what_says_nothing_is_no_answer_to_any_question(got: Reply | Failure) ->
     for answer in answers:
         assert isinstance(answer, NoAnswer)
         assert answer.status == (got.status if isinstance(got, Reply) else None)
-        assert str(answer.status) in answer.said if answer.status else "refused" in answer.said
+        assert (
+            str(answer.status) in answer.message if answer.status else "refused" in answer.message
+        )
 
 
 # Is the token good?
@@ -100,7 +102,7 @@ def test_a_token_is_rejected_by_the_code_whatever_the_wording(message: str | Non
     body = {"success": False, "code": "InvalidAuthentication", "message": message}
     rejected = _replies.account(reply(401, body), SOURCE)
     assert isinstance(rejected, TokenRejected)
-    assert (message or "InvalidAuthentication") in rejected.said
+    assert (message or "InvalidAuthentication") in rejected.message
 
 
 @pytest.mark.parametrize(
@@ -380,15 +382,15 @@ def test_a_look_up_that_answers_500_keeps_its_status() -> None:
     ],
 )
 def test_an_error_is_read_from_any_envelope_in_one_safe_line(body: object, said: str) -> None:
-    assert _reading.said(reply(400, body).body) == said
+    assert _reading.message_in(reply(400, body).body) == said
 
 
 def test_an_endless_error_is_told_in_short() -> None:
-    assert len(_reading.said(reply(400, {"message": "no " * 10_000}).body)) <= 200
+    assert len(_reading.message_in(reply(400, {"message": "no " * 10_000}).body)) <= 200
 
 
 def test_a_redirect_is_called_one() -> None:
     answer = _hub_replies.hub_model(reply(302, PAGE), SOURCE, ASKED)
     assert isinstance(answer, NoAnswer)
-    assert "redirect" in answer.said
-    assert "302" in answer.said
+    assert "redirect" in answer.message
+    assert "302" in answer.message

@@ -155,7 +155,7 @@ class _Finding:
         gaps = _Gaps()
         gaps.notes += notes_on(self.catalogue)
         if isinstance(self.catalogue, NoAnswer):
-            gaps.missing.append(f"the catalogue: {self.catalogue.said}")
+            gaps.missing.append(f"the catalogue: {self.catalogue.message}")
         self._tell_of_lists(gaps)
         found = []
         for model_id, facts in sorted(self.facts.items(), key=lambda item: item[0].path):
@@ -169,11 +169,11 @@ class _Finding:
             elif is_served and isinstance(facts.hub, NoAnswer):
                 gaps.add(
                     model_id,
-                    f"no details from the hub: {facts.hub.said}",
+                    f"no details from the hub: {facts.hub.message}",
                     is_failure=not facts.hub.is_unrecorded,
                 )
         for model_id, fact in sorted(self.kindless.items(), key=lambda item: item[0].path):
-            said = fact.said if isinstance(fact, NoAnswer) else "the hub tells no known task"
+            said = fact.message if isinstance(fact, NoAnswer) else "the hub tells no known task"
             is_failure = isinstance(fact, NoAnswer) and not fact.is_unrecorded
             gaps.add(model_id, f"listed, of unknown kind: {said}", is_failure=is_failure)
         return gaps.discovery(in_order(found, Sort.DOWNLOADS))

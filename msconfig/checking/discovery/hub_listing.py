@@ -122,9 +122,9 @@ def search(
                 rows.missing.pop()
             if enough or page.status == HTTPStatus.FORBIDDEN:
                 first = number - reading.failures + 1
-                rows.missing.append(f"from page {first} on: {page.said}")
+                rows.missing.append(f"from page {first} on: {page.message}")
                 break
-            rows.missing.append(f"page {number}: {page.said}")
+            rows.missing.append(f"page {number}: {page.message}")
             if reading.is_counted_out:
                 break
             continue

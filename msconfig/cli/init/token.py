@@ -43,10 +43,10 @@ def verified(token: Token, session: Session) -> FirstToken:
         case Account():
             return FirstToken(TokenStatus.VALID, f"✓ token {shown} is valid")
         case TokenRejected():
-            return FirstToken(TokenStatus.REJECTED, f"✗ token {shown} is rejected: {fact.said}")
+            return FirstToken(TokenStatus.REJECTED, f"✗ token {shown} is rejected: {fact.message}")
         case NoAnswer():
             return FirstToken(
-                TokenStatus.UNVERIFIED, f"? token {shown} could not be verified: {fact.said}"
+                TokenStatus.UNVERIFIED, f"? token {shown} could not be verified: {fact.message}"
             )
         case _:
             assert_never(fact)
