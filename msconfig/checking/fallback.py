@@ -1,4 +1,4 @@
-"""From Bailian's model list to what becomes of the fallback: its key, its ids."""
+"""The fallback, Bailian: its key and ids, judged by its model list."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias, assert_never
 
-from msconfig.checking.fallback_suggestions import Twins, with_way_out
+from msconfig.checking.fallback_suggestions import CrossProviderMatcher, with_fallback_suggestion
 from msconfig.checking.report import (
     Evidence,
     Fallback,
@@ -26,49 +26,47 @@ from msconfig.modelscope.fallback_regions import Region
 from msconfig.modelscope.kinds import Kind
 from msconfig.tokens import Token
 
-__all__ = ["BailianFact", "FallbackRequest", "with_fallback"]
-
-BailianFact: TypeAlias = Catalogue | TokenRejected | NoAnswer
+FallbackFact: TypeAlias = Catalogue | TokenRejected | NoAnswer
 
 
 @dataclass(frozen=True, slots=True)
 class FallbackRequest:
-    """What is to be checked at Bailian."""
+    """The key and ids to check at Bailian."""
 
     region: Region
     ids: Sequence[GivenId]
     key: Token | None
     """None with --no-token, and offline where there is none."""
     kinds: Mapping[str, Kind] = field(default_factory=dict)
-    """Kinds that the user told, by id; else that of the same model at ModelScope is taken."""
+    """Kinds from the settings, by id; else that of the same model at ModelScope is taken."""
 
 
-def with_fallback(report: Report, request: FallbackRequest, fact: BailianFact | None) -> Report:
-    """`report` with what Bailian's list says, and with ways out for models that fail.
+def with_fallback(report: Report, request: FallbackRequest, fact: FallbackFact | None) -> Report:
+    """`report` with the results of the fallback, and with its ids suggested for failing models.
 
     Args:
         report: what was found at ModelScope.
         request: key and ids.
-        fact: Bailian's answer; None where it was not asked, offline or without a key. Then its ids
-            are unverified, and that alone does not count.
+        fact: Bailian's answer; None where no request was made, offline or without a key. Then its
+            ids are unverified, and that alone does not count.
     """
-    at_bailian = Twins(fact.ids if isinstance(fact, Catalogue) else ())
-    at_modelscope = Twins(model.id for model in report.models)
+    at_fallback = CrossProviderMatcher(fact.ids if isinstance(fact, Catalogue) else ())
+    at_modelscope = CrossProviderMatcher(model.id for model in report.models)
     kinds = {model.id: model.kind for model in report.models}
-    twins = {given.text: at_modelscope.of(given.text) for given in request.ids}
-    of_twins = {text: kinds[twin] for text, twin in twins.items() if twin is not None}
-    known = replace(request, kinds={**of_twins, **request.kinds})
+    matches = {given.text: at_modelscope.of(given.text) for given in request.ids}
+    of_matches = {text: kinds[match] for text, match in matches.items() if match is not None}
+    known = replace(request, kinds={**of_matches, **request.kinds})
     fallback = Fallback(
         request.region,
         _key_result(request.key, fact),
-        tuple(_model_result(each, known, fact, at_bailian) for each in request.ids),
+        tuple(_model_result(each, known, fact, at_fallback) for each in request.ids),
     )
-    models = tuple(with_way_out(model, at_bailian) for model in report.models)
+    models = tuple(with_fallback_suggestion(model, at_fallback) for model in report.models)
     notes = (*report.notes, *notes_on(fact, "Bailian's list"))
     return replace(report, models=models, fallback=fallback, notes=notes)
 
 
-def _key_result(key: Token | None, fact: BailianFact | None) -> TokenResult:
+def _key_result(key: Token | None, fact: FallbackFact | None) -> TokenResult:
     if key is None:
         return TokenResult(TokenStatus.ABSENT, "none", counts=False)
     status, reason = TokenStatus.UNVERIFIED, "offline"
@@ -87,7 +85,10 @@ def _key_result(key: Token | None, fact: BailianFact | None) -> TokenResult:
 
 
 def _model_result(
-    given: GivenId, request: FallbackRequest, fact: BailianFact | None, at_bailian: Twins
+    given: GivenId,
+    request: FallbackRequest,
+    fact: FallbackFact | None,
+    at_fallback: CrossProviderMatcher,
 ) -> ModelResult:
     suggestions: tuple[Suggestion, ...] = ()
     observed = ""
@@ -98,8 +99,8 @@ def _model_result(
         case Catalogue():
             status, reason = Status.NOT_FOUND, "not in Bailian's list"
             observed = f"not listed among {len(fact.ids)}"
-            near = at_bailian.of(given.text)
-            suggestions = (Suggestion(near, Reason.SPELT_AT_BAILIAN),) if near else ()
+            near = at_fallback.of(given.text)
+            suggestions = (Suggestion(near, Reason.SPELT_AT_FALLBACK),) if near else ()
         case TokenRejected():
             status, reason = Status.UNVERIFIED, "Bailian shows its list only to a good key"
             observed = fact.message

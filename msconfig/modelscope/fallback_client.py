@@ -17,8 +17,6 @@ from msconfig.modelscope._redaction import without_echoes
 from msconfig.modelscope.facts import Catalogue, NoAnswer, Source, TokenRejected
 from msconfig.tokens import Secret
 
-__all__ = ["Bailian"]
-
 SECONDS = 25.0
 """For the model list, tries and waits included."""
 _OTHER_PLAN = "sk-sp-"
@@ -37,7 +35,7 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Bailian:
+class FallbackClient:
     """A region of Bailian, asked over `http`.
 
     Args:

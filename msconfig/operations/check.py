@@ -150,11 +150,11 @@ def _with_fallback(report: Report, session: Session, fallback: FallbackInputs | 
     request = fallback.request
     if session.is_offline or request.key is None:
         return with_fallback(report, request, None)
-    from msconfig.modelscope.fallback_client import Bailian  # noqa: PLC0415 - loads httpx
+    from msconfig.modelscope.fallback_client import FallbackClient  # noqa: PLC0415 - loads httpx
 
     try:
         with session.http() as http:
-            fact = Bailian(fallback.base_url, http, request.key.secret).models()
+            fact = FallbackClient(fallback.base_url, http, request.key.secret).models()
     except KeyboardInterrupt:
         return replace(report, complete=False)
     return with_fallback(report, request, fact)

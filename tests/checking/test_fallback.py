@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from msconfig.checking.baseline import Baseline, IgnoreEntry, with_baseline, with_ignored
-from msconfig.checking.fallback import BailianFact, FallbackRequest, with_fallback
+from msconfig.checking.fallback import FallbackFact, FallbackRequest, with_fallback
 from msconfig.checking.report import (
     Change,
     ModelResult,
@@ -39,7 +39,7 @@ OWN = ModelResult("Qwen/Qwen3-VL-8B", Status.ENABLED, Kind.VISION, "served")
 
 
 def report_of(
-    fact: BailianFact | None,
+    fact: FallbackFact | None,
     *ids: str,
     models: Sequence[ModelResult] = (OWN,),
     key: str | None = KEY,
@@ -86,7 +86,7 @@ def only(report: Report) -> ModelResult:
     ],
 )
 def test_key_id_and_exit_code_follow_from_the_list(
-    fact: BailianFact | None,
+    fact: FallbackFact | None,
     key: str | None,
     model_id: str,
     token: TokenStatus,
@@ -125,10 +125,10 @@ def test_the_summary_counts_the_models_of_modelscope_alone() -> None:
 
 def test_an_id_that_is_not_in_the_list_is_told_how_it_is_spelt_there() -> None:
     model = only(report_of(LISTED, "qwen2.5-7b"))
-    assert model.suggestions == (Suggestion("qwen2.5-7b-instruct", Reason.SPELT_AT_BAILIAN),)
+    assert model.suggestions == (Suggestion("qwen2.5-7b-instruct", Reason.SPELT_AT_FALLBACK),)
 
 
-def test_a_failing_model_gets_its_way_out_only_from_a_list_that_was_read() -> None:
+def test_a_failing_model_gets_a_fallback_suggestion_only_from_a_list_that_was_read() -> None:
     dead = replace(OWN, id="Qwen/Qwen3-32B", status=Status.NOT_ENABLED)
     ways_out = [
         [each.id for each in report_of(fact, models=[dead]).models[0].suggestions]

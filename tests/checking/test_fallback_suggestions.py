@@ -8,7 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from msconfig.checking.fallback_suggestions import MOST, Twins, with_way_out
+from msconfig.checking.fallback_suggestions import (
+    MOST,
+    CrossProviderMatcher,
+    with_fallback_suggestion,
+)
 from msconfig.checking.report import ModelResult, Status, Suggestion
 from msconfig.checking.suggestions.reasons import Reason
 from msconfig.modelscope.kinds import Kind
@@ -20,7 +24,7 @@ LISTED = (
 
 
 @pytest.mark.parametrize(
-    ("model_id", "twin"),
+    ("model_id", "match"),
     [
         ("Qwen/Qwen3-32B", "qwen3-32b"),
         ("qwen/qwen3_32b", "qwen3-32b"),
@@ -49,25 +53,25 @@ LISTED = (
         ("Qwen/---", None),
     ],
 )
-def test_the_twin_is_the_id_of_the_same_model_and_of_no_other(
-    model_id: str, twin: str | None
+def test_the_match_is_the_id_of_the_same_model_and_of_no_other(
+    model_id: str, match: str | None
 ) -> None:
-    assert Twins(LISTED).of(model_id) == twin
+    assert CrossProviderMatcher(LISTED).of(model_id) == match
 
 
 @given(st.lists(st.text(max_size=12), max_size=8), st.text(max_size=20))
-def test_a_twin_is_always_in_the_list_and_does_not_hang_on_its_order(
+def test_a_match_is_always_in_the_list_and_does_not_hang_on_its_order(
     listed: list[str], asked: str
 ) -> None:
-    twin = Twins(listed).of(asked)
-    assert twin is None or twin in listed
-    assert Twins(reversed(listed)).of(asked) == twin
+    match = CrossProviderMatcher(listed).of(asked)
+    assert match is None or match in listed
+    assert CrossProviderMatcher(reversed(listed)).of(asked) == match
 
 
 def test_a_thousand_models_against_a_hundred_thousand_take_no_time() -> None:
     began = time.monotonic()
-    twins = Twins(f"model-{number}-instruct" for number in range(100_000))
-    assert all(twins.of(f"owner/Model-{number}") for number in range(1000))
+    matcher = CrossProviderMatcher(f"model-{number}-instruct" for number in range(100_000))
+    assert all(matcher.of(f"owner/Model-{number}") for number in range(1000))
     assert time.monotonic() - began < 10
 
 
@@ -79,14 +83,14 @@ def failed(model_id: str, *suggested: str, status: Status = Status.NOT_ENABLED) 
 @pytest.mark.parametrize(
     ("model_id", "reason"),
     [
-        ("Qwen/Qwen3-32B", Reason.AT_BAILIAN),
-        ("Qwen/Qwen3-32B-FP8", Reason.AT_BAILIAN_BUT_FOR_SUFFIX),
+        ("Qwen/Qwen3-32B", Reason.AT_FALLBACK),
+        ("Qwen/Qwen3-32B-FP8", Reason.AT_FALLBACK_BUT_FOR_SUFFIX),
     ],
 )
-def test_a_model_that_fails_gets_its_twin_as_the_last_suggestion(
+def test_a_model_that_fails_gets_its_match_as_the_last_suggestion(
     model_id: str, reason: Reason
 ) -> None:
-    model = with_way_out(failed(model_id, "a/x"), Twins(LISTED))
+    model = with_fallback_suggestion(failed(model_id, "a/x"), CrossProviderMatcher(LISTED))
     assert model.suggestions == (
         Suggestion("a/x", "the closest served id"),
         Suggestion("qwen3-32b", reason),
@@ -95,7 +99,9 @@ def test_a_model_that_fails_gets_its_twin_as_the_last_suggestion(
 
 
 def test_there_are_never_more_than_three_suggestions() -> None:
-    model = with_way_out(failed("Qwen/Qwen3-32B", "a/x", "a/y", "a/z"), Twins(LISTED))
+    model = with_fallback_suggestion(
+        failed("Qwen/Qwen3-32B", "a/x", "a/y", "a/z"), CrossProviderMatcher(LISTED)
+    )
     assert [each.id for each in model.suggestions] == ["a/x", "a/y", "qwen3-32b"]
     assert len(model.suggestions) == MOST
 
@@ -109,4 +115,4 @@ def test_there_are_never_more_than_three_suggestions() -> None:
     ],
 )
 def test_nothing_else_is_suggested(model: ModelResult) -> None:
-    assert with_way_out(model, Twins(LISTED)) == model
+    assert with_fallback_suggestion(model, CrossProviderMatcher(LISTED)) == model

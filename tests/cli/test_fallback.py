@@ -14,7 +14,7 @@ from msconfig.cherry.backup import open_backup
 from msconfig.cherry.link import decode_v1, decode_v2
 from msconfig.mock.messages import Response
 from msconfig.mock.server import MockServer
-from msconfig.modelscope.fallback_client import Bailian
+from msconfig.modelscope.fallback_client import FallbackClient
 from support import ALIVE, DEAD, KEY, TOKEN, Online, Run, Serve, fake, instead
 
 SETTINGS = '[fallback]\nprovider = "dashscope"\nids = ["qwen3-32b"]\n'
@@ -135,10 +135,10 @@ def test_a_baseline_with_the_same_gap_lets_it_pass(run: Run) -> None:
 def test_an_interrupt_while_bailian_is_asked_keeps_what_was_learnt(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(_: Bailian) -> NoReturn:
+    def interrupted(_: FallbackClient) -> NoReturn:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Bailian, "models", interrupted)
+    monkeypatch.setattr(FallbackClient, "models", interrupted)
     ran = run("check", "--format", "json", "Qwen/Alive")
     assert ran.code == 130
     report = json.loads(ran.out)

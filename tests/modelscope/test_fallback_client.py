@@ -11,7 +11,7 @@ import pytest
 from msconfig.errors import ExitCode, UsageError
 from msconfig.mock.messages import Request, Response
 from msconfig.modelscope.facts import Catalogue, NoAnswer, TokenRejected
-from msconfig.modelscope.fallback_client import Bailian
+from msconfig.modelscope.fallback_client import FallbackClient
 from msconfig.modelscope.fallback_regions import Region, addresses_in, base_url
 from msconfig.tokens import Secret
 from support import KEY, Connect, Serve
@@ -36,14 +36,14 @@ def ask(serve: Serve, connect: Connect) -> Ask:
 
     def ask_it(status: int, body: object, key: str = KEY, **http: Any) -> object:  # noqa: ANN401
         server = serve(lambda _: Response.of_json(status, body))
-        return Bailian(server.fallback_url, connect(**http), Secret(key)).models()
+        return FallbackClient(server.fallback_url, connect(**http), Secret(key)).models()
 
     return ask_it  # type: ignore[return-value]  # what `models` gives
 
 
 def test_the_list_proves_the_key_and_gives_the_ids(serve: Serve, connect: Connect) -> None:
     server = serve(lambda _: Response.of_json(200, ROWS))
-    fact = Bailian(server.fallback_url, connect(), Secret(KEY)).models()
+    fact = FallbackClient(server.fallback_url, connect(), Secret(KEY)).models()
     assert isinstance(fact, Catalogue)
     assert fact.ids == ("qwen3-32b", "qwen-plus")
     assert fact.source.endpoint == "GET /compatible-mode/v1/models"
@@ -89,14 +89,18 @@ def test_everything_else_is_no_answer(ask: Ask, status: int, body: object) -> No
 def test_an_outage_that_passes_is_asked_through(serve: Serve, connect: Connect) -> None:
     replies = iter([Response.of_json(503, {}), Response.of_json(200, ROWS)])
     server = serve(lambda _: next(replies))
-    assert isinstance(Bailian(server.fallback_url, connect(), Secret(KEY)).models(), Catalogue)
+    assert isinstance(
+        FallbackClient(server.fallback_url, connect(), Secret(KEY)).models(), Catalogue
+    )
 
 
 def test_a_redirect_takes_the_key_nowhere(serve: Serve, connect: Connect) -> None:
     elsewhere = serve(lambda _: Response.of_json(200, ROWS))
     location = {"Location": elsewhere.fallback_url}
     server = serve(lambda _: Response(HTTPStatus.FOUND, b"", location))
-    assert isinstance(Bailian(server.fallback_url, connect(), Secret(KEY)).models(), NoAnswer)
+    assert isinstance(
+        FallbackClient(server.fallback_url, connect(), Secret(KEY)).models(), NoAnswer
+    )
     assert not elsewhere.requests
 
 
@@ -109,7 +113,7 @@ def test_a_reply_that_echoes_the_key_shows_it_to_nobody(
         text = f'{{"error": {{"code": "invalid_api_key", "message": "bad key {shown}"}}}}'
         return Response(401, text.encode(), {"Content-Type": "application/json"})
 
-    fact = Bailian(serve(echo).fallback_url, connect(), Secret(KEY)).models()
+    fact = FallbackClient(serve(echo).fallback_url, connect(), Secret(KEY)).models()
     assert isinstance(fact, TokenRejected)
     assert KEY not in fact.message
 

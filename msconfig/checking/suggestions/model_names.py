@@ -1,7 +1,7 @@
-"""What the name of a model says: ``Qwen3-30B-A3B-Thinking-2507`` is brand, version, sizes, date.
+"""Names of models, parsed: ``Qwen3-30B-A3B-Thinking-2507`` is brand, version, sizes, date.
 
 No family is named here. The words below are habits of naming that makers share; any other word is
-part of the brand before the first number, and a by-name behind it.
+part of the brand before the first number, and a variant word behind it.
 """
 
 from __future__ import annotations
@@ -12,14 +12,12 @@ from enum import IntEnum
 from functools import lru_cache
 from math import log
 
-__all__ = ["Date", "Grade", "ModelName", "Version", "name_of"]
-
 Version = tuple[int, ...]
 Date = tuple[int, int, int]
 """Year, month, day; 0 for what the name does not say."""
 
 
-class Grade(IntEnum):
+class Tier(IntEnum):
     """How a maker ranks a model among those of one release."""
 
     LIGHT = -1
@@ -57,12 +55,10 @@ _JOBS = frozenset(
     }
 )
 """What no general chat model does in its place."""
-_GRADES = {
-    **dict.fromkeys(
-        ("nano", "tiny", "mini", "small", "lite", "air", "flash", "turbo"), Grade.LIGHT
-    ),
-    **dict.fromkeys(("medium", "next"), Grade.MIDDLE),
-    **dict.fromkeys(("large", "plus", "pro", "max", "ultra"), Grade.HEAVY),
+_TIERS = {
+    **dict.fromkeys(("nano", "tiny", "mini", "small", "lite", "air", "flash", "turbo"), Tier.LIGHT),
+    **dict.fromkeys(("medium", "next"), Tier.MIDDLE),
+    **dict.fromkeys(("large", "plus", "pro", "max", "ultra"), Tier.HEAVY),
 }
 _THINKING = frozenset({"thinking", "think", "reasoning", "reasoner"})
 _TUNED = frozenset({"instruct", "chat", "it"})
@@ -72,18 +68,18 @@ _PLAIN = frozenset(
         *("hf", "pt", "paddle", "sft", "dpo", "rl", "gguf", "awq", "gptq", "mlx"),
     }
 )
-"""Says how a model is packed or how new it is, not what it is."""
+"""Words about weights, packaging or novelty, which do not set a model apart."""
 _LIGHT_UP_TO = 40.0
-"""Billions of parameters; a size without a word of grade."""
-_NOMINAL = {Grade.LIGHT: 20.0, Grade.MIDDLE: 200.0, Grade.HEAVY: 600.0}
+"""Billions of parameters: up to here a name without a word of tier counts as light."""
+_NOMINAL = {Tier.LIGHT: 20.0, Tier.MIDDLE: 200.0, Tier.HEAVY: 600.0}
 """Billions of parameters of a model that does not tell its size."""
 
 _NUMBER = r"\d{1,4}(?:\.\d{1,4}){0,3}"
 _BILLIONS = r"\d{1,4}(?:\.\d{1,4})?"
 _SIZE = re.compile(rf"(?:(\d{{1,3}})x)?({_BILLIONS})([bt])")
 _ACTIVE = re.compile(rf"a({_BILLIONS})b")
-_PACKING = re.compile(r"(?:int|fp|bf|nf|w|q)\d\w*|\d+bits?|\d+e|\d+k|\d+m")
-"""Quantisation, number of experts, length of context."""
+_QUANTIZATION = re.compile(r"(?:int|fp|bf|nf|w|q)\d\w*|\d+bits?|\d+e|\d+k|\d+m")
+"""Quantization, number of experts, length of context."""
 _UNIT_LEFT_OUT = re.compile(r"[1-9]\d{1,2}")
 """A size whose B was forgotten: a second number, for the first is the version."""
 _SERIES = re.compile(rf"([a-z])({_NUMBER})")
@@ -115,23 +111,24 @@ class ModelName:
     """Billions of parameters."""
     active: float | None = None
     """Of them in use at once, in a mixture of experts."""
-    tiers: frozenset[str] = frozenset()
-    """Words of grade, e.g. ``flash``."""
+    tier_words: frozenset[str] = frozenset()
+    """Words that name the tier, e.g. ``flash``."""
     skills: frozenset[str] = frozenset()
     jobs: frozenset[str] = frozenset()
-    by_names: frozenset[str] = frozenset()
+    variant_words: frozenset[str] = frozenset()
     """Other words behind the first number, e.g. ``scout``."""
-    tuning: int = 0
-    """1 where it is said to think, -1 to follow instructions only, 0 where neither is said."""
+    instruct_or_thinking: int = 0
+    """1 for a thinking model, -1 for one that only follows instructions, 0 where the name has
+    neither word."""
     is_base: bool = False
-    packing: frozenset[str] = frozenset()
+    quantization: frozenset[str] = frozenset()
     """E.g. ``int4``, ``80k``, ``preview``."""
     date: Date | None = None
 
-    grade: Grade = Grade.MIDDLE
+    tier: Tier = Tier.MIDDLE
     """By a word, else by the size: up to 40 billion parameters are light."""
     log_size: float = 0
-    """Of the billions of parameters, natural; by the grade where the name does not tell them."""
+    """Of the billions of parameters, natural; by the tier where the name does not tell them."""
     log_active: float | None = None
     """The same of those in use at once; None where the name does not tell."""
 
@@ -143,16 +140,18 @@ class ModelName:
 
 @lru_cache(maxsize=16_384)
 def name_of(text: str) -> ModelName:
-    """What the name of a model, without its owner, says; a word that says nothing is no error."""
+    """The parsed name of a model, without its owner; unknown words are no error."""
+    # 2_5 is 2.5 to some makers; an underscore before a longer number or a size (2_30B) is a dash
     rest = re.sub(r"(?<=\d)_(?=\d(?![\da-z]))", ".", text.casefold())
+    # before the split into words, which would take a date with dashes apart
     date, rest = _date(rest)
     rest = re.sub(r"(?<=[a-z])\.(?=\d)", "-", rest)
     reading = _Reading()
     for word in re.split(r"[-_.\s]*[-_\s]+[-_.\s]*", rest.strip("-_. ")):
         reading.take(word)
     words = reading.words
-    tiers = words & frozenset(_GRADES)
-    grade = _grade(tiers, reading.size)
+    tier_words = words & frozenset(_TIERS)
+    tier = _tier(tier_words, reading.size)
     in_use = reading.active or reading.size
     return ModelName(
         tuple(reading.brand),
@@ -160,24 +159,24 @@ def name_of(text: str) -> ModelName:
         reading.version,
         reading.size,
         reading.active,
-        tiers=tiers,
+        tier_words=tier_words,
         skills=frozenset(reading.skills),
         jobs=words & _JOBS,
-        by_names=frozenset(reading.by_names),
-        tuning=bool(words & _THINKING) - bool(words & _TUNED),
+        variant_words=frozenset(reading.variant_words),
+        instruct_or_thinking=bool(words & _THINKING) - bool(words & _TUNED),
         is_base="base" in words,
-        packing=frozenset(reading.packing),
+        quantization=frozenset(reading.quantization),
         date=date,
-        grade=grade,
-        log_size=log(reading.size or _NOMINAL[grade]),
+        tier=tier,
+        log_size=log(reading.size or _NOMINAL[tier]),
         log_active=log(in_use) if in_use else None,
     )
 
 
-def _grade(tiers: frozenset[str], size: float | None) -> Grade:
-    if tiers:
-        return min(_GRADES[tier] for tier in tiers)
-    return Grade.LIGHT if size is not None and size <= _LIGHT_UP_TO else Grade.MIDDLE
+def _tier(tier_words: frozenset[str], size: float | None) -> Tier:
+    if tier_words:
+        return min(_TIERS[tier] for tier in tier_words)
+    return Tier.LIGHT if size is not None and size <= _LIGHT_UP_TO else Tier.MIDDLE
 
 
 def _date(text: str) -> tuple[Date | None, str]:
@@ -204,22 +203,23 @@ class _Reading:
         self.active: float | None = None
         self.words: frozenset[str] = frozenset()
         self.skills: set[str] = set()
-        self.by_names: set[str] = set()
-        self.packing: set[str] = set()
+        self.variant_words: set[str] = set()
+        self.quantization: set[str] = set()
 
     def take(self, word: str) -> None:
-        """Read one word."""
+        """Read one word; the order of the branches decides where a word could be two things."""
         if match := _SIZE.fullmatch(word):
             billions = float(match[2]) * (1000 if match[3] == "t" else 1)
             self.size = self.size or billions * int(match[1] or 1) or None
         elif match := _ACTIVE.fullmatch(word):
             self.active = float(match[1]) or None
+        # `and self.brand`: the first word is the brand, even where it is "Code" or "Next"
         elif word in _SKILLS and self.brand:
             self.skills.add(_SKILLS[word])
         elif word in _VOCABULARY and self.brand:
             self.words |= {word}
-        elif self.brand and (_PACKING.fullmatch(word) or word in _PLAIN):
-            self.packing.add(word)
+        elif self.brand and (_QUANTIZATION.fullmatch(word) or word in _PLAIN):
+            self.quantization.add(word)
         elif self.version and self.size is None and _UNIT_LEFT_OUT.fullmatch(word):
             self.size = float(word)
         elif self.version or not self._takes_version(word):
@@ -245,7 +245,7 @@ class _Reading:
         if not word:
             return
         if self.version or self.size is not None:
-            self.by_names.add(word)
+            self.variant_words.add(word)
         elif self.brand and word in _SKILLS:
             self.skills.add(_SKILLS[word])
         elif match := _PREFIXED.fullmatch(word):
@@ -260,4 +260,4 @@ def _says_something(behind: str) -> bool:
     return len(behind) <= 1 or behind in _VOCABULARY or behind in _SKILLS
 
 
-_VOCABULARY = frozenset(_GRADES) | _JOBS | _THINKING | _TUNED | {"base"}
+_VOCABULARY = frozenset(_TIERS) | _JOBS | _THINKING | _TUNED | {"base"}

@@ -1,10 +1,8 @@
-"""Why an id is suggested in place of another: a closed set of sentences, for pages to translate."""
+"""Reasons of suggestions: a closed set of sentences, so that pages can translate them."""
 
 from __future__ import annotations
 
 from enum import StrEnum
-
-__all__ = ["Reason"]
 
 
 class Reason(StrEnum):
@@ -25,6 +23,6 @@ class Reason(StrEnum):
     FAMILY = "another model of the same family"
     OLDER = "older release of the same line"
     NEAREST = "the nearest name among the served ids"
-    AT_BAILIAN = "the same model at Bailian, with its own key"
-    AT_BAILIAN_BUT_FOR_SUFFIX = "the same model but for a suffix, at Bailian, with its own key"
-    SPELT_AT_BAILIAN = "the same model, as Bailian spells it"
+    AT_FALLBACK = "the same model at Bailian, with its own key"
+    AT_FALLBACK_BUT_FOR_SUFFIX = "the same model but for a suffix, at Bailian, with its own key"
+    SPELT_AT_FALLBACK = "the same model, as Bailian spells it"

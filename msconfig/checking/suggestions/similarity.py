@@ -1,21 +1,21 @@
-"""How near one model is to another, by their names, and by what they do where that is known.
+"""Similarity of two models, by their names, and by their kinds where those are known.
 
-A model may stand in for another when all of this holds:
+A model is a substitute for another when all of this holds:
 
 - It is of the same brand. For a model of the same owner it will also do that one brand is the other
   with words before it (``Meta-Llama``, ``Llama``), that it is the beginning of the other
   (``Intern`` of ``InternLM``), or that it is the owner's main line: its brand begins a word of the
-  owner's name. The two last are for a model that tells a size or that it was tuned to chat.
+  owner's name. The last two are for a model whose name has a size or a word like ``Instruct``.
 - Both have the same words of a job other than chat, e.g. ``Image``, ``Embedding``; kinds that are
   known do not contradict. For a model with ``VL``, one without is known to take images or is newer
   than all of its brand with ``VL``, for then it may have taken them over; for one that is known to
   take images without saying so, it is known to or is not older.
 
 Then the nearest comes first, by the first of these that differs: skills (``VL``, ``Coder``),
-by-names, the letter of the series, words of grade (``Flash``, ``Pro``; without one, up to 40B is
-light), size (a factor of up to 1.5 is the same class), parameters in use, version (the next newer
-one first), thinking or not, the very size, the latest date. An older release is for when there is
-no other.
+variant words, the letter of the series, words of tier (``Flash``, ``Pro``; without one, up to 40B
+is light), size (a factor of up to 1.5 is the same class), parameters in use, version (the next
+newer one first), thinking or not, the very size, the latest date. An older release is for when
+there is no other.
 """
 
 from __future__ import annotations
@@ -30,33 +30,23 @@ from msconfig.checking.suggestions.model_names import ModelName, Version
 from msconfig.checking.suggestions.reasons import Reason
 from msconfig.modelscope.kinds import Kind
 
-__all__ = [
-    "Named",
-    "Rank",
-    "is_of_brand",
-    "is_older",
-    "may_be_meant",
-    "may_stand_in",
-    "rank",
-    "rank_of_release",
-    "reason",
-]
-
 _SAME_CLASS = math.log(1.5)
 _SHORTEST_MAIN_LINE = 3
 _SHORTEST_BEGINNING = 4
+"""Letters of a brand; a shorter one begins too many other words."""
 _VERSION_PARTS = 4
+"""As many as `model_names` reads; shorter versions are padded to it."""
 _TALKS = frozenset({Kind.CHAT, Kind.VISION})
 _DEFAULT_TIER_STEP = 2
-"""Up to here a model counts as of the same grade."""
+"""Up to here a model counts as of the same tier."""
 
 Rank = tuple[float | Version, ...]
 """Sorts the nearest first."""
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """A model: its owner, what its name says, and its kind, `Kind.UNKNOWN` where not known."""
+class ParsedModel:
+    """A model: its owner, its parsed name, and its kind, `Kind.UNKNOWN` where not known."""
 
     owner: str
     """In lower case; empty where it was not given."""
@@ -69,40 +59,44 @@ class Named:
         return self.name.takes_images or self.kind is Kind.VISION
 
 
-def may_stand_in(asked: Named, other: Named, with_images: AbstractSet[Version]) -> bool:
-    """Whether `other` may be used in place of `asked`.
+def is_substitute(
+    failing: ParsedModel, other: ParsedModel, with_images: AbstractSet[Version]
+) -> bool:
+    """Whether `other` may be used in place of `failing`.
 
     Args:
-        asked: the model that is not served.
+        failing: the model that is not served.
         other: one that is.
         with_images: the versions of the other's brand whose served models have ``VL`` in the name.
     """
     return (
-        is_of_brand(asked, other)
-        and asked.name.jobs == other.name.jobs
-        and _does_the_same(asked, other, with_images)
+        brand_fits(failing, other)
+        and failing.name.jobs == other.name.jobs
+        and _does_the_same(failing, other, with_images)
     )
 
 
-def is_of_brand(asked: Named, other: Named) -> bool:
-    """Whether the brands of both let `other` be used in place of `asked`."""
-    return other.name.brand == asked.name.brand or _is_of_the_house(asked, other)
+def brand_fits(failing: ParsedModel, other: ParsedModel) -> bool:
+    """Whether `other` is of a brand from which a substitute for `failing` may come."""
+    return other.name.brand == failing.name.brand or _same_vendor_line(failing, other)
 
 
-def may_be_meant(asked: Named, other: Named, with_images: AbstractSet[Version]) -> bool:
-    """Whether `asked` may be `other` misspelt: it says no job and no images that `other` lacks.
+def may_be_typo_of(
+    failing: ParsedModel, other: ParsedModel, with_images: AbstractSet[Version]
+) -> bool:
+    """Whether `failing` may be `other` misspelt: it names no job and no images that `other` lacks.
 
     Args:
-        asked: what is not served.
+        failing: what is not served.
         other: a model that is, of nearly the same name.
-        with_images: as `may_stand_in` takes them.
+        with_images: as `is_substitute` takes them.
     """
-    return asked.name.jobs <= other.name.jobs and _does_the_same(asked, other, with_images)
+    return failing.name.jobs <= other.name.jobs and _does_the_same(failing, other, with_images)
 
 
-def is_older(asked: Named, other: Named) -> bool:
+def is_older(failing: ParsedModel, other: ParsedModel) -> bool:
     """Whether `other` is known to be an older release of the same line."""
-    return _is_comparable(asked.name, other.name) and other.name.version < asked.name.version
+    return _is_comparable(failing.name, other.name) and other.name.version < failing.name.version
 
 
 def _is_comparable(old: ModelName, new: ModelName) -> bool:
@@ -114,22 +108,22 @@ def _is_comparable(old: ModelName, new: ModelName) -> bool:
     return (new if old.version else old).date is None
 
 
-def _is_of_the_house(asked: Named, other: Named) -> bool:
-    """Whether `other`, of another brand, is the main line or the same line with another prefix."""
-    old, new = asked.name, other.name
-    if asked.owner != other.owner or not old.brand or not new.brand:
+def _same_vendor_line(failing: ParsedModel, other: ParsedModel) -> bool:
+    """Whether `other`, of another brand, is the vendor's main line, or the same line renamed."""
+    old, new = failing.name, other.name
+    if failing.owner != other.owner or not old.brand or not new.brand:
         return False
-    if old.jobs or asked.kind not in {*_TALKS, Kind.UNKNOWN} or not new.skills <= old.skills:
+    if old.jobs or failing.kind not in {*_TALKS, Kind.UNKNOWN} or not new.skills <= old.skills:
         return False
     if old.brand[-len(new.brand) :] == new.brand or new.brand[-len(old.brand) :] == old.brand:
         return True
     brand = "".join(new.brand)
-    if old.size is None and not old.tuning:
+    if old.size is None and not old.instruct_or_thinking:
         return False
     if len(brand) >= _SHORTEST_BEGINNING and "".join(old.brand).startswith(brand):
         return True
     return len(brand) >= _SHORTEST_MAIN_LINE and any(
-        word.startswith(brand) for word in _words(asked.owner)
+        word.startswith(brand) for word in _words(failing.owner)
     )
 
 
@@ -138,28 +132,31 @@ def _words(owner: str) -> list[str]:
     return re.split(r"[-_.]", owner)
 
 
-def _does_the_same(asked: Named, other: Named, with_images: AbstractSet[Version]) -> bool:
+def _does_the_same(
+    failing: ParsedModel, other: ParsedModel, with_images: AbstractSet[Version]
+) -> bool:
     """Whether nothing that is known speaks against it."""
-    if Kind.UNKNOWN not in {asked.kind, other.kind} and asked.kind is not other.kind:
-        return asked.kind is Kind.CHAT and other.kind is Kind.VISION
-    if not asked.takes_images or other.takes_images:
+    if Kind.UNKNOWN not in {failing.kind, other.kind} and failing.kind is not other.kind:
+        return failing.kind is Kind.CHAT and other.kind is Kind.VISION
+    if not failing.takes_images or other.takes_images:
         return True
     if other.kind is Kind.CHAT:
         return False
-    if not asked.name.takes_images:
-        return not is_older(asked, other)
-    return other.name.version > max((asked.name.version, *with_images))
+    if not failing.name.takes_images:
+        return not is_older(failing, other)
+    # makers drop the VL once all their models take images, which no name then says
+    return other.name.version > max((failing.name.version, *with_images))
 
 
-def rank(asked: Named, other: Named) -> Rank:
-    """How near `other` stands to `asked` but for its release; less is nearer."""
-    old, new = asked.name, other.name
+def rank(failing: ParsedModel, other: ParsedModel) -> Rank:
+    """How near `other` is to `failing` but for its release; less is nearer."""
+    old, new = failing.name, other.name
     apart = abs(new.log_size - old.log_size)
     return (
-        asked.owner != other.owner,
+        failing.owner != other.owner,
         old.brand != new.brand,
         len(old.skills ^ new.skills),
-        len(old.by_names ^ new.by_names),
+        len(old.variant_words ^ new.variant_words),
         old.series != new.series,
         _tier_step(old, new),
         apart if apart > _SAME_CLASS else 0,
@@ -167,30 +164,31 @@ def rank(asked: Named, other: Named) -> Rank:
     )
 
 
-def rank_of_release(asked: Named, other: Named) -> Rank:
-    """How near the release of `other` is to that of `asked`, among those of one `rank`."""
-    old, new = asked.name, other.name
+def rank_of_release(failing: ParsedModel, other: ParsedModel) -> Rank:
+    """How near the release of `other` is to that of `failing`, among those of one `rank`."""
+    old, new = failing.name, other.name
     year, month, day = new.date or (0, 0, 0)
     return (
         _version_order(old, new),
-        abs(old.tuning - new.tuning) + 2 * (new.is_base and not old.is_base),
+        abs(old.instruct_or_thinking - new.instruct_or_thinking)
+        + 2 * (new.is_base and not old.is_base),
         abs(new.log_size - old.log_size),
         (-year, -month, -day),
     )
 
 
 def _tier_step(old: ModelName, new: ModelName) -> int:
-    """0 the same words and grade, 1 a word in common, 2 the same grade, more for other grades."""
-    grades_apart = abs(old.grade - new.grade)
-    if old.tiers == new.tiers and not grades_apart:
+    """0 the same words and tier, 1 a word in common, 2 the same tier, more for other tiers."""
+    tiers_apart = abs(old.tier - new.tier)
+    if old.tier_words == new.tier_words and not tiers_apart:
         return 0
-    return 1 if old.tiers & new.tiers else _DEFAULT_TIER_STEP + grades_apart
+    return 1 if old.tier_words & new.tier_words else _DEFAULT_TIER_STEP + tiers_apart
 
 
 def _active_apart(old: ModelName, new: ModelName) -> float:
-    """How far the parameters in use are apart; 0 in one class, or where a name does not tell.
+    """Distance of the parameters in use; 0 in one class, or where a name does not give them.
 
-    A name with the very size and nothing of the parameters in use may have left them out.
+    A name with the very size and without the parameters in use may have left them out.
     """
     if old.log_active is None or new.log_active is None:
         return 0
@@ -201,17 +199,17 @@ def _active_apart(old: ModelName, new: ModelName) -> float:
 
 
 def _version_order(old: ModelName, new: ModelName) -> Version:
-    """Sorts upwards from the asked version; what cannot be compared or is older, downwards."""
+    """Sorts upwards from the failing version; what cannot be compared or is older, downwards."""
     if new.version >= old.version and _is_comparable(old, new):
         return (0, *new.version)
     return (1, *(-part for part in (*new.version, *(0,) * (_VERSION_PARTS - len(new.version)))))
 
 
-def reason(asked: Named, other: Named) -> Reason:
-    """Why `other` is suggested in place of `asked`."""
-    old, new = asked.name, other.name
+def reason(failing: ParsedModel, other: ParsedModel) -> Reason:
+    """Why `other` is suggested in place of `failing`."""
+    old, new = failing.name, other.name
     comparable = _is_comparable(old, new)
-    if asked.takes_images and not new.takes_images and (old.takes_images or not comparable):
+    if failing.takes_images and not new.takes_images and (old.takes_images or not comparable):
         known = other.kind is Kind.VISION
         return Reason.GENERAL_IMAGES if known else Reason.GENERAL_PERHAPS_IMAGES
     if not comparable or not new.skills <= old.skills:
@@ -222,7 +220,7 @@ def reason(asked: Named, other: Named) -> Reason:
         return Reason.OLDER
     if new.version == old.version:
         return _reason_in_a_release(old, new)
-    if not new.by_names <= old.by_names:
+    if not new.variant_words <= old.variant_words:
         return Reason.FAMILY
     return Reason.NEWER if _is_of_a_class(old, new) else Reason.NEWER_SIZE
 
@@ -230,10 +228,10 @@ def reason(asked: Named, other: Named) -> Reason:
 def _reason_in_a_release(old: ModelName, new: ModelName) -> Reason:
     if old == new:
         return Reason.SPELT
-    if (old.tiers, old.size, old.active) != (new.tiers, new.size, new.active):
+    if (old.tier_words, old.size, old.active) != (new.tier_words, new.size, new.active):
         return Reason.SIZE if old.version or old.date == new.date else Reason.FAMILY
-    old_words = (old.by_names, old.packing, old.tuning > 0, old.is_base)
-    new_words = (new.by_names, new.packing, new.tuning > 0, new.is_base)
+    old_words = (old.variant_words, old.quantization, old.instruct_or_thinking > 0, old.is_base)
+    new_words = (new.variant_words, new.quantization, new.instruct_or_thinking > 0, new.is_base)
     is_rerelease = old_words == new_words and old.date != new.date
     return Reason.RERELEASE if is_rerelease else Reason.VARIANT
 

@@ -1,17 +1,17 @@
-"""What may stand in for an id that fails.
+"""Suggestions for failing ids.
 
-The rules, in this order; the first that gives something ends it, but for a spelling that no
-catalogue lists:
+The rules, in this order; the first that finds something is the last one tried, but for a spelling
+that no catalogue lists:
 
 1. The same letters in another case; the same id with something around it (an address, a provider)
    or with other signs between its letters and digits.
 2. The same name under another owner. For a model of which no kind is known, and with a word that is
    not known either, an id that differs by one letter: it may not even exist.
-3. What may stand in for it among the models of the same brand (`kinship` has the rules), of the
-   same owner; of other owners only where that one serves none.
+3. Substitutes of the same brand (`similarity` has the rules) and owner; of other owners only where
+   that one serves none.
 4. The nearest name, where at most about one letter in seven differs and no digit, and no word that
    says what a model does.
-5. What may stand in for it among the other models of the same owner, by the same rules.
+5. Substitutes among the other models of the same owner, by the same rules.
 """
 
 from __future__ import annotations
@@ -29,25 +29,23 @@ from msconfig.checking.report import Suggestion
 from msconfig.checking.suggestions.model_names import Version, name_of
 from msconfig.checking.suggestions.reasons import Reason
 from msconfig.checking.suggestions.similarity import (
-    Named,
+    ParsedModel,
     Rank,
-    is_of_brand,
+    brand_fits,
     is_older,
-    may_be_meant,
-    may_stand_in,
+    is_substitute,
+    may_be_typo_of,
     rank,
     rank_of_release,
     reason,
 )
 from msconfig.modelscope.kinds import Kind
 
-__all__ = ["Reason", "suggest"]
-
 _MOST = 3
 _FARTHEST = 0.15
-"""Slips of the fingers in a letter of the longer id, up to which two ids are near."""
+"""Edits per letter of the longer id, up to which two ids are near."""
 _LONGEST = 300
-"""Characters of an id that are looked at."""
+"""Characters of an id that are compared: two parts of 128, and some room for an address."""
 
 _Brand: TypeAlias = tuple[str, ...]
 _Jobs: TypeAlias = frozenset[str]
@@ -56,34 +54,34 @@ _Value = TypeVar("_Value")
 
 
 def suggest(
-    asked: str,
+    failing_id: str,
     served: Collection[str],
     right_id: str | None = None,
     *,
     kinds: Mapping[str, Kind] = MappingProxyType({}),
 ) -> tuple[Suggestion, ...]:
-    """At most three ids for `asked`, the best first; none where nothing of its family is served.
+    """At most three ids for `failing_id`, the best first; none if none of its family is served.
 
     Args:
-        asked: the id that fails, well-formed or not.
-        served: the ids that are known to be served; nothing else is suggested but `right_id`. Give
-            the same frozenset again when you ask again: what was read out of it is kept.
+        failing_id: the id that fails, well-formed or not.
+        served: the ids that are known to be served; nothing else is suggested but `right_id`. Pass
+            the same frozenset again for further ids: its index is cached.
         right_id: the id whose letters differ only in case, where there is one.
-        kinds: the kinds that are known, by id; that of `asked` among them.
+        kinds: the kinds that are known, by id; that of `failing_id` among them.
     """
     index = _index(frozenset(served))
     if right_id in index.ids:
         return (Suggestion(right_id, Reason.CASE),)
     found = [Suggestion(right_id, Reason.CASE_UNLISTED)] if right_id else []
-    path = _path(asked)
-    more = _same(asked, path, index)
+    path = _path(failing_id)
+    more = _same(failing_id, path, index)
     if not more:
         near = _near(path, index.paths, index.by_path)
         more = (
-            _slips(asked, path, near, index, kinds)
-            or _releases(asked, path, index, kinds)
-            or _nearest(asked, path, near, index, kinds)
-            or _others_of_the_owner(asked, path, index, kinds)
+            _typos(failing_id, path, near, index, kinds)
+            or _releases(failing_id, path, index, kinds)
+            or _nearest(failing_id, path, near, index, kinds)
+            or _others_of_the_owner(failing_id, path, index, kinds)
         )
     return tuple([*found, *(each for each in more if each.id != right_id)][:_MOST])
 
@@ -92,19 +90,19 @@ def suggest(
 class _Alike:
     """Served models that differ by version and date only."""
 
-    model: Named
+    model: ParsedModel
     """Any of them, without version and date."""
-    served: tuple[tuple[str, Named], ...]
+    served: tuple[tuple[str, ParsedModel], ...]
     """Their ids, and what those say."""
 
 
-_But_for_by_names: TypeAlias = tuple[_Alike, ...]
-"""Those that differ by their by-names only."""
+_ButForVariantWords: TypeAlias = tuple[_Alike, ...]
+"""Those that differ by their variant words only."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Index:
-    """The served ids, ready to be looked through."""
+    """The served ids, indexed for every rule."""
 
     ids: frozenset[str]
     by_path: Mapping[str, tuple[str, ...]]
@@ -113,26 +111,27 @@ class _Index:
     """Ids by their names without owner, in lower case."""
     by_letters: Mapping[str, tuple[str, ...]]
     """Ids by their letters, digits and slash, in lower case."""
-    by_brand: Mapping[tuple[_Brand, _Jobs], tuple[_But_for_by_names, ...]]
-    by_owner: Mapping[tuple[str, _Jobs], tuple[_But_for_by_names, ...]]
+    by_brand: Mapping[tuple[_Brand, _Jobs], tuple[_ButForVariantWords, ...]]
+    by_owner: Mapping[tuple[str, _Jobs], tuple[_ButForVariantWords, ...]]
     paths: Mapping[str, Distances]
-    """Ids in lower case by their digits: where a digit differs, another model is meant."""
+    """Ids in lower case by their digits: one with other digits is another model, not a typo."""
     names: Mapping[str, Distances]
     """The same, without owner."""
     with_images: Mapping[_Brand, frozenset[Version]]
     """The versions that have ``VL`` in the name, by brand."""
 
-    def with_images_like(self, model: Named) -> frozenset[Version]:
+    def versions_with_images(self, model: ParsedModel) -> frozenset[Version]:
         """The versions of the model's brand that have ``VL`` in the name."""
         return self.with_images.get(model.name.brand, frozenset())
 
 
+# a check calls this for each failing id with the same set; few sets, as each may be large
 @lru_cache(maxsize=4)
 def _index(served: frozenset[str]) -> _Index:
     by_path: defaultdict[str, list[str]] = defaultdict(list)
     by_name: defaultdict[str, list[str]] = defaultdict(list)
     by_letters: defaultdict[str, list[str]] = defaultdict(list)
-    alike: defaultdict[Named, list[tuple[str, Named]]] = defaultdict(list)
+    alike: defaultdict[ParsedModel, list[tuple[str, ParsedModel]]] = defaultdict(list)
     with_images: defaultdict[_Brand, set[Version]] = defaultdict(set)
     for each in sorted(served):
         model = _named(each)
@@ -142,12 +141,12 @@ def _index(served: frozenset[str]) -> _Index:
         alike[replace(model, name=replace(model.name, version=(), date=None))].append((each, model))
         if model.name.takes_images:
             with_images[model.name.brand].add(model.name.version)
-    groups: defaultdict[Named, list[_Alike]] = defaultdict(list)
+    groups: defaultdict[ParsedModel, list[_Alike]] = defaultdict(list)
     for model, those in alike.items():
-        but_for_by_names = replace(model, name=replace(model.name, by_names=frozenset()))
-        groups[but_for_by_names].append(_Alike(model, tuple(those)))
-    by_brand: defaultdict[tuple[_Brand, _Jobs], list[_But_for_by_names]] = defaultdict(list)
-    by_owner: defaultdict[tuple[str, _Jobs], list[_But_for_by_names]] = defaultdict(list)
+        but_for_variant_words = replace(model, name=replace(model.name, variant_words=frozenset()))
+        groups[but_for_variant_words].append(_Alike(model, tuple(those)))
+    by_brand: defaultdict[tuple[_Brand, _Jobs], list[_ButForVariantWords]] = defaultdict(list)
+    by_owner: defaultdict[tuple[str, _Jobs], list[_ButForVariantWords]] = defaultdict(list)
     for model, group in groups.items():
         by_brand[model.name.brand, model.name.jobs].append(tuple(group))
         by_owner[model.owner, model.name.jobs].append(tuple(group))
@@ -175,52 +174,56 @@ def _by_digits(texts: Iterable[str]) -> dict[str, Distances]:
     return {digits: Distances(those) for digits, those in found.items()}
 
 
-def _path(asked: str) -> str:
+def _path(failing_id: str) -> str:
     """The last ``owner/name`` of an address, or a name alone; without ``:Provider``."""
-    parts = asked[-_LONGEST:].strip().rstrip("/").split("/")[-2:]
+    parts = failing_id[-_LONGEST:].strip().rstrip("/").split("/")[-2:]
     return "/".join([*parts[:-1], parts[-1].partition(":")[0]]).strip()
 
 
-def _same(asked: str, path: str, index: _Index) -> list[Suggestion]:
+def _same(failing_id: str, path: str, index: _Index) -> list[Suggestion]:
     """The same model, spelt in another way or of another owner."""
     folded = path.casefold()
-    exact = [each for each in index.by_path.get(folded, ()) if each != asked]
+    exact = [each for each in index.by_path.get(folded, ()) if each != failing_id]
     if exact:
-        why = Reason.CASE if asked.casefold() == folded else Reason.SPELT
+        why = Reason.CASE if failing_id.casefold() == folded else Reason.SPELT
         return [Suggestion(each, why) for each in exact]
-    spelt = [each for each in index.by_letters.get(_letters(path), ()) if each != asked]
+    spelt = [each for each in index.by_letters.get(_letters(path), ()) if each != failing_id]
     if spelt:
         return [Suggestion(each, Reason.SPELT) for each in spelt]
     others = index.by_name.get(_name(folded), ())
-    return [Suggestion(each, Reason.OWNER) for each in others if each != asked]
+    return [Suggestion(each, Reason.OWNER) for each in others if each != failing_id]
 
 
-def _releases(asked: str, path: str, index: _Index, kinds: Mapping[str, Kind]) -> list[Suggestion]:
-    """What may stand in, of the same brand."""
-    model = _named(path, kinds.get(asked, Kind.UNKNOWN))
+def _releases(
+    failing_id: str, path: str, index: _Index, kinds: Mapping[str, Kind]
+) -> list[Suggestion]:
+    """Substitutes of the same brand."""
+    model = _named(path, kinds.get(failing_id, Kind.UNKNOWN))
     brand = model.name.brand
     served = index.by_brand.get((brand, model.name.jobs), ()) if brand else ()
     own = [group for group in served if group[0].model.owner == model.owner]
-    return _best(asked, model, own, index, kinds) or _best(asked, model, served, index, kinds)
+    return _best(failing_id, model, own, index, kinds) or _best(
+        failing_id, model, served, index, kinds
+    )
 
 
 def _others_of_the_owner(
-    asked: str, path: str, index: _Index, kinds: Mapping[str, Kind]
+    failing_id: str, path: str, index: _Index, kinds: Mapping[str, Kind]
 ) -> list[Suggestion]:
-    """What may stand in, of another brand."""
-    model = _named(path, kinds.get(asked, Kind.UNKNOWN))
+    """Substitutes of another brand."""
+    model = _named(path, kinds.get(failing_id, Kind.UNKNOWN))
     served = index.by_owner.get((model.owner, model.name.jobs), ())
-    return _best(asked, model, served, index, kinds)
+    return _best(failing_id, model, served, index, kinds)
 
 
 def _best(
-    asked: str,
-    model: Named,
-    served: Iterable[_But_for_by_names],
+    failing_id: str,
+    model: ParsedModel,
+    served: Iterable[_ButForVariantWords],
     index: _Index,
     kinds: Mapping[str, Kind],
 ) -> list[Suggestion]:
-    """The nearest that may stand in for `model`; older ones only where all are.
+    """The nearest substitutes for `model`; older ones only where all are.
 
     Of general models in place of one for images, those known to take images come first.
 
@@ -230,9 +233,11 @@ def _best(
     older = _Best()
     for _, those in sorted(_by_rank(model, served).items()):
         those.sort(key=lambda pair: (rank_of_release(model, pair[1]), pair[0]))
-        for text, unasked in those:
-            other = replace(unasked, kind=kinds[text]) if text in kinds else unasked
-            if text != asked and may_stand_in(model, other, index.with_images_like(other)):
+        for text, parsed in those:
+            other = replace(parsed, kind=kinds[text]) if text in kinds else parsed
+            if text != failing_id and is_substitute(
+                model, other, index.versions_with_images(other)
+            ):
                 found = older if is_older(model, other) else newer
                 if not found.is_full:
                     found.take(Suggestion(text, reason(model, other)))
@@ -267,23 +272,23 @@ class _Best:
 
 
 def _by_rank(
-    model: Named, served: Iterable[_But_for_by_names]
-) -> dict[Rank, list[tuple[str, Named]]]:
-    by_rank: defaultdict[Rank, list[tuple[str, Named]]] = defaultdict(list)
+    model: ParsedModel, served: Iterable[_ButForVariantWords]
+) -> dict[Rank, list[tuple[str, ParsedModel]]]:
+    by_rank: defaultdict[Rank, list[tuple[str, ParsedModel]]] = defaultdict(list)
     for group in served:
-        if not is_of_brand(model, group[0].model):
+        if not brand_fits(model, group[0].model):
             continue
         ranks: dict[int, Rank] = {}  # in a group it depends on nothing else, and takes long
         for each in group:
-            apart = len(model.name.by_names ^ each.model.name.by_names)
+            apart = len(model.name.variant_words ^ each.model.name.variant_words)
             if apart not in ranks:
                 ranks[apart] = rank(model, each.model)
             by_rank[ranks[apart]] += each.served
     return by_rank
 
 
-def _named(path: str, kind: Kind = Kind.UNKNOWN) -> Named:
-    return Named(path.rpartition("/")[0].casefold(), name_of(_name(path)), kind)
+def _named(path: str, kind: Kind = Kind.UNKNOWN) -> ParsedModel:
+    return ParsedModel(path.rpartition("/")[0].casefold(), name_of(_name(path)), kind)
 
 
 def _name(path: str) -> str:
@@ -292,9 +297,9 @@ def _name(path: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Near:
-    """Served ids with the same digits, a few slips of the fingers away."""
+    """Served ids with the same digits, a few edits away."""
 
-    slips: int
+    edits: int
     share: float
     """Of the letters of the longer one."""
     ids: tuple[str, ...]
@@ -309,43 +314,43 @@ def _near(
     if alike is None:
         return []
     near = [
-        _Near(slips, slips / max(len(folded), len(text), 1), ids[text])
-        for text, slips in zip(alike.texts, alike.to(folded), strict=True)
-        if slips <= max(1, _FARTHEST * max(len(folded), len(text)))
+        _Near(edits, edits / max(len(folded), len(text), 1), ids[text])
+        for text, edits in zip(alike.texts, alike.to(folded), strict=True)
+        if edits <= max(1, _FARTHEST * max(len(folded), len(text)))
     ]
     return sorted(near, key=lambda each: each.share)
 
 
-def _slips(
-    asked: str, path: str, near: Iterable[_Near], index: _Index, kinds: Mapping[str, Kind]
+def _typos(
+    failing_id: str, path: str, near: Iterable[_Near], index: _Index, kinds: Mapping[str, Kind]
 ) -> list[Suggestion]:
-    """Ids that one slip of the fingers in an unknown word made `asked` of."""
-    model = _named(path, kinds.get(asked, Kind.UNKNOWN))
-    if model.kind is not Kind.UNKNOWN or not model.name.by_names:
+    """Served ids that are one typo away from `failing_id`, which has a word that is not known."""
+    model = _named(path, kinds.get(failing_id, Kind.UNKNOWN))
+    if model.kind is not Kind.UNKNOWN or not model.name.variant_words:
         return []
-    ids = (each for those in near if those.slips <= 1 for each in those.ids)
-    return _meant(asked, path, ids, index, kinds)
+    ids = (each for those in near if those.edits <= 1 for each in those.ids)
+    return _meant(failing_id, path, ids, index, kinds)
 
 
 def _nearest(
-    asked: str, path: str, near: Iterable[_Near], index: _Index, kinds: Mapping[str, Kind]
+    failing_id: str, path: str, near: Iterable[_Near], index: _Index, kinds: Mapping[str, Kind]
 ) -> list[Suggestion]:
-    """Ids that are a few slips of the fingers away; of a name without owner, those so named."""
+    """Ids that are a few edits away; for a name without an owner, names are compared."""
     if "/" not in path:
         near = _near(path, index.names, index.by_name)
     ids = (each for those in near if those.share <= _FARTHEST for each in those.ids)
-    return _meant(asked, path, ids, index, kinds)
+    return _meant(failing_id, path, ids, index, kinds)
 
 
 def _meant(
-    asked: str, path: str, near: Iterable[str], index: _Index, kinds: Mapping[str, Kind]
+    failing_id: str, path: str, near: Iterable[str], index: _Index, kinds: Mapping[str, Kind]
 ) -> list[Suggestion]:
-    """Those of `near` that may have been meant: nothing that is known differs."""
-    model = _named(path, kinds.get(asked, Kind.UNKNOWN))
+    """Those of `near` that `failing_id` may be a typo of: nothing that is known differs."""
+    model = _named(path, kinds.get(failing_id, Kind.UNKNOWN))
     found = []
     for each in near:
         other = _named(each, kinds.get(each, Kind.UNKNOWN))
-        if each != asked and may_be_meant(model, other, index.with_images_like(other)):
+        if each != failing_id and may_be_typo_of(model, other, index.versions_with_images(other)):
             found.append(Suggestion(each, Reason.NEAREST))
     return found
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from msconfig.checking.suggestions.model_names import Grade, ModelName, name_of
+from msconfig.checking.suggestions.model_names import ModelName, Tier, name_of
 
 
 @pytest.mark.parametrize(
@@ -44,26 +44,26 @@ def test_brand_and_version(
 
 
 @pytest.mark.parametrize(
-    ("name", "size", "active", "grade"),
+    ("name", "size", "active", "tier"),
     [
-        ("Qwen3-0.6B", 0.6, None, Grade.LIGHT),
-        ("Qwen2.5-72B-Instruct", 72, None, Grade.MIDDLE),
-        ("Qwen3-235B-A22B-Instruct-2507", 235, 22, Grade.MIDDLE),
-        ("ERNIE-4.5-VL-28B-A3B-PT", 28, 3, Grade.LIGHT),
-        ("Mixtral-8x7B-Instruct-v0.1", 56, None, Grade.MIDDLE),
-        ("Ling-1T", 1000, None, Grade.MIDDLE),
-        ("Llama-4-Scout-17B-16E-Instruct", 17, None, Grade.LIGHT),
-        ("DeepSeek-V4-Flash-0731", None, None, Grade.LIGHT),
-        ("DeepSeek-V4-Pro", None, None, Grade.HEAVY),
-        ("Qwen3.8-Flash-Next", None, None, Grade.LIGHT),
-        ("GLM-5.2", None, None, Grade.MIDDLE),
-        ("Wan2.2-T2V-A14B", None, 14, Grade.MIDDLE),
-        ("Odd-0B-A0B", None, None, Grade.MIDDLE),
+        ("Qwen3-0.6B", 0.6, None, Tier.LIGHT),
+        ("Qwen2.5-72B-Instruct", 72, None, Tier.MIDDLE),
+        ("Qwen3-235B-A22B-Instruct-2507", 235, 22, Tier.MIDDLE),
+        ("ERNIE-4.5-VL-28B-A3B-PT", 28, 3, Tier.LIGHT),
+        ("Mixtral-8x7B-Instruct-v0.1", 56, None, Tier.MIDDLE),
+        ("Ling-1T", 1000, None, Tier.MIDDLE),
+        ("Llama-4-Scout-17B-16E-Instruct", 17, None, Tier.LIGHT),
+        ("DeepSeek-V4-Flash-0731", None, None, Tier.LIGHT),
+        ("DeepSeek-V4-Pro", None, None, Tier.HEAVY),
+        ("Qwen3.8-Flash-Next", None, None, Tier.LIGHT),
+        ("GLM-5.2", None, None, Tier.MIDDLE),
+        ("Wan2.2-T2V-A14B", None, 14, Tier.MIDDLE),
+        ("Odd-0B-A0B", None, None, Tier.MIDDLE),
     ],
 )
-def test_sizes_and_grade(name: str, size: float | None, active: float | None, grade: Grade) -> None:
+def test_sizes_and_grade(name: str, size: float | None, active: float | None, tier: Tier) -> None:
     read = name_of(name)
-    assert (read.size, read.active, read.grade) == (size, active, grade)
+    assert (read.size, read.active, read.tier) == (size, active, tier)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_dates(name: str, date: tuple[int, int, int] | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "skills", "jobs", "by_names", "tuning"),
+    ("name", "skills", "jobs", "variant_words", "thinking"),
     [
         ("Qwen3-VL-8B-Thinking", {"vl"}, set(), set(), 1),
         ("GLM-4.5V", {"vl"}, set(), set(), 0),
@@ -104,11 +104,14 @@ def test_dates(name: str, date: tuple[int, int, int] | None) -> None:
     ],
 )
 def test_words(
-    name: str, skills: set[str], jobs: set[str], by_names: set[str], tuning: int
+    name: str, skills: set[str], jobs: set[str], variant_words: set[str], thinking: int
 ) -> None:
     read = name_of(name)
-    sets = [set(each) for each in (read.skills, read.jobs, read.by_names)]
-    assert (sets, read.tuning) == ([skills, jobs, by_names], tuning)
+    sets = [set(each) for each in (read.skills, read.jobs, read.variant_words)]
+    assert (sets, read.instruct_or_thinking) == (
+        [skills, jobs, variant_words],
+        thinking,
+    )
 
 
 def test_letter_case_and_signs_between_words_say_nothing() -> None:

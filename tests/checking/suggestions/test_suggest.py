@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from msconfig.checking.report import Status, Suggestion
-from msconfig.checking.suggestions.suggest import Reason, suggest
+from msconfig.checking.suggestions.reasons import Reason
+from msconfig.checking.suggestions.suggest import suggest
 from msconfig.mock.messages import Response
 from msconfig.mock.snapshot import RecordedHub, RecordedModel
 from msconfig.modelscope.kinds import Kind
@@ -73,7 +74,7 @@ def test_the_best_id_comes_first_and_says_why(asked: str, first: str, why: Reaso
         pytest.param("oak/Oak1-8B", OAK, "oak/Oak2-8B", id="the next newer release"),
         pytest.param("oak/Oak1-80B", OAK, "oak/Oak3-90B", id="size class before next release"),
         pytest.param("oak/Oak3-110B-A10B", OAK, "oak/Oak4-100B-A10B", id="parameters in use"),
-        pytest.param("oak/Oak4-Air", OAK, "oak/Oak4-Flash", id="another word of the same grade"),
+        pytest.param("oak/Oak4-Air", OAK, "oak/Oak4-Flash", id="another word of the same tier"),
         pytest.param("oak/Oak3-0.5B", OAK, "oak/Oak3-9B", id="the smallest, if it is smaller"),
         pytest.param("oak/Oak5-8B", OAK, "oak/Oak3-9B", id="an older one, if there is no other"),
         pytest.param("fir/Oak3-9B-Chat", OAK, "oak/Oak3-9B", id="another owner's, if it has none"),
@@ -82,7 +83,7 @@ def test_the_best_id_comes_first_and_says_why(asked: str, first: str, why: Reaso
         pytest.param("oak/Old-Oak-Max", OAK, "oak/Oak4-100B-A10B", id="a word before the brand"),
         pytest.param("oak/OakLM-8B-chat", OAK, "oak/Oak3-9B", id="LM is part of the name"),
         pytest.param("elm/Elm-V2-Pro-0501", ELM, "elm/Elm-V2-Pro-0813", id="the latest date"),
-        pytest.param("elm/Elm-V2-Flash", ELM, "elm/Elm-V3-Flash", id="grade before release"),
+        pytest.param("elm/Elm-V2-Flash", ELM, "elm/Elm-V3-Flash", id="tier before release"),
         pytest.param("elm/Elm-V2Pro", ELM, "elm/Elm-V2-Pro", id="words run together"),
         pytest.param("elm/Elm-R1", ELM, "elm/Elm-V2-Pro-0813", id="another series"),
         pytest.param(
