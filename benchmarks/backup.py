@@ -22,7 +22,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from backups import make_v7
-from msconfig.cherry.backup import open_backup, plan, write
+from msconfig.cherry.backup import open_backup, plan_changes, write_copy
 from patching import NEW_MODELS, patch
 
 MEGABYTE = 2**20
@@ -55,10 +55,10 @@ def seconds_of_cp(old: Path, new: Path, *, flushed: bool) -> float:
 def patched(pipe: Connection, old: Path, new: Path) -> None:
     """Patch, and send the seconds and the most megabytes that this process ever had."""
     began = time.perf_counter()
-    write(open_backup(old), [patch(*NEW_MODELS)], new, force=True)
+    write_copy(open_backup(old), [patch(*NEW_MODELS)], new, force=True)
     taken = time.perf_counter() - began
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    pipe.send((taken, most, plan(open_backup(new), [patch(*NEW_MODELS)]).changes_nothing))
+    pipe.send((taken, most, plan_changes(open_backup(new), [patch(*NEW_MODELS)]).changes_nothing))
 
 
 def measured(old: Path, new: Path) -> tuple[float, float]:

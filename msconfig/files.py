@@ -130,7 +130,7 @@ def write(planned: Plan) -> None:
             for file in planned.changed:
                 (staging / file.name).replace(planned.folder / file.name)
                 _log.debug("wrote %s: %d bytes", planned.folder / file.name, len(file.content))
-            _flush_folder(planned.folder)
+            flush_folder(planned.folder)
     except OSError as error:
         raise FileError.from_os("write to", planned.folder, error) from None
     finally:
@@ -175,8 +175,13 @@ def _stage(path: Path, file: OutputFile, *, older: Path) -> None:
         shutil.copymode(older, path)
 
 
-def _flush_folder(folder: Path) -> None:
-    if os.name == "posix":
+def flush_folder(folder: Path) -> None:
+    """Make sure that files which were renamed in `folder` keep their names after a power cut.
+
+    Raises:
+        OSError: the disk did not do it.
+    """
+    if os.name == "posix":  # Windows opens no folders, and its renames need no such call
         descriptor = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from msconfig.cherry.backup import Patch, open_backup, write
+from msconfig.cherry.backup import Patch, open_backup, write_copy
 from msconfig.cherry.provider import ModelChoice, ProviderChoice, configure
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
@@ -25,23 +25,25 @@ NEW_MODELS = ("Qwen/New-Chat", "Qwen/New.Other_1")
 def patch(
     *ids: str,
     keys: tuple[str, ...] = (NEW_KEY,),
-    told: ProviderChoice | None = None,
+    choice: ProviderChoice | None = None,
     site: Site = Site.CN,
     kind: Kind = Kind.CHAT,
     update_models: bool = False,
     dead: Iterable[str] = (),
 ) -> Patch:
-    """Chat models and a key for the provider of site cn, unless told otherwise."""
-    told = told or ProviderChoice()
+    """Chat models and a key for the provider of site cn, unless given."""
+    choice = choice or ProviderChoice()
     models = tuple(ModelChoice(each, kind) for each in ids)
-    wanted = configure(site, told, models, [Secret(key) for key in keys])
-    return Patch(configuration=wanted, told=told, update_models=update_models, dead=frozenset(dead))
+    wanted = configure(site, choice, models, [Secret(key) for key in keys])
+    return Patch(
+        configuration=wanted, choice=choice, update_models=update_models, dead=frozenset(dead)
+    )
 
 
 def apply(backup: Path, *patches: Patch, to: str = "new.zip", force: bool = False) -> Path:
     """Patch `backup`, by default with `NEW_MODELS`; gives the new backup, beside the old one."""
     new = backup.parent / to
-    write(open_backup(backup), patches or (patch(*NEW_MODELS),), new, force=force)
+    write_copy(open_backup(backup), patches or (patch(*NEW_MODELS),), new, force=force)
     return new
 
 

@@ -15,9 +15,9 @@ from msconfig.cherry.backup import (
     ChangePlan,
     Patch,
     open_backup,
-    plan,
+    plan_changes,
     refuse_target,
-    write,
+    write_copy,
 )
 from msconfig.cherry.provider import ProviderChoice, configure
 from msconfig.errors import ExitCode, UsageError
@@ -142,10 +142,10 @@ def apply(
         change, patches = _pruned(opened, session, inputs, progress)
     if change.report.exit_code is not ExitCode.OK:
         return change
-    change = replace(change, plan=plan(opened, patches))
+    change = replace(change, plan=plan_changes(opened, patches))
     if target is None or only_plan or not agree(change):
         return change
-    write(opened, patches, target, force=force)
+    write_copy(opened, patches, target, force=force)
     return replace(change, new=target)
 
 

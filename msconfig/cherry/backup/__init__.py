@@ -1,7 +1,7 @@
 """Backups of Cherry Studio: opened, and a copy patched with a provider and its models.
 
-The only part of this room that touches files. Formats and rules: reading desktop v1.9.12 and v2.0.8
-and mobile 0.1.7, and running them.
+The only part of this room that touches files. Source of formats and rules: reading desktop v1.9.12
+and v2.0.8 and mobile 0.1.7, and running them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from msconfig.cherry.backup.opening import (
     BackupProvider,
     open_backup,
 )
-from msconfig.cherry.backup.patching import plan, refuse_target, write
+from msconfig.cherry.backup.patching import plan_changes, refuse_target, write_copy
 from msconfig.cherry.backup.refusal import BackupRefused
 
 __all__ = [
@@ -39,7 +39,7 @@ __all__ = [
     "ProviderChange",
     "SettingChange",
     "open_backup",
-    "plan",
+    "plan_changes",
     "refuse_target",
-    "write",
+    "write_copy",
 ]

@@ -1,4 +1,4 @@
-"""Whose host a provider in a backup calls."""
+"""Hosts that the providers in a backup call."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from urllib.parse import urlsplit
 from msconfig.cherry.presets import PRESETS
 from msconfig.cherry.provider import Provider
 from msconfig.modelscope.sites import Site, addresses_of
-
-__all__ = ["CHAT", "MESSAGES", "is_modelscope", "own_address_warnings"]
 
 CHAT = "openai-chat-completions"
 """The endpoint that `apiHost` of v1 is."""
@@ -25,12 +23,12 @@ def is_modelscope(provider_id: str, urls: Iterable[str]) -> bool:
 
 
 def own_address_warnings(provider: Provider, urls: Mapping[str, str]) -> Iterator[str]:
-    """What is to be known of a provider that is there: keys that would go elsewhere, or nowhere.
+    """Warnings about a provider in the backup whose keys would go elsewhere, or nowhere.
 
-    The host alone is told: what else is in an address may be a secret.
+    Only the host is shown: the rest of an address may hold a secret.
 
     Args:
-        provider: as it is meant.
+        provider: as msconfig would create it.
         urls: addresses in the backup, by endpoint; a built-in provider can do without.
     """
     preset = PRESETS.get(provider.preset_id or "")

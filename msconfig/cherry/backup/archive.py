@@ -1,4 +1,4 @@
-"""A zip archive, unpacked without trust and in bounded memory."""
+"""Unpacking of untrusted zip archives in bounded memory."""
 
 from __future__ import annotations
 
@@ -11,17 +11,16 @@ from pathlib import Path
 from typing import BinaryIO
 
 from msconfig.cherry.backup.directory import LOCAL, Directory, Member, read_directory
-from msconfig.cherry.backup.refusal import NotTaken
+from msconfig.cherry.backup.refusal import UnsupportedBackup
 from msconfig.errors import FileError
 from msconfig.text import shortened
-
-__all__ = ["CHUNK", "DEFLATED", "STORED", "Archive", "open_archive", "raw"]
 
 CHUNK = 256 * 1024
 STORED, DEFLATED = 0, 8
 _FREE_BYTES = 64 * 1024 * 1024
+"""A member up to this size does no harm, however well it is compressed."""
 _MOST_RATIO = 200
-"""Times that a member above `_FREE_BYTES` may grow when it is unpacked."""
+"""Times that a larger member may grow when it is unpacked; deflate allows about 1,032."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,34 +40,36 @@ class Archive:
         return any(member.startswith(name) for member in self.members)
 
     def end_of(self, member: Member) -> int:
-        """Where what belongs to `member` ends: at the next one, or at the directory."""
+        """Where the bytes of `member` end: at the next one, or at the directory."""
+        # not computed from sizes: a data descriptor may follow, in any of four forms
         behind = (each.offset for each in self.members.values() if each.offset > member.offset)
         return min(behind, default=self.directory.start)
 
     def read(self, member: Member, limit: int) -> bytes:
-        """What a small member holds.
+        """The content of a small member.
 
         Raises:
-            NotTaken: it is larger than `limit` bytes, no file, or damaged.
+            UnsupportedBackup: it is larger than `limit` bytes, no file, or damaged.
         """
         return b"".join(self.chunks(member, limit))
 
     def chunks(self, member: Member, limit: int) -> Iterator[bytes]:
-        """What a member holds, in pieces, checked against its size and CRC at the end.
+        """The content of a member, in pieces, checked against its size and CRC at the end.
 
         Raises:
-            NotTaken: it is larger than `limit` bytes, no file, grows too much, or is damaged.
+            UnsupportedBackup: it has more than `limit` bytes, is a link, grows too much, or is
+                damaged.
         """
         name = shortened(member.name, 100)
         if member.is_link:
-            raise NotTaken(f"{name} is a link, not a file; zip the files themselves")
+            raise UnsupportedBackup(f"{name} is a link, not a file; zip the files themselves")
         if member.size > limit:
-            raise NotTaken(
+            raise UnsupportedBackup(
                 f"{name} has {member.size} bytes, more than the {limit} that msconfig reads; give"
                 " the backup as Cherry Studio wrote it"
             )
         if member.size > _FREE_BYTES and member.size > _MOST_RATIO * member.packed:
-            raise NotTaken(
+            raise UnsupportedBackup(
                 f"{name} unpacks to {member.size} bytes from {member.packed}, a compression ratio"
                 " too high for a backup (possible zip bomb); create the backup again"
             )
@@ -77,7 +78,7 @@ class Archive:
             size += len(chunk)
             crc = zlib.crc32(chunk, crc)
             if size > member.size:
-                break
+                break  # before the chunk is handed on, so that nothing larger reaches the disk
             yield chunk
         if size != member.size:
             raise _damaged(member, "wrong size")
@@ -86,6 +87,7 @@ class Archive:
 
     def _unpacked(self, member: Member) -> Iterator[bytes]:
         self.stream.seek(member.offset)
+        # the local header's own lengths: its extra fields often differ from the directory's
         local = LOCAL.unpack(self.stream.read(LOCAL.size))
         self.stream.seek(member.offset + LOCAL.size + local[-2] + local[-1])
         packed = raw(self.stream, member.packed)
@@ -95,7 +97,7 @@ class Archive:
         inflate = zlib.decompressobj(-zlib.MAX_WBITS)
         try:
             for chunk in packed:
-                if inflate.eof:  # else all of the rest is kept in memory
+                if inflate.eof:  # else zlib would keep all of the rest in memory, as unused_data
                     break
                 left = chunk
                 while left:
@@ -108,8 +110,8 @@ class Archive:
             raise _damaged(member, "wrong length")
 
 
-def _damaged(member: Member, what: str) -> NotTaken:
-    return NotTaken(
+def _damaged(member: Member, what: str) -> UnsupportedBackup:
+    return UnsupportedBackup(
         f"{shortened(member.name, 100)} is damaged ({what}); copy or download the backup again"
     )
 
@@ -118,12 +120,12 @@ def raw(stream: BinaryIO, count: int) -> Iterator[bytes]:
     """The next `count` bytes, in pieces.
 
     Raises:
-        NotTaken: there are fewer.
+        UnsupportedBackup: there are fewer.
     """
     while count:
         chunk = stream.read(min(CHUNK, count))
         if not chunk:
-            raise NotTaken("the zip is cut off; copy or download the backup again")
+            raise UnsupportedBackup("the zip is cut off; copy or download the backup again")
         count -= len(chunk)
         yield chunk
 
@@ -134,11 +136,11 @@ def open_archive(path: Path) -> Iterator[Archive]:
 
     Raises:
         FileError: it cannot be read.
-        NotTaken: it is no zip, or one that no app writes.
+        UnsupportedBackup: it is not a zip, or one that no app writes.
     """
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise FileError(f"cannot read {path}: it is no regular file")
+        if not stat.S_ISREG(path.stat().st_mode):  # to open a pipe would wait for its writer
+            raise FileError(f"cannot read {path}: it is not a regular file")
         with path.open("rb") as stream:
             yield Archive(stream, read_directory(stream))
     except OSError as error:

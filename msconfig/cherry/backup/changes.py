@@ -1,4 +1,4 @@
-"""What is to go into a backup, and what that would change in it."""
+"""Patches for a backup, and the changes that they make in it."""
 
 from __future__ import annotations
 
@@ -7,27 +7,16 @@ from enum import StrEnum
 
 from msconfig.cherry.provider import Configuration, ProviderChoice
 
-__all__ = [
-    "ChangePlan",
-    "KeyAction",
-    "KeyChange",
-    "ModelAction",
-    "ModelChange",
-    "Patch",
-    "ProviderChange",
-    "SettingChange",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Patch:
     """A provider with its models and keys, and how it is to be merged."""
 
     configuration: Configuration
-    told: ProviderChoice = field(default_factory=ProviderChoice)
-    """What the user said of the provider; None leaves what is in the backup as it is."""
+    choice: ProviderChoice = field(default_factory=ProviderChoice)
+    """Settings of the provider; None leaves what is in the backup as it is."""
     update_models: bool = False
-    """Whether models that are there already get the values of the configuration."""
+    """Whether models that the backup has already get the values of the configuration."""
     dead: frozenset[str] = frozenset()
     """Ids of models of this provider to mark as deprecated; those it has not do no harm."""
     adds: bool = True
@@ -79,7 +68,7 @@ class ModelChange:
     id: str
     action: ModelAction
     detail: str = ""
-    """What more there is to say, e.g. what is updated, or why it is refused; often empty."""
+    """Details, e.g. what is updated, or why it is refused; often empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +77,7 @@ class ProviderChange:
 
     id: str
     name: str
-    """As it will stand in the backup."""
+    """Its name in the copy."""
     is_new: bool
     switched_on: bool
     """Whether it is off now; a new one is made switched on, and says True too."""
@@ -99,7 +88,7 @@ class ProviderChange:
 
     @property
     def changes_nothing(self) -> bool:
-        """Whether everything is there already, or refused."""
+        """Whether everything exists already, or is refused."""
         return not (
             self.is_new
             or self.switched_on
@@ -115,13 +104,13 @@ _AT_REST = {ModelAction.ALREADY_THERE, ModelAction.REFUSED}
 
 @dataclass(frozen=True, slots=True)
 class ChangePlan:
-    """What writing would change, provider by provider; nothing else in the backup changes."""
+    """Changes of the copy, provider by provider; nothing else in the backup changes."""
 
     providers: tuple[ProviderChange, ...]
     warnings: tuple[str, ...] = ()
-    """What to know before the result is restored, a line each."""
+    """Warnings for those who restore the copy, a line each."""
 
     @property
     def changes_nothing(self) -> bool:
-        """Whether what would be written is what is there."""
+        """Whether the copy would be equal to the backup."""
         return all(provider.changes_nothing for provider in self.providers)

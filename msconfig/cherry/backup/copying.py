@@ -1,4 +1,4 @@
-"""A copy of an archive in which one member is another."""
+"""Copies of an archive with one member replaced."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from msconfig.cherry.backup.directory import (
     UNKNOWN_32,
     ZIP64,
     Member,
+    extra_fields,
 )
-from msconfig.cherry.backup.refusal import NotTaken
+from msconfig.cherry.backup.refusal import UnsupportedBackup
 from msconfig.files import create
 
-__all__ = ["copy_archive", "copy_file"]
-
 _LARGEST = UNKNOWN_32 - 1
+"""The greatest number in 32 bits: one more means that a zip64 record holds it."""
 _TOO_LARGE = "the copy would exceed the 4 GiB that its zip can express; create a slim backup"
 _COUNTS = 8
 """Where the end record has the number of members, twice."""
@@ -38,7 +38,7 @@ _LEVEL = 1
 
 @dataclass(frozen=True, slots=True)
 class _Packed:
-    """What the new member came to."""
+    """Numbers of the new member, for its header and its entry."""
 
     crc: int
     packed: int
@@ -72,11 +72,11 @@ def copy_archive(
     stored are all there is. Members that are `dropped` leave nothing behind.
 
     Raises:
-        NotTaken: the copy would be larger than its records can say.
+        UnsupportedBackup: the copy would be larger than its records can say.
         OSError: the disk did not do it.
     """
     with create(target) as stream:
-        at, shift = 0, 0
+        at, shift = 0, 0  # bytes of the archive that are done, and how far the copy is ahead
         made: _Packed | None = None
         offsets: dict[str, int] = {}
         for member in sorted(archive.members.values(), key=attrgetter("offset")):
@@ -105,17 +105,20 @@ def _flush(stream: BinaryIO) -> None:
 
 
 def _copy_range(archive: Archive, start: int, end: int, target: BinaryIO) -> None:
-    """Append bytes `start` to `end` of the archive; by the system itself where it can, as `cp`."""
+    """Append bytes `start` to `end` of the archive; the system itself copies where it can."""
     done = _copied_by_system(archive.stream, start, end, target)
     archive.stream.seek(done)
     target.writelines(raw(archive.stream, end - done))
 
 
 def _copied_by_system(source: BinaryIO, start: int, end: int, target: BinaryIO) -> int:
-    """How far the system copied by itself; `start` where it cannot."""
+    """The end of what the system copied by itself; `start` where it cannot.
+
+    A file system with reflinks copies no data at all, so a backup of gigabytes takes no time.
+    """
     if not hasattr(os, "copy_file_range"):
         return start
-    target.flush()
+    target.flush()  # the system call writes past Python's buffer
     at = target.tell()
     try:
         while start < end:
@@ -132,12 +135,16 @@ def _copied_by_system(source: BinaryIO, start: int, end: int, target: BinaryIO) 
 
 
 _MOST_AT_ONCE = 256 * 1024 * 1024
+"""Bytes a call, so that Ctrl-C is noticed between two of them."""
 _CANNOT = {errno.EXDEV, errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.EPERM}
 """Between two file systems, on an old kernel, in a sandbox."""
 
 
 def _write_member(archive: Archive, old: Member, content: Path, target: BinaryIO) -> _Packed:
-    """The local header of `old` with new numbers, and `content` behind it."""
+    """The local header of `old` with new numbers, and `content` behind it.
+
+    The numbers are known only when the content is written, so the header is written last.
+    """
     archive.stream.seek(old.offset)
     fields = list(LOCAL.unpack(archive.stream.read(LOCAL.size)))
     name = archive.stream.read(fields[9])
@@ -146,8 +153,8 @@ def _write_member(archive: Archive, old: Member, content: Path, target: BinaryIO
     target.write(bytes(LOCAL.size) + name + extra)
     made = _pack(old.method, content, target)
     if max(made.size, made.packed) > _LARGEST:
-        raise NotTaken(_TOO_LARGE)
-    fields[2] &= ~SIZES_FOLLOW
+        raise UnsupportedBackup(_TOO_LARGE)
+    fields[2] &= ~SIZES_FOLLOW  # they are in the header now, and no descriptor is written
     fields[6:9] = made.crc, made.packed, made.size
     fields[10] = len(extra)
     end = target.tell()
@@ -189,15 +196,16 @@ def _new_entry(old: Member, made: _Packed, offset: int) -> bytes:
 def _moved_entry(member: Member, offset: int) -> bytes:
     """The entry of `member` as it is, but for the offset where its local header begins."""
     entry = bytearray(member.record)
-    place = CENTRAL.size - 4
+    place = CENTRAL.size - 4  # the offset is the last field
     if entry[place : place + 4] != b"\xff" * 4:
         _refuse_beyond(offset)
         struct.pack_into("<L", entry, place, offset)
         return bytes(entry)
     sizes = CENTRAL.unpack_from(member.record)[8:12]
     start = CENTRAL.size + sizes[2]
-    for at, kind, _ in _extra_fields(member.record, start, start + sizes[3]):
+    for at, kind, _ in extra_fields(member.record, start, start + sizes[3]):
         if kind == ZIP64:
+            # the field holds only what is missing above: sizes, if any, precede the offset
             before = 8 * sizes[:2].count(UNKNOWN_32)
             struct.pack_into("<Q", entry, at + 4 + before, offset)
             break
@@ -213,6 +221,7 @@ def _write_end(archive: Archive, start: int, target: BinaryIO, count: int) -> No
     if archive.directory.end_64 is not None:
         record = bytearray(archive.stream.read(archive.directory.end - archive.directory.end_64))
         struct.pack_into("<4Q", record, END_64.size - 32, count, count, size, start)
+        # behind it, in the same bytes, the locator, which says where the record begins
         struct.pack_into("<Q", record, len(record) - 12, target.tell())
         target.write(record)
     end = bytearray(archive.stream.read())
@@ -228,22 +237,12 @@ def _write_end(archive: Archive, start: int, target: BinaryIO, count: int) -> No
 
 def _refuse_beyond(offset: int) -> None:
     if offset > _LARGEST:
-        raise NotTaken(_TOO_LARGE)
-
-
-def _extra_fields(record: bytes, at: int, end: int) -> list[tuple[int, int, int]]:
-    """Where each extra field begins, its kind, and where it ends."""
-    found = []
-    while at + 4 <= end:
-        kind, length = struct.unpack_from("<2H", record, at)
-        found.append((at, kind, at + 4 + length))
-        at += 4 + length
-    return found
+        raise UnsupportedBackup(_TOO_LARGE)
 
 
 def _without_zip64(extra: bytes) -> bytes:
     kept = bytearray(extra)
-    for start, kind, end in reversed(_extra_fields(extra, 0, len(extra))):
+    for start, kind, end in reversed([*extra_fields(extra, 0, len(extra))]):
         if kind == ZIP64:
             del kept[start:end]
     return bytes(kept)

@@ -1,4 +1,4 @@
-"""A SQLite file from outside, opened so that it can do no harm."""
+"""Safe opening of untrusted SQLite files."""
 
 from __future__ import annotations
 
@@ -12,11 +12,9 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from msconfig.cherry.backup.refusal import NotTaken
+from msconfig.cherry.backup.refusal import UnsupportedBackup
 from msconfig.errors import FileError
 from msconfig.text import shortened
-
-__all__ = ["opened"]
 
 _MAGIC = b"SQLite format 3\x00"
 _HEADER_BYTES = 100
@@ -27,13 +25,14 @@ _SMALLEST_PAGE = 512
 _LARGEST_VALUE = 128 * 1024 * 1024
 """Bytes of a row or a value."""
 _STEPS_BETWEEN_LOOKS = 100_000
+"""Instructions of SQLite's virtual machine between two looks at the clock."""
 _SECONDS = 60.0
 _BYTES_A_SECOND = 10 * 1024 * 1024
 _BROKEN = "the database is damaged; create the backup again in Cherry Studio"
 
 
 @contextmanager
-def opened(path: Path, *, writable: bool = False) -> Iterator[sqlite3.Connection]:
+def open_database(path: Path, *, writable: bool = False) -> Iterator[sqlite3.Connection]:
     """The database at `path`, for as long as the context lasts.
 
     No function of its schema runs that could do harm, no extension is loaded and no other file
@@ -48,9 +47,9 @@ def opened(path: Path, *, writable: bool = False) -> Iterator[sqlite3.Connection
         writable: whether it is to be changed; foreign keys are enforced then.
 
     Raises:
-        NotTaken: it is no database, or broken, or takes too long.
+        UnsupportedBackup: it is no database, or broken, or takes too long.
         FileError: the disk is full, or does not do what is asked.
-        KeyboardInterrupt: as everywhere.
+        KeyboardInterrupt: Ctrl-C, as everywhere.
     """
     _refuse_by_header(path)
     watch = _Watch()
@@ -67,24 +66,24 @@ def opened(path: Path, *, writable: bool = False) -> Iterator[sqlite3.Connection
             yield connection
     except sqlite3.Error as error:
         if _code(error) == sqlite3.SQLITE_INTERRUPT and not watch.time_is_over:
-            raise KeyboardInterrupt from None
-        raise _told(error, path) from None
-    except UnicodeDecodeError:  # in what SQLite says of a broken schema
-        raise NotTaken(_BROKEN) from None
+            raise KeyboardInterrupt from None  # see `_Watch`
+        raise _error_for(error, path) from None
+    except UnicodeDecodeError:  # in SQLite's message about a broken schema
+        raise UnsupportedBackup(_BROKEN) from None
 
 
 def _refuse_by_header(path: Path) -> None:
     with path.open("rb") as stream:
         header = stream.read(_HEADER_BYTES)
     if not header.startswith(_MAGIC) or len(header) < _HEADER_BYTES:
-        raise NotTaken(_BROKEN)
+        raise UnsupportedBackup(_BROKEN)
     if not {*header[18:20]} <= {_ROLLBACK, _WAL}:
-        raise NotTaken(_BROKEN)
+        raise UnsupportedBackup(_BROKEN)
     first_free, free = struct.unpack_from(">2L", header, 32)
     (encoding,) = struct.unpack_from(">L", header, 56)
     most_pages = path.stat().st_size // _SMALLEST_PAGE
     if encoding not in _ENCODINGS or max(first_free, free) > most_pages:
-        raise NotTaken(_BROKEN)  # which SQLite itself would let pass
+        raise UnsupportedBackup(_BROKEN)  # which SQLite itself would let pass
 
 
 class _Watch:
@@ -125,35 +124,37 @@ def _leave_wal(connection: sqlite3.Connection) -> None:
 
 
 def _text(raw: bytes) -> str:
+    # a chat may hold half a character, and rows that are only read must not fail for that
     return raw.decode("utf-8", "surrogateescape")
 
 
-def _told(error: sqlite3.Error, path: Path) -> Exception:
-    """What an error of SQLite means for whoever uses msconfig."""
+def _error_for(error: sqlite3.Error, path: Path) -> Exception:
+    """The error that tells a user what to do about an error of SQLite."""
     match _code(error):
         case sqlite3.SQLITE_FULL:
             return FileError(f"cannot write to {path.parent}: {os.strerror(errno.ENOSPC)}")
         case sqlite3.SQLITE_IOERR | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_READONLY:
             return FileError(f"cannot use {path.parent}: {error}")
         case sqlite3.SQLITE_INTERRUPT:
-            return NotTaken(
+            return UnsupportedBackup(
                 "the database takes too long to read (by its own rules); create the backup again in"
                 " Cherry Studio"
             )
         case sqlite3.SQLITE_TOOBIG | sqlite3.SQLITE_NOMEM:
-            return NotTaken(
+            return UnsupportedBackup(
                 f"the database has a value of more than {_LARGEST_VALUE} bytes, or needs too much"
                 " memory; create the backup again in Cherry Studio"
             )
         case _ if str(error).startswith("malformed database schema"):
-            return NotTaken(
+            return UnsupportedBackup(
                 f"the database is damaged, or too new for this Python's SQLite"
                 f" {sqlite3.sqlite_version} ({shortened(str(error), 100)}); try a newer Python"
             )
         case _:
             fault = shortened(str(error), 100)
-            return NotTaken(f"the database is damaged ({fault}); create the backup again")
+            return UnsupportedBackup(f"the database is damaged ({fault}); create the backup again")
 
 
 def _code(error: sqlite3.Error) -> int:
+    # the low byte is the primary code; errors that Python itself raises have none
     return int(getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)) & 0xFF

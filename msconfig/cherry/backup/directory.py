@@ -1,10 +1,11 @@
 """The directory of a zip archive, compared with the local headers of its members.
 
 It is read here and not by `zipfile`, because a member is replaced in a copy that keeps every other
-byte: that takes the raw records, and their places. Refused is what two readers could see in two
-ways (local headers that say something else than the directory, overlapping members, doubled names,
-bytes behind the end), and what the app's own reader refuses. Whatever else archivers do when a user
-zips an unpacked backup again is accepted: flags, attributes, links, order, names without UTF-8.
+byte: that takes the raw records, and their places. Refused is whatever two readers could read in
+two ways (local headers that contradict the directory, overlapping members, duplicate names, bytes
+behind the end), and whatever the app's own reader refuses. Anything else that archivers do when a
+user zips an unpacked backup again is accepted: flags, attributes, links, order, names without
+UTF-8.
 """
 
 from __future__ import annotations
@@ -12,26 +13,13 @@ from __future__ import annotations
 import os
 import stat
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import BinaryIO
 
-from msconfig.cherry.backup.refusal import NotTaken
+from msconfig.cherry.backup.refusal import UnsupportedBackup
 from msconfig.text import shortened
-
-__all__ = [
-    "CENTRAL",
-    "END",
-    "END_64",
-    "LOCAL",
-    "SIZES_FOLLOW",
-    "UNKNOWN_32",
-    "ZIP64",
-    "Directory",
-    "Member",
-    "read_directory",
-]
 
 END = struct.Struct("<4s4H2LH")
 END_64 = struct.Struct("<4sQ2H2L4Q")
@@ -84,7 +72,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """What the end of an archive, and its directory, say."""
+    """The members of an archive, and the places of its records."""
 
     members: Mapping[str, Member]
     """By name, in the directory's order."""
@@ -99,34 +87,38 @@ def read_directory(stream: BinaryIO) -> Directory:
     """Read the directory of an archive.
 
     Raises:
-        NotTaken: it is no zip, or one that no app writes.
+        UnsupportedBackup: it is not a zip, or one that no app writes.
         OSError: it cannot be read.
     """
     _refuse_other_files(stream.read(64))
     size = stream.seek(0, os.SEEK_END)
-    stream.seek(max(0, size - END.size - 0xFFFF))
+    stream.seek(max(0, size - END.size - 0xFFFF))  # a comment has at most 0xFFFF bytes
     tail = stream.read()
     at = tail.rfind(b"PK\x05\x06")
     if at < 0 or len(tail) - at < END.size:
-        raise NotTaken(_CUT_OFF)
+        raise UnsupportedBackup(_CUT_OFF)
     end = size - len(tail) + at
     _, disk, first_disk, here, count, length, start, comment = END.unpack_from(tail, at)
     if end + END.size + comment != size:
-        raise NotTaken("the zip has extra bytes at its end; copy or download the backup again")
+        raise UnsupportedBackup(
+            "the zip has extra bytes at its end; copy or download the backup again"
+        )
     end_64 = None
-    told = (disk, first_disk, here, count, length, start)
+    numbers = (disk, first_disk, here, count, length, start)
     if at >= _LOCATOR.size and tail[at - _LOCATOR.size :].startswith(b"PK\x06\x07"):
-        end_64, told = _zip64_end(stream, end, told)
-    disk, first_disk, here, count, length, start = told
+        end_64, numbers = _zip64_end(stream, end, numbers)
+    disk, first_disk, here, count, length, start = numbers
     if disk or first_disk or here != count:
-        raise NotTaken("the zip is one of several parts; unpack them together and zip that again")
+        raise UnsupportedBackup(
+            "the zip is one of several parts; unpack them together and zip that again"
+        )
     if count > _MOST_MEMBERS or length > _MOST_DIRECTORY_BYTES:
-        raise NotTaken(
+        raise UnsupportedBackup(
             f"the zip has {count} members, more than the {_MOST_MEMBERS} that msconfig reads;"
             " create a slim backup, which leaves the files out"
         )
     if start + length != (end if end_64 is None else end_64):
-        raise NotTaken(_DAMAGED_END)
+        raise UnsupportedBackup(_DAMAGED_END)
     stream.seek(start)
     members = _members(stream.read(length), count)
     _compare_with_local(stream, members, start)
@@ -135,36 +127,41 @@ def read_directory(stream: BinaryIO) -> Directory:
 
 def _refuse_other_files(head: bytes) -> None:
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-        raise NotTaken("plain JSON, not a zip file; give the backup as Cherry Studio wrote it")
+        raise UnsupportedBackup(
+            "plain JSON, not a zip file; give the backup as Cherry Studio wrote it"
+        )
     if head.startswith(b"SQLite format 3"):
-        raise NotTaken(
+        raise UnsupportedBackup(
             "the app's database, not a backup; create one in Cherry Studio (Settings → Data)"
         )
     for magic, kind in _OTHER_ARCHIVES.items():
         if head.startswith(magic):
-            raise NotTaken(f"a {kind} archive, not a zip file; zip its contents with Deflate")
+            raise UnsupportedBackup(
+                f"a {kind} archive, not a zip file; zip its contents with Deflate"
+            )
     if not head.startswith(b"PK"):
-        raise NotTaken(
+        raise UnsupportedBackup(
             "not a zip file, so not a backup; create one in Cherry Studio (Settings → Data)"
         )
 
 
 def _zip64_end(
-    stream: BinaryIO, end: int, told: tuple[int, ...]
+    stream: BinaryIO, end: int, in_32_bits: tuple[int, ...]
 ) -> tuple[int, tuple[int, int, int, int, int, int]]:
-    """Where the zip64 end record begins, and what it says of disks, counts, length and start."""
+    """Where the zip64 end record begins, and its disks, counts, length and start."""
     stream.seek(end - _LOCATOR.size)
     _, _, at, _ = _LOCATOR.unpack(stream.read(_LOCATOR.size))
     stream.seek(min(at, end))
     record = stream.read(END_64.size)
     if len(record) < END_64.size or not record.startswith(b"PK\x06\x06"):
-        raise NotTaken(_DAMAGED_END)
+        raise UnsupportedBackup(_DAMAGED_END)
     _, length, _, _, *numbers = END_64.unpack(record)
     if at + 12 + length != end - _LOCATOR.size:
-        raise NotTaken(_DAMAGED_END)
-    for small, large in zip(told, numbers, strict=True):
+        raise UnsupportedBackup(_DAMAGED_END)
+    # a reader without zip64 uses the small numbers: they have to be equal, or say "see zip64"
+    for small, large in zip(in_32_bits, numbers, strict=True):
         if small not in {large, _UNKNOWN_16, UNKNOWN_32}:
-            raise NotTaken(_DAMAGED_END)
+            raise UnsupportedBackup(_DAMAGED_END)
     disk, first_disk, here, count, size, start = numbers
     return at, (disk, first_disk, here, count, size, start)
 
@@ -176,16 +173,16 @@ def _members(directory: bytes, count: int) -> dict[str, Member]:
     while at < len(directory):
         member = _member(directory, at)
         at += len(member.record)
-        place = member.name.rstrip("/")
+        place = member.name.rstrip("/")  # unpacked, a folder and a file of one name clash
         if place in places:
-            raise NotTaken(
+            raise UnsupportedBackup(
                 f"the zip contains {shortened(member.name, 100)} twice; unpack it and zip the"
                 " contents again"
             )
         places.add(place)
         members[member.name] = member
     if len(members) != count:
-        raise NotTaken(_DAMAGED_DIRECTORY)
+        raise UnsupportedBackup(_DAMAGED_DIRECTORY)
     return members
 
 
@@ -193,22 +190,22 @@ def _member(directory: bytes, at: int) -> Member:
     try:
         fields = CENTRAL.unpack_from(directory, at)
     except struct.error:
-        raise NotTaken(_DAMAGED_DIRECTORY) from None
+        raise UnsupportedBackup(_DAMAGED_DIRECTORY) from None
     signature, made_by, _, flags, method, _, _, crc, packed, size, *lengths = fields
     name_length, extra_length, comment_length, disk, _, attributes, offset = lengths
     name_end = at + CENTRAL.size + name_length
     record = directory[at : name_end + extra_length + comment_length]
     if signature != b"PK\x01\x02" or disk or len(record) < sum(lengths[:3]) + CENTRAL.size:
-        raise NotTaken(_DAMAGED_DIRECTORY)
+        raise UnsupportedBackup(_DAMAGED_DIRECTORY)
     name = _name(directory[at + CENTRAL.size : name_end], is_utf8=bool(flags & _UTF8))
     if flags & _ENCRYPTED:
-        raise NotTaken(
+        raise UnsupportedBackup(
             f"the zip is encrypted ({shortened(name, 100)}); zip its contents again without a"
             " password"
         )
     if method not in _READ_BY_THE_APP:
         packing = _METHODS.get(method, f"method {method}")
-        raise NotTaken(
+        raise UnsupportedBackup(
             f"{shortened(name, 100)} is compressed with {packing}, which Cherry Studio cannot"
             " unpack; zip the contents again with Deflate"
         )
@@ -228,12 +225,12 @@ def _name(raw: bytes, *, is_utf8: bool) -> str:
         name = name[2:]
     parts = name.replace("\\", "/").split("/")
     if not name or not parts[0] or ".." in parts or name[1:2] == ":" or "\x00" in name:
-        raise NotTaken(
+        raise UnsupportedBackup(
             f"the zip contains {shortened(name, 100)}, outside of its own folder, which Cherry"
             " Studio refuses; give the backup as Cherry Studio wrote it"
         )
     if "\\" in name:
-        raise NotTaken(
+        raise UnsupportedBackup(
             f"the zip contains {shortened(name, 100)}, a name with a backslash, which Cherry Studio"
             " refuses; zip the contents again with Explorer or 7-Zip, not with Compress-Archive"
         )
@@ -244,27 +241,32 @@ def _large(extra: bytes, numbers: tuple[int, int, int]) -> tuple[int, int, int]:
     """Size, packed size and offset, those in a zip64 field taken from there."""
     if UNKNOWN_32 not in numbers:
         return numbers
-    at = 0
-    while at + 4 <= len(extra):
-        kind, length = struct.unpack_from("<2H", extra, at)
+    for start, kind, end in extra_fields(extra, 0, len(extra)):
         if kind == ZIP64:
-            field_64 = extra[at + 4 : at + 4 + length]
+            field_64 = extra[start + 4 : end]
             wanted = numbers.count(UNKNOWN_32)
             if len(field_64) < 8 * wanted:
                 break
             large = iter(struct.unpack_from(f"<{wanted}Q", field_64))
             size, packed, offset = (next(large) if each == UNKNOWN_32 else each for each in numbers)
             return size, packed, offset
+    raise UnsupportedBackup(_DAMAGED_DIRECTORY)
+
+
+def extra_fields(record: bytes, at: int, end: int) -> Iterator[tuple[int, int, int]]:
+    """Where each extra field of `record` from `at` to `end` begins, its kind, and where it ends."""
+    while at + 4 <= end:
+        kind, length = struct.unpack_from("<2H", record, at)
+        yield at, kind, at + 4 + length
         at += 4 + length
-    raise NotTaken(_DAMAGED_DIRECTORY)
 
 
 def _compare_with_local(stream: BinaryIO, members: Mapping[str, Member], directory: int) -> None:
-    """Refuse members that overlap, or of which their local headers say something else."""
+    """Refuse members that overlap, or whose local headers contradict the directory."""
     reached = 0
     for member in sorted(members.values(), key=lambda each: each.offset):
         if member.offset < reached:
-            raise NotTaken(
+            raise UnsupportedBackup(
                 f"the zip has overlapping members ({shortened(member.name, 100)}); copy or download"
                 " the backup again"
             )
@@ -272,7 +274,7 @@ def _compare_with_local(stream: BinaryIO, members: Mapping[str, Member], directo
         raw_name = member.record[CENTRAL.size : CENTRAL.size + name_length]
         stream.seek(min(member.offset, directory))
         header = stream.read(LOCAL.size + name_length)
-        contradiction = NotTaken(
+        contradiction = UnsupportedBackup(
             f"the zip's directory and local header differ ({shortened(member.name, 100)}); unpack"
             " it and zip the contents again"
         )
@@ -286,9 +288,10 @@ def _compare_with_local(stream: BinaryIO, members: Mapping[str, Member], directo
         if header[LOCAL.size :] != raw_name or (flags ^ member.flags) & _ENCRYPTED:
             raise contradiction
         here = ((crc, member.crc), (packed, member.packed), (size, member.size))
+        # a writer that streams does not know the sizes yet when it writes the local header
         unknown = {0, UNKNOWN_32} if flags & SIZES_FOLLOW else {UNKNOWN_32}
-        if any(said != known and said not in unknown for said, known in here):
+        if any(local != known and local not in unknown for local, known in here):
             raise contradiction
         reached = member.offset + LOCAL.size + names + extras + member.packed
         if reached > directory:
-            raise NotTaken(_CUT_OFF)
+            raise UnsupportedBackup(_CUT_OFF)

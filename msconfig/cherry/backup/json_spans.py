@@ -1,4 +1,4 @@
-"""Places in a JSON text, so that one value is replaced and every other byte stays."""
+"""Places of values in a JSON text, to replace one value and keep every other byte."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ import re
 from collections.abc import Generator
 from typing import NoReturn, TypeAlias
 
-from msconfig.cherry.backup.refusal import NotTaken
-
-__all__ = ["Span", "as_javascript_writes", "members", "replaced", "spans"]
+from msconfig.cherry.backup.refusal import UnsupportedBackup
 
 Span: TypeAlias = tuple[int, int]
 """Where a value begins and ends, in characters."""
@@ -17,12 +15,13 @@ _AGAIN = "create the backup again"
 _BLANK = re.compile(r"[ \t\n\r]*")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _WINDOWS = (512, 32 * 1024)
+"""Characters in which a value is parsed at once: most values fit, and few are parsed twice."""
 _DEEPEST = 100
 _MOST_MEMBERS = 10_000
 
 
 def _no_number(_text: str) -> None:
-    """Only the grammar is looked at."""
+    """Numbers are only checked by the grammar: Python refuses to convert very long ones."""
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -40,12 +39,12 @@ def spans(text: str, at: int = 0) -> tuple[dict[str, Span], int]:
     Of a key that is there twice the last one counts, as in JavaScript.
 
     Raises:
-        NotTaken: the text is not JSON, or has no object there, or one with too many members.
+        UnsupportedBackup: the text is not JSON, or has no object there, or too large a one.
     """
     at = _after(text, at)
     found: dict[str, Span] = {}
     if text[at : at + 1] != "{":
-        raise NotTaken(
+        raise UnsupportedBackup(
             f"data.json has no object at character {at}, where Cherry Studio writes one; {_AGAIN}"
         )
     walk = members(text, at)
@@ -56,7 +55,7 @@ def spans(text: str, at: int = 0) -> tuple[dict[str, Span], int]:
             return found, done.value
         found[key] = start, end
         if len(found) > _MOST_MEMBERS:
-            raise NotTaken(
+            raise UnsupportedBackup(
                 f"data.json has an object with more than {_MOST_MEMBERS} members, which Cherry"
                 " Studio does not write; create the backup again"
             )
@@ -65,11 +64,11 @@ def spans(text: str, at: int = 0) -> tuple[dict[str, Span], int]:
 def members(text: str, at: int, level: int = 0) -> Generator[tuple[str, int, int], None, int]:
     """The members of the object or list that begins at `at`: key, start and end of each value.
 
-    A list's keys are empty. Returns where the object or list ends. All of it is looked at, in
-    memory that is bounded by the longest text in it.
+    A list's keys are empty. Returns where the object or list ends. All of it is checked, in memory
+    that is bounded by the longest text in it.
 
     Raises:
-        NotTaken: the text is not JSON, or there is no object or list at `at`.
+        UnsupportedBackup: the text is not JSON, or there is no object or list at `at`.
     """
     closing = {"{": "}", "[": "]"}.get(text[at : at + 1])
     if closing is None or level > _DEEPEST:
@@ -111,7 +110,7 @@ def _end_of(text: str, at: int, level: int) -> int:
             return at + _READER.raw_decode(window)[1]
         except RecursionError:
             _refuse(at)
-        except ValueError:
+        except ValueError:  # wrong JSON, or a window that is too small: the next one will show
             if len(window) < size:
                 _refuse(at)
     walk = members(text, at, level + 1)
@@ -137,7 +136,7 @@ def replaced(text: str, span: Span, value: str) -> str:
 
 
 def as_javascript_writes(value: object) -> str:
-    """JSON without spaces, lone surrogates escaped and everything else as it is."""
+    """JSON as `JSON.stringify` writes it: no spaces, and only lone surrogates are escaped."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
@@ -148,6 +147,6 @@ def _after(text: str, at: int) -> int:
 
 
 def _refuse(at: int) -> NoReturn:
-    raise NotTaken(
+    raise UnsupportedBackup(
         f"data.json is damaged: not JSON near character {at}; copy or create the backup again"
     )

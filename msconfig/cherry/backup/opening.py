@@ -1,4 +1,4 @@
-"""A backup, recognised, and read as far as its providers and models."""
+"""Opening of backups: the format recognised, the whole file checked, and its providers read."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ from pathlib import Path
 from msconfig.cherry.backup.addresses import is_modelscope
 from msconfig.cherry.backup.archive import Archive, open_archive
 from msconfig.cherry.backup.data_json import DataJson, read_data_json
-from msconfig.cherry.backup.database import opened
+from msconfig.cherry.backup.database import open_database
 from msconfig.cherry.backup.directory import Member
 from msconfig.cherry.backup.metadata import read_metadata, refuse_format_6
-from msconfig.cherry.backup.nested import refuse_nested
-from msconfig.cherry.backup.refusal import NotTaken, named
+from msconfig.cherry.backup.refusal import UnsupportedBackup, named
 from msconfig.cherry.backup.sidecars import empty_sidecars
 from msconfig.cherry.backup.v1_merging import StoredProvider
 from msconfig.cherry.backup.v7_merging import base_urls, key_entries
@@ -30,22 +29,16 @@ from msconfig.cherry.backup.v7_rows import (
 )
 from msconfig.errors import FileError
 from msconfig.files import create, private_folder
+from msconfig.text import shortened
 from msconfig.tokens import Secret
-
-__all__ = [
-    "Backup",
-    "BackupFormat",
-    "BackupProvider",
-    "Stamp",
-    "open_backup",
-    "stamp_of",
-    "unpacked",
-]
 
 _log = logging.getLogger(__name__)
 
 _LARGEST_DATABASE = 4 * 1024**3 - 2**20
+"""A zip without zip64 records holds 4 GiB; a MiB is left for what a patch adds."""
 _LARGEST_DATA_JSON = 512 * 1024**2
+"""The longest text of JavaScript's engine in Cherry Studio 1, which parses the file at once."""
+_MARKS = ("metadata.json", "data.json")
 
 
 class BackupFormat(StrEnum):
@@ -67,7 +60,7 @@ class BackupProvider:
     name: str
     is_enabled: bool
     api_keys: tuple[Secret, ...]
-    """All of them, those that are switched off too."""
+    """All keys, including those that are switched off."""
     model_ids: tuple[str, ...]
     """In the app's order, without those that are marked as deprecated."""
     is_modelscope: bool
@@ -76,7 +69,7 @@ class BackupProvider:
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """By what a file is known to be the same still."""
+    """Identity of a file, to notice that it was changed or replaced."""
 
     device: int
     inode: int
@@ -91,7 +84,7 @@ class Backup:
     path: Path
     format: BackupFormat
     is_full: bool
-    """Whether files and browser storage are in it; False too for a `data.json`."""
+    """Whether it has files and browser storage; False for a `data.json`."""
     app_version: str | None
     made_at: datetime | None
     providers: tuple[BackupProvider, ...]
@@ -100,21 +93,21 @@ class Backup:
     fits_phone: bool
     """Whether the mobile app would restore it: a `data.json` with everything that it looks for."""
     content: tuple[ProviderRow, ...] | DataJson = field(repr=False)
-    """What merging starts from."""
+    """The providers in their own form, for merging."""
     member: str
     """The one member of the zip that a patch changes."""
     platform: str | None
-    """Where a backup of desktop v2 was made, as Node.js calls it: ``win32``, ``darwin``, …"""
+    """Node.js's name of the platform of a backup of desktop v2: ``win32``, ``darwin``, …"""
     stamp: Stamp = field(repr=False)
 
 
 def open_backup(path: Path) -> Backup:
-    """Look at a whole backup.
+    """Read a backup and check all of it.
 
     Raises:
         FileError: it cannot be read, or the disk for temporary files is full.
-        BackupRefused: it is none, or one that cannot be patched; with what was found and the way
-            out.
+        BackupRefused: it is not a backup, or one that cannot be patched; with what was found and
+            what to do.
     """
     with named(path), open_archive(path) as archive, unpacked(archive) as (file, member):
         backup = _backup(path, archive, file, member)
@@ -128,7 +121,7 @@ def unpacked(archive: Archive, beside: Path | None = None) -> Iterator[tuple[Pat
     """The member that holds the providers, as a file of its own for as long as the context lasts.
 
     Raises:
-        NotTaken: there is none, or it is broken.
+        UnsupportedBackup: there is no such member, or it is broken.
         FileError: the disk is full.
     """
     member = _main_member(archive)
@@ -145,20 +138,20 @@ def unpacked(archive: Archive, beside: Path | None = None) -> Iterator[tuple[Pat
 
 
 def _largest(member: Member) -> int:
-    """How large `member` may be.
+    """The most bytes that `member` may have.
 
     Raises:
-        NotTaken: it is larger.
+        UnsupportedBackup: it is larger.
     """
     if member.name != "data.json":
         if member.size > _LARGEST_DATABASE:
-            raise NotTaken(
+            raise UnsupportedBackup(
                 f"the database has {member.size} bytes, more than the {_LARGEST_DATABASE} that"
                 " msconfig reads; add the key with a link (msconfig generate), the models by hand"
             )
         return _LARGEST_DATABASE
     if member.size > _LARGEST_DATA_JSON:
-        raise NotTaken(
+        raise UnsupportedBackup(
             f"data.json has {member.size} bytes, more than the {_LARGEST_DATA_JSON} that msconfig"
             " reads and that Cherry Studio 1 itself restores; delete old chats and export again, or"
             " update to Cherry Studio 2 and use its backup"
@@ -175,11 +168,26 @@ def _main_member(archive: Archive) -> Member:
         return archive.members["data.json"]
     if archive.has_folder("IndexedDB/") or archive.has_folder("Local Storage/"):
         refuse_format_6()
-    refuse_nested(archive)
-    raise NotTaken(
+    _refuse_nested(archive)
+    raise UnsupportedBackup(
         "not a backup of Cherry Studio: the zip has neither metadata.json nor data.json; create one"
         " in Cherry Studio (Settings → Data)"
     )
+
+
+def _refuse_nested(archive: Archive) -> None:
+    """Refuse a zip with a backup in a folder, as zipping the folder of an unpacked one gives."""
+    for name in sorted(archive.members, key=lambda each: (each.count("/"), each)):
+        folder, _, file = name.rpartition("/")
+        if file in _MARKS:
+            raise UnsupportedBackup(
+                f"{file} is in the folder {shortened(folder, 100)} of the zip; zip what is in that"
+                " folder, not the folder itself"
+            )
+        if file.lower().endswith(".zip"):
+            raise UnsupportedBackup(
+                f"the zip contains another zip, {shortened(name, 100)}; unpack it and give that one"
+            )
 
 
 def _backup(path: Path, archive: Archive, file: Path, member: Member) -> Backup:
@@ -200,7 +208,7 @@ def _backup(path: Path, archive: Archive, file: Path, member: Member) -> Backup:
             stamp=stamp_of(archive),
         )
     metadata = read_metadata(archive)
-    with opened(file) as connection:
+    with open_database(file) as connection:
         refuse_broken(connection)
         refuse_unknown_schema(connection)
         rows = read_providers(connection)
@@ -249,7 +257,7 @@ def _of_v2(row: ProviderRow) -> BackupProvider:
 
 
 def _time(milliseconds: float | None) -> datetime | None:
-    """The time that a backup says it was made at; None for one that no calendar has."""
+    """When a backup was made, by itself; None for a time that no calendar has."""
     try:
         return None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, UTC)
     except (ValueError, OverflowError, OSError):

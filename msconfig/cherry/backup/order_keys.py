@@ -1,10 +1,11 @@
-"""Order keys: strings that sort, with room for another one between any two.
+"""Order keys (fractional indexing): strings that sort, with room for another between any two.
 
 Desktop v2 sorts providers, and the models of a provider, by such keys. A key is a whole number and
 an optional fraction, both in the digits 0-9A-Za-z. The first character of the number is its sign
 and length (``a0`` has one digit, ``b00`` two; below zero ``Zz`` has one, ``Yzz`` two), so keys
 compare as plain ASCII strings. A key that is not valid, or not unique, breaks later moves in the
-app. The keys made here are those that the app would make. Source: reading v2.0.8 and running it.
+app. The keys made here are those that the app would make. Source: reading v2.0.8 and running it;
+the package for Python installs setuptools with it.
 """
 
 from __future__ import annotations
@@ -13,27 +14,25 @@ import re
 import string
 from collections.abc import Callable, Iterable, Sequence
 
-from msconfig.cherry.backup.refusal import NotTaken
+from msconfig.cherry.backup.refusal import UnsupportedBackup
 from msconfig.text import shortened
-
-__all__ = ["keys_after", "keys_before"]
 
 _FIRST = "a0"
 _DIGITS = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _MIDDLE = _DIGITS[len(_DIGITS) // 2]
 _SIGNS = string.ascii_uppercase + string.ascii_lowercase
-"""From the most digits below zero to the most digits above."""
+"""First characters, in ascending order: from the most digits below zero to the most above."""
 _LONGEST = 26
 """Digits of a whole number."""
 _LEAST = "A" + "0" * _LONGEST
-"""A key only with a fraction behind it, or nothing could be in front."""
+"""The least number of all. It is a key only with a fraction, or no key could precede it."""
 
 
 def keys_before(present: Iterable[str], count: int) -> Sequence[str]:
     """`count` new keys in ascending order, in front of all `present` ones.
 
     Raises:
-        NotTaken: the first of `present` is no order key.
+        UnsupportedBackup: the first of `present` is no order key.
     """
     first = min(present, default=None)
     return keys_after((), count) if first is None else _keys(first, count, _before)[::-1]
@@ -43,7 +42,7 @@ def keys_after(present: Iterable[str], count: int) -> Sequence[str]:
     """`count` new keys in ascending order, behind all `present` ones.
 
     Raises:
-        NotTaken: the last of `present` is no order key.
+        UnsupportedBackup: the last of `present` is no order key.
     """
     last = max(present, default=None)
     if last is None:
@@ -67,7 +66,7 @@ def _after(key: str) -> str:
     if number[0] != "z":
         sign = _SIGNS[_SIGNS.index(number[0]) + 1]
         return sign + "0" * _digits_behind(sign)
-    # the greatest number of all: in the middle between its fraction and one
+    # the greatest number of all has no next one: the middle between its fraction and one
     rest = fraction.lstrip("z")
     first = _DIGITS.index(rest[0]) if rest else 0
     middle = _DIGITS[(first + len(_DIGITS) + 1) // 2]
@@ -114,7 +113,7 @@ def _split(key: str) -> tuple[str, str]:
         number, fraction = key[:length], key[length:]
         if len(number) == length and not fraction.endswith("0"):
             return number, fraction
-    raise NotTaken(
+    raise UnsupportedBackup(
         f"the order key {shortened(key, 40)!r} is not one that Cherry Studio makes; move a provider"
         " and a model by hand in the app, and create the backup again"
     )

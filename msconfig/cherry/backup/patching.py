@@ -1,4 +1,4 @@
-"""From a backup and patches to a plan, and to a new backup."""
+"""Planning of the changes that patches make, and writing of the patched copy."""
 
 from __future__ import annotations
 
@@ -16,24 +16,22 @@ from msconfig.cherry.backup.archive import open_archive
 from msconfig.cherry.backup.changes import ChangePlan, Patch
 from msconfig.cherry.backup.copying import copy_archive, copy_file
 from msconfig.cherry.backup.data_json import DataJson, with_providers
-from msconfig.cherry.backup.database import opened
+from msconfig.cherry.backup.database import open_database
 from msconfig.cherry.backup.directory import Member
 from msconfig.cherry.backup.opening import Backup, open_backup, stamp_of, unpacked
-from msconfig.cherry.backup.refusal import BackupRefused, NotTaken, named
+from msconfig.cherry.backup.refusal import BackupRefused, UnsupportedBackup, named
 from msconfig.cherry.backup.sidecars import empty_sidecars
 from msconfig.cherry.backup.v1_merging import merge_providers
 from msconfig.cherry.backup.v7_merging import MergedRows, merge_rows
 from msconfig.cherry.backup.v7_rows import write_rows
 from msconfig.errors import FileError, UsageError
-from msconfig.files import private_folder
-
-__all__ = ["plan", "refuse_target", "write"]
+from msconfig.files import flush_folder, private_folder
 
 _log = logging.getLogger(__name__)
 
 
-def plan(backup: Backup, patches: Sequence[Patch]) -> ChangePlan:
-    """What writing would change; nothing is written, and no file is looked at.
+def plan_changes(backup: Backup, patches: Sequence[Patch]) -> ChangePlan:
+    """The changes that `write_copy` would make; no file is read or written.
 
     Args:
         backup: what the patches go into.
@@ -74,8 +72,8 @@ def _of_phones(backup: Backup) -> tuple[str, ...]:
     )
 
 
-def write(backup: Backup, patches: Sequence[Patch], new: Path, *, force: bool = False) -> None:
-    """Write the backup with `patches` in it to `new`; what is at `backup.path` stays as it is.
+def write_copy(backup: Backup, patches: Sequence[Patch], new: Path, *, force: bool = False) -> None:
+    """Write the backup with `patches` in it to `new`; the file at `backup.path` is not changed.
 
     The copy is staged beside its place with mode 0600 (POSIX), opened again and compared before it
     is renamed, so `new` is absent, old or whole, whatever kills the program. A patch that changes
@@ -83,16 +81,16 @@ def write(backup: Backup, patches: Sequence[Patch], new: Path, *, force: bool = 
 
     Args:
         backup: as it was opened.
-        patches: as for `plan`.
+        patches: as for `plan_changes`.
         new: the file to be written.
         force: whether an older file may be replaced.
 
     Raises:
-        UsageError: `new` is there already, or is the backup itself, or no regular file.
+        UsageError: `new` exists already, or is the backup itself, or not a regular file.
         FileError: the disk did not do it, or the backup was changed after it was opened.
-        BackupRefused: the result would not be what was planned.
+        BackupRefused: the result would differ from the plan.
     """
-    changes = plan(backup, patches)
+    changes = plan_changes(backup, patches)
     refuse_target(backup.path, new, force=force)
     with named(backup.path), open_archive(backup.path) as archive:
         if stamp_of(archive) != backup.stamp:
@@ -101,6 +99,7 @@ def write(backup: Backup, patches: Sequence[Patch], new: Path, *, force: bool = 
             staged = folder / "new"
             dropped = empty_sidecars(archive, archive.members[backup.member])
             try:
+                # a database that is opened comes out in other bytes, even without a change
                 if changes.changes_nothing and not dropped:
                     copy_file(archive, staged)
                 else:
@@ -116,7 +115,7 @@ def write(backup: Backup, patches: Sequence[Patch], new: Path, *, force: bool = 
 
 
 def _patched(backup: Backup, patches: Sequence[Patch], content: Path) -> Path:
-    """The file with what the changed member is to hold."""
+    """The file with the new content of the changed member."""
     match backup.content:
         case DataJson() as read:
             changed = content.with_name("changed")
@@ -125,7 +124,7 @@ def _patched(backup: Backup, patches: Sequence[Patch], content: Path) -> Path:
             return changed
         case tuple() as rows:
             merged: MergedRows = merge_rows(rows, patches, _now())
-            with opened(content, writable=True) as connection:
+            with open_database(content, writable=True) as connection:
                 write_rows(connection, merged.writes)
             return content
         case _:
@@ -135,19 +134,20 @@ def _patched(backup: Backup, patches: Sequence[Patch], content: Path) -> Path:
 def _prove(
     backup: Backup, members: Sequence[Member], patches: Sequence[Patch], staged: Path
 ) -> None:
-    """Open what was written as anybody would, and compare it with what was meant.
+    """Open the copy like any backup, and compare it with the plan.
 
     Args:
         backup: the old one.
-        members: those of the old one that the new one is to have.
-        patches: what the new one is to hold.
-        staged: the new one.
+        members: those of the old one that the copy is to have.
+        patches: what the copy is to hold.
+        staged: the copy.
     """
     try:
         again = open_backup(staged)
-        proved = plan(again, patches).changes_nothing
+        # merging is idempotent: a copy that lacks any of the patches would change again
+        proved = plan_changes(again, patches).changes_nothing
     except BackupRefused as error:
-        raise NotTaken(
+        raise UnsupportedBackup(
             f"the patched copy is damaged, so it is not written ({error}); please report it"
         ) from None
     with open_archive(staged) as new:
@@ -158,7 +158,7 @@ def _prove(
             if member.name != backup.member
         )
     if not (proved and same and kept):
-        raise NotTaken(
+        raise UnsupportedBackup(
             "the patched copy differs from the plan, so it is not written; please report it"
         )
 
@@ -175,8 +175,8 @@ def refuse_target(old: Path, new: Path, *, force: bool) -> None:
     """Refuse a place where the copy may not go.
 
     Raises:
-        UsageError: `new` is the backup itself, or there already without `force`, or no file.
-        FileError: nobody may look there, or there is no folder that takes it.
+        UsageError: `new` is the backup itself, or exists without `force`, or is not a file.
+        FileError: the folder does not exist, or cannot be read or written.
     """
     folder = new.absolute().parent
     try:
@@ -194,9 +194,9 @@ def refuse_target(old: Path, new: Path, *, force: bool) -> None:
                 f"{new} is the backup itself ({old}), which stays as it is; give another name"
             )
         if not force:
-            raise UsageError(f"{new} is there already; give another name, or --force to replace it")
+            raise UsageError(f"{new} exists already; give another name, or --force to replace it")
         if new.exists() and not stat.S_ISREG(new.stat().st_mode):
-            raise UsageError(f"{new} is in the way: it is no regular file")
+            raise UsageError(f"{new} exists and is not a regular file")
     except OSError as error:
         raise FileError.from_os("write", new, error) from None
 
@@ -208,18 +208,13 @@ def _put(staged: Path, new: Path, *, force: bool) -> None:
         staged.replace(new)
     else:
         try:
-            os.link(staged, new)
+            os.link(staged, new)  # unlike a rename, it fails where there is a file by now
         except FileExistsError:
-            raise UsageError(f"{new} is there already; give another name, or --force") from None
+            raise UsageError(f"{new} exists already; give another name, or --force") from None
         except (OSError, NotImplementedError):  # a file system or platform without links
             staged.replace(new)
-    if os.name == "posix":
-        with contextlib.suppress(OSError):  # the file is whole; a folder that cannot be flushed
-            descriptor = os.open(new.parent, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+    with contextlib.suppress(OSError):  # the file is whole, and some folders cannot be flushed
+        flush_folder(new.parent)
 
 
 def _refuse_doubles(patches: Sequence[Patch]) -> None:

@@ -1,7 +1,8 @@
-"""Why a backup is not taken."""
+"""Refusals of backups."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,30 +11,43 @@ from msconfig.errors import DocumentError
 from msconfig.text import shortened
 from msconfig.tokens import without_tokens
 
-__all__ = ["BackupRefused", "NotTaken", "named"]
-
 _MOST_CHARACTERS = 400
 """Of a reason; names in a backup may be of any length."""
+_ENCRYPTED = re.compile(r"v\d+:\w+:")
+"""The mark by which a newer app begins a key that it encrypts."""
 
 
 class BackupRefused(DocumentError):
     """A backup that is not one, or that cannot be patched without harm."""
 
 
-class NotTaken(ValueError):
-    """What was found, and the way out; whoever knows the file puts its name before it."""
+class UnsupportedBackup(ValueError):
+    """What was found, and what to do; `named` puts the name of the file before it."""
+
+
+def is_encrypted(key: str) -> bool:
+    """Whether `key` is encrypted, which msconfig cannot read."""
+    return _ENCRYPTED.match(key) is not None
+
+
+def unreadable_keys(provider_id: str) -> UnsupportedBackup:
+    """The refusal of a provider whose keys are not plain."""
+    return UnsupportedBackup(
+        f"the keys of the provider {provider_id} are not plain entries (encrypted, perhaps), so"
+        " nothing is touched; look for a newer msconfig, or paste the key in the app"
+    )
 
 
 @contextmanager
 def named(path: Path) -> Iterator[None]:
-    """Turns `NotTaken` into the error that names `path`.
+    """Turn `UnsupportedBackup` into the error that names `path`.
 
     Raises:
-        BackupRefused: something inside was not taken, or takes more memory than there is.
+        BackupRefused: something inside was refused, or takes more memory than there is.
     """
     try:
         yield
-    except NotTaken as error:
+    except UnsupportedBackup as error:
         found = shortened(without_tokens(str(error)), _MOST_CHARACTERS)
         raise BackupRefused(f"{path}: {found}") from None
     except MemoryError:

@@ -1,4 +1,4 @@
-"""What a patch makes of the providers in `data.json`, which desktop v1 and the mobile app read."""
+"""Merging of patches into the providers of `data.json`, for desktop v1 and the mobile app."""
 
 from __future__ import annotations
 
@@ -17,13 +17,10 @@ from msconfig.cherry.backup.changes import (
     SettingChange,
 )
 from msconfig.cherry.backup.json_spans import as_javascript_writes
-from msconfig.cherry.backup.keys import is_encrypted, unreadable_keys
-from msconfig.cherry.backup.refusal import NotTaken
+from msconfig.cherry.backup.refusal import UnsupportedBackup, is_encrypted, unreadable_keys
 from msconfig.cherry.provider import ApiKey, Model, Provider
 from msconfig.parsing import NotJson, loads
 from msconfig.tokens import Secret
-
-__all__ = ["MergedProviders", "StoredProvider", "merge_providers", "stored_provider"]
 
 _AGAIN = "create the backup again"
 _ANEW = "start Cherry Studio once, and create the backup again"
@@ -31,7 +28,7 @@ _ANEW = "start Cherry Studio once, and create the backup again"
 
 @dataclass(frozen=True, slots=True)
 class StoredProvider:
-    """A provider as it stands in the backup: its text, and what merging needs of it."""
+    """A provider of the backup: its text, and the values that merging needs."""
 
     text: Secret
     """JSON, with keys in it."""
@@ -45,25 +42,27 @@ class StoredProvider:
 
 @dataclass(frozen=True, slots=True)
 class MergedProviders:
-    """Changes of one merge, and the providers that come of it."""
+    """Changes of one merge, and the resulting providers."""
 
     changes: tuple[ProviderChange, ...]
     warnings: tuple[str, ...]
     providers: Secret
-    """The list as JSON; providers that nothing happens to keep their own text."""
+    """The list as JSON; providers that do not change keep their own text."""
 
 
 def stored_provider(text: str) -> StoredProvider:
-    """What a provider's JSON says.
+    """The provider that `text` spells.
 
     Raises:
-        NotTaken: it is none that Cherry Studio writes, or its keys are not plain.
+        UnsupportedBackup: Cherry Studio does not write such a provider, or its keys are not plain.
     """
     value = _value(text)
     texts = ("id", "name", "apiKey", "apiHost")
     models = _models(value)
     if not all(isinstance(value.get(key) or "", str) for key in texts) or not value.get("id"):
-        raise NotTaken(f"a provider in data.json has no ID, or no text as its name or key; {_ANEW}")
+        raise UnsupportedBackup(
+            f"a provider in data.json has no ID, or no text as its name or key; {_ANEW}"
+        )
     if is_encrypted(value.get("apiKey") or ""):
         raise unreadable_keys(value["id"])
     return StoredProvider(
@@ -81,16 +80,17 @@ def merge_providers(stored: Sequence[StoredProvider], patches: Sequence[Patch]) 
     """Merge `patches`, each for another provider, into the list of providers.
 
     Raises:
-        NotTaken: a provider of another form than the app writes.
+        UnsupportedBackup: a provider of another form than the app writes.
     """
     patches = [patch for patch in patches if patch.adds]  # this format has no mark to set
     wanted = [patch.configuration.provider.id for patch in patches]
     by_id = {each.id: each for each in stored}
     for each in wanted:
         if sum(other.id == each for other in stored) > 1:
-            raise NotTaken(
+            raise UnsupportedBackup(
                 f"data.json has the provider {each} twice; delete one in the app, and {_AGAIN}"
             )
+    # the app puts a provider that is switched on in front of the list, and so do we
     moved = [each for each in wanted if not (each in by_id and by_id[each].is_enabled)]
     if [each.id for each in stored[: len(moved)]] == moved:
         moved = []
@@ -113,7 +113,7 @@ def merge_providers(stored: Sequence[StoredProvider], patches: Sequence[Patch]) 
 def _merge(
     stored: StoredProvider | None, patch: Patch, *, is_moved: bool
 ) -> tuple[ProviderChange, dict[str, Any]]:
-    """What happens to a provider, and what it becomes."""
+    """The change of a provider, and its new value."""
     provider = patch.configuration.provider
     value = _value(stored.text.reveal()) if stored else _new_provider(provider)
     settings = _merge_settings(value, patch) if stored else ()
@@ -154,13 +154,13 @@ def _new_provider(provider: Provider) -> dict[str, Any]:
 
 
 def _merge_settings(value: dict[str, Any], patch: Patch) -> tuple[SettingChange, ...]:
-    """Put what the user told into `value`."""
-    told = patch.told
+    """Put the user's settings of the provider into `value`."""
+    choice = patch.choice
     changes = []
     for name, key, new in (
-        ("name", "name", told.name),
-        ("rate limit", "rateLimit", told.rate_limit_seconds),
-        ("notes", "notes", told.notes),
+        ("name", "name", choice.name),
+        ("rate limit", "rateLimit", choice.rate_limit_seconds),
+        ("notes", "notes", choice.notes),
     ):
         old = value.get(key)
         if new is not None and new != old:
@@ -181,6 +181,7 @@ def _merge_keys(value: dict[str, Any], wanted: Iterable[ApiKey]) -> tuple[KeyCha
         action = KeyAction.ALREADY_THERE
         if secret.reveal() not in _keys(value):
             action = KeyAction.ADDED
+            # a comma at the end would make v1 read an empty key between the two
             older = (value.get("apiKey") or "").rstrip(", ")
             value["apiKey"] = f"{older},{secret.reveal()}" if older else secret.reveal()
         changes.append(KeyChange(secret.masked, secret.fingerprint, action))
@@ -220,12 +221,12 @@ def _models(value: Mapping[str, Any]) -> list[Any]:
     if models is None:
         return []
     if not isinstance(models, list):
-        raise NotTaken(f"the models of the provider {value['id']} are not a list; {_ANEW}")
+        raise UnsupportedBackup(f"the models of the provider {value['id']} are not a list; {_ANEW}")
     return models
 
 
 def _by_id(models: Iterable[Any]) -> dict[str, dict[str, Any]]:
-    """The models that have an id; others are kept, and are nothing that can be patched."""
+    """The models that have an id; others are kept in the list, and cannot be patched."""
     return {
         model["id"]: model
         for model in models
@@ -247,8 +248,8 @@ def _warnings(value: dict[str, Any], provider: Provider) -> Iterable[str]:
     if not _keys(value):
         yield f"{provider.id} has no key; paste one in the app"
     hosts = {CHAT: value.get("apiHost"), MESSAGES: value.get("anthropicApiHost")}
-    told = {endpoint: url for endpoint, url in hosts.items() if isinstance(url, str)}
-    yield from own_address_warnings(provider, told)
+    urls = {endpoint: url for endpoint, url in hosts.items() if isinstance(url, str)}
+    yield from own_address_warnings(provider, urls)
 
 
 def _value(text: str) -> dict[str, Any]:
@@ -257,5 +258,5 @@ def _value(text: str) -> dict[str, Any]:
     except NotJson:
         value = None
     if not isinstance(value, dict):
-        raise NotTaken(f"a provider in data.json is not an object; {_ANEW}")
+        raise UnsupportedBackup(f"a provider in data.json is not an object; {_ANEW}")
     return value

@@ -1,4 +1,4 @@
-"""What a patch makes of the rows of desktop v2: the changes to be told, and the writes."""
+"""Merging of patches into the rows of desktop v2: the changes for people, and the writes."""
 
 from __future__ import annotations
 
@@ -15,23 +15,19 @@ from msconfig.cherry.backup.changes import (
     SettingChange,
 )
 from msconfig.cherry.backup.json_spans import as_javascript_writes
-from msconfig.cherry.backup.keys import is_encrypted, unreadable_keys
 from msconfig.cherry.backup.order_keys import keys_before
-from msconfig.cherry.backup.refusal import NotTaken
+from msconfig.cherry.backup.refusal import UnsupportedBackup, is_encrypted, unreadable_keys
 from msconfig.cherry.backup.v7_models import merge_models
 from msconfig.cherry.backup.v7_rows import ProviderRow, RowWrite, Table
 from msconfig.cherry.provider import ApiKey, Provider
 from msconfig.parsing import NotJson, loads
 
-__all__ = ["MergedRows", "base_urls", "key_entries", "merge_rows"]
-
 _IN_THE_APP = "save that provider anew in Cherry Studio, and create the backup again"
-Values = tuple[tuple[str, str | int | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class MergedRows:
-    """Changes and writes of one merge; they say the same."""
+    """Changes of one merge, and the writes that make them."""
 
     changes: tuple[ProviderChange, ...]
     warnings: tuple[str, ...]
@@ -43,11 +39,11 @@ def merge_rows(providers: Sequence[ProviderRow], patches: Sequence[Patch], now: 
 
     Args:
         providers: all of the backup, in the app's order.
-        patches: what is to go in.
+        patches: providers, keys and models to merge.
         now: milliseconds since 1970, for the rows that change.
 
     Raises:
-        NotTaken: a provider whose row is of another form than the app writes.
+        UnsupportedBackup: a provider whose row is of another form than the app writes.
     """
     rows = {row.id: row for row in providers}
     added = [patch.configuration.provider.id for patch in patches if patch.adds]
@@ -58,8 +54,8 @@ def merge_rows(providers: Sequence[ProviderRow], patches: Sequence[Patch], now: 
     for patch in patches:
         provider = patch.configuration.provider
         row = rows.get(provider.id)
-        if "::" in provider.id:
-            raise NotTaken(
+        if "::" in provider.id:  # between provider and model in the app's unique ids
+            raise UnsupportedBackup(
                 f"Cherry Studio refuses :: in a provider ID ({provider.id}); choose another ID"
             )
         entries = key_entries(row) if row else []
@@ -117,7 +113,7 @@ def key_entries(row: ProviderRow) -> list[dict[str, Any]]:
     """The keys of a provider as the app keeps them, each with id, key and isEnabled.
 
     Raises:
-        NotTaken: they are not plain, so that nothing can be said about them.
+        UnsupportedBackup: they are not plain, and cannot be read.
     """
     entries = _parsed(row.api_keys.reveal(), f"the keys of {row.id}")
     if not isinstance(entries, list) or not all(map(_is_plain, entries)):
@@ -139,7 +135,7 @@ def base_urls(row: ProviderRow) -> Mapping[str, str]:
     """The provider's own addresses, by endpoint; what cannot be read is left out."""
     try:
         configs = _parsed(row.endpoint_configs or "{}", row.id)
-    except NotTaken:
+    except UnsupportedBackup:
         return {}
     pairs = configs.items() if isinstance(configs, dict) else ()
     return {
@@ -152,8 +148,7 @@ def base_urls(row: ProviderRow) -> Mapping[str, str]:
 def _front(providers: Sequence[ProviderRow], wanted: Sequence[str]) -> dict[str, str]:
     """New order keys of the providers that are switched on; none where they are first already.
 
-    The app puts a provider that is switched on in front of all others, and so does whoever switches
-    one on from outside.
+    The app puts a provider that is switched on in front of all others, and so does a patch.
     """
     on = {row.id for row in providers if row.is_enabled}
     moved = [each for each in wanted if each not in on]
@@ -161,6 +156,7 @@ def _front(providers: Sequence[ProviderRow], wanted: Sequence[str]) -> dict[str,
         return {}
     now = {row.id: row.order_key for row in providers if row.id in moved}
     others = [row.order_key for row in providers if row.id not in now]
+    # equal order keys sort by id, by chance in the wanted order; the app breaks at such keys
     in_order = [row.id for row in providers[: len(moved)]] == moved
     distinct = len(set(now.values())) == len(moved)
     if in_order and distinct and not (others and min(others) <= max(now.values(), default="")):
@@ -200,17 +196,17 @@ def _new_entry(api_key: ApiKey, taken: set[str]) -> dict[str, Any]:
 
 
 _SETTING_KEYS = {"rate limit": "rateLimit", "notes": "notes"}
-"""What a setting is called in the column `provider_settings`."""
+"""Names of the settings in the column `provider_settings`."""
 
 
 def _settings(row: ProviderRow | None, patch: Patch) -> tuple[SettingChange, ...]:
-    """The settings that the user told and that are others in the backup."""
-    told = patch.told
+    """The user's settings of the provider that differ from the backup."""
+    choice = patch.choice
     older = _provider_settings(row) if row else {}
     wanted = (
-        ("name", row.name if row else None, told.name),
-        ("rate limit", older.get("rateLimit"), told.rate_limit_seconds),
-        ("notes", older.get("notes"), told.notes),
+        ("name", row.name if row else None, choice.name),
+        ("rate limit", older.get("rateLimit"), choice.rate_limit_seconds),
+        ("notes", older.get("notes"), choice.notes),
     )
     return tuple(
         SettingChange(name, None if old is None else str(old), str(new))
@@ -237,12 +233,12 @@ def _changed_settings(
 def _provider_settings(row: ProviderRow) -> dict[str, Any]:
     settings = _parsed(row.provider_settings or "{}", f"the settings of {row.id}")
     if not isinstance(settings, dict):
-        raise NotTaken(f"the settings of {row.id} are not an object; {_IN_THE_APP}")
+        raise UnsupportedBackup(f"the settings of {row.id} are not an object; {_IN_THE_APP}")
     return settings
 
 
 def _new_provider(provider: Provider, now: int) -> dict[str, str | int | None]:
-    """The columns of a provider that is not there; a built-in one keeps the app's own addresses."""
+    """The columns of a new provider; a built-in one keeps the app's own addresses."""
     values: dict[str, str | int | None] = {
         "preset_provider_id": provider.preset_id,
         "name": provider.name,
@@ -281,7 +277,7 @@ def _warnings(
 
 def _parsed(text: str, what: str) -> object:
     try:
-        text.encode()
+        text.encode()  # the database's text may hold half characters, which JSON does not
         return loads(text)
     except (NotJson, UnicodeEncodeError):
-        raise NotTaken(f"{what} are not JSON; {_IN_THE_APP}") from None
+        raise UnsupportedBackup(f"{what} are not JSON; {_IN_THE_APP}") from None

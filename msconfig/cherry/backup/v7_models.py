@@ -1,4 +1,4 @@
-"""What a patch makes of a provider's models in desktop v2.
+"""Merging of patches into the models of a provider of desktop v2.
 
 New ones are custom rows, which the app's own model sync never removes. Source: reading v2.0.8.
 """
@@ -6,18 +6,13 @@ New ones are custom rows, which the app's own model sync never removes. Source: 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias
 
 from msconfig.cherry.backup.changes import ModelAction, ModelChange, Patch
 from msconfig.cherry.backup.json_spans import as_javascript_writes
 from msconfig.cherry.backup.order_keys import keys_after
-from msconfig.cherry.backup.v7_rows import ModelRow, ProviderRow, RowWrite, Table
+from msconfig.cherry.backup.v7_rows import ModelRow, ProviderRow, RowWrite, Table, Values
 from msconfig.cherry.provider import Model
 from msconfig.parsing import NotJson, loads
-
-__all__ = ["merge_models"]
-
-Values: TypeAlias = tuple[tuple[str, str | int | None], ...]
 
 
 def merge_models(
@@ -27,12 +22,12 @@ def merge_models(
 
     Args:
         present: the provider's models in the backup.
-        patch: what is to go in, and which ids are dead.
+        patch: models to merge, and ids of dead ones.
         providers: all of the backup, for unique ids that are taken.
         now: milliseconds since 1970, for the rows that change.
 
     Raises:
-        NotTaken: there is no place behind the models that are there.
+        UnsupportedBackup: the order keys in the backup are not the app's, so none can follow.
     """
     provider_id = patch.configuration.provider.id
     rows = {row.model_id: row for row in present}
@@ -74,7 +69,7 @@ def merge_models(
 
 
 def _merge_model(row: ModelRow, model: Model, *, update: bool) -> tuple[ModelChange, Values]:
-    """What happens to a model that is there, and the columns that it takes."""
+    """The change of a model that exists, and its new columns."""
     off = _out_of_sight(row)
     if not update:
         detail = "marked as deprecated; --update-models lifts that" if row.is_deprecated else off
@@ -102,7 +97,7 @@ def _merge_model(row: ModelRow, model: Model, *, update: bool) -> tuple[ModelCha
 
 
 def _out_of_sight(row: ModelRow) -> str:
-    """Why a model that is there does not show in the app; empty if it does."""
+    """Why an existing model does not show in the app; empty if it does."""
     if not row.is_enabled:
         return "switched off in the app, and left so"
     return "hidden in the app, and left so" if row.is_hidden else ""
@@ -146,7 +141,10 @@ def _new_model(provider_id: str, model: Model, order_key: str, now: int) -> Valu
 
 
 def _says_the_same(old: str | int | None, new: str | int | None) -> bool:
-    """Whether two values of a column are equal, or spell the same JSON list."""
+    """Whether two values of a column are equal, or spell the same JSON list.
+
+    The app spells lists in its own way, and another spelling alone is no change.
+    """
     if old == new or not (isinstance(old, str) and isinstance(new, str) and new.startswith("[")):
         return old == new
     try:

@@ -1,4 +1,4 @@
-"""The two tables of desktop v2 that hold providers and models: read, checked, and written.
+"""The two tables of desktop v2 with providers and models: read, checked, and written.
 
 Source of every rule: reading v2.0.8 and running it.
 """
@@ -9,28 +9,21 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
-from msconfig.cherry.backup.refusal import NotTaken
+from msconfig.cherry.backup.refusal import UnsupportedBackup
 from msconfig.text import shortened
 from msconfig.tokens import Secret
-
-__all__ = [
-    "ModelRow",
-    "ProviderRow",
-    "RowWrite",
-    "Table",
-    "read_providers",
-    "refuse_broken",
-    "refuse_unknown_schema",
-    "write_rows",
-]
 
 _MOST_PROVIDERS = 5_000
 _MOST_MODELS = 200_000
 _MOST_CHARACTERS = 32 * 1024 * 1024
 """Of the columns that are read here, all rows together."""
 _MIGRATIONS = "__drizzle_migrations"
+
+
+Values: TypeAlias = tuple[tuple[str, str | int | None], ...]
+"""Columns of a row, with their new values."""
 
 
 class Table(StrEnum):
@@ -68,7 +61,7 @@ _MODEL_COLUMNS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ModelRow:
-    """What merging needs of a row of `user_model`; JSON columns are text."""
+    """The columns of a row of `user_model` that merging needs; JSON columns are text."""
 
     id: str
     provider_id: str
@@ -88,7 +81,7 @@ class ModelRow:
 
 @dataclass(frozen=True, slots=True)
 class ProviderRow:
-    """What merging needs of a row of `user_provider`, and its models in the app's order."""
+    """The columns of a row of `user_provider` that merging needs, and its models in order."""
 
     id: str
     name: str
@@ -103,11 +96,11 @@ class ProviderRow:
 
 @dataclass(frozen=True, slots=True)
 class RowWrite:
-    """A row that is new, or columns of one that is there."""
+    """A new row, or changed columns of an existing one."""
 
     table: Table
     key: str
-    values: tuple[tuple[str, str | int | None], ...] = field(repr=False)
+    values: Values = field(repr=False)
     is_new: bool = False
 
 
@@ -115,9 +108,11 @@ def refuse_unknown_schema(connection: sqlite3.Connection) -> None:
     """Refuse tables that cannot be written to without knowing more than these facts.
 
     Raises:
-        NotTaken: missing tables or columns, columns that a new row would lack, triggers, views.
+        UnsupportedBackup: tables or columns are missing, a new row would lack a column, or there
+            are triggers or views.
         sqlite3.Error: the database is broken.
     """
+    # SQLite ignores the case of names; a virtual table is listed as one, and runs code when read
     found: dict[str, str] = dict(
         connection.execute(
             "SELECT lower(name), CASE WHEN sql LIKE 'CREATE VIRTUAL%' THEN 'virtual table'"
@@ -128,16 +123,16 @@ def refuse_unknown_schema(connection: sqlite3.Connection) -> None:
         kind = found.get(table)
         if kind != "table":
             what = f"a {kind} in place of the table" if kind else "no table"
-            raise NotTaken(f"the database has {what} {table}; {_OTHER_VERSION}")
+            raise UnsupportedBackup(f"the database has {what} {table}; {_OTHER_VERSION}")
     if connection.execute(
         "SELECT 1 FROM sqlite_master WHERE type = 'trigger'"
         " AND lower(tbl_name) IN ('user_provider', 'user_model')"
     ).fetchone():
-        raise NotTaken(f"the database has a trigger on its providers; {_OTHER_VERSION}")
+        raise UnsupportedBackup(f"the database has a trigger on its providers; {_OTHER_VERSION}")
     for table in Table:
         _refuse_unknown_columns(connection, table)
     if not connection.execute(f"SELECT 1 FROM {_MIGRATIONS} LIMIT 1").fetchone():  # noqa: S608
-        raise NotTaken(
+        raise UnsupportedBackup(
             f"the table {_MIGRATIONS} is empty, so Cherry Studio would not restore this backup;"
             " create it again"
         )
@@ -154,32 +149,32 @@ def _refuse_unknown_columns(connection: sqlite3.Connection, table: Table) -> Non
         seen.add(name)
         needs_value = (not_null and default is None) or is_key
         if name not in table.columns and needs_value and not hidden:
-            raise NotTaken(
+            raise UnsupportedBackup(
                 f"{table} has a column that is unknown and has to be filled, {name};"
                 f" {_OTHER_VERSION}"
             )
         if name in table.columns and hidden:
-            raise NotTaken(f"the column {name} of {table} is computed; {_OTHER_VERSION}")
+            raise UnsupportedBackup(f"the column {name} of {table} is computed; {_OTHER_VERSION}")
     missing = sorted(table.columns - seen)
     if missing:
-        raise NotTaken(f"{table} has no column {', '.join(missing)}; {_OTHER_VERSION}")
+        raise UnsupportedBackup(f"{table} has no column {', '.join(missing)}; {_OTHER_VERSION}")
 
 
 def refuse_broken(connection: sqlite3.Connection) -> None:
-    """Refuse what SQLite's own `integrity_check` finds fault with, as the app does.
+    """Refuse a database that fails SQLite's own `integrity_check`, as the app does.
 
     Raises:
-        NotTaken: it finds one.
+        UnsupportedBackup: it has a fault.
         sqlite3.Error: the database is broken beyond that.
     """
     (first,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
     if first != "ok":
         fault = shortened(str(first), 100)
-        raise NotTaken(f"the database is damaged ({fault}); create the backup again")
+        raise UnsupportedBackup(f"the database is damaged ({fault}); create the backup again")
 
 
 def _references_to_nothing(connection: sqlite3.Connection) -> int:
-    """How many references lead nowhere."""
+    """The number of references to rows that do not exist."""
     found = connection.execute("SELECT count(*) FROM pragma_foreign_key_check").fetchone()
     return int(found[0])
 
@@ -188,7 +183,7 @@ def read_providers(connection: sqlite3.Connection) -> tuple[ProviderRow, ...]:
     """All providers in the app's order, with their models.
 
     Raises:
-        NotTaken: a value is of another kind than the app writes, or there are too many.
+        UnsupportedBackup: a value is of a type that the app does not write, or there are too many.
         sqlite3.Error: the database is broken.
     """
     budget = _Budget(_MOST_CHARACTERS)
@@ -257,26 +252,26 @@ def _rows(
     for number, row in enumerate(connection.execute(query)):
         budget.characters -= sum(len(value) for value in row if isinstance(value, str | bytes))
         if number >= most or budget.characters < 0:
-            raise NotTaken(
+            raise UnsupportedBackup(
                 f"{table} has more rows or text than msconfig reads ({most} rows,"
                 f" {_MOST_CHARACTERS} characters); {_OTHER_VERSION}"
             )
         for (name, kind), value in zip(fields.items(), row, strict=True):
             if not isinstance(value, kind):
-                raise NotTaken(
+                raise UnsupportedBackup(
                     f"{table} has a value of another type in its column {name}; {_OTHER_VERSION}"
                 )
         yield row
 
 
 def write_rows(connection: sqlite3.Connection, writes: Iterable[RowWrite]) -> None:
-    """Write all rows in one transaction, and look whether all references still lead somewhere.
+    """Write all rows in one transaction, and check that no reference lost its row.
 
     Rows are inserted where there are none and updated where there is one, never replaced or
     deleted: assistants, messages and knowledge bases point at them.
 
     Raises:
-        NotTaken: the result has faults that were not there before.
+        UnsupportedBackup: the result has faults that were not there before.
         sqlite3.Error: a rule of the tables is broken, or the disk is full.
     """
     before = _references_to_nothing(connection)
@@ -300,7 +295,7 @@ def write_rows(connection: sqlite3.Connection, writes: Iterable[RowWrite]) -> No
             )
     connection.execute("COMMIT")
     if _references_to_nothing(connection) > before:  # a model that was missing makes it fewer
-        raise NotTaken(
+        raise UnsupportedBackup(
             "the patched database would have references that lead nowhere, so nothing is written;"
             " please report it"
         )

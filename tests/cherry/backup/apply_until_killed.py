@@ -17,7 +17,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from types import FrameType
 
-from msconfig.cherry.backup import open_backup, write
+from msconfig.cherry.backup import open_backup, write_copy
 from patching import NEW_MODELS, patch
 
 
@@ -34,7 +34,7 @@ def apply_until(backup: Path, folder: Path, fatal_call: int, counted: Path | Non
             os.kill(os.getpid(), signal.SIGKILL)
 
     sys.setprofile(count)
-    write(open_backup(backup), [patch(*NEW_MODELS)], folder / "new.zip")
+    write_copy(open_backup(backup), [patch(*NEW_MODELS)], folder / "new.zip")
     sys.setprofile(None)
     if counted is not None:
         counted.write_text(str(calls), "ascii")

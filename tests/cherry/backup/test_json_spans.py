@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from msconfig.cherry.backup.json_spans import as_javascript_writes, members, replaced, spans
-from msconfig.cherry.backup.refusal import NotTaken
+from msconfig.cherry.backup.refusal import UnsupportedBackup
 
 TEXT = st.text(st.characters(codec=None, categories=None), max_size=6)
 VALUES: st.SearchStrategy[Any] = st.recursive(
@@ -75,5 +75,5 @@ BROKEN = [
 
 @pytest.mark.parametrize("text", BROKEN, ids=lambda text: text[:20] + text[-8:])
 def test_what_is_not_json_is_refused(text: str) -> None:
-    with pytest.raises(NotTaken):
+    with pytest.raises(UnsupportedBackup):
         spans(text)

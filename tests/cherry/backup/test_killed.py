@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from backups import HEADERS, contents, document_of, make_data_json, make_v7
-from msconfig.cherry.backup import open_backup, plan
+from msconfig.cherry.backup import open_backup, plan_changes
 from patching import NEW_MODELS, apply, patch
 from raw_zip import Member, records
 
@@ -76,7 +76,7 @@ def test_the_new_backup_is_whole_or_not_there(killed: tuple[Path, bytes, list[Pa
     there = [folder / "new.zip" for folder in folders if (folder / "new.zip").exists()]
     assert 0 < len(there) < len(folders), "no moment fell behind the renaming, or none before it"
     for path in there:
-        assert plan(open_backup(path), [patch(*NEW_MODELS)]).changes_nothing
+        assert plan_changes(open_backup(path), [patch(*NEW_MODELS)]).changes_nothing
         assert [each.name for each in records(path)] == [each.name for each in records(backup)]
         assert content(path) == content(whole / "new.zip")
 

@@ -21,7 +21,7 @@ from app_database import (
     script,
 )
 from backups import Row, contents, make_v7, query, row, rows
-from msconfig.cherry.backup import open_backup, plan
+from msconfig.cherry.backup import open_backup, plan_changes
 from msconfig.cherry.provider import ProviderChoice
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
@@ -147,8 +147,8 @@ def test_to_apply_twice_is_to_apply_once(make: Make) -> None:
     once = apply(make())
     twice = apply(once, to="twice.zip")
     assert contents(twice) == contents(once)
-    assert plan(open_backup(once), [patch(*NEW_MODELS)]).changes_nothing
-    assert not plan(open_backup(make()), [patch(*NEW_MODELS)]).changes_nothing
+    assert plan_changes(open_backup(once), [patch(*NEW_MODELS)]).changes_nothing
+    assert not plan_changes(open_backup(make()), [patch(*NEW_MODELS)]).changes_nothing
 
 
 def test_other_ids_and_another_key_afterwards_make_both(make: Make) -> None:
@@ -194,7 +194,7 @@ def test_a_provider_without_keys_gets_its_first(empty: str, make: Make) -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "expected"),
+    ("choice", "expected"),
     [
         (ProviderChoice(name="Mine"), {"name": "Mine", "rateLimit": 3}),
         (ProviderChoice(rate_limit_seconds=7), {"name": "ModelScope", "rateLimit": 7}),
@@ -202,14 +202,14 @@ def test_a_provider_without_keys_gets_its_first(empty: str, make: Make) -> None:
     ],
 )
 def test_name_notes_and_rate_limit_change_only_when_told(
-    told: ProviderChoice, expected: dict[str, Any], make: Make
+    choice: ProviderChoice, expected: dict[str, Any], make: Make
 ) -> None:
-    new = apply(make(), patch(*NEW_MODELS, told=told))
+    new = apply(make(), patch(*NEW_MODELS, choice=choice))
     found = row(new, "user_provider", "modelscope")
     settings = json.loads(found["provider_settings"])
     assert settings["extraHeaders"] == {"X-A": "b"}
     assert {**settings, "name": found["name"]}.items() >= expected.items()
-    if told.notes is None:
+    if choice.notes is None:
         assert settings["notes"] == f"mine {ODD}"
 
 
@@ -289,7 +289,7 @@ def test_two_providers_go_in_at_once(make: Make) -> None:
     assert set(provider_ids(new)[:2]) == {"modelscope", "modelscope-ai"}
     assert keys_of(new, "modelscope-ai") == [(OTHER_KEY, True)]
     assert_keys_of_order_are_sound(new)
-    assert plan(open_backup(new), asked).changes_nothing
+    assert plan_changes(open_backup(new), asked).changes_nothing
 
 
 def _many(count: int) -> Sequence[str]:

@@ -11,7 +11,7 @@ import pytest
 
 from app_database import OLD_KEY, OLD_MODEL
 from backups import Row, document_of, llm_of, make_data_json, v1_provider, v1_providers
-from msconfig.cherry.backup import BackupFormat, open_backup, plan
+from msconfig.cherry.backup import BackupFormat, open_backup, plan_changes
 from msconfig.cherry.provider import ProviderChoice
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
@@ -78,7 +78,7 @@ def test_nobody_else_is_moved_among_themselves(make: Make) -> None:
 def test_to_apply_twice_is_to_apply_once(make: Make) -> None:
     once = put(make())
     assert document_of(put(once, to="cherry-studio.2.zip")) == document_of(once)
-    assert plan(open_backup(once), [patch(*NEW_MODELS)]).changes_nothing
+    assert plan_changes(open_backup(once), [patch(*NEW_MODELS)]).changes_nothing
 
 
 def test_other_ids_and_another_key_afterwards_make_both(make: Make) -> None:
@@ -103,8 +103,8 @@ def test_an_equal_key_is_not_added_twice(there: str, expected: str | None, make:
 
 
 def test_name_notes_and_rate_limit_change_only_when_told(make: Make) -> None:
-    told = ProviderChoice(name="Mine", notes="n", rate_limit_seconds=9)
-    found = v1_provider(put(make(), patch(*NEW_MODELS, told=told)))
+    choice = ProviderChoice(name="Mine", notes="n", rate_limit_seconds=9)
+    found = v1_provider(put(make(), patch(*NEW_MODELS, choice=choice)))
     assert (found["name"], found["notes"], found["rateLimit"]) == ("Mine", "n", 9)
     assert "rateLimit" not in v1_provider(put(make(), to="cherry-studio.2.zip"))
 
@@ -140,5 +140,5 @@ def test_what_it_is_can_be_told(make: Make) -> None:
 def test_a_patch_that_only_marks_models_changes_nothing_here(make: Make) -> None:
     old = make()
     marks = replace(patch(keys=(), dead=[OLD_MODEL]), adds=False)
-    assert plan(open_backup(old), [marks]).changes_nothing
+    assert plan_changes(open_backup(old), [marks]).changes_nothing
     assert put(old, marks).read_bytes() == old.read_bytes()

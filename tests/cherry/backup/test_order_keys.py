@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app_database import ORDER_KEY
 from msconfig.cherry.backup.order_keys import keys_after, keys_before
-from msconfig.cherry.backup.refusal import NotTaken
+from msconfig.cherry.backup.refusal import UnsupportedBackup
 
 LEAST = "A" + "0" * 26
 GREATEST = "z" * 27
@@ -82,6 +82,6 @@ def test_new_keys_are_sound_and_in_front_of_or_behind_all_others(
 )
 def test_a_neighbour_that_is_no_key_is_refused(key: str) -> None:
     for place in (keys_before, keys_after):
-        with pytest.raises(NotTaken) as caught:
+        with pytest.raises(UnsupportedBackup) as caught:
             place([key], 1)
         assert len(str(caught.value)) < 300

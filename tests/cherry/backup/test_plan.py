@@ -1,4 +1,4 @@
-"""What is told before anything is written, and that writing keeps to it."""
+"""Plans of changes, and that writing keeps to them."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from msconfig.cherry.backup import (
     ProviderChange,
     SettingChange,
     open_backup,
-    plan,
-    write,
+    plan_changes,
+    write_copy,
 )
 from msconfig.cherry.provider import ProviderChoice
 from msconfig.errors import FileError
@@ -31,11 +31,11 @@ from raw_zip import records
 
 pytestmark = pytest.mark.usefixtures("both_headers")
 
-TOLD = ProviderChoice(name="Mine", rate_limit_seconds=7, notes="n")
+CHOICE = ProviderChoice(name="Mine", rate_limit_seconds=7, notes="n")
 
 
 def change(path: Path, wanted: Patch) -> ProviderChange:
-    (only,) = plan(open_backup(path), [wanted]).providers
+    (only,) = plan_changes(open_backup(path), [wanted]).providers
     return only
 
 
@@ -47,32 +47,32 @@ def test_a_full_backup_of_windows_is_warned_about(
     full: bool, platform: str | None, warned: bool, tmp_path: Path
 ) -> None:
     made = make_v7(tmp_path / "old.zip", full=full, messages=1, metadata={"platform": platform})
-    told = plan(open_backup(made), [patch(*NEW_MODELS)]).warnings
-    assert any("a slim one is safer" in each for each in told) == warned
+    found = plan_changes(open_backup(made), [patch(*NEW_MODELS)]).warnings
+    assert any("a slim one is safer" in each for each in found) == warned
 
 
 def test_what_is_told_of_the_provider_is_said_with_old_and_new(tmp_path: Path) -> None:
     v7 = make_v7(tmp_path / "a.zip", messages=1)
     v1 = make_data_json(tmp_path / "b.zip")
-    told = patch(told=TOLD)
-    name, limit, notes = change(v7, told).settings
+    found = patch(choice=CHOICE)
+    name, limit, notes = change(v7, found).settings
     assert name == SettingChange("name", "ModelScope", "Mine")
     assert limit == SettingChange("rate limit", "3", "7")
     assert notes.new == "n"
-    assert change(v7, told).name == change(v1, told).name == "Mine"
-    assert change(v1, told).settings[1] == SettingChange("rate limit", None, "7")
+    assert change(v7, found).name == change(v1, found).name == "Mine"
+    assert change(v1, found).settings[1] == SettingChange("rate limit", None, "7")
 
 
 def test_a_provider_that_is_new_has_what_was_told_from_the_start(tmp_path: Path) -> None:
-    told = patch(told=TOLD, site=Site.AI)
+    found = patch(choice=CHOICE, site=Site.AI)
     v7 = make_v7(tmp_path / "a.zip", messages=1)
     v1 = make_data_json(tmp_path / "b.zip")
     for path in (v7, v1):
-        assert change(path, told).is_new
-        assert not change(path, told).settings
-    made = row(apply(v7, told, to="c.zip"), "user_provider", "modelscope-ai")
+        assert change(path, found).is_new
+        assert not change(path, found).settings
+    made = row(apply(v7, found, to="c.zip"), "user_provider", "modelscope-ai")
     assert json.loads(made["provider_settings"]) == {"rateLimit": 7, "notes": "n"}
-    made = v1_provider(apply(v1, told, to="d.zip"), "modelscope-ai")
+    made = v1_provider(apply(v1, found, to="d.zip"), "modelscope-ai")
     assert (made["name"], made["rateLimit"], made["notes"]) == ("Mine", 7, "n")
 
 
@@ -83,9 +83,9 @@ def test_a_provider_that_is_on_stays_where_it_is(tmp_path: Path) -> None:
     providers[1]["enabled"] = True
     v1 = make_data_json(tmp_path / "b.zip", providers=providers)
     for path in (v7, v1):
-        told = change(path, patch())
-        assert not told.switched_on
-        assert not told.moved_to_front
+        found = change(path, patch())
+        assert not found.switched_on
+        assert not found.moved_to_front
 
 
 def test_an_odd_order_key_of_a_neighbour_is_no_hindrance_where_nothing_is_moved(
@@ -119,7 +119,7 @@ def test_a_model_whose_unique_id_is_taken_is_refused_and_the_rest_goes_in(tmp_pa
     refused, added = change(path, patch(*NEW_MODELS)).models
     assert refused.action is ModelAction.REFUSED
     assert added == ModelChange(NEW_MODELS[1], ModelAction.ADDED)
-    assert plan(open_backup(apply(path)), [patch(*NEW_MODELS)]).changes_nothing
+    assert plan_changes(open_backup(apply(path)), [patch(*NEW_MODELS)]).changes_nothing
 
 
 @pytest.mark.parametrize(
@@ -132,37 +132,39 @@ def test_a_model_whose_unique_id_is_taken_is_refused_and_the_rest_goes_in(tmp_pa
 def test_what_the_user_did_to_a_model_is_told(done: str, words: str, tmp_path: Path) -> None:
     sql = f"UPDATE user_model SET {done} WHERE model_id = '{OLD_MODEL}'"
     path = make_v7(tmp_path / "a.zip", messages=1, prepare=script(sql))
-    (told,) = change(path, patch(OLD_MODEL)).models
-    assert told == ModelChange(OLD_MODEL, ModelAction.ALREADY_THERE, words)
-    (told,) = change(path, patch(OLD_MODEL, update_models=True)).models
-    assert told.action is ModelAction.UPDATED
-    assert told.detail.endswith(f"; {words}")
+    (found,) = change(path, patch(OLD_MODEL)).models
+    assert found == ModelChange(OLD_MODEL, ModelAction.ALREADY_THERE, words)
+    (found,) = change(path, patch(OLD_MODEL, update_models=True)).models
+    assert found.action is ModelAction.UPDATED
+    assert found.detail.endswith(f"; {words}")
 
 
 def test_a_dead_model_that_lives_again_is_told_and_lifted_on_request(tmp_path: Path) -> None:
     path = apply(make_v7(tmp_path / "a.zip", messages=1), patch(dead=[OLD_MODEL]))
-    (told,) = change(path, patch(OLD_MODEL)).models
-    assert "--update-models lifts that" in told.detail
-    (told,) = change(path, patch(OLD_MODEL, update_models=True)).models
-    assert told.action is ModelAction.UPDATED
+    (found,) = change(path, patch(OLD_MODEL)).models
+    assert "--update-models lifts that" in found.detail
+    (found,) = change(path, patch(OLD_MODEL, update_models=True)).models
+    assert found.action is ModelAction.UPDATED
     lifted = apply(path, patch(OLD_MODEL, update_models=True), to="b.zip")
     assert row(lifted, "user_model", f"modelscope::{OLD_MODEL}")["is_deprecated"] == 0
 
 
 def test_a_format_without_a_mark_for_dead_models_says_so(tmp_path: Path) -> None:
-    (told,) = change(make_data_json(tmp_path / "a.zip"), patch(dead=[OLD_MODEL])).models
-    assert told.action is ModelAction.REFUSED
-    assert "delete it in the app" in told.detail
+    (found,) = change(make_data_json(tmp_path / "a.zip"), patch(dead=[OLD_MODEL])).models
+    assert found.action is ModelAction.REFUSED
+    assert "delete it in the app" in found.detail
 
 
 def test_a_provider_without_any_key_is_warned_about(tmp_path: Path) -> None:
     off = "UPDATE user_provider SET api_keys = NULL WHERE provider_id = 'modelscope'"
     v7 = make_v7(tmp_path / "a.zip", messages=1, prepare=script(off))
-    assert "no key" in plan(open_backup(v7), [patch(keys=())]).warnings[0]
-    assert not plan(open_backup(v7), [patch()]).warnings
+    assert "no key" in plan_changes(open_backup(v7), [patch(keys=())]).warnings[0]
+    assert not plan_changes(open_backup(v7), [patch()]).warnings
     providers = [{**each, "apiKey": ""} for each in v1_providers()]
     v1 = make_data_json(tmp_path / "b.zip", providers=providers)
-    assert any("no key" in each for each in plan(open_backup(v1), [patch(keys=())]).warnings)
+    assert any(
+        "no key" in each for each in plan_changes(open_backup(v1), [patch(keys=())]).warnings
+    )
 
 
 def test_an_address_of_the_users_own_is_warned_about_by_its_host_alone(tmp_path: Path) -> None:
@@ -177,7 +179,7 @@ def test_an_address_of_the_users_own_is_warned_about_by_its_host_alone(tmp_path:
         make_v7(tmp_path / "a.zip", messages=1, prepare=script(sql)),
         make_data_json(tmp_path / "b.zip", providers=providers),
     ):
-        last = plan(open_backup(path), [patch()]).warnings[-1]
+        last = plan_changes(open_backup(path), [patch()]).warnings[-1]
         assert "proxy.example" in last
         assert "secret" not in last
 
@@ -201,7 +203,7 @@ def test_keys_that_would_go_to_another_host_are_warned_about_for_a_new_id_too(
         make_v7(tmp_path / "a.zip", messages=1, prepare=put),
         make_data_json(tmp_path / "b.zip", providers=providers),
     ):
-        warnings = plan(open_backup(path), [patch(site=Site.AI)]).warnings
+        warnings = plan_changes(open_backup(path), [patch(site=Site.AI)]).warnings
         assert any("other.example" in each for each in warnings), path
 
 
@@ -211,7 +213,7 @@ def test_a_provider_without_any_address_is_warned_about(tmp_path: Path) -> None:
         insert(database, "user_provider", {**row, "preset_provider_id": None})
 
     v7 = make_v7(tmp_path / "a.zip", messages=1, prepare=put)
-    (warning,) = plan(open_backup(v7), [patch(site=Site.AI)]).warnings
+    (warning,) = plan_changes(open_backup(v7), [patch(site=Site.AI)]).warnings
     assert "https://api-inference.modelscope.ai/v1/" in warning
 
 
@@ -220,16 +222,16 @@ def test_what_msconfig_itself_wrote_is_not_warned_about(site: Site, tmp_path: Pa
     v7 = make_v7(tmp_path / "a.zip", messages=1)
     v1 = make_data_json(tmp_path / "b.zip")
     for old in (v7, v1):
-        before = plan(open_backup(old), [patch(site=site)]).warnings
+        before = plan_changes(open_backup(old), [patch(site=site)]).warnings
         new = apply(old, patch(site=site), to=f"new-{old.name}")
-        assert plan(open_backup(new), [patch(site=site)]).warnings == before
+        assert plan_changes(open_backup(new), [patch(site=site)]).warnings == before
         assert not any("address" in each for each in before)
 
 
 def test_two_patches_for_one_provider_are_a_mistake_of_the_caller(tmp_path: Path) -> None:
     backup = open_backup(make_v7(tmp_path / "a.zip", messages=1))
     with pytest.raises(ValueError, match="two patches"):
-        plan(backup, [patch(), patch()])
+        plan_changes(backup, [patch(), patch()])
 
 
 def test_a_provider_of_v1_that_is_there_twice_is_refused_only_when_it_is_meant(
@@ -240,7 +242,7 @@ def test_a_provider_of_v1_that_is_there_twice_is_refused_only_when_it_is_meant(
     assert len(open_backup(apply(twice)).providers) == 4
     twice = make_data_json(tmp_path / "a.zip", providers=[first, ours, ours])
     with pytest.raises(BackupRefused, match="twice"):
-        plan(open_backup(twice), [patch()])
+        plan_changes(open_backup(twice), [patch()])
 
 
 @pytest.mark.parametrize("settings", ["[]", "{", '"text"'])
@@ -248,7 +250,7 @@ def test_settings_that_cannot_be_read_are_not_written_over(settings: str, tmp_pa
     sql = f"UPDATE user_provider SET provider_settings = '{settings}'"
     path = make_v7(tmp_path / "a.zip", messages=1, prepare=script(sql))
     with pytest.raises(BackupRefused, match="settings"):
-        plan(open_backup(path), [patch(told=TOLD)])
+        plan_changes(open_backup(path), [patch(choice=CHOICE)])
 
 
 def test_a_backup_that_was_changed_after_it_was_opened_is_not_patched(tmp_path: Path) -> None:
@@ -256,7 +258,7 @@ def test_a_backup_that_was_changed_after_it_was_opened_is_not_patched(tmp_path: 
     backup = open_backup(path)
     make_v7(path, messages=2)
     with pytest.raises(FileError, match="was changed"):
-        write(backup, [patch()], tmp_path / "b.zip")
+        write_copy(backup, [patch()], tmp_path / "b.zip")
     assert not (tmp_path / "b.zip").exists()
 
 
@@ -304,6 +306,6 @@ def test_what_a_killed_run_left_an_hour_ago_is_removed(
 def test_nothing_that_is_known_of_a_backup_shows_a_key(tmp_path: Path) -> None:
     for path in (make_v7(tmp_path / "a.zip", messages=1), make_data_json(tmp_path / "b.zip")):
         backup = open_backup(path)
-        shown = repr((backup, backup.content, plan(backup, [patch()])))
+        shown = repr((backup, backup.content, plan_changes(backup, [patch()])))
         assert OLD_KEY not in shown
         assert NEW_KEY not in shown

@@ -11,7 +11,7 @@ import msconfig.cherry.backup
 
 _PACKAGE = Path(msconfig.cherry.backup.__file__).parent
 _PAGE = Path(__file__).parents[3] / "docs" / "backups.md"
-_OF_THE_BACKUP = ("NotTaken", "BackupRefused")
+_OF_THE_BACKUP = ("UnsupportedBackup", "BackupRefused")
 _OF_PLACES = ("FileError", "UsageError")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from backups import database_of, make_data_json, make_v7
-from msconfig.cherry.backup import open_backup, write
+from msconfig.cherry.backup import open_backup, write_copy
 from msconfig.errors import MsconfigError
 from patching import NEW_MODELS, apply, outcome, patch
 from raw_zip import STORED, Member
@@ -23,7 +23,7 @@ def refused(backup: Path, new: Path, *, force: bool) -> str:
     whole = backup.read_bytes()
     opened = open_backup(backup)
     with pytest.raises(MsconfigError) as caught:
-        write(opened, [patch(*NEW_MODELS)], new, force=force)
+        write_copy(opened, [patch(*NEW_MODELS)], new, force=force)
     assert caught.value.exit_code == 2
     assert backup.read_bytes() == whole
     text = str(caught.value)
