@@ -1,17 +1,17 @@
-"""What can go wrong, and the exit code of each.
+"""Errors that a user can act on, and their exit codes.
 
 ::
 
     MsconfigError
-     ├─ UsageError            2   the command was given something it cannot use
+     ├─ UsageError            2   options, arguments or inputs that cannot be used
      │   ├─ SettingsError     2   … in msconfig.toml
-     │   └─ TokenError        2   … where a token was to be
-     ├─ FileError             2   the disk did not do what was asked
-     └─ DocumentError         5   what was read or made is not fit for Cherry Studio
-         └─ TemplateError     5   … and a template is to blame
+     │   └─ TokenError        2   … in place of a token
+     ├─ FileError             2   a file cannot be read or written
+     └─ DocumentError         5   a document that Cherry Studio would not take
+         └─ TemplateError     5   … because of a template
 
-A message says what is wrong, where, and what to do. It never holds a token, and it may hold text
-from outside: whoever prints it passes it through `msconfig.text.visible`.
+A message says what is wrong, where, and what to do. It never contains a token. It may contain
+untrusted text, so print it through `msconfig.text.visible`.
 """
 
 from __future__ import annotations
@@ -20,20 +20,9 @@ from enum import IntEnum
 
 from msconfig.text import visible
 
-__all__ = [
-    "DocumentError",
-    "ExitCode",
-    "FileError",
-    "MsconfigError",
-    "SettingsError",
-    "TemplateError",
-    "TokenError",
-    "UsageError",
-]
-
 
 class ExitCode(IntEnum):
-    """How msconfig ends. Scripts rely on these numbers."""
+    """Exit codes of msconfig. Scripts rely on these numbers."""
 
     OK = 0
     MODEL_FAILED = 1
@@ -46,7 +35,7 @@ class ExitCode(IntEnum):
 
 
 class MsconfigError(Exception):
-    """Something that the user can act on; `str()` is one line for each thing that is wrong."""
+    """An error that the user can act on; `str()` has a line for each problem."""
 
     exit_code: ExitCode = ExitCode.USAGE
 
@@ -56,15 +45,15 @@ class UsageError(MsconfigError):
 
 
 class SettingsError(UsageError):
-    """A `msconfig.toml` that is not TOML, or says something that is not understood."""
+    """A `msconfig.toml` that is not TOML, or has values that cannot be used."""
 
 
 class TokenError(UsageError):
-    """A place that was to hold a token and does not hold a usable one."""
+    """An environment variable, a file or standard input without a usable token."""
 
 
 class FileError(MsconfigError):
-    """The disk did not do what was asked."""
+    """A file or folder that cannot be read or written."""
 
     @classmethod
     def from_os(cls, action: str, path: object, error: OSError) -> FileError:
@@ -79,4 +68,4 @@ class DocumentError(MsconfigError):
 
 
 class TemplateError(DocumentError):
-    """A template with a fault in it."""
+    """A template that does not compile or render."""

@@ -1,4 +1,4 @@
-"""Sets of files written all or nothing, private temporary folders, and reading of stdin."""
+"""Sets of files written all or nothing, private temporary folders, and bounded reading."""
 
 from __future__ import annotations
 
@@ -18,17 +18,6 @@ from msconfig.errors import FileError, UsageError
 
 _log = logging.getLogger(__name__)
 
-__all__ = [
-    "OutputFile",
-    "Plan",
-    "create",
-    "is_same_file",
-    "plan",
-    "private_folder",
-    "read_stdin",
-    "write",
-]
-
 _STAGING = ".msconfig-staged-"
 _LEFT_OVER_AFTER = 3600.0
 """Seconds after which a staging folder belongs to a run that was killed, and may hold a key."""
@@ -36,24 +25,25 @@ _LEFT_OVER_AFTER = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class OutputFile:
-    """A file to be written."""
+    """A file to write."""
 
     name: str
     content: bytes
     replaceable: bool = False
-    """Whether an older one may be replaced without being asked: reports and guides."""
+    """Whether an older one may be replaced without `--force`: reports and guides."""
     secret: bool = True
-    """Whether it is for its owner alone (POSIX). Else it has the mode of the older one, or the one
-    that the user's files have."""
+    """Whether only its owner may read it (POSIX). Else it gets the mode of the older file, or of
+    the user's new files."""
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What writing would do, file by file; None where there is no older file."""
+class FileChanges:
+    """Files to write to a folder, compared with those that exist in it."""
 
     folder: Path
     files: tuple[OutputFile, ...]
     older: Mapping[str, bytes | None]
+    """Content of the existing files by name; None where there is none."""
 
     @property
     def changed(self) -> tuple[OutputFile, ...]:
@@ -61,8 +51,8 @@ class Plan:
         return tuple(file for file in self.files if self.older[file.name] != file.content)
 
     @property
-    def in_the_way(self) -> tuple[str, ...]:
-        """Names of older files that differ and may not be replaced without being asked."""
+    def existing(self) -> tuple[str, ...]:
+        """Names of existing files that differ and may not be replaced without `--force`."""
         return tuple(
             file.name
             for file in self.changed
@@ -85,21 +75,24 @@ def is_same_file(one: Path, other: Path) -> bool:
         return False
 
 
-def plan(folder: Path, files: Sequence[OutputFile]) -> Plan:
-    """Look at what is in `folder` already.
+def changes_in(folder: Path, files: Sequence[OutputFile]) -> FileChanges:
+    """Compare `files` with those that exist in `folder`.
 
     Raises:
         FileError: an older file that cannot be read.
-        UsageError: `folder` is a file.
+        UsageError: `folder` is a file, or an older file is not a regular one.
     """
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder} is a file, and has to be a folder")
-    return Plan(folder, tuple(files), {file.name: _content(folder / file.name) for file in files})
+    return FileChanges(
+        folder, tuple(files), {file.name: _content(folder / file.name) for file in files}
+    )
 
 
 def _content(path: Path) -> bytes | None:
+    # to read a pipe would wait for ever; a folder gives an error of its own below
     if path.exists() and not (path.is_file() or path.is_dir()):
-        raise UsageError(f"{path} is in the way: it is no regular file")
+        raise UsageError(f"{path} exists and is not a regular file")
     try:
         return path.read_bytes()
     except FileNotFoundError:
@@ -108,49 +101,49 @@ def _content(path: Path) -> bytes | None:
         raise FileError.from_os("read", path, error) from None
 
 
-def write(planned: Plan) -> None:
-    """Write what changed: all of it, or, when anything fails or interrupts, none.
+def write(changes: FileChanges) -> None:
+    """Write the files that changed: all of them, or none when anything fails or interrupts.
 
-    Every file is staged beside its place, with mode 0600 (POSIX) unless it is no secret, and
-    renamed over it, so each one is old or new at any moment, whatever kills the program.
-    The folder is made 0700 if it is missing.
+    Every file is staged beside its place, with mode 0600 (POSIX) if it is secret, and renamed over
+    it, so each one is old or new at any moment, even if the program is killed. The folder is
+    created with mode 0700 if it is missing.
 
     Raises:
         FileError: something could not be written; then nothing is.
     """
-    missing = [each for each in (planned.folder, *planned.folder.parents) if not each.exists()]
+    missing = [each for each in (changes.folder, *changes.folder.parents) if not each.exists()]
     try:
-        planned.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        changes.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with (
-            _staging_folder(planned.folder) as staging,
-            _undone_on_failure(planned, staging / "older"),
+            _staging_folder(changes.folder) as staging,
+            _undone_on_failure(changes, staging / "older"),
         ):
-            for file in planned.changed:
-                _stage(staging / file.name, file, older=planned.folder / file.name)
-            for file in planned.changed:
-                (staging / file.name).replace(planned.folder / file.name)
-                _log.debug("wrote %s: %d bytes", planned.folder / file.name, len(file.content))
-            flush_folder(planned.folder)
+            for file in changes.changed:
+                _stage(staging / file.name, file, older=changes.folder / file.name)
+            for file in changes.changed:
+                (staging / file.name).replace(changes.folder / file.name)
+                _log.debug("wrote %s: %d bytes", changes.folder / file.name, len(file.content))
+            flush_folder(changes.folder)
     except OSError as error:
-        raise FileError.from_os("write to", planned.folder, error) from None
+        raise FileError.from_os("write to", changes.folder, error) from None
     finally:
         for folder in missing:
             with contextlib.suppress(OSError):
-                folder.rmdir()  # only an empty one goes
+                folder.rmdir()  # fails unless it is empty, so it stays where writing succeeded
 
 
 @contextlib.contextmanager
-def _undone_on_failure(planned: Plan, kept: Path) -> Iterator[None]:
-    """Puts the older files back when anything fails or interrupts."""
+def _undone_on_failure(changes: FileChanges, kept: Path) -> Iterator[None]:
+    """Put the older files back when anything fails or interrupts."""
     kept.mkdir()
-    for file in planned.changed:
-        if os.path.lexists(planned.folder / file.name):  # a link that leads nowhere too
-            _keep(planned.folder / file.name, kept / file.name)
+    for file in changes.changed:
+        if os.path.lexists(changes.folder / file.name):  # a link that leads nowhere too
+            _keep(changes.folder / file.name, kept / file.name)
     try:
         yield
-    except BaseException:
-        for file in planned.changed:
-            place = planned.folder / file.name
+    except BaseException:  # KeyboardInterrupt too
+        for file in changes.changed:
+            place = changes.folder / file.name
             if os.path.lexists(kept / file.name):
                 (kept / file.name).replace(place)
             else:
@@ -160,13 +153,13 @@ def _undone_on_failure(planned: Plan, kept: Path) -> Iterator[None]:
 
 def _keep(older: Path, kept: Path) -> None:
     try:
-        os.link(older, kept, follow_symlinks=False)
+        os.link(older, kept, follow_symlinks=False)  # no copy: owner, times and rest stay
     except (OSError, NotImplementedError):  # a file system or platform that cannot
         shutil.copy2(older, kept, follow_symlinks=False)
 
 
 def _stage(path: Path, file: OutputFile, *, older: Path) -> None:
-    mode = 0o600 if file.secret else 0o666  # of which the user's mask takes some away
+    mode = 0o600 if file.secret else 0o666  # less the user's umask
     with _create(path, mode) as stream:
         stream.write(file.content)
         stream.flush()
@@ -211,7 +204,7 @@ def private_folder(beside: Path | None = None) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def _staging_folder(where: Path) -> Iterator[Path]:
-    """A folder in `where` for files that are not complete yet; first, old ones are removed."""
+    """A folder in `where` for files that are not complete yet; old ones are removed first."""
     _remove_leftovers(where)
     folder = Path(tempfile.mkdtemp(prefix=_STAGING, dir=where.absolute()))
     try:
@@ -225,7 +218,7 @@ def _remove_leftovers(where: Path) -> None:
     for leftover in where.glob(f"{_STAGING}*"):
         with contextlib.suppress(OSError):
             known = leftover.lstat()
-            # the folder may be shared, and root could remove what belongs to other users
+            # the folder may be shared, and root could remove folders of other users
             is_ours = os.name != "posix" or known.st_uid == os.geteuid()
             if is_ours and time.time() - known.st_mtime > _LEFT_OVER_AFTER:
                 shutil.rmtree(leftover)
@@ -246,13 +239,30 @@ def _create(path: Path, mode: int) -> BinaryIO:
     return os.fdopen(os.open(path, flags, mode), "wb")
 
 
+def read_at_most(path: Path, limit: int) -> bytes:
+    """The content of a file; `limit` + 1 bytes of a larger one, which is how to recognise it.
+
+    It is opened once and never measured, so that it may be a pipe.
+
+    Raises:
+        FileError: it cannot be read.
+    """
+    try:
+        with path.open("rb") as stream:
+            raw = stream.read(limit + 1)
+    except OSError as error:
+        raise FileError.from_os("read", path, error) from None
+    _log.debug("read %s: %d bytes", path, len(raw))
+    return raw
+
+
 def read_stdin(limit: int) -> bytes:
-    """Standard input to its end, at most `limit` bytes and one, which tells that it is longer.
+    """Standard input to its end; `limit` + 1 bytes of a longer one, as `read_at_most`.
 
     Raises:
         FileError: it is closed or cannot be read.
     """
-    if sys.stdin is None:
+    if sys.stdin is None:  # as Python leaves it where the descriptor is closed
         raise FileError("cannot read standard input: it is closed")
     try:
         return sys.stdin.buffer.read(limit + 1)

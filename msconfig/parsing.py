@@ -13,28 +13,28 @@ from typing import Any, NoReturn
 from msconfig.text import shortened, visible
 from msconfig.tokens import without_tokens
 
-__all__ = ["NotJson", "NotToml", "dumps", "loads", "loads_toml", "parse_time", "rfc3339"]
-
 _MAX_DEPTH = 100
+"""Deep enough for every document here, and far below what recursion bears."""
 _MAX_TOML_BYTES = 1024 * 1024
-_MAX_KEY_DEPTH = 100
+"""Bounds the time that Python's own parser takes for hostile TOML."""
 _DOTTED_KEY = re.compile(rb"""^[\w\s."'\[-]*""", re.MULTILINE)
-"""What is before the first sign that no key has; a parser takes quadratic time for its dots."""
+"""A line up to the first sign that no key has; the parser takes quadratic time for a key's dots."""
+_TOO_DEEP = f"nested too deeply (limit {_MAX_DEPTH})"
 
 
 class NotJson(ValueError):
-    """Why a text is not JSON, with line and column where they are known."""
+    """A text is not JSON; the message has line and column where they are known."""
 
 
 def loads(raw: bytes | str, *, unique_keys: bool = False) -> object:
     """The value that `raw` spells.
 
-    Stricter than the standard library: UTF-8 alone (a byte order mark is let pass), no NaN or
+    Stricter than the standard library: only UTF-8 (with or without a byte order mark), no NaN or
     Infinity, no nesting or number that Python refuses.
 
     Args:
         raw: the text.
-        unique_keys: refuse an object that has a key twice; parsers silently take the last one.
+        unique_keys: refuse an object that has a key twice; parsers silently use the last one.
 
     Raises:
         NotJson: it is not JSON.
@@ -50,7 +50,7 @@ def loads(raw: bytes | str, *, unique_keys: bool = False) -> object:
             parse_float=_finite,
             object_pairs_hook=_unique if unique_keys else None,
         )
-    except NotJson:
+    except NotJson:  # from one of the hooks; it is a ValueError too
         raise
     except json.JSONDecodeError as error:
         if not text.strip():
@@ -60,16 +60,16 @@ def loads(raw: bytes | str, *, unique_keys: bool = False) -> object:
             f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}{cut}"
         ) from None
     except RecursionError:
-        raise NotJson("not JSON that anybody reads: nested too deep") from None
-    except ValueError:
-        raise NotJson("not JSON that anybody reads: a number has too many digits") from None
+        raise NotJson(f"JSON {_TOO_DEEP}") from None
+    except ValueError:  # Python's limit of digits, against conversions of quadratic time
+        raise NotJson("JSON with a number that has too many digits") from None
     if _is_too_deep(value):
-        raise NotJson("not JSON that anybody reads: nested too deep")
+        raise NotJson(f"JSON {_TOO_DEEP}")
     return value
 
 
 def _is_too_deep(value: object) -> bool:
-    """Whether `value` is nested deeper than any document here, and than recursion bears."""
+    """Whether `value` is nested deeper than `_MAX_DEPTH`; level by level, without recursion."""
     level: list[object] = [value]
     for _ in range(_MAX_DEPTH):
         level = [
@@ -86,7 +86,7 @@ def _is_too_deep(value: object) -> bool:
 def dumps(
     value: object, *, indent: int | None = None, default: Callable[[object], str] | None = None
 ) -> str:
-    """`value` as JSON, with control and format characters escaped and everything else readable."""
+    """`value` as JSON, with control and format characters escaped and all others as they are."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent, default=default)
     text = text.replace("##[", "##\\u005b")  # GitHub's runner reads a command there
     if text.isprintable():
@@ -102,13 +102,13 @@ def _escaped(character: str) -> str:
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise NotJson(f"not JSON: {name} is no JSON value")
+    raise NotJson(f"not JSON: {name} is not a JSON value")
 
 
 def _finite(text: str) -> float:
     number = float(text)
-    if not math.isfinite(number):
-        raise NotJson("not JSON that anybody reads: a number is too large")
+    if not math.isfinite(number):  # 1e999 is infinity in Python, which would be written as such
+        raise NotJson("JSON with a number that is too large")
     return number
 
 
@@ -123,23 +123,23 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
-# --- TOML: bounded, and with days as text
+# --- TOML: bounded, and with dates as text
 
 
 class NotToml(ValueError):
-    """Why a text is no TOML that is read here, in one line."""
+    """A text is not TOML, or beyond the limits; the message is one line."""
 
 
 def loads_toml(raw: bytes) -> dict[str, Any]:
-    """The tables of `raw`; days and times are text in them, as ``2026-12-31``.
+    """The tables of `raw`; dates and times are text in them, such as ``2026-12-31``.
 
     Raises:
         NotToml: it is larger than 1 MiB, nested too deep, not UTF-8, or not TOML.
     """
     if len(raw) > _MAX_TOML_BYTES:
-        raise NotToml("larger than 1 MiB, which no TOML of msconfig is")
-    if any(match[0].count(b".") > _MAX_KEY_DEPTH for match in _DOTTED_KEY.finditer(raw)):
-        raise NotToml("not TOML that anybody reads: nested too deep")
+        raise NotToml("larger than 1 MiB, the most TOML that msconfig reads")
+    if any(match[0].count(b".") > _MAX_DEPTH for match in _DOTTED_KEY.finditer(raw)):
+        raise NotToml(f"TOML {_TOO_DEEP}")
     try:
         value = tomllib.loads(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -147,20 +147,20 @@ def loads_toml(raw: bytes) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         raise NotToml(f"not TOML: {error}") from None
     except RecursionError:
-        raise NotToml("not TOML that anybody reads: nested too deep") from None
+        raise NotToml(f"TOML {_TOO_DEEP}") from None
     except ValueError:
-        raise NotToml("not TOML that anybody reads: a number has too many digits") from None
+        raise NotToml("TOML with a number that has too many digits") from None
     if _is_too_deep(value):
-        raise NotToml("not TOML that anybody reads: nested too deep")
-    return {key: _with_days_as_text(each) for key, each in value.items()}
+        raise NotToml(f"TOML {_TOO_DEEP}")
+    return {key: _with_dates_as_text(each) for key, each in value.items()}
 
 
-def _with_days_as_text(value: Any) -> Any:  # noqa: ANN401 - whatever TOML holds
-    """TOML has days, times and NaN, for which JSON Schema has no type but text."""
+def _with_dates_as_text(value: Any) -> Any:  # noqa: ANN401 - whatever TOML holds
+    """TOML has dates, times and NaN, for which JSON Schema has no type but text."""
     if isinstance(value, dict):
-        return {key: _with_days_as_text(each) for key, each in value.items()}
+        return {key: _with_dates_as_text(each) for key, each in value.items()}
     if isinstance(value, list):
-        return [_with_days_as_text(each) for each in value]
+        return [_with_dates_as_text(each) for each in value]
     if isinstance(value, float) and math.isnan(value):
         return str(value)
     return value.isoformat() if isinstance(value, date | time) else value
@@ -170,7 +170,7 @@ def _with_days_as_text(value: Any) -> Any:  # noqa: ANN401 - whatever TOML holds
 
 
 def parse_time(text: str) -> datetime:
-    """The time that `text` spells, in UTC; one without a zone is taken for UTC.
+    """The time that `text` spells, in UTC; UTC is assumed where it has no zone.
 
     Raises:
         ValueError: it is not a time, or one that the calendar does not have.

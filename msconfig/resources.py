@@ -1,11 +1,9 @@
-"""Where `schemas/` and `templates/` are: beside the package in a clone, inside it in a wheel."""
+"""Locations of `schemas/` and `templates/`: beside the package in a clone, inside it in a wheel."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Literal
-
-__all__ = ["folder"]
 
 _PACKAGE = Path(__file__).resolve().parent
 

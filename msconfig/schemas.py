@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import json
-import logging
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,33 +20,21 @@ from referencing.exceptions import Unresolvable
 
 from msconfig import resources
 from msconfig.errors import FileError, UsageError
+from msconfig.files import read_at_most
 from msconfig.parsing import NotJson, dumps, loads, parse_time
 from msconfig.text import shortened, visible
 from msconfig.tokens import without_tokens
 
-__all__ = [
-    "MAX_BYTES",
-    "Problem",
-    "Validated",
-    "format_problems",
-    "problems_under",
-    "read_validated",
-    "schema_problems",
-    "time_problems",
-]
-
-_log = logging.getLogger(__name__)
-
 MAX_BYTES = 8 * 1024 * 1024
-"""No document of msconfig is larger."""
+"""The largest document that msconfig reads."""
 
 _SHOWN = 20
-"""Problems of one document that are told; the first ones matter."""
+"""Problems of one document that are shown; further ones often follow from the first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong at one place of a document."""
+    """A problem at one place of a document."""
 
     path: str
     """JSON path, e.g. ``$.models[0].modelId``."""
@@ -71,7 +58,7 @@ def _brief(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Validated:
-    """A file that was parsed and compared with a schema."""
+    """A file, parsed and validated."""
 
     value: dict[str, Any]
     """Empty where it is not even an object."""
@@ -84,7 +71,7 @@ class Validated:
 def read_validated(
     path: Path, schema: str, parse: Callable[[bytes], object] | None = None
 ) -> Validated:
-    """Read a file of at most 8 MiB and compare it with a schema.
+    """Read a file of at most 8 MiB and validate it.
 
     Args:
         path: the file.
@@ -94,12 +81,7 @@ def read_validated(
     Raises:
         FileError: it cannot be read.
     """
-    try:
-        with path.open("rb") as stream:  # read once: it may be a pipe
-            raw = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise FileError.from_os("read", path, error) from None
-    _log.debug("read %s: %d bytes", path, len(raw))
+    raw = read_at_most(path, MAX_BYTES)
     text = raw.decode("utf-8-sig", "replace")
     if len(raw) > MAX_BYTES:
         return Validated({}, (Problem("$", "larger than 8 MiB"),), "")
@@ -112,23 +94,23 @@ def read_validated(
 
 
 def time_problems(document: Mapping[str, Any], *keys: str) -> list[Problem]:
-    """Times that have the form of RFC 3339 and that no calendar has."""
+    """Times that the schema's pattern accepts and that no calendar has, such as February 30."""
     problems = []
     for key in keys:
         try:
             parse_time(document.get(key, "2026-01-01"))
         except ValueError:
-            problems.append(Problem(f"$.{key}", "no time that the calendar has"))
+            problems.append(Problem(f"$.{key}", "is a time that the calendar does not have"))
     return problems
 
 
 def schema_problems(value: object, schema: str) -> list[Problem]:
-    """What is wrong with `value` under `schemas/<schema>.schema.json`, the best match first."""
+    """Problems of `value` under `schemas/<schema>.schema.json`, the best match first."""
     return _problems(_validator(schema), value)
 
 
 def problems_under(value: object, schema_file: Path) -> list[Problem]:
-    """What is wrong with `value` under a user's schema. References are not fetched.
+    """Problems of `value` under a user's schema. References are not fetched.
 
     Raises:
         FileError: the schema cannot be read.
@@ -155,9 +137,9 @@ def problems_under(value: object, schema_file: Path) -> list[Problem]:
         raise UsageError(f"{schema_file}: cannot resolve the reference {wanted}") from None
     except RecursionError:
         raise UsageError(f"{schema_file}: its references go round in a circle") from None
-    except OverflowError:
+    except OverflowError:  # `multipleOf` divides, and a large integer does not fit a float
         return [Problem("$", "holds a number that is too large to be checked")]
-    except Exception as error:  # noqa: BLE001 - what a schema may hold makes a library stumble
+    except Exception as error:  # noqa: BLE001 - a faulty keyword makes the library raise anything
         words = shortened(f"{type(error).__name__}: {error}")
         raise UsageError(f"{schema_file}: not a JSON Schema that can be used: {words}") from None
 
@@ -177,7 +159,7 @@ _Toml: type[Validator] = extend(  # type: ignore[no-untyped-call]
     Draft202012Validator,
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_whole),
 )
-"""TOML tells 2 from 2.0, which JSON does not."""
+"""2.0 is no integer in TOML; in JSON, and so in JSON Schema, it is."""
 
 
 def _problems(validator: Validator, value: Any) -> list[Problem]:  # noqa: ANN401
@@ -186,9 +168,9 @@ def _problems(validator: Validator, value: Any) -> list[Problem]:  # noqa: ANN40
 
 
 def _in_words(error: ValidationError) -> str:
-    say = _WORDS.get(str(error.validator))
+    phrase = _WORDS.get(str(error.validator))
     try:
-        words = say(error) if say is not None else error.message
+        words = phrase(error) if phrase is not None else error.message
     except (TypeError, KeyError):  # a keyword of an older draft takes other values
         words = error.message
     if "propertyNames" in error.absolute_schema_path:
@@ -214,13 +196,14 @@ def _additional(error: ValidationError) -> str:
     ]
     if not unknown:
         return error.message
+    # cut, because comparing takes quadratic time, and a key may have 8 MiB
     near = [difflib.get_close_matches(key[:100], known, 1) for key in unknown]
     if len(unknown) == 1:
         hint = f"; did you mean {near[0][0]!r}?" if near[0] else ""
         return f"unknown key {_quoted(unknown)}{hint}"
     hints = (f" (did you mean {each[0]!r}?)" if each else "" for each in near)
-    told = (f"{_quoted([key])}{hint}" for key, hint in zip(unknown, hints, strict=True))
-    return f"unknown keys {', '.join(told)}"
+    phrases = (f"{_quoted([key])}{hint}" for key, hint in zip(unknown, hints, strict=True))
+    return f"unknown keys {', '.join(phrases)}"
 
 
 def _type(error: ValidationError) -> str:
@@ -240,8 +223,9 @@ def _enum(error: ValidationError) -> str:
 
 
 def _pattern(error: ValidationError) -> str:
-    meant = _dict(error.schema).get("description")
-    return f"must be {meant}" if meant else f"must match {error.validator_value}"
+    # our own schemas describe every pattern in words that follow "must be"
+    description = _dict(error.schema).get("description")
+    return f"must be {description}" if description else f"must match {error.validator_value}"
 
 
 _WORDS: dict[str, Callable[[ValidationError], str]] = {
@@ -289,6 +273,7 @@ _TYPES = {
 
 
 def _type_of(value: object) -> str:
+    # in this order: a bool is an int in Python
     names: tuple[tuple[type | tuple[type, ...], str], ...] = (
         (bool, "true or false"),
         (str, "a string"),

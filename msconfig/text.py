@@ -5,8 +5,6 @@ from __future__ import annotations
 import textwrap
 import unicodedata
 
-__all__ = ["counted", "no_command", "shortened", "visible", "wrapped"]
-
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Unicode categories that change what a terminal or a log shows: control and format characters,
 lone surrogates, line and paragraph separators."""
@@ -27,9 +25,9 @@ def visible(text: str) -> str:
 
 
 def no_command(text: str) -> str:
-    """`text` in which a runner of GitHub finds no command, wherever its lines are broken.
+    """`text` without workflow commands for GitHub's runner, wherever its lines are broken.
 
-    It takes ``::`` for one after white space too, and ``##[`` anywhere in a line.
+    The runner finds ``::`` after white space too, and ``##[`` anywhere in a line.
     """
     return text.replace("::", ": :").replace("##[", "## [")
 
@@ -50,14 +48,15 @@ def counted(number: int, noun: str) -> str:
 
 
 def wrapped(text: str, width: int, *, first: str = "", later: str = "") -> list[str]:
-    """`text` in lines of at most `width` columns (at least 20), but for longer words such as ids.
+    """`text` in lines of at most `width` columns (at least 20); longer words are not broken.
 
     Args:
         text: one paragraph; without words there are no lines.
-        width: columns there are.
-        first: what the first line begins with.
-        later: what the others begin with.
+        width: columns of the terminal.
+        first: beginning of the first line.
+        later: beginning of the others.
     """
+    # ids are copied from the terminal, so neither a hyphen nor the width may break one
     return textwrap.wrap(
         text,
         max(20, width),

@@ -14,7 +14,7 @@ from types import FrameType
 import pytest
 
 from msconfig.errors import FileError, UsageError
-from msconfig.files import OutputFile, Plan, plan, private_folder, write
+from msconfig.files import FileChanges, OutputFile, changes_in, private_folder, write
 
 posix = pytest.mark.skipif(os.name != "posix", reason="file modes and links of POSIX")
 
@@ -32,8 +32,8 @@ def folder(tmp_path: Path) -> Path:
     return path
 
 
-def planned(folder: Path, contents: dict[str, bytes] = NEW) -> Plan:
-    return plan(folder, [OutputFile(name, content) for name, content in contents.items()])
+def planned(folder: Path, contents: dict[str, bytes] = NEW) -> FileChanges:
+    return changes_in(folder, [OutputFile(name, content) for name, content in contents.items()])
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -53,7 +53,7 @@ def mode(path: Path) -> int:
 
 
 def test_a_plan_knows_what_is_new_what_changes_and_what_stands_in_the_way(folder: Path) -> None:
-    looked_at = plan(
+    looked_at = changes_in(
         folder,
         [
             OutputFile("a.json", b"new a\n"),
@@ -64,15 +64,15 @@ def test_a_plan_knows_what_is_new_what_changes_and_what_stands_in_the_way(folder
     )
     assert looked_at.older == {**OLD, "a.json": None, "report.json": None}
     assert [file.name for file in looked_at.changed] == ["a.json", "b.json", "report.json"]
-    assert looked_at.in_the_way == ("b.json",)
+    assert looked_at.existing == ("b.json",)
 
 
 def test_what_is_replaceable_stands_in_nobodys_way(folder: Path) -> None:
-    assert plan(folder, [OutputFile("b.json", b"new", replaceable=True)]).in_the_way == ()
+    assert changes_in(folder, [OutputFile("b.json", b"new", replaceable=True)]).existing == ()
 
 
 def test_planning_touches_nothing(tmp_path: Path) -> None:
-    assert planned(tmp_path / "missing").in_the_way == ()
+    assert planned(tmp_path / "missing").existing == ()
     assert list(tmp_path.iterdir()) == [tmp_path / "work"]
 
 
@@ -261,7 +261,7 @@ def test_an_interrupt_at_any_line_leaves_all_files_or_none(tmp_path: Path) -> No
     assert all(kept in (OLD, NEW) for kept in outcomes)
 
 
-def interrupted_at(number: int, changes: Plan) -> bool:
+def interrupted_at(number: int, changes: FileChanges) -> bool:
     """Write, with Ctrl-C before the so many-th line of the module; whether it came to that."""
     file = write.__code__.co_filename
     seen = 0

@@ -56,11 +56,11 @@ def test_json_is_read(raw: bytes | str, value: object) -> None:
         (b"{} {}", "not JSON: Extra data at line 1, column 4"),
         (b"'a'", "not JSON: Expecting value at line 1, column 1"),
         (b'"a\tb"', "not JSON: Invalid control character at at line 1, column 3"),
-        (b"[NaN]", "not JSON: NaN is no JSON value"),
-        (b"[-Infinity]", "not JSON: -Infinity is no JSON value"),
-        (b"[" * 100_000, "not JSON that anybody reads: nested too deep"),
-        (b'{"a":' * 100_000, "not JSON that anybody reads: nested too deep"),
-        (b"1" * 5_000, "not JSON that anybody reads: a number has too many digits"),
+        (b"[NaN]", "not JSON: NaN is not a JSON value"),
+        (b"[-Infinity]", "not JSON: -Infinity is not a JSON value"),
+        (b"[" * 100_000, "JSON nested too deeply (limit 100)"),
+        (b'{"a":' * 100_000, "JSON nested too deeply (limit 100)"),
+        (b"1" * 5_000, "JSON with a number that has too many digits"),
     ],
 )
 def test_what_is_no_json_has_its_reason(raw: bytes, reason: str) -> None:

@@ -197,7 +197,7 @@ def test_a_very_long_text_does_not_flood_the_screen(schema_file: Path, place: st
         ("{", "--schema takes a JSON Schema"),
         ("", "--schema takes a JSON Schema"),
         (b'"\xff"', "not UTF-8"),
-        ("[" * 100_000, "nested too deep"),
+        ("[" * 100_000, "nested too deeply"),
         ("[]", "has to be an object"),
         ('{"type": "text"}', r"not a JSON Schema: \$.type"),
         ('{"properties": {"a": 1}}', r"not a JSON Schema: \$.properties.a"),

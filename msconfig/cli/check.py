@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from msconfig.checking.report import Quota, Report
     from msconfig.cli.inputs import Inputs
     from msconfig.cli.report_files import UsedFile
-    from msconfig.files import Plan
+    from msconfig.files import FileChanges
     from msconfig.operations.check import ProbeOptions
 
 __all__ = ["command"]
@@ -222,9 +222,9 @@ def _probe_options(
     )
 
 
-def _report_files(reports: Iterable[ReportFile], report: Report, tag: Tag) -> list[Plan]:
+def _report_files(reports: Iterable[ReportFile], report: Report, tag: Tag) -> list[FileChanges]:
     """The files of --report, folder by folder; those of one folder are written all or none."""
-    from msconfig.files import OutputFile, plan
+    from msconfig.files import OutputFile, changes_in
     from msconfig.reports import render
 
     by_folder: dict[Path, list[OutputFile]] = {}
@@ -233,7 +233,7 @@ def _report_files(reports: Iterable[ReportFile], report: Report, tag: Tag) -> li
         content = render(report, report_format, tag=tag).encode("utf-8", "backslashreplace")
         files = by_folder.setdefault(path.parent, [])
         files.append(OutputFile(path.name, content, replaceable=True))
-    return [plan(folder, files) for folder, files in by_folder.items()]
+    return [changes_in(folder, files) for folder, files in by_folder.items()]
 
 
 def _append_step_summary(text: str) -> None:

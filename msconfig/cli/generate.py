@@ -111,7 +111,7 @@ def command(
         write_result(f"{text}\n{texts.nothing_written(generated.report, width=columns())}")
         return generated.report.exit_code
     if dry_run:
-        planned = generated.plan(Path(folder))
+        planned = generated.changes_in(Path(folder))
         write_result(f"{text}\n{texts.differences(generated, planned)}")
         return ExitCode.OK
     try:

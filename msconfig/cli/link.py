@@ -56,7 +56,7 @@ def encode_command(
     A link contains the key. A terminal shows it masked; a pipe and FILE get it whole.
     """
     from msconfig.cli.console import is_terminal, note, write_result
-    from msconfig.files import OutputFile, plan, write
+    from msconfig.files import OutputFile, changes_in, write
     from msconfig.reports.link import encoded_masked, encoded_to_file
 
     if output is None and force:
@@ -69,8 +69,8 @@ def encode_command(
     text, configuration = links_of_tokens(tokens, site, common)
     if output is not None:
         path = Path(output)
-        planned = plan(path.parent, [OutputFile(path.name, text.encode())])
-        if planned.in_the_way and not force:
+        planned = changes_in(path.parent, [OutputFile(path.name, text.encode())])
+        if planned.existing and not force:
             raise UsageError(f"not overwritten: {path}; it differs, and --force replaces it")
         write(planned)
         write_result(encoded_to_file(configuration, path))
@@ -167,7 +167,7 @@ def links_of_tokens(
     from msconfig.cherry.provider import configure
     from msconfig.cli.console import note
     from msconfig.cli.inputs import given_tokens, open_session, provider_choice, settings_of
-    from msconfig.rendering.generating import make
+    from msconfig.rendering.generating import render_documents
     from msconfig.rendering.targets import Target
 
     settings = settings_of(common)
@@ -183,5 +183,5 @@ def links_of_tokens(
     if common.verbose:
         for token in found:
             note(f"{token.source} → a link for the provider {configuration.provider.id}")
-    made = make([configuration], [Target.LINK])
+    made = render_documents([configuration], [Target.LINK])
     return made.texts[Target.LINK.file_name()], configuration

@@ -65,7 +65,7 @@ def command(
 def _record(output: str, options: InputOptions) -> int:
     from msconfig.cli.console import write_result
     from msconfig.cli.inputs import prepare
-    from msconfig.files import OutputFile, plan, write
+    from msconfig.files import OutputFile, changes_in, write
     from msconfig.modelscope.facts import NoAnswer
     from msconfig.operations.snapshot import record
     from msconfig.reports.snapshot import not_recorded, recorded
@@ -84,7 +84,9 @@ def _record(output: str, options: InputOptions) -> int:
         write_result(not_recorded(recording))
         return ExitCode.INCONCLUSIVE
     path = Path(output)
-    write(plan(path.parent, [OutputFile(path.name, recording.text.encode(), replaceable=True)]))
+    write(
+        changes_in(path.parent, [OutputFile(path.name, recording.text.encode(), replaceable=True)])
+    )
     for line in recording.unanswered:
         inputs.note(f"not recorded: {line}")
     write_result(recorded(recording, session.site, path))

@@ -1,4 +1,4 @@
-"""What `validate` tells of a backup of Cherry Studio, and the ids that `--from` finds in one."""
+"""Backups of Cherry Studio: their summary for `validate`, and their ids for `--from`."""
 
 from __future__ import annotations
 
@@ -10,20 +10,18 @@ from msconfig.model_ids import GivenId
 from msconfig.text import counted, shortened, visible
 from msconfig.tokens import without_tokens
 
-__all__ = ["ids_in_backup", "what_is_in"]
 
-
-def what_is_in(path: Path) -> tuple[str, ...]:
-    """A backup in lines of text: what it is, who restores it, and its providers; never a key.
+def summary_of(path: Path) -> tuple[str, ...]:
+    """A summary, a line each: the format, the apps that restore it, its providers; never a key.
 
     Raises:
         FileError: it cannot be read.
-        BackupRefused: it is none that Cherry Studio would restore and msconfig would patch.
+        BackupRefused: Cherry Studio would not restore it, or msconfig cannot patch it.
     """
     backup = open_backup(path)
-    told = [each for each in backup.providers if _is_used(each)]
-    rest = len(backup.providers) - len(told)
-    lines = [_what(backup), _who_restores(backup), *map(_provider, told)]
+    used = [each for each in backup.providers if _is_used(each)]
+    rest = len(backup.providers) - len(used)
+    lines = [_format(backup), _restored_by(backup), *map(_provider, used)]
     if rest:
         lines.append(f"{counted(rest, 'other provider')}, off, without keys and models")
     return tuple(lines)
@@ -33,12 +31,12 @@ def ids_in_backup(path: Path) -> list[GivenId]:
     """The ids of ModelScope's models in a backup, without those that are marked as deprecated.
 
     A provider is ModelScope's if it is called `modelscope` or `modelscope-ai`, or if one of its
-    addresses is on an inference host of ModelScope's, whoever made it; whether it is switched on
-    does not matter. Models of others are left out, as ModelScope does not know them.
+    addresses is on an inference host of ModelScope, even if the user added it; whether it is
+    switched on does not matter. Models of others are left out, as ModelScope does not know them.
 
     Raises:
         FileError: it cannot be read.
-        BackupRefused: it is none that Cherry Studio would restore and msconfig would patch.
+        BackupRefused: Cherry Studio would not restore it, or msconfig cannot patch it.
     """
     return [
         GivenId(model_id)
@@ -48,7 +46,7 @@ def ids_in_backup(path: Path) -> list[GivenId]:
     ]
 
 
-def _what(backup: Backup) -> str:
+def _format(backup: Backup) -> str:
     match backup.format:
         case BackupFormat.V7:
             form = "full" if backup.is_full else "without files"
@@ -58,20 +56,20 @@ def _what(backup: Backup) -> str:
             form = "data.json"
         case _:
             assert_never(backup.format)
-    told = [f"Cherry Studio backup, format {backup.version} ({form})"]
+    parts = [f"Cherry Studio backup, format {backup.version} ({form})"]
     if backup.app_version is not None:
-        told.append(f"of version {visible(shortened(backup.app_version, 40))}")
+        parts.append(f"of version {visible(shortened(backup.app_version, 40))}")
     if backup.made_at is not None:
-        told.append(f"made {backup.made_at:%Y-%m-%d %H:%M} UTC")
-    return ", ".join(told)
+        parts.append(f"made {backup.made_at:%Y-%m-%d %H:%M} UTC")
+    return ", ".join(parts)
 
 
-def _who_restores(backup: Backup) -> str:
+def _restored_by(backup: Backup) -> str:
     if backup.format is not BackupFormat.DATA_JSON:
         return "restored by desktop v2; not by desktop v1, and not by a phone"
     if not backup.fits_phone:
         return "restored by desktop v1; not by a phone (a part is missing), and not by desktop v2"
-    if "cherry-studio" in backup.path.name:
+    if "cherry-studio" in backup.path.name:  # the mobile app looks at the name alone
         return "restored by desktop v1 and by a phone; not by desktop v2"
     return (
         "restored by desktop v1, and by a phone once its name contains cherry-studio; not by"
@@ -84,7 +82,7 @@ def _is_used(provider: BackupProvider) -> bool:
 
 
 def _provider(provider: BackupProvider) -> str:
-    name = visible(shortened(without_tokens(provider.name), 60))  # people keep keys in names
+    name = visible(shortened(without_tokens(provider.name), 60))  # some people keep keys in names
     on = "on" if provider.is_enabled else "off"
     keys, models = len(provider.api_keys), len(provider.model_ids)
     return (

@@ -1,4 +1,4 @@
-"""A file of links, one a line: each with what the versions of the app make of it."""
+"""Files of links, one a line, and how each version of the app reads them."""
 
 from __future__ import annotations
 
@@ -8,20 +8,19 @@ from pathlib import Path
 
 from msconfig.cherry.link_reading import Outcome, Reading, read_link
 from msconfig.documents.recognise import DocumentKind, examine
-from msconfig.errors import DocumentError, FileError
-from msconfig.files import read_stdin
+from msconfig.errors import DocumentError
+from msconfig.files import read_at_most, read_stdin
 from msconfig.schemas import MAX_BYTES, Problem, format_problems
 
-__all__ = ["DecodedLink", "LinksFile", "links_in", "read_links"]
-
 _MOST = 1000
-"""Links of a file; each is one key, and nobody has more."""
+"""Links of a file: far more keys than a person has, and few enough to show."""
 _PLACE = re.compile(r"\$\[(\d+)\]\.?")
+"""How `examine` names the place of a problem: the link's number, from 0, and a field."""
 
 
 @dataclass(frozen=True, slots=True)
 class DecodedLink:
-    """A link, what each version makes of it, and what `validate` has to say about it."""
+    """A link, how each version reads it, and its problems as `validate` finds them."""
 
     line: int
     link: str
@@ -37,9 +36,10 @@ class DecodedLink:
 
 @dataclass(frozen=True, slots=True)
 class LinksFile:
-    """The links of a file, and the words by which it is called."""
+    """The links of a file."""
 
     name: str
+    """Its path, or ``standard input``."""
     links: tuple[DecodedLink, ...]
 
 
@@ -48,25 +48,22 @@ def read_links(source: str) -> LinksFile:
 
     Raises:
         FileError: it cannot be read.
-        DocumentError: it is no text, too large, or holds no link.
+        DocumentError: it is not text, too large, or has no link.
     """
     if source == "-":
         return links_in(read_stdin(MAX_BYTES), "standard input")
-    try:
-        with Path(source).open("rb") as stream:
-            return links_in(stream.read(MAX_BYTES + 1), source)
-    except OSError as error:
-        raise FileError.from_os("read", source, error) from None
+    return links_in(read_at_most(Path(source), MAX_BYTES), source)
 
 
 def links_in(raw: bytes, name: str) -> LinksFile:
     """The links in `raw`, one a line.
 
     Raises:
-        DocumentError: it is no text, too large, or holds no link.
+        DocumentError: it is not text, too large, or has no link.
     """
+    # before they are examined, which takes long for a million of them
     if len(raw) <= MAX_BYTES and len(raw.split(maxsplit=_MOST)) > _MOST:
-        raise DocumentError(f"{name}: more than {_MOST} links; each is a key, and nobody has more")
+        raise DocumentError(f"{name}: more than {_MOST} links; split the file")
     document = examine(raw, kind=DocumentKind.LINKS)
     if any(not _PLACE.match(problem.path) for problem in document.errors):
         raise DocumentError(format_problems(name, document.errors))
@@ -89,12 +86,12 @@ def links_in(raw: bytes, name: str) -> LinksFile:
 
 
 def _by_link(problems: tuple[Problem, ...]) -> dict[int, list[str]]:
-    """What is said about each link, by its number from 0."""
+    """The messages about each link, by its number from 0."""
     found: dict[int, list[str]] = {}
     for problem in problems:
         place = _PLACE.match(problem.path)
         if place is not None:
             field = problem.path[place.end() :]
-            words = f"{field}: {problem.message}" if field else problem.message
-            found.setdefault(int(place[1]), []).append(words)
+            message = f"{field}: {problem.message}" if field else problem.message
+            found.setdefault(int(place[1]), []).append(message)
     return found

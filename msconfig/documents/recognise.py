@@ -1,8 +1,7 @@
-"""Documents, recognised by what they hold and examined for what is wrong with them."""
+"""Recognition of documents by their content, and validation of each."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -11,7 +10,8 @@ from typing import Any, assert_never, cast
 
 from msconfig.cherry import document_rules as rules
 from msconfig.cherry.link import decode_v2, why_unopenable
-from msconfig.errors import DocumentError, FileError
+from msconfig.errors import DocumentError
+from msconfig.files import read_at_most
 from msconfig.model_ids import GivenId, located
 from msconfig.parsing import NotJson, NotToml, loads, loads_toml
 from msconfig.schemas import (
@@ -23,20 +23,11 @@ from msconfig.schemas import (
 )
 from msconfig.settings.rules import settings_problems
 
-__all__ = [
-    "Document",
-    "DocumentKind",
-    "examine",
-    "ids_in_document",
-    "read_document",
-]
-
-_log = logging.getLogger(__name__)
 _LINK_SCHEME = b"cherrystudio:"
 _MARKS_OF_A_SCENARIO = {"accounts", "bailian", "faults", "envelope", "request_id", "seed"}
 _BOM = b"\xef\xbb\xbf"
 _ZIP = b"PK\x03\x04"
-"""A backup begins so, and no text does."""
+"""The first bytes of a backup, and of no text."""
 
 
 class DocumentKind(StrEnum):
@@ -56,7 +47,7 @@ class DocumentKind(StrEnum):
 
     @property
     def what(self) -> str:
-        """What a person calls it."""
+        """Its name for people."""
         return {
             DocumentKind.PROVIDER_V2: "Cherry Studio v2 provider",
             DocumentKind.PROVIDER_V1: "Cherry Studio v1 provider",
@@ -74,7 +65,7 @@ class DocumentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document that was looked at: what it is, what it holds, what is wrong with it."""
+    """A document that was examined: its kind, its value, its problems."""
 
     kind: DocumentKind | None
     value: object = None
@@ -85,21 +76,21 @@ class Document:
     text: str = ""
     """The file as it was read, without a byte order mark."""
     facts: tuple[str, ...] = ()
-    """A backup's own lines in place of all that: what it is, who restores it, what is in it."""
+    """Of a backup, which has nothing of the above: its summary, a line each."""
 
 
 def read_document(path: Path, kind: DocumentKind | None = None) -> Document:
-    """Look at a file.
+    """Read and examine a file.
 
     Args:
-        path: the file; TOML if its name ends so, or if it is to be settings. A backup of Cherry
-            Studio may be of any size.
-        kind: what it is to be; None lets its content tell.
+        path: the file; TOML if its name ends in .toml, or if it is to be settings. A backup of
+            Cherry Studio may be of any size.
+        kind: the kind that it has to be; None recognises it by its content.
 
     Raises:
         FileError: it cannot be read.
     """
-    raw = _content(path)
+    raw = read_at_most(path, MAX_BYTES)
     if kind is None and raw.startswith(_ZIP):
         return _backup(path)
     return _document(path, raw, kind)
@@ -111,22 +102,11 @@ def _document(path: Path, raw: bytes, kind: DocumentKind | None = None) -> Docum
     return replace(examine(raw, is_toml=is_toml, kind=kind), text=text)
 
 
-def _content(path: Path) -> bytes:
-    """What a file holds, read once (it may be a pipe), and no more than shows it too large."""
-    try:
-        with path.open("rb") as stream:
-            raw = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise FileError.from_os("read", path, error) from None
-    _log.debug("read %s: %d bytes", path, len(raw))
-    return raw
-
-
 def _backup(path: Path) -> Document:
-    from msconfig.documents.backups import what_is_in  # noqa: PLC0415 - SQLite is not needed else
+    from msconfig.documents.backups import summary_of  # noqa: PLC0415 - loads SQLite
 
     try:
-        return Document(None, facts=what_is_in(path))
+        return Document(None, facts=summary_of(path))
     except DocumentError as error:
         return _invalid(None, str(error).removeprefix(f"{path}: "))
 
@@ -138,9 +118,9 @@ def ids_in_document(path: Path) -> list[GivenId]:
 
     Raises:
         FileError: it cannot be read.
-        DocumentError: it is no valid provider document, and no backup either.
+        DocumentError: it is neither a valid provider document nor a backup.
     """
-    raw = _content(path)
+    raw = read_at_most(path, MAX_BYTES)
     if raw.startswith(_ZIP):
         from msconfig.documents.backups import ids_in_backup  # noqa: PLC0415 - as above
 
@@ -155,20 +135,20 @@ def ids_in_document(path: Path) -> list[GivenId]:
         case DocumentKind.PROVIDER_V1:
             ids = [model["id"] for model in body["models"]]
         case _:
-            raise DocumentError(f"{path}: no provider document of Cherry Studio")
+            raise DocumentError(f"{path}: not a provider document of Cherry Studio")
     return located(ids, document.text, str(path))
 
 
 def examine(raw: bytes, *, is_toml: bool = False, kind: DocumentKind | None = None) -> Document:
-    """Look at the bytes of a document.
+    """Recognise and validate the bytes of a document.
 
     Args:
-        raw: its bytes; more than 8 MiB are too many for any of them.
+        raw: its bytes; more than 8 MiB are refused.
         is_toml: whether it is TOML in place of JSON.
-        kind: what it is to be; None lets its content tell.
+        kind: the kind that it has to be; None recognises it by its content.
     """
     if len(raw) > MAX_BYTES:
-        return _invalid(kind, "larger than 8 MiB, which none of msconfig's documents is")
+        return _invalid(kind, "larger than 8 MiB, the largest document that msconfig reads")
     if is_toml:
         return _toml(raw, kind)
     start = raw.removeprefix(_BOM).lstrip()
@@ -180,7 +160,7 @@ def examine(raw: bytes, *, is_toml: bool = False, kind: DocumentKind | None = No
         return _invalid(kind, str(error))
     kind = kind or _recognised(value)
     if kind is None:
-        return _invalid(None, "none of msconfig's documents: its keys are those of no known kind")
+        return _invalid(None, "not a document of msconfig: no known kind has these keys")
     problems = schema_problems(value, kind)
     if problems:
         return Document(kind, value, tuple(problems))
@@ -191,9 +171,11 @@ def examine(raw: bytes, *, is_toml: bool = False, kind: DocumentKind | None = No
 def _recognised(value: object) -> DocumentKind | None:
     if not isinstance(value, dict):
         return None
+    # by keys alone, and not by validation, so that a broken document is still called by its kind
     keys = value.keys()
     if isinstance(value.get("models"), dict) and not {"catalogue", "recorded"} & keys:
         return DocumentKind.SCENARIO
+    # the order counts: a report has `models` too, and a broken v1 provider perhaps only `type`
     marks = (
         (DocumentKind.PLAN, {"backup"}),
         (DocumentKind.SNAPSHOT, {"recorded", "catalogue"}),
@@ -242,6 +224,7 @@ def _toml(raw: bytes, kind: DocumentKind | None) -> Document:
         value = loads_toml(raw)
     except NotToml as error:
         return _invalid(kind, str(error))
+    # [[models]] of the settings is an array, [models] of a scenario a table
     is_scenario = value.keys() & _MARKS_OF_A_SCENARIO or isinstance(value.get("models"), dict)
     kind = kind or (DocumentKind.SCENARIO if is_scenario else DocumentKind.SETTINGS)
     problems = schema_problems(value, kind)

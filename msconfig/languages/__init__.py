@@ -14,7 +14,7 @@ from msconfig.errors import FileError
 __all__ = ["FOLDER", "Language", "Tag", "language", "marked"]
 
 FOLDER = Path(__file__).parent
-"""Where the catalogues are: ``<tag>.po`` for every language but English, which is in the source.
+"""Folder of the catalogues: ``<tag>.po`` for every language but English, which is in the source.
 
 ``<tag>.mo`` is compiled from it when msconfig is installed.
 """
@@ -34,7 +34,7 @@ class Tag(StrEnum):
 
     @property
     def own_name(self) -> str:
-        """What it calls itself."""
+        """Its name in the language itself."""
         return {
             Tag.EN: "English",
             Tag.ZH_CN: "简体中文",
@@ -57,23 +57,23 @@ _QUOTES = {
     Tag.RU: "«»",
     Tag.JA: "「」",
 }
-"""As CLDR has them."""
+"""Quotation marks before and after, from CLDR."""
 
 
 def marked(text: str) -> str:
-    """`text` as it is: a mark by which it gets into the catalogues."""
+    """`text` unchanged; the call marks it for the catalogues (gettext's ``N_``)."""
     return text
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A language to write in."""
+    """A language for pages."""
 
     tag: Tag
     gettext: Callable[[str], str]
     """The translation of an English text; the text itself where there is none."""
     ngettext: Callable[[str, str, int], str]
-    """The same, by number."""
+    """The translation of a singular and a plural, by number."""
 
     def quoted(self, text: str) -> str:
         """`text` between quotation marks."""

@@ -11,7 +11,7 @@ from msconfig.checking.report import Report
 from msconfig.checking.report_json import report_to_json
 from msconfig.cherry.provider import Configuration
 from msconfig.errors import ExitCode, UsageError
-from msconfig.files import OutputFile, Plan, plan, write
+from msconfig.files import FileChanges, OutputFile, changes_in, write
 from msconfig.languages import Tag
 from msconfig.model_ids import GivenId
 from msconfig.operations.configuration import (
@@ -21,7 +21,12 @@ from msconfig.operations.configuration import (
     refuse_provider_id,
 )
 from msconfig.operations.session import Session
-from msconfig.rendering.generating import GuideInputs, UserTemplate, make, refuse_too_many
+from msconfig.rendering.generating import (
+    GuideInputs,
+    UserTemplate,
+    refuse_too_many,
+    render_documents,
+)
 from msconfig.rendering.guides import FILE_NAMES as GUIDE_NAMES
 from msconfig.rendering.targets import REPORT_NAME, Target
 
@@ -43,15 +48,15 @@ class Generated:
     warnings: tuple[str, ...] = ()
     """What Cherry Studio would take although it is probably not intended, a line each."""
 
-    def plan(self, folder: Path | str) -> Plan:
+    def changes_in(self, folder: Path | str) -> FileChanges:
         """What writing to `folder` would change.
 
         Raises:
             FileError: the folder cannot be read.
         """
-        return plan(Path(folder), self.files)
+        return changes_in(Path(folder), self.files)
 
-    def write(self, folder: Path | str, *, force: bool = False) -> Plan:
+    def write(self, folder: Path | str, *, force: bool = False) -> FileChanges:
         """Write all files to `folder`, or none.
 
         Args:
@@ -64,9 +69,9 @@ class Generated:
         """
         if not self.files:
             raise UsageError("nothing to write: not every model and token passes")
-        planned = self.plan(folder)
-        if planned.in_the_way and not force:
-            names = ", ".join(str(planned.folder / name) for name in planned.in_the_way)
+        planned = self.changes_in(folder)
+        if planned.existing and not force:
+            names = ", ".join(str(planned.folder / name) for name in planned.existing)
             raise UsageError(
                 f"not overwritten, nothing is written: {names}; --dry-run shows the difference,"
                 " --force replaces"
@@ -131,7 +136,7 @@ def generate(
         return Generated(report, chosen)
     configurations = configurations_of(session, inputs, report, redact=redact)
     tags = tuple(dict.fromkeys(map(Tag, languages)))
-    made = make(configurations, chosen, own, GuideInputs(report, tags))
+    made = render_documents(configurations, chosen, own, GuideInputs(report, tags))
     files = [
         OutputFile(name, text.encode(), replaceable=name in GUIDE_NAMES)
         for name, text in made.texts.items()

@@ -1,4 +1,4 @@
-"""The files that `generate` writes, made and proved before the first one is written."""
+"""Rendering of the documents that `generate` writes, all validated before one is written."""
 
 from __future__ import annotations
 
@@ -21,18 +21,8 @@ from msconfig.rendering.templates import render, render_own
 from msconfig.schemas import Problem, format_problems, problems_under
 from msconfig.tokens import Secret, without_tokens
 
-__all__ = [
-    "MAX_MODELS_V2",
-    "GuideInputs",
-    "Made",
-    "UserTemplate",
-    "make",
-    "refuse_too_many",
-    "without_keys",
-]
-
 MAX_MODELS_V2 = 500
-"""Models that desktop v2 takes in one document."""
+"""The most models that desktop v2 accepts in one document."""
 
 
 _DOCUMENTS = (Target.V2, Target.V1, Target.LINK)
@@ -47,23 +37,23 @@ _OWN_NAMES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class UserTemplate:
-    """A template of the user's own, and perhaps a schema for what it gives."""
+    """A template of the user, and optionally a schema for its output."""
 
     path: Path
     schema: Path | None = None
 
     @property
     def file_name(self) -> str:
-        """The name of what it gives: its own without ``.j2``.
+        """The name of its output: its own without ``.j2``.
 
         Raises:
-            UsageError: a name that gives none, or that is taken.
+            UsageError: its name does not end in ``.j2``, or msconfig writes a file of that name.
         """
         name = self.path.name.removesuffix(".j2")
         if name in {"", ".", ".."} or name == self.path.name:
             raise UsageError(
-                f"{self.path}: the name of a template ends in .j2, after the name of what it"
-                " gives, such as settings.json.j2"
+                f"{self.path}: the name of a template ends in .j2, after the name of its output,"
+                " such as settings.json.j2"
             )
         if name in _OWN_NAMES:
             raise UsageError(f"{self.path}: it would overwrite msconfig's own {name}; rename it")
@@ -72,39 +62,40 @@ class UserTemplate:
 
 @dataclass(frozen=True, slots=True)
 class GuideInputs:
-    """What the guide tells besides the configuration."""
+    """What the guide shows besides the configuration."""
 
     report: Report
     tags: Sequence[Tag]
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """Texts by file name, and what Cherry Studio would take though it is hardly meant."""
+class Rendered:
+    """Documents, validated."""
 
     texts: Mapping[str, str]
+    """By file name."""
     warnings: tuple[str, ...]
+    """What Cherry Studio accepts although it is probably a mistake, a line each."""
 
 
-def make(
+def render_documents(
     configurations: Sequence[Configuration],
     targets: Sequence[Target],
     template: UserTemplate | None = None,
     guide: GuideInputs | None = None,
-) -> Made:
-    """Render every document of every provider and put it through its gate.
+) -> Rendered:
+    """Render and validate every document of every provider.
 
-    A user's template gets the provider that comes first, and as `fallback` the one that is the
-    fallback, or none.
+    A user's template gets the first provider, and the fallback, if there is one, as `fallback`.
 
     Args:
-        configurations: what goes into the documents, a provider each.
-        targets: which ones.
-        template: one of the user's own.
-        guide: what `Target.GUIDE` needs; without it there is none.
+        configurations: the providers with their models and keys.
+        targets: the documents.
+        template: a template of the user.
+        guide: inputs of `Target.GUIDE`; without them it is left out.
 
     Raises:
-        DocumentError: a document that Cherry Studio would not take, or that breaks its schema.
+        DocumentError: a document that Cherry Studio would not accept, or that breaks its schema.
         TemplateError: a template that does not compile or render.
         UsageError: a template or schema that cannot be used as one.
         FileError: a template or schema that cannot be read.
@@ -128,11 +119,11 @@ def make(
         texts |= guides.guides(configurations, guide.report, guide.tags)
     if template is not None:
         texts[template.file_name] = _from_user(template, configurations)
-    return Made(texts, tuple(warnings))
+    return Rendered(texts, tuple(warnings))
 
 
 def _document(target: Target, configuration: Configuration) -> tuple[str, DocumentKind] | None:
-    """The text of a document and what it is; None for links without a key, and for guides."""
+    """The text of a document and its kind; None for links without a key, and for guides."""
     match target:
         case Target.V2:
             text = render_own(target.template, _context(configuration))
@@ -152,10 +143,10 @@ def _document(target: Target, configuration: Configuration) -> tuple[str, Docume
 
 
 def refuse_too_many(count: int, targets: Sequence[Target]) -> None:
-    """Refuse more models than desktop v2 takes in one document.
+    """Refuse more models than desktop v2 accepts in one document.
 
     Raises:
-        DocumentError: there are more, and it is a target.
+        DocumentError: there are more, and `Target.V2` is among `targets`.
     """
     if Target.V2 in targets and count > MAX_MODELS_V2:
         raise DocumentError(
@@ -165,7 +156,7 @@ def refuse_too_many(count: int, targets: Sequence[Target]) -> None:
 
 
 def _context(configuration: Configuration) -> dict[str, object]:
-    """What a template may use. A key is a `Secret`: `tojson` writes it, nothing else shows it."""
+    """The variables of a template. A key is a `Secret`: only `tojson` writes it."""
     return {
         "provider": configuration.provider,
         "models": configuration.models,
@@ -196,6 +187,7 @@ def _refuse(
     name: str, problems: Sequence[Problem], configurations: Sequence[Configuration]
 ) -> None:
     if problems:
+        # messages before they are cut, as a cut key is no longer found; then paths and the name
         hidden = [Problem(each.path, _hidden(each.message, configurations)) for each in problems]
         raise DocumentError(_hidden(format_problems(name, hidden), configurations))
 
@@ -215,6 +207,7 @@ _KEY_IN_LINK = re.compile(r"(data=)\S*")
 
 
 def without_keys(text: str, configurations: Sequence[Configuration]) -> str:
-    """A document as a terminal may see it: no key, old or new, stands in it."""
+    """A document without any key, old or new, for a terminal."""
+    # by their fields too: an older document may hold keys that are not in `configurations`
     text = _KEY_IN_JSON.sub(r"\1…", _hidden(text, configurations))
     return without_tokens(_KEY_IN_LINK.sub(r"\1…", text))

@@ -1,4 +1,4 @@
-"""The guide: a page, and the same as Markdown, that leads a person through the set-up."""
+"""The guide for setting up Cherry Studio, as a page and as Markdown."""
 
 from __future__ import annotations
 
@@ -22,8 +22,6 @@ from msconfig.rendering.pages import page
 from msconfig.rendering.templates import render_own
 from msconfig.tokens import Secret
 
-__all__ = ["FILE_NAMES", "guides"]
-
 FILE_NAMES = frozenset(f"guide.{tag}.{form}" for tag in Tag for form in ("html", "md"))
 """Every name that a guide may have."""
 
@@ -35,7 +33,7 @@ _BLANK_LINES = re.compile(r"\n\s*\n")
 
 @dataclass(frozen=True, slots=True)
 class _Key:
-    """A key that a page holds: hidden until asked for."""
+    """A key on a page, which hides it until it is asked to show it."""
 
     masked: str
     revealed: str
@@ -53,12 +51,13 @@ class _Provider:
     keys: tuple[_Key, ...]
     is_fallback: bool
     results: Mapping[str, ModelResult]
-    """What was found of its models, by id."""
+    """Results of the check, by id."""
     key_page: str
-    """Where its keys are made."""
+    """Address of the page on which keys are created."""
     beginning: str
-    """How its keys begin."""
+    """The first characters of its keys."""
     was_asked: bool
+    """Whether any request was made to it."""
 
     @property
     def all_ids(self) -> str:
@@ -79,15 +78,15 @@ def guides(
 ) -> Mapping[str, str]:
     """The guides by file name: ``guide.<lang>.html`` and ``guide.<lang>.md`` for each language.
 
-    A page holds the keys of `configurations`, if there are any; the Markdown never does.
+    A page contains the keys of `configurations`, if there are any; the Markdown never does.
 
     Args:
-        configurations: what goes into Cherry Studio, ModelScope first, and perhaps the fallback.
-        report: what was checked; every model that it does not drop passes.
+        configurations: ModelScope, then perhaps the fallback.
+        report: results of the check; every model that it does not drop passes.
         tags: the languages.
 
     Raises:
-        LinkRefused: a link that Cherry Studio would read as something else.
+        LinkRefused: Cherry Studio would read a link differently.
         TemplateError: a template does not render.
     """
     with_keys = [_provider(each, report, with_keys=True) for each in configurations]
@@ -103,6 +102,7 @@ def guides(
 
 def _markdown(context: Mapping[str, object], spoken: Language) -> str:
     text = render_own("guide.md", {**context, "form": "page/markdown.j2"}, spoken)
+    # blocks and conditions of the template leave empty lines, some with blanks
     return _BLANK_LINES.sub("\n\n", text).strip() + "\n"
 
 
@@ -162,10 +162,11 @@ def _key(configuration: Configuration, key: Secret) -> _Key:
 
 
 def _qr(link: str) -> Markup | None:
-    """`link` as SVG, dark on light whatever the page's colours, for a camera wants it so."""
+    """`link` as SVG, dark on light even on a dark page: some cameras read nothing else."""
     import segno  # noqa: PLC0415 - only a page with a key needs it
 
     try:
+        # the lowest error correction: on a screen nothing is dirty, and modules are larger
         code = segno.make_qr(link, error="l")
     except segno.DataOverflowError:
         return None

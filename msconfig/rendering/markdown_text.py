@@ -1,7 +1,7 @@
-"""Text from outside, in Markdown: it stays text.
+"""Escaping of untrusted text for Markdown.
 
-Nothing in it becomes markup, HTML, a link, a mention or a reference, neither when the Markdown is
-read nor in what GitHub and GitLab do to the finished page.
+Nothing in it becomes markup, HTML, a link, a mention or a reference, neither in a Markdown parser
+nor in what GitHub and GitLab do to the finished page.
 """
 
 from __future__ import annotations
@@ -10,10 +10,8 @@ import re
 
 from msconfig.text import shortened, visible
 
-__all__ = ["code", "plain"]
-
 _BREAK = "\u200b"
-"""Takes a mention or a reference apart; it shows nothing. No text that is `visible` holds it."""
+"""A zero-width space, which breaks a mention or a reference. `visible` leaves none in a text."""
 _TAKEN_APART = re.compile(
     r"[@#!~%^$&](?=\w)"  # mentions, issues, merge requests, labels, formulas
     r"|GH-(?=\d)"
@@ -26,7 +24,7 @@ _ESCAPED = str.maketrans(
     {each: f"\\{each}" for each in "\\`*_[]~"}
     | {"<": "&lt;", ">": "&gt;", "&": "&amp;", "|": "&#124;", "$": "&#36;", _BREAK: "&#8203;"}
 )
-"""A pipe is an entity: parsers differ about a backslash before one that ends a table's cell."""
+"""A pipe becomes an entity: parsers differ about a backslash before a pipe in a table."""
 _BEGINS_A_BLOCK = re.compile(r"^(\d*)([#+=.)-])")
 """A heading or a list."""
 
@@ -38,6 +36,6 @@ def plain(text: str, limit: int) -> str:
 
 
 def code(text: str, limit: int) -> str:
-    """`text` as code; one that holds what would end the code or a table's cell as plain text."""
-    shown = shortened(visible(text), limit) or '""'
+    """`text` as code, or as `plain` where it has characters that end code or a table's cell."""
+    shown = shortened(visible(text), limit) or '""'  # two backticks alone begin longer code
     return plain(shown, limit) if "`" in shown or "|" in shown else f"`{shown}`"

@@ -1,4 +1,4 @@
-"""Pages for a browser: one file each that asks nobody for anything."""
+"""Self-contained pages for a browser: one file each, which loads nothing."""
 
 from __future__ import annotations
 
@@ -13,20 +13,18 @@ from msconfig import __version__, resources
 from msconfig.languages import Language
 from msconfig.rendering.templates import render_own
 
-__all__ = ["page"]
-
 
 def page(name: str, context: Mapping[str, object], language: Language) -> str:
     """The page of `templates/<name>.html.j2`, which extends `page/base.html.j2`.
 
     Style and script are `page/page.css` and `page/page.js` and, where there are such files,
-    `page/<name>.css` and `page/<name>.js`. They stand in the page, and its Content-Security-Policy
-    lets nothing else be run, drawn or loaded.
+    `page/<name>.css` and `page/<name>.js`. They are part of the page, and its
+    Content-Security-Policy allows nothing else to be run, drawn or loaded.
 
     Args:
         name: such as ``guide``.
-        context: what the template may use besides `language`.
-        language: what the page is written in.
+        context: variables of the template besides `language`.
+        language: the language of the page.
 
     Raises:
         TemplateError: the template does not render.
@@ -56,6 +54,7 @@ def page(name: str, context: Mapping[str, object], language: Language) -> str:
 def _joined(name: str, suffix: str) -> str:
     folder = resources.folder("templates") / "page"
     files = (Path(folder, f"{each}.{suffix}") for each in ("page", name))
+    # the browser hashes the text of the element to the character, these line ends included
     return "\n" + "\n".join(file.read_text("utf-8") for file in files if file.is_file())
 
 

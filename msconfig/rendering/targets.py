@@ -5,8 +5,6 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import assert_never
 
-__all__ = ["REPORT_NAME", "Target"]
-
 REPORT_NAME = "report.json"
 """The report, which is always written."""
 
@@ -20,10 +18,10 @@ class Target(StrEnum):
     GUIDE = "guide"
 
     def file_name(self, *, fallback: bool = False) -> str:
-        """What it is called in the output folder, for ModelScope or for the fallback.
+        """Its name in the output folder, for ModelScope or for the fallback.
 
         Raises:
-            ValueError: guides have a name for each language (`guides.FILE_NAMES`).
+            ValueError: a guide, which has a name for each language (`guides.FILE_NAMES`).
         """
         of = ".dashscope" if fallback else ""
         match self:
@@ -38,5 +36,5 @@ class Target(StrEnum):
 
     @property
     def template(self) -> str:
-        """The name of the template that makes it, without ``.j2``; whoever it is for."""
+        """The name of its template, without ``.j2``, for every provider."""
         return self.file_name()

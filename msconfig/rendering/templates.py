@@ -1,4 +1,4 @@
-"""Documents from Jinja2 templates: sandboxed, with no undefined value let pass."""
+"""Rendering of Jinja2 templates: sandboxed, and undefined variables are errors."""
 
 from __future__ import annotations
 
@@ -19,14 +19,12 @@ from msconfig.rendering import markdown_text as markdown
 from msconfig.text import shortened, visible
 from msconfig.tokens import Secret, without_tokens
 
-__all__ = ["render", "render_own"]
-
 _LONGEST = 400
-"""Characters of a text from outside in Markdown."""
+"""Characters of an untrusted text in Markdown."""
 
 
 def render_own(name: str, context: Mapping[str, object], language: Language | None = None) -> str:
-    """The text of `templates/<name>.j2`, in `language` where it has words for people."""
+    """The text of `templates/<name>.j2`, in `language` if it has texts for people."""
     return render(resources.folder("templates") / f"{name}.j2", context, language=language)
 
 
@@ -38,15 +36,15 @@ def render(
 ) -> str:
     """The text of `template`, which may include others of its folder.
 
-    `tojson` writes any value as JSON, a `Secret` as the string that it hides; everywhere else a
-    secret shows its fingerprint alone.
+    `tojson` writes any value as JSON, and a `Secret` as the string that it hides; everything else
+    shows only the fingerprint of a secret.
 
     Args:
         template: a Jinja2 template in UTF-8.
-        context: what it may use.
-        secrets: what no message may show.
-        language: what `trans` and `_()` translate into; it is in the context by this name. A
-            translation is plain text: what looks like HTML in it is escaped as data is.
+        context: its variables.
+        secrets: values that no message may show.
+        language: the language of `trans` and `_()`, and the variable `language`. A translation is
+            plain text: what looks like HTML in it is escaped as data is.
 
     Raises:
         FileError: the template cannot be read.
@@ -56,13 +54,13 @@ def render(
     environment = _environment(template.parent, language, is_html=is_html)
     if language is not None:
         context = {**context, "language": language}
-    try:
+    try:  # Jinja2's own error for a file that cannot be read calls it not found
         template.open("rb").close()
     except OSError as error:
         raise FileError.from_os("read the template", template, error) from None
     try:
         text = environment.get_template(template.name).render(context)
-        text.encode()
+        text.encode()  # a lone surrogate could not be written
     except jinja2.TemplateSyntaxError as error:
         place = f"{error.filename or template}: line {error.lineno}: "
         raise TemplateError(place + _words(error, secrets)) from None
@@ -73,7 +71,7 @@ def render(
 
 @cache
 def _environment(folder: Path, language: Language | None, *, is_html: bool) -> jinja2.Environment:
-    """What compiles the templates of `folder`, each once, and again when it has changed."""
+    """The compiler of the templates of `folder`: each once, and again when it has changed."""
     environment = _Sandbox(
         loader=_Loader(folder),
         undefined=jinja2.StrictUndefined,
@@ -84,12 +82,12 @@ def _environment(folder: Path, language: Language | None, *, is_html: bool) -> j
     )
     environment.filters["tojson"] = _tojson_in_html if is_html else _tojson
     if language is not None:
-        _speak(environment, language, is_html=is_html)
+        _translate(environment, language, is_html=is_html)
     return environment
 
 
-def _speak(environment: jinja2.Environment, language: Language, *, is_html: bool) -> None:
-    """Let `environment` translate, and show text from outside."""
+def _translate(environment: jinja2.Environment, language: Language, *, is_html: bool) -> None:
+    """Add translations, and the filters for texts and numbers, to `environment`."""
 
     def gettext(message: str) -> str:
         text = language.gettext(message)
@@ -108,12 +106,12 @@ def _speak(environment: jinja2.Environment, language: Language, *, is_html: bool
 
 
 def _day(moment: datetime) -> str:
-    """A day in UTC, e.g. ``2026-10-07``: the same in every language, because a page travels."""
+    """A date in UTC, e.g. ``2026-10-07``: the same in every language, as pages are passed on."""
     return f"{moment.astimezone(UTC):%Y-%m-%d}"
 
 
 def _minute(moment: datetime) -> str:
-    """A day and time, e.g. ``2026-10-07 11:00 UTC``."""
+    """A date and time, e.g. ``2026-10-07 11:00 UTC``."""
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
@@ -132,7 +130,7 @@ def _md_code(text: str) -> str:
 
 class _Sandbox(ImmutableSandboxedEnvironment):
     def is_safe_callable(self, obj: object) -> bool:
-        """No method of a secret is called: what it hides is written by `tojson` alone."""
+        """Forbid every method of a secret, `reveal` above all: only `tojson` writes a secret."""
         is_of_secret = isinstance(getattr(obj, "__self__", None), Secret)
         return not is_of_secret and bool(super().is_safe_callable(obj))
 
@@ -141,7 +139,7 @@ class _Loader(jinja2.FileSystemLoader):
     def get_source(
         self, environment: jinja2.Environment, template: str
     ) -> tuple[str, str, Callable[[], bool]]:
-        """The source of a template; one that is not UTF-8 is told by its name."""
+        """The source of a template; the error for one that is not UTF-8 names it."""
         try:
             return super().get_source(environment, template)
         except UnicodeDecodeError:
@@ -168,13 +166,14 @@ def _revealed(value: object) -> str:
 
 def _words(error: Exception, secrets: Iterable[Secret]) -> str:
     name = type(error).__name__
+    # a message may quote a key after a filter changed it, so masking it would not be enough
     if any(secrets) and not isinstance(error, jinja2.TemplateSyntaxError):
         return f"{name}; its words may show a key, so try --redact to read them"
     return visible(shortened(without_tokens(f"{name}: {error}")))
 
 
 def _place_of(error: Exception, template: Path) -> str:
-    """File and line of the innermost template that was at work."""
+    """File and line of the innermost template in the traceback."""
     place = f"{template}: "
     trace = error.__traceback__
     while trace is not None:

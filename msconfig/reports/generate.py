@@ -11,7 +11,7 @@ from msconfig.checking.report import Report
 from msconfig.cherry.link import PREFIX as LINK_PREFIX
 from msconfig.cherry.provider import Configuration
 from msconfig.errors import ExitCode
-from msconfig.files import Plan
+from msconfig.files import FileChanges
 from msconfig.operations.check import FallbackInputs
 from msconfig.operations.generate import Generated
 from msconfig.operations.session import Session
@@ -40,7 +40,7 @@ def nothing_written(report: Report, *, width: int) -> str:
     return f"Nothing is written.{why}\n\n{next_step(report, width=width)}\n"
 
 
-def differences(generated: Generated, planned: Plan) -> str:
+def differences(generated: Generated, planned: FileChanges) -> str:
     """What writing would change, as a unified diff without keys."""
     configurations = generated.configurations
     lines = [f"Nothing is written (--dry-run). In {visible(str(planned.folder))} it would be:"]
@@ -65,7 +65,7 @@ def differences(generated: Generated, planned: Plan) -> str:
 
 
 def written(
-    generated: Generated, planned: Plan, session: Session, fallback: FallbackInputs | None
+    generated: Generated, planned: FileChanges, session: Session, fallback: FallbackInputs | None
 ) -> str:
     """What was written, what each file is for, and what to do next."""
     configurations, targets = generated.configurations, generated.targets
@@ -145,7 +145,7 @@ def _without_keys(
     return f"{what} ({reason}): no keys{links} are in them."
 
 
-def _older_with_key(planned: Plan, configurations: Sequence[Configuration]) -> list[Path]:
+def _older_with_key(planned: FileChanges, configurations: Sequence[Configuration]) -> list[Path]:
     """Links and guides of an earlier run that one without keys does not replace."""
     names = {
         Target.LINK.file_name(fallback=each.is_fallback)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from msconfig.errors import FileError, SettingsError, UsageError
-from msconfig.files import OutputFile, plan, write
+from msconfig.files import OutputFile, changes_in, write
 from msconfig.settings import loading as settings
 from msconfig.settings.editing import Wanted, extended
 from msconfig.settings.loading import FILE_NAME, Settings
@@ -72,7 +72,9 @@ class SettingsPlace:
             UsageError: it is no longer what it was.
         """
         real = self.path.resolve()
-        planned = plan(real.parent, [OutputFile(real.name, made, replaceable=True, secret=False)])
+        planned = changes_in(
+            real.parent, [OutputFile(real.name, made, replaceable=True, secret=False)]
+        )
         if planned.older[real.name] != self.older:
             raise UsageError(f"{self.path} was changed meanwhile; nothing is written, begin again")
         write(planned)

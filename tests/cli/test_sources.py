@@ -77,7 +77,7 @@ def test_arguments_come_first_and_an_id_counts_once_where_it_came_first(run: Run
         pytest.param("{", 5, "not JSON", id="not JSON"),
         pytest.param('{"provider": {}, "models": []}', 5, "$.provider: missing", id="invalid"),
         pytest.param("cherrystudio://x", 5, "$[0]", id="a link"),
-        pytest.param('{"seed": 1}', 5, "no provider document", id="something else"),
+        pytest.param('{"seed": 1}', 5, "not a provider document", id="something else"),
     ],
 )
 def test_a_document_that_gives_none_is_refused(

@@ -8,7 +8,7 @@ import pytest
 
 from app_database import ODD, OLD_MODEL, OWN_PROVIDER, REGISTRY_MODEL, script
 from backups import make_data_json, make_v7, v1_providers
-from msconfig.documents.backups import ids_in_backup, what_is_in
+from msconfig.documents.backups import ids_in_backup, summary_of
 from msconfig.documents.recognise import ids_in_document, read_document
 
 pytestmark = pytest.mark.usefixtures("both_headers")
@@ -19,7 +19,7 @@ def ids(path: Path) -> list[str]:
 
 
 def test_a_backup_of_desktop_v2_is_told_in_full(tmp_path: Path) -> None:
-    first, who, *providers = what_is_in(make_v7(tmp_path / "a.zip", messages=1))
+    first, who, *providers = summary_of(make_v7(tmp_path / "a.zip", messages=1))
     assert first == (
         "Cherry Studio backup, format 7 (without files), of version 2.1.4,"
         " made 2026-09-21 14:13 UTC"
@@ -42,13 +42,13 @@ def test_the_layout_of_a_backup_is_told(
     full: bool, old_layout: bool, said: str, tmp_path: Path
 ) -> None:
     path = make_v7(tmp_path / "a.zip", messages=1, full=full, old_layout=old_layout)
-    assert said in what_is_in(path)[0]
+    assert said in summary_of(path)[0]
 
 
 @pytest.mark.parametrize("timestamp", [None, "yesterday", 1e300, -1e300, 10**30])
 def test_a_time_that_no_calendar_has_is_not_told(timestamp: object, tmp_path: Path) -> None:
     path = make_v7(tmp_path / "a.zip", messages=1, metadata={"timestamp": timestamp})
-    assert "made" not in what_is_in(path)[0]
+    assert "made" not in summary_of(path)[0]
 
 
 @pytest.mark.parametrize(
@@ -65,14 +65,14 @@ def test_whether_a_phone_restores_it_is_told(
     path = make_data_json(
         tmp_path / name, text=lambda text: text if whole else text.replace("websearch", "research")
     )
-    first, who, *_ = what_is_in(path)
+    first, who, *_ = summary_of(path)
     assert first == "Cherry Studio backup, format 5 (data.json), made 2026-09-21 14:13 UTC"
     assert said in who
 
 
 def test_nothing_that_a_terminal_obeys_stands_in_it(tmp_path: Path) -> None:
     path = make_v7(tmp_path / "a.zip", messages=1, metadata={"appVersion": f"{ODD}\x1b[31m"})
-    assert all(line.isprintable() for line in what_is_in(path))
+    assert all(line.isprintable() for line in summary_of(path))
 
 
 def test_the_ids_are_those_of_modelscope_alone(tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_a_model_that_is_marked_as_deprecated_is_not_among_them(tmp_path: Path) 
 
 def test_a_document_that_begins_as_a_zip_is_looked_at_as_a_backup(tmp_path: Path) -> None:
     path = make_v7(tmp_path / "a.toml", messages=1)
-    assert read_document(path).facts == what_is_in(path)
+    assert read_document(path).facts == summary_of(path)
     assert ids_in_document(path) == ids_in_backup(path)
     path.write_bytes(b"PK\x03\x04")
     ((error),) = read_document(path).errors

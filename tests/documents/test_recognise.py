@@ -84,7 +84,7 @@ def test_a_document_is_known_by_its_keys_even_when_it_is_broken(
 def test_a_document_of_somebody_else_is_none_of_ours(document: object) -> None:
     looked_at = examine(raw(document))
     assert looked_at.kind is None
-    assert message(looked_at).startswith("none of msconfig's documents")
+    assert message(looked_at).startswith("not a document of msconfig")
 
 
 @pytest.mark.parametrize(

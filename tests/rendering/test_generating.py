@@ -15,7 +15,7 @@ from msconfig.errors import DocumentError, FileError, TemplateError, UsageError
 from msconfig.modelscope.fallback_regions import Region
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
-from msconfig.rendering.generating import UserTemplate, make, without_keys
+from msconfig.rendering.generating import UserTemplate, render_documents, without_keys
 from msconfig.rendering.targets import Target
 from msconfig.tokens import Secret
 from support import KEY, TOKEN, configuration
@@ -55,12 +55,12 @@ def template(tmp_path: Path) -> Template:
     ],
 )
 def test_each_target_gives_one_file(targets: list[Target], names: list[str]) -> None:
-    assert list(make([configuration(TOKEN)], targets).texts) == names
+    assert list(render_documents([configuration(TOKEN)], targets).texts) == names
 
 
 def test_the_fallback_comes_behind_in_files_of_its_own() -> None:
     fallback = configure_fallback(Region.CN, [ModelChoice("qwen3-32b", Kind.CHAT)], [Secret(KEY)])
-    texts = make([configuration(TOKEN), fallback], list(Target)).texts
+    texts = render_documents([configuration(TOKEN), fallback], list(Target)).texts
     assert list(texts) == [
         *("provider.v2.json", "provider.v1.json", "links.txt"),
         *("provider.dashscope.v2.json", "provider.dashscope.v1.json", "links.dashscope.txt"),
@@ -81,22 +81,22 @@ def test_the_fallback_comes_behind_in_files_of_its_own() -> None:
 def test_more_models_than_v2_takes_are_refused_in_the_fallback_too() -> None:
     many = [ModelChoice(f"m{number}", Kind.CHAT) for number in range(501)]
     with pytest.raises(DocumentError, match="501 models"):
-        make([configuration(), configure_fallback(Region.CN, many, [])], [Target.V2])
+        render_documents([configuration(), configure_fallback(Region.CN, many, [])], [Target.V2])
 
 
 @pytest.mark.parametrize("region", list(Region))
 def test_no_region_of_the_fallback_gives_a_warning(region: Region) -> None:
     fallback = configure_fallback(region, [ModelChoice("qwen3-32b", Kind.CHAT)], [Secret(KEY)])
-    assert make([fallback], list(Target)).warnings == ()
+    assert render_documents([fallback], list(Target)).warnings == ()
 
 
 def test_there_is_one_link_a_key() -> None:
-    links = make([configuration(TOKEN, SECOND)], [Target.LINK]).texts["links.txt"]
+    links = render_documents([configuration(TOKEN, SECOND)], [Target.LINK]).texts["links.txt"]
     assert [decode_v1(link)["apiKey"] for link in links.splitlines()] == [TOKEN, SECOND]
 
 
 def test_without_a_key_nothing_that_is_written_holds_one_and_no_link_is() -> None:
-    texts = make([configuration()], list(Target)).texts
+    texts = render_documents([configuration()], list(Target)).texts
     assert list(texts) == ["provider.v2.json", "provider.v1.json"]
     assert json.loads(texts["provider.v2.json"])["provider"]["apiKeys"] == []
     assert json.loads(texts["provider.v1.json"])["apiKey"] == ""
@@ -104,18 +104,20 @@ def test_without_a_key_nothing_that_is_written_holds_one_and_no_link_is() -> Non
 
 def test_the_same_configuration_gives_the_same_bytes(template: Template) -> None:
     own = template("own.txt.j2", "{{ models|length }} {{ joined_key }}")
-    first, second = (make([configuration(TOKEN, SECOND)], list(Target), own) for _ in range(2))
+    first, second = (
+        render_documents([configuration(TOKEN, SECOND)], list(Target), own) for _ in range(2)
+    )
     assert first == second
 
 
 def test_v2_takes_500_models_and_no_more() -> None:
-    assert make([configuration(models=MODELS[:500])], [Target.V2]).texts
+    assert render_documents([configuration(models=MODELS[:500])], [Target.V2]).texts
     with pytest.raises(DocumentError, match=r"501 models.*no more than 500.*split"):
-        make([configuration(models=MODELS)], [Target.V2, Target.V1])
+        render_documents([configuration(models=MODELS)], [Target.V2, Target.V1])
 
 
 def test_v1_and_links_take_more_than_500_models() -> None:
-    texts = make([configuration(TOKEN, models=MODELS)], [Target.V1, Target.LINK]).texts
+    texts = render_documents([configuration(TOKEN, models=MODELS)], [Target.V1, Target.LINK]).texts
     assert len(json.loads(texts["provider.v1.json"])["models"]) == 501
 
 
@@ -143,13 +145,13 @@ def test_what_cherry_studio_would_not_take_as_meant_is_refused(
     whole: Configuration, target: Target, told: str
 ) -> None:
     with pytest.raises(DocumentError, match=told) as caught:
-        make([whole], [target])
+        render_documents([whole], [target])
     assert TOKEN not in str(caught.value)
 
 
 def test_nothing_that_we_make_ourselves_is_warned_about() -> None:
     for site in Site:
-        assert make([configuration(TOKEN, site=site)], list(Target)).warnings == ()
+        assert render_documents([configuration(TOKEN, site=site)], list(Target)).warnings == ()
 
 
 # --- a user's template
@@ -161,7 +163,7 @@ def test_a_template_may_use_provider_models_and_keys(template: Template) -> None
         "{% endfor %} {{ joined_key|tojson }} {{ api_keys[0].label }} {{ api_keys[0].key|tojson }}"
     )
     whole = configuration(TOKEN)
-    assert make([whole], [], template("own.txt.j2", source)).texts == {
+    assert render_documents([whole], [], template("own.txt.j2", source)).texts == {
         "own.txt": "modelscope https://api-inference.modelscope.cn/v1/ Qwen/Alive chat"
         f' "{TOKEN}" {whole.api_keys[0].label} "{TOKEN}"'
     }
@@ -197,8 +199,10 @@ def test_a_template_that_would_overwrite_a_document_of_ours_is_refused(name: str
 )
 def test_what_is_called_json_has_to_be_json(template: Template, source: str, told: str) -> None:
     with pytest.raises(DocumentError, match=told):
-        make([configuration(TOKEN)], [], template("own.json.j2", source))
-    assert make([configuration(TOKEN)], [], template("own.txt.j2", source)).warnings == ()
+        render_documents([configuration(TOKEN)], [], template("own.json.j2", source))
+    assert (
+        render_documents([configuration(TOKEN)], [], template("own.txt.j2", source)).warnings == ()
+    )
 
 
 SCHEMA = {"properties": {"models": {"minItems": 1}, "key": {"type": "integer"}}}
@@ -208,7 +212,7 @@ def test_what_keeps_its_schema_is_made(template: Template) -> None:
     own = template(
         "own.json.j2", '{"models": {{ models|map(attribute="id")|list|tojson }}}', SCHEMA
     )
-    assert json.loads(make([configuration()], [], own).texts["own.json"]) == {
+    assert json.loads(render_documents([configuration()], [], own).texts["own.json"]) == {
         "models": ["Qwen/Alive"]
     }
 
@@ -225,7 +229,7 @@ def test_what_breaks_its_schema_is_refused(
     template: Template, name: str, source: str, told: str
 ) -> None:
     with pytest.raises(DocumentError, match=told):
-        make([configuration()], [], template(name, source, SCHEMA))
+        render_documents([configuration()], [], template(name, source, SCHEMA))
 
 
 @pytest.mark.parametrize("key", [TOKEN, "no-form-of-a-token"])
@@ -243,23 +247,23 @@ def test_no_fault_of_a_users_template_shows_a_key(
 ) -> None:
     schema = {**SCHEMA, "additionalProperties": {"not": {}}}
     with pytest.raises(DocumentError) as caught:
-        make([configuration(key)], [], template("own.json.j2", source, schema))
+        render_documents([configuration(key)], [], template("own.json.j2", source, schema))
     assert key[:10] not in str(caught.value)
 
 
 def test_what_a_template_gives_can_be_written_as_utf_8(template: Template) -> None:
     own = template("own.txt.j2", r"{{ '\ud83d' }}")
     with pytest.raises(TemplateError):
-        make([configuration()], [], own)
+        render_documents([configuration()], [], own)
 
 
 def test_a_template_or_schema_that_is_missing_is_named(template: Template, tmp_path: Path) -> None:
     missing = tmp_path / "missing.json.j2"
     with pytest.raises(FileError, match="missing"):
-        make([configuration()], [], UserTemplate(missing))
+        render_documents([configuration()], [], UserTemplate(missing))
     own = template("own.json.j2", "{}")
     with pytest.raises(FileError, match="missing"):
-        make([configuration()], [], UserTemplate(own.path, missing))
+        render_documents([configuration()], [], UserTemplate(own.path, missing))
 
 
 # --- what a terminal may see of a document
@@ -268,7 +272,7 @@ def test_a_template_or_schema_that_is_missing_is_named(template: Template, tmp_p
 @pytest.mark.parametrize("target", [Target.V2, Target.V1, Target.LINK])
 @pytest.mark.parametrize("older", [TOKEN, "some-older-key-of-no-form"])
 def test_no_key_of_a_document_new_or_old_is_shown(target: Target, older: str) -> None:
-    text = make([configuration(older, SECOND)], [target]).texts[target.file_name()]
+    text = render_documents([configuration(older, SECOND)], [target]).texts[target.file_name()]
     shown = without_keys(text, [configuration(SECOND)])
     assert not any(key in shown for key in (older, SECOND, SECOND[:20]))
     if target is not Target.LINK:

@@ -12,7 +12,7 @@ from msconfig.cherry.provider import ModelChoice, ProviderChoice
 from msconfig.documents.recognise import examine
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
-from msconfig.rendering.generating import make
+from msconfig.rendering.generating import render_documents
 from msconfig.rendering.targets import Target
 from msconfig.rendering.templates import render_own
 from support import TOKEN, configuration
@@ -26,7 +26,7 @@ def made(
     provider: ProviderChoice, models: tuple[ModelChoice, ...], *keys: str, site: Site = Site.CN
 ) -> tuple[bytes, bytes]:
     whole = configuration(*keys, site=site, provider=provider, models=models)
-    texts = make([whole], [Target.V2, Target.V1]).texts
+    texts = render_documents([whole], [Target.V2, Target.V1]).texts
     return texts["provider.v2.json"].encode(), texts["provider.v1.json"].encode()
 
 

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from types import FrameType
 
-from msconfig.files import OutputFile, plan, write
+from msconfig.files import OutputFile, changes_in, write
 
 
 def main(folder: Path, fatal_call: int, lines: int, names: list[str]) -> None:
@@ -31,7 +31,7 @@ def main(folder: Path, fatal_call: int, lines: int, names: list[str]) -> None:
     while True:
         generation += 1
         content = f"{generation}\n".encode() * lines
-        write(plan(folder, [OutputFile(name, content) for name in names]))
+        write(changes_in(folder, [OutputFile(name, content) for name in names]))
 
 
 if __name__ == "__main__":
