@@ -1,4 +1,4 @@
-"""What an error that a call was answered with means: by `call_errors.toml` alone."""
+"""Meaning of the errors that calls are answered with, by the table in `call_errors.toml`."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from pathlib import Path
 from msconfig.modelscope._reading import ErrorBody
 from msconfig.modelscope.facts import CallOutcome
 
-__all__ = ["meaning"]
-
 _NAME = r"\S{1,300}"
+"""For `{name}` in a text: any name of a model, which upstreams spell in their own way."""
 _FURTHER_SENTENCES = r"(?:\. .*)?"
+"""For `…` at the end of a text."""
 _PLACES = re.compile(r"(\{id\}|\{name\})")
 
 
 def meaning(status: int, error: ErrorBody, model_id: str) -> CallOutcome | None:
-    """What `error` says about the model `model_id` or the token; None where it is not known.
+    """The meaning of `error` for the model `model_id` or the token; None where it is unknown.
 
-    A row of the table has to fit as a whole. Looking for a few words in a message once took
-    "upstream error" for a complaint about streaming.
+    A row of the table has to match the whole message: a search for some words once took "upstream
+    error" for a complaint about streaming.
     """
     folded = _folded(error.message)
     for row in _rows():

@@ -1,7 +1,7 @@
-"""Replies of API-Inference to real calls, read into what they say about model and token.
+"""Replies of API-Inference to real calls, and what they mean for model and token.
 
-Only what is clear overrules what was known: a throttle, an empty answer, an outage and a text that
-is not in `call_errors.toml` say nothing.
+Only a clear reply overrides other facts: a rate limit, an empty answer, an outage and an error that
+is not in `call_errors.toml` mean nothing.
 """
 
 from __future__ import annotations
@@ -16,30 +16,28 @@ from msconfig.modelscope._reading import ErrorBody, Unreadable, clean, error_in,
 from msconfig.modelscope.facts import Called, CallOutcome, Source
 from msconfig.parsing import NotJson, loads
 
-__all__ = ["ChatStream", "chat_call", "embedding_call"]
-
 _END = "[DONE]"
 _FINISHED = frozenset({"stop", "length", "tool_calls", "function_call", "content_filter"})
 """Values of `finish_reason` of an answer that came to its end."""
 
 
 class ChatStream:
-    """A chat reply as it comes in, to stop reading as soon as it has said something."""
+    """A chat reply as it arrives, to stop reading as soon as it is clear."""
 
     def __init__(self) -> None:
         self._events = EventStream()
         self._answer = _ChatAnswer()
 
     def feed(self, piece: bytes) -> bool:
-        """Whether the stream, with `piece`, has said something."""
+        """Whether the stream is clear with `piece`: content, or an error."""
         return any(self._answer.take(value) for value in _values(self._events.feed(piece)))
 
 
 def chat_call(reply: Reply | Failure, source: Source, model_id: str) -> Called:
-    """What the reply to a streaming chat call of `model_id` says.
+    """The result of a streaming chat call of `model_id`.
 
-    It answers with content, reasoning, a tool call, or a finished answer with tokens of which none
-    is shown; streamed in `delta` or, where an upstream does not stream, whole in `message`.
+    An answer is content, reasoning, a tool call, or a finished answer with tokens of which none is
+    shown; streamed in `delta` or, where an upstream does not stream, whole in `message`.
     """
     if isinstance(reply, Failure):
         return Called(source, CallOutcome.UNCLEAR, reply.message)
@@ -52,7 +50,7 @@ def chat_call(reply: Reply | Failure, source: Source, model_id: str) -> Called:
 
 
 def embedding_call(reply: Reply | Failure, source: Source, model_id: str) -> Called:
-    """What the reply to an embeddings call of `model_id` says; it answers with numbers."""
+    """The result of an embeddings call of `model_id`; an answer is a list of numbers."""
     if isinstance(reply, Failure):
         return Called(source, CallOutcome.UNCLEAR, reply.message)
     try:
@@ -67,8 +65,8 @@ def embedding_call(reply: Reply | Failure, source: Source, model_id: str) -> Cal
 def _without_json(reply: Reply, source: Source, why: str) -> Called:
     """A reply that is neither JSON nor an event stream with JSON in it."""
     if reply.status == HTTPStatus.OK:
-        said = f"HTTP 200: {why}" if reply.body.strip() else _EMPTY
-        return Called(source, CallOutcome.UNCLEAR, said)
+        message = f"HTTP 200: {why}" if reply.body.strip() else _EMPTY
+        return Called(source, CallOutcome.UNCLEAR, message)
     return _called(reply, source, "", answered=False, error=None)
 
 
@@ -82,24 +80,25 @@ def _called(
     if error is not None:
         words = clean(error.message or ", ".join(sorted(error.codes)))
         match meaning(reply.status, error, model_id):
+            # an unknown text of a 429 is taken for a rate limit, which is tried again: a spent
+            # quota is in the table
             case None if reply.status == HTTPStatus.TOO_MANY_REQUESTS:
                 return Called(source, CallOutcome.THROTTLED, f"{status}: {words}")
             case None if reply.status < HTTPStatus.INTERNAL_SERVER_ERROR:
-                said = f'{status}, an answer that is not known: "{words}"'
-                return Called(source, CallOutcome.UNCLEAR, said)
+                return Called(source, CallOutcome.UNCLEAR, f'{status}, unknown error: "{words}"')
             case None:
                 return Called(source, CallOutcome.UNCLEAR, f"{status}: {words}")
             case CallOutcome.ANSWERED:
-                said = f"works; it only complains: {words}"
-                return Called(source, CallOutcome.ANSWERED, said)
+                message = f"works; it only refused this request: {words}"
+                return Called(source, CallOutcome.ANSWERED, message)
             case outcome:
                 return Called(source, outcome, f"{status}: {words}")
     if reply.status == HTTPStatus.TOO_MANY_REQUESTS:
         return Called(source, CallOutcome.THROTTLED, status)
     if reply.status != HTTPStatus.OK:
         redirected = HTTPStatus.MULTIPLE_CHOICES <= reply.status < HTTPStatus.BAD_REQUEST
-        said = f"{status}: a redirect, which is not followed" if redirected else status
-        return Called(source, CallOutcome.UNCLEAR, said)
+        message = f"{status}: a redirect, which is not followed" if redirected else status
+        return Called(source, CallOutcome.UNCLEAR, message)
     if not answered:
         return Called(source, CallOutcome.UNCLEAR, _EMPTY)
     milliseconds = round(reply.seconds * 1000)
@@ -107,7 +106,9 @@ def _called(
 
 
 def _parts(reply: Reply) -> Iterator[object]:
-    """The JSON values of an event stream, or the one value of a plain reply, whatever it is called.
+    """The JSON values of an event stream, or the one value of a plain reply.
+
+    The content type decides nothing, except for HTML: gateways send either under any name.
 
     Raises:
         Unreadable: there is none.
@@ -127,7 +128,7 @@ def _parts(reply: Reply) -> Iterator[object]:
 
 
 def _values(events: Iterable[Event]) -> Iterator[object]:
-    """The JSON in events, up to the end mark; other text in a stream says nothing."""
+    """The JSON in events, up to the end mark; other text in a stream is skipped."""
     for event in events:
         if event.data.strip() == _END:
             return
@@ -138,7 +139,7 @@ def _values(events: Iterable[Event]) -> Iterator[object]:
 
 
 class _ChatAnswer:
-    """What the parts of a chat reply say, one after another; the first that is clear decides."""
+    """A chat reply, part by part; the first clear part decides."""
 
     def __init__(self) -> None:
         self.answered = False
@@ -161,7 +162,8 @@ class _ChatAnswer:
 
 
 def _error_in(part: object) -> ErrorBody | None:
-    """The error in a part of a reply; a part of an answer has a `message` of its own."""
+    """The error in a part of a reply."""
+    # beside choices or data, a `message` is that of an answer
     if isinstance(part, dict) and ("choices" in part or "data" in part):
         part = {key: part[key] for key in ("error", "errors", "code", "type") if key in part}
     return error_in(part)
@@ -200,10 +202,10 @@ def _is_finished(choice: object) -> bool:
 
 
 def _counts_tokens(part: object) -> bool:
-    """Whether tokens were generated; one alone may not be shown, as that which begins thinking."""
+    """Whether tokens were generated; a single one may be hidden, such as the start of thinking."""
     usage = part.get("usage") if isinstance(part, dict) else None
     tokens = usage.get("completion_tokens") if isinstance(usage, dict) else None
-    return type(tokens) is int and tokens >= 1
+    return type(tokens) is int and tokens >= 1  # no bool, which is an int too
 
 
 def _is_vector(row: object) -> bool:

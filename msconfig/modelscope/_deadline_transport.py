@@ -1,6 +1,6 @@
-"""Sockets that keep to a point in time.
+"""Per-request deadlines for httpx.
 
-httpx bounds each single read; a server that sends a byte now and then is never too slow for it.
+httpx limits each single read, so a server that sends a byte now and then is never too slow for it.
 Here every read and write of a thread ends when that thread's time is up, headers included.
 """
 
@@ -16,9 +16,8 @@ from typing import Any
 import httpcore
 import httpx
 
-__all__ = ["bind", "time_limit"]
-
 _limit = threading.local()
+"""Per thread, because a request is made in one thread, and httpcore's backends know no request."""
 
 
 @contextmanager
@@ -32,9 +31,10 @@ def time_limit(seconds: float) -> Iterator[None]:
 
 
 def bind(client: httpx.Client) -> None:
-    """Make the connections of `client` keep to `time_limit`.
+    """Apply `time_limit` to the connections of `client`.
 
-    httpx has no public place for a network backend, httpcore has: the pools are handed one.
+    httpcore takes a network backend, but httpx has no public way to pass one on, so it is set in
+    the pools. A test fails where these private attributes move.
     """
     transports = [client._transport, *client._mounts.values()]  # noqa: SLF001
     for transport in transports:

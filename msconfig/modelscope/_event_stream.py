@@ -1,4 +1,4 @@
-"""Server-sent events, as the WHATWG standard has them: a parser that is fed bytes as they come.
+"""Incremental parser of server-sent events, by the WHATWG standard.
 
 https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
 """
@@ -9,8 +9,6 @@ import codecs
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-
-__all__ = ["Event", "EventStream"]
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -26,7 +24,7 @@ class Event:
 
 @dataclass(slots=True)
 class EventStream:
-    """Parses an event stream in pieces of any length; an event without its empty line is none."""
+    """An event stream, parsed in pieces of any length; an event ends with an empty line."""
 
     _decoder: codecs.IncrementalDecoder = field(
         default_factory=lambda: codecs.getincrementaldecoder("utf-8-sig")("replace")
@@ -38,7 +36,7 @@ class EventStream:
     _after_cr: bool = False
 
     def feed(self, piece: bytes) -> Iterator[Event]:
-        """The events that `piece` completes; all of it is read only if all of them are taken."""
+        """The events that `piece` completes; consume all of them before the next piece."""
         text = self._decoder.decode(piece)
         # CR LF is one line end also where a piece ends between the two
         if self._after_cr and text.startswith("\n"):

@@ -1,4 +1,4 @@
-"""Replies of the hub about models, read into facts."""
+"""Parsing of the hub's replies about models."""
 
 from __future__ import annotations
 
@@ -29,9 +29,8 @@ from msconfig.modelscope.facts import (
 )
 from msconfig.parsing import parse_time
 
-__all__ = ["hub_model", "hub_page", "older_hub_model"]
-
 _MAX_COUNT = 10**12
+"""No real count is larger, and a larger one would break tables."""
 _OLD_API_MISSING = 10010205001
 _OLD_API_NO_ACCESS = 10010200001
 _REFUSALS = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
@@ -59,7 +58,7 @@ def hub_model(
 
 
 def _says_absent(body: Mapping[str, object], asked: str) -> bool:
-    """Whether a 404 of the open API is about the model; a fault behind it has the same code."""
+    """Whether a 404 of the open API is about the model; internal faults have the same code."""
     message = body.get("message") or ""
     known = {"", "resource not found", f"resource not found: model {asked}".lower()}
     words = message.strip(" .").lower() if isinstance(message, str) else "no text"
@@ -70,9 +69,9 @@ def hub_page(reply: Reply | Failure, source: Source, size: int) -> HubPage | NoA
     """`openapi/v1/models`: 200 with rows; one without a well-formed id is unreadable.
 
     Args:
-        reply: what came.
-        source: where it came from.
-        size: the page size that was asked for; what the reply says goes before it.
+        reply: the reply.
+        source: its source.
+        size: the requested page size; a smaller one in the reply takes precedence.
     """
     if isinstance(reply, Failure):
         return NoAnswer(source, reply.message)
@@ -88,9 +87,9 @@ def hub_page(reply: Reply | Failure, source: Source, size: int) -> HubPage | NoA
         for row in rows
         if isinstance(row, dict) and isinstance(row.get("id"), str) and is_model_id(row["id"])
     ]
-    told = _count(data.get("page_size")) or size
+    given = _count(data.get("page_size")) or size
     total = _count(data.get("total_count"))
-    return HubPage(source, tuple(readable), len(rows) - len(readable), total, min(told, size))
+    return HubPage(source, tuple(readable), len(rows) - len(readable), total, min(given, size))
 
 
 def _hub_row(row: Mapping[str, object], source: Source) -> HubModel:
@@ -112,9 +111,9 @@ def _hub_row(row: Mapping[str, object], source: Source) -> HubModel:
 def older_hub_model(
     reply: Reply | Failure, source: Source, asked: str
 ) -> HubModel | HubAbsent | HubNoAccess | NoAnswer:
-    """`api/v1/models/{id}`: absent only where the message ends in ``record not found``.
+    """`api/v1/models/{id}`: absent only if the message ends in ``record not found``.
 
-    The same code with another message is a passing database fault.
+    The same code with another message is a transient database fault.
     """
     if isinstance(reply, Failure):
         return NoAnswer(source, reply.message)
@@ -144,13 +143,13 @@ def older_hub_model(
     rows = data.get("Tasks")
     named = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
     tasks = strings([row.get("Name") for row in named])
-    # this reply is not seen to spell the id, so the spelling of the question stands
+    # no such reply was seen to spell the id, so the spelling of the request is kept
     tasks += strings([data.get("SupportInference")])
     return HubModel(source, asked, tasks, from_older_api=True)
 
 
 def _is_another(part: object, asked: str) -> bool:
-    """Whether a part of an id is told, and is not the one that was asked for."""
+    """Whether a part of an id is given, and is not the requested one."""
     return isinstance(part, str) and bool(part) and not same_but_for_case(part, asked)
 
 
@@ -159,7 +158,7 @@ def _count(value: object) -> int | None:
 
 
 def _moment(value: object) -> datetime | None:
-    """A time such as ``2025-12-16T03:34:26Z``; one without a zone is taken for UTC."""
+    """A time such as ``2025-12-16T03:34:26Z``; UTC is assumed where it has no zone."""
     if not isinstance(value, str):
         return None
     try:
@@ -169,7 +168,7 @@ def _moment(value: object) -> datetime | None:
 
 
 _YES = frozenset({"true", "yes", "1", "auto", "manual"})
-"""Words in place of a boolean; `gated` names the way in which access is given."""
+"""Words in place of a boolean; `gated` may name how access is granted: ``auto``, ``manual``."""
 
 
 def _says_yes(value: object) -> bool:

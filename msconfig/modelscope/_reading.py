@@ -1,4 +1,4 @@
-"""How any reply of ModelScope is read: an answer counts only when it is clear."""
+"""Reading of any reply of ModelScope: an answer counts only if it is clear."""
 
 from __future__ import annotations
 
@@ -10,24 +10,9 @@ from msconfig.modelscope.facts import NoAnswer, Source
 from msconfig.parsing import NotJson, loads
 from msconfig.text import shortened, visible
 
-__all__ = [
-    "ErrorBody",
-    "Unreadable",
-    "clean",
-    "error_in",
-    "is_page",
-    "message_in",
-    "no_answer",
-    "object_or_empty",
-    "ok_object",
-    "parsed",
-    "strings",
-    "success",
-]
-
 
 class Unreadable(Exception):
-    """A reply that does not say what it was asked."""
+    """A reply without a clear answer; the message says why, or is empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +22,7 @@ class ErrorBody:
     message: str
     """As it came; "" if there is none."""
     codes: frozenset[str] = frozenset()
-    """What stands in `code` and `type`, inside the error and beside it."""
+    """Values of `code` and `type`, inside the error and beside it."""
 
 
 def error_in(outer: object) -> ErrorBody | None:
@@ -52,7 +37,7 @@ def error_in(outer: object) -> ErrorBody | None:
     beside = _codes(outer)
     for key in ("error", "errors"):
         inner = outer.get(key)
-        if isinstance(inner, list) and len(inner) == 1:
+        if isinstance(inner, list) and len(inner) == 1:  # some upstreams send a list of one
             inner = inner[0]
         if isinstance(inner, str) and inner:
             return ErrorBody(inner, beside)
@@ -77,7 +62,7 @@ def _codes(error: dict[str, object]) -> frozenset[str]:
 
 
 def message_in(body: bytes) -> str:
-    """What an error body says, in any envelope, in one short line; "" if nothing."""
+    """The message of an error body, in any envelope, as one short line; "" if there is none."""
     try:
         error = error_in(loads(body))
     except NotJson:
@@ -86,12 +71,12 @@ def message_in(body: bytes) -> str:
 
 
 def parsed(reply: Reply) -> object:
-    """The JSON value that a reply spells.
+    """The JSON value of a reply.
 
-    A key that is given twice makes it unreadable: which of the two counts would be a guess.
+    A duplicate key makes it unreadable: which of the two counts would be a guess.
 
     Raises:
-        Unreadable: it is none; the content type is named.
+        Unreadable: it is not JSON; the message names the content type.
     """
     if is_page(reply):
         raise Unreadable(f"not JSON ({_media_type(reply)})")
@@ -106,7 +91,7 @@ _PAGES = frozenset({"text/html", "application/xhtml+xml"})
 
 
 def is_page(reply: Reply) -> bool:
-    """Whether a reply says that it is HTML: a sign-in, a firewall, a gateway."""
+    """Whether a reply is HTML by its content type: a sign-in, a firewall, a gateway."""
     return _media_type(reply) in _PAGES
 
 
@@ -118,7 +103,7 @@ def ok_object(reply: Reply) -> dict[str, object]:
     """The object of a reply with status 200 that does not deny its own success.
 
     Raises:
-        Unreadable: it has another status, is no JSON object, or holds an error, a code other than
+        Unreadable: it has another status, is not a JSON object, or has an error, a code other than
             200 or a success other than true.
     """
     if reply.status != HTTPStatus.OK:
@@ -126,6 +111,7 @@ def ok_object(reply: Reply) -> dict[str, object]:
     body = parsed(reply)
     if not isinstance(body, dict):
         raise Unreadable("the reply is not a JSON object")
+    # gateways report failures with status 200, in one of these ways
     if any(body.get(key) for key in ("error", "errors")):
         raise Unreadable("the reply holds an error")
     if any(body.get(key, True) is not True for key in ("success", "Success")):
@@ -140,10 +126,10 @@ def _is_200(code: object) -> bool:
 
 
 def success(reply: Reply) -> dict[str, object]:
-    """The object of a reply of the open API that says that it succeeded.
+    """The object of a reply of the open API that claims success.
 
     Raises:
-        Unreadable: it says nothing of the kind.
+        Unreadable: it does not.
     """
     body = ok_object(reply)
     if body.get("success") is not True:
@@ -161,13 +147,13 @@ def object_or_empty(reply: Reply) -> dict[str, object]:
 
 
 def no_answer(reply: Reply, source: Source, why: str = "") -> NoAnswer:
-    """What an unclear reply says, in one line; `why` where it says nothing itself."""
+    """An unclear reply as a fact, with its own message, or `why` if it has none."""
     words = message_in(reply.body) or why
     if HTTPStatus.MULTIPLE_CHOICES <= reply.status < HTTPStatus.BAD_REQUEST:
         words = "a redirect, which is not followed"
     status = f"HTTP {reply.status}"
-    said_words = f"{status}: {words}" if words else status
-    return NoAnswer(source, said_words, reply.status, lasting=_lasts(reply))
+    message = f"{status}: {words}" if words else status
+    return NoAnswer(source, message, reply.status, lasting=_lasts(reply))
 
 
 def _lasts(reply: Reply) -> bool:
@@ -179,12 +165,12 @@ def _lasts(reply: Reply) -> bool:
 
 
 def strings(values: object) -> tuple[str, ...]:
-    """The texts of a list, without the empty ones; none where it is no list."""
+    """The texts of a list, without empty ones; none if it is not a list."""
     if not isinstance(values, list):
         return ()
     return tuple(clean(value) for value in values if isinstance(value, str) and value)
 
 
 def clean(text: str, limit: int = 200) -> str:
-    """A text from outside, on one line and not too long; secrets in it are masked before."""
+    """An untrusted text, on one line and shortened; secrets in it have been masked before."""
     return shortened(visible(text), limit)

@@ -1,6 +1,7 @@
-"""Replies that repeat a secret: masked before anybody sees them, and before anything is shortened.
+"""Redaction of secrets that are echoed in replies.
 
-A text that is cut first no longer holds the whole secret, and what is left of it would be shown.
+It comes before anything is shortened: a text that is cut first no longer has the whole secret, and
+what is left of it would be shown.
 """
 
 from __future__ import annotations
@@ -16,14 +17,12 @@ from urllib.parse import quote
 from msconfig.modelscope._hosts import Reply
 from msconfig.tokens import Secret
 
-__all__ = ["hidden_in", "without_echoes"]
-
 _SHORTEST = 16
-"""Characters of a secret from which its encodings are masked too; shorter ones hit other words."""
+"""Encodings are masked too if a secret has so many characters; shorter ones match other words."""
 _ESCAPED = re.compile(rb"(?<!\\)((?:\\\\)*)\\(?:u00([2-7][0-9A-Fa-f])|(/))")
 """An escape of JSON for a character of ASCII, its backslash itself not escaped."""
 _KEPT = frozenset(b'"\\\x7f')
-"""Characters that have to stay escaped."""
+"""Characters that stay escaped, because JSON requires it or a terminal would not show them."""
 
 
 def hidden_in(text: str, secrets: Iterable[Secret]) -> str:
@@ -51,10 +50,10 @@ def without_echoes(reply: Reply, secrets: Iterable[Secret]) -> Reply:
 
 
 def _with_plain_characters(body: bytes) -> bytes:
-    r"""`body` without the escapes behind which a token could hide (a dash as ``\u002d``).
+    r"""`body` without the escapes that could hide a token (a dash as ``\u002d``).
 
     Done on the bytes and not on the parsed document: an event stream, a document that is cut off
-    and one that has a key twice are no JSON, and are quoted all the same.
+    and one with a duplicate key are not JSON, and messages quote them all the same.
     """
     return _ESCAPED.sub(_plain, body) if b"\\" in body else body
 
@@ -66,7 +65,7 @@ def _plain(found: re.Match[bytes]) -> bytes:
 
 @lru_cache(maxsize=64)
 def _encodings(secret: Secret) -> tuple[str, ...]:
-    """What `secret` looks like in JSON, in other case, backwards, in hex, base64 and a URL."""
+    """`secret` in JSON, in other case, backwards, in hex, base64 and a URL."""
     value = secret.reveal()
     if len(value) < _SHORTEST:
         return ()
@@ -91,6 +90,7 @@ def _encodings(secret: Secret) -> tuple[str, ...]:
 
 def _base64(raw: bytes) -> Iterable[str]:
     """The characters of base64 that depend on `raw` alone, for each place it may begin at."""
+    # three bytes are four characters, so the same text has three forms, by the bytes before it
     for before in range(3):
         whole = 8 * (before + len(raw)) // 6
         for encode in (base64.b64encode, base64.urlsafe_b64encode):

@@ -1,7 +1,7 @@
-"""Replies of ModelScope, read into facts. Every shape that was seen is known here, and only here.
+"""Parsing of ModelScope's replies into facts; every form that was seen is known only here.
 
-An answer counts only when it is clear: what is missing, of another type or contradicts itself is
-unreadable, never a no.
+An answer counts only if it is clear: what is missing, of another type or contradicts itself is
+unreadable, never a "no".
 """
 
 from __future__ import annotations
@@ -34,17 +34,11 @@ from msconfig.modelscope.facts import (
     same_but_for_case,
 )
 
-__all__ = [
-    "account",
-    "balance",
-    "catalogue",
-    "invalid_api_key",
-    "providers",
-]
-
 _BAD_TOKEN = "Authentication failed, please make sure that a valid ModelScope token is supplied."  # noqa: S105 - a message
 _MAX_IDS = 100_000
+"""A catalogue of 2026 has some hundreds."""
 _MAX_MAGICUBES = 1_000_000_000
+"""No real cost or amount is larger."""
 
 
 def account(reply: Reply | Failure, source: Source) -> Account | TokenRejected | NoAnswer:
@@ -95,11 +89,11 @@ def catalogue(
 ) -> Catalogue | NoAnswer:
     """The inference list: 200 with rows that all have an id, and at least one row.
 
-    A text that has not the form of an id is dropped and counted: ids are suggested and written.
+    A text without the form of an id is dropped and counted, as ids get into documents.
 
     Args:
-        reply: what came.
-        source: where it came from.
+        reply: the reply.
+        source: its source.
         is_id: whether a text has the form of an id.
     """
     if isinstance(reply, Failure):
@@ -115,19 +109,20 @@ def catalogue(
             raise Unreadable("the list has further pages, which are not known")
         ids = [row.get("id") if isinstance(row, dict) else None for row in rows]
         if not ids:
+            # an empty list would make every model look unserved
             raise Unreadable("the list is empty, which the real one never is")
         if len(ids) > _MAX_IDS or not all(isinstance(each, str) and each for each in ids):
             raise Unreadable("the list holds rows without an id")
         found = [each for each in cast("list[str]", ids) if is_id(each)]
         if not found:
-            raise Unreadable("the list holds nothing that has the form of an id")
+            raise Unreadable("nothing in the list has the form of an id")
     except Unreadable as error:
         return no_answer(reply, source, str(error))
     return Catalogue(source, tuple(dict.fromkeys(found)), len(ids) - len(found))
 
 
 def invalid_api_key(reply: Reply) -> str | None:
-    """What Bailian says to a bad key: 401 with `error.code` invalid_api_key; None for others."""
+    """Bailian's message about a bad key: 401 with `error.code` invalid_api_key; None for others."""
     error = object_or_empty(reply).get("error")
     if not isinstance(error, dict) or error.get("code") != "invalid_api_key":
         return None
@@ -135,7 +130,7 @@ def invalid_api_key(reply: Reply) -> str | None:
 
 
 def providers(reply: Reply | Failure, source: Source) -> Providers | NoAnswer:
-    """`list_model_providers`: who serves a model. `Providers: null` with a count of 0 is nobody."""
+    """`list_model_providers`: a model's providers; none if `Providers` is null and the count 0."""
     if isinstance(reply, Failure):
         return NoAnswer(source, reply.message)
     try:
@@ -165,7 +160,7 @@ def _provider(row: dict[str, object]) -> Provider | None:
     if _is_modelscope(raw, row.get("ChineseName")):
         name = MODELSCOPE
     elif isinstance(raw, str) and raw:
-        # with something around it a name is somebody else's, though it may look the same in print
+        # with invisible characters around it, it is another provider that only looks the same
         name = repr(raw) if same_but_for_case(clean(raw), MODELSCOPE) else clean(raw)
     else:
         return None
@@ -177,7 +172,7 @@ def _provider(row: dict[str, object]) -> Provider | None:
 
 
 def _is_modelscope(name: object, chinese_name: object) -> bool:
-    """Whether a provider of these names is ModelScope: in any case, or as its Chinese pages do."""
+    """Whether a provider of these names is ModelScope, in any letter case or in Chinese."""
     by_name = isinstance(name, str) and same_but_for_case(name, MODELSCOPE)
     return by_name or (isinstance(chinese_name, str) and chinese_name.startswith("魔搭"))
 

@@ -42,14 +42,14 @@ __all__ = [
 ]
 
 PAGE_ROWS = 50
-"""The most rows that a page of the hub's list may have."""
+"""The most rows that the hub gives on a page of its list."""
 SECONDS_A_MODEL = 25.0
-"""For all requests about one model, tries and waits included."""
+"""For all requests about one model, retries and waits included."""
 
 
 @dataclass(frozen=True, slots=True)
 class HubQuery:
-    """What the hub's list is asked for; "" leaves it open. The hub may ignore any of it."""
+    """Filters of the hub's list; "" for none. The hub may ignore any of them."""
 
     task: str = ""
     """A task of the hub, e.g. ``text-ranking``."""
@@ -62,19 +62,19 @@ def _utc_now() -> datetime:
 
 
 def _to_the_end(_: bytes) -> bool:
-    """Never enough: a reply that is read whole."""
+    """Never enough, so that a reply is read to its end."""
     return False
 
 
 class ModelScope:
-    """A ModelScope site, asked over `http`. Safe to share between threads.
+    """Client of a ModelScope site. Safe to share between threads.
 
     Args:
-        endpoints: where to ask.
-        http: how to ask.
-        secrets: tokens in use; a reply that echoes one is masked before anybody sees it.
-        now: when a fact is observed; for recorded facts, when they were recorded.
-        recorded_calls: calls by model id that a snapshot holds; none online.
+        endpoints: the addresses of its services.
+        http: the HTTP client.
+        secrets: tokens in use, which are masked in replies that echo them.
+        now: the time of a fact; for recorded facts, of the recording.
+        recorded_calls: calls by model id from a snapshot; none online.
     """
 
     def __init__(
@@ -94,11 +94,11 @@ class ModelScope:
         self._now = now
 
     def deadline(self) -> Deadline:
-        """The time there is for one model, one token or the catalogue."""
+        """A new deadline for one model, one token or the catalogue."""
         return Deadline(SECONDS_A_MODEL, self._http.pacing)
 
     def recorded_calls(self, model_id: str) -> Sequence[RecordedCall]:
-        """The calls of `model_id` that the snapshot in use holds."""
+        """The calls of `model_id` in the snapshot in use."""
         return self._recorded_calls.get(model_id, ())
 
     def recorded_call(self, model_id: str) -> RecordedCall | None:
@@ -108,15 +108,15 @@ class ModelScope:
     def users_me(self, token: Secret) -> Account | TokenRejected | NoAnswer:
         """Whether the hub knows `token` (``GET /openapi/v1/users/me``).
 
-        This is the one free question that tells a good token from a bad one: the catalogue answers
-        200 to any. It does not tell whether the account is bound or verified.
+        The only free request that distinguishes a valid token from an invalid one: the catalogue
+        answers 200 to any. It does not show whether the account is bound or verified.
         """
         url = f"{self._endpoints.hub}/openapi/v1/users/me"
         reply = self._get(url, self.deadline(), token=token)
         return _replies.account(reply, self._source(url, reply))
 
     def balance(self, token: Secret) -> Balance | TokenRejected | NoAnswer:
-        """How many Magicubes are left (``GET /openapi/v1/magicubes/balance``); free."""
+        """The remaining Magicubes (``GET /openapi/v1/magicubes/balance``); free."""
         url = f"{self._endpoints.hub}/openapi/v1/magicubes/balance"
         reply = self._get(url, self.deadline(), token=token)
         return _replies.balance(reply, self._source(url, reply))
@@ -148,7 +148,7 @@ class ModelScope:
         return read(reply, self._source(url, reply, "POST"), model_id)
 
     def catalogue(self) -> Catalogue | NoAnswer:
-        """The ids that API-Inference lists (``GET {inference}models``); asked without a token."""
+        """The ids that API-Inference lists (``GET {inference}models``); sent without a token."""
         url = f"{self._endpoints.inference}models"
         reply = self._get(url, self.deadline())
         return _replies.catalogue(reply, self._source(url, reply))
@@ -156,7 +156,7 @@ class ModelScope:
     def list_model_providers(
         self, model_id: str, deadline: Deadline, *, retry_server_error: bool
     ) -> Providers | NoAnswer:
-        """Who serves `model_id` (``GET /api/v1/inference/list_model_providers``).
+        """The providers of `model_id` (``GET /api/v1/inference/list_model_providers``).
 
         An undocumented interface of the web site. It answers 500 for an id that does not exist, so
         a 500 is worth another try only when the hub knows the id.
@@ -173,7 +173,7 @@ class ModelScope:
     def hub_model(
         self, model_id: str, deadline: Deadline
     ) -> HubModel | HubAbsent | HubNoAccess | NoAnswer:
-        """What the hub knows of `model_id` (``owner/name``).
+        """The hub's description of `model_id` (``owner/name``).
 
         ``GET /openapi/v1/models/{id}``; where that gives no clear answer, the older
         ``GET /api/v1/models/{id}``.
@@ -189,7 +189,7 @@ class ModelScope:
     def older_hub_model(
         self, model_id: str, deadline: Deadline
     ) -> HubModel | HubAbsent | HubNoAccess | NoAnswer:
-        """What the older API of the hub knows of `model_id`, `SupportInference` among the tasks.
+        """The description of `model_id` in the hub's older API, `SupportInference` among the tasks.
 
         ``GET /api/v1/models/{id}``.
         """
@@ -200,10 +200,10 @@ class ModelScope:
     def hub_models(self, query: HubQuery, page: int, deadline: Deadline) -> HubPage | NoAnswer:
         """A page of the hub's list, most downloaded first (``GET /openapi/v1/models``).
 
-        The hub refuses what lies beyond its 3000th row, and has no filter for what is served.
+        The hub refuses rows beyond the 3000th, and has no filter for served models.
 
         Args:
-            query: what to list.
+            query: the filters.
             page: from 1; a page has `PAGE_ROWS` rows.
             deadline: for this page.
         """
@@ -240,6 +240,6 @@ class ModelScope:
         endpoint, known = f"{method} {urlsplit(url).path}", reply.provenance
         if known is None:
             return Source(endpoint, self._now())
-        if known.missing:
+        if known.missing:  # the snapshot lacks it: nothing was observed at any other time
             return Source(endpoint, self._now(), Origin.RECORDED)
         return Source(endpoint, known.at or self._now(), known.origin, known.basis)

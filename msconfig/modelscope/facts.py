@@ -1,4 +1,4 @@
-"""What ModelScope answered, as values. An answer that says nothing is a value too: `NoAnswer`."""
+"""Facts: ModelScope's answers as values, `NoAnswer` for an unclear or missing one."""
 
 from __future__ import annotations
 
@@ -10,42 +10,16 @@ from operator import attrgetter
 
 from msconfig.modelscope.kinds import Kind, kind_of, kinds_of
 
-__all__ = [
-    "MODELSCOPE",
-    "PROVENANCE",
-    "READ",
-    "Account",
-    "Balance",
-    "CallOutcome",
-    "CallResult",
-    "Called",
-    "Catalogue",
-    "HubAbsent",
-    "HubModel",
-    "HubNoAccess",
-    "HubPage",
-    "NoAnswer",
-    "Origin",
-    "Provenance",
-    "Provider",
-    "Providers",
-    "RecordedCall",
-    "Source",
-    "TokenRejected",
-    "deciding_call",
-    "same_but_for_case",
-]
-
 
 class Origin(StrEnum):
-    """How a fact is known."""
+    """Origin of a fact."""
 
     LIVE = "live"
     """ModelScope answered in this run."""
     RECORDED = "recorded"
-    """It was read earlier, and kept in a snapshot."""
+    """Read earlier, and recorded in a snapshot."""
     DERIVED = "derived"
-    """It was inferred from recorded facts."""
+    """Inferred from recorded facts."""
 
 
 PROVENANCE = "msconfig.provenance"
@@ -54,7 +28,7 @@ PROVENANCE = "msconfig.provenance"
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """How a fact of a snapshot is known."""
+    """Origin and time of a fact in a snapshot."""
 
     origin: Origin = Origin.RECORDED
     basis: str = ""
@@ -66,12 +40,12 @@ class Provenance:
 
 
 READ = Provenance()
-"""Of a fact that was read at the time of the snapshot."""
+"""The provenance of a fact that was read at the time of the snapshot."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where and when a fact was learnt."""
+    """Endpoint and time of a fact."""
 
     endpoint: str
     """The request without its host, e.g. ``GET /v1/models``."""
@@ -84,7 +58,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class NoAnswer:
-    """No usable answer: nobody there, an outage, a throttle, or a reply that cannot be read."""
+    """No usable answer: no connection, an outage, a rate limit, or an unreadable reply."""
 
     source: Source
     message: str
@@ -92,17 +66,17 @@ class NoAnswer:
     status: int | None = None
     """The HTTP status, where there was a reply."""
     lasting: bool = False
-    """Whether waiting does not help: a redirect, a refusal, a page in place of an answer."""
+    """Whether waiting does not help: a redirect, a refusal, an HTML page."""
 
     @property
     def is_unrecorded(self) -> bool:
-        """Whether a snapshot was read that does not hold the answer: not a failure."""
+        """Whether the answer is missing from a snapshot, which is not a failure."""
         return self.source.origin is not Origin.LIVE
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The hub knows the token. That says nothing about binding or real-name verification."""
+    """The hub knows the token. Its account may still not be bound or verified."""
 
     source: Source
 
@@ -117,7 +91,7 @@ class TokenRejected:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """Magicubes of an account; None for an amount that the reply did not tell."""
+    """Magicubes of an account; None for an amount that the reply does not give."""
 
     source: Source
     total: float | None
@@ -126,34 +100,34 @@ class Balance:
 
 
 class CallOutcome(Enum):
-    """What a real call tells."""
+    """Result of a real call."""
 
     ANSWERED = "answered"
-    """Content, or a complaint about nothing but streaming, thinking or the content: it works."""
+    """Content, or an error only about streaming, thinking or the content: the model works."""
     NO_PROVIDER = "no provider"
-    """It exists, and no provider serves it, or its upstream does not know it any more."""
+    """It exists, and no provider serves it, or its upstream no longer knows it."""
     INVALID_ID = "invalid id"
     NO_ACCESS = "no access"
     TOKEN_REJECTED = "token rejected"  # noqa: S105 - no password
     NOT_BOUND = "not bound"
     IMAGE_MODEL = "image model"
-    """It makes images, and a chat call says nothing about whether it does."""
+    """It generates images, which a chat call cannot test."""
     QUOTA_EXCEEDED = "quota exceeded"
-    """A day quota, the account's limit or its Magicubes: says nothing about the model."""
+    """The daily quota, the account's limit or its Magicubes: no result about the model."""
     THROTTLED = "throttled"
-    """A 429 that passes by waiting: says nothing about the model."""
+    """A 429 that ends by waiting: no result about the model."""
     UNCLEAR = "unclear"
-    """An outage, an empty or an unknown answer: says nothing about the model."""
+    """An outage, an empty or an unknown answer: no result about the model."""
 
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """A real call that was made, and what it tells."""
+    """A real call and its result."""
 
     source: Source
     outcome: CallOutcome
     message: str
-    """The service's own words, or what happened."""
+    """The service's own message, or what happened."""
     latency_ms: int | None = None
     """Milliseconds to the first content, where there was content."""
 
@@ -198,12 +172,12 @@ def deciding_call(calls: Sequence[RecordedCall]) -> RecordedCall | None:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The inference list. Not complete for image, embedding and other kinds; public."""
+    """The inference list. It is public, and not complete for image, embedding and other kinds."""
 
     source: Source
     ids: tuple[str, ...]
     dropped: int = 0
-    """Rows whose id has not the form of one; they are not among `ids`."""
+    """Number of rows whose id is malformed; they are not among `ids`."""
 
     def in_other_case(self, model_id: str) -> str | None:
         """The listed id with the letters of `model_id` in another case, if `model_id` is not."""
@@ -221,15 +195,15 @@ def same_but_for_case(one: str, other: str) -> bool:
 
 
 MODELSCOPE = "ModelScope"
-"""The provider that is ModelScope's own free service."""
+"""The name of the provider that is ModelScope's own free service."""
 
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """Somebody who serves a model; None for what was not said."""
+    """A provider of a model; None for a value that the reply does not give."""
 
     name: str
-    """E.g. ``DashScope``; `MODELSCOPE` for ModelScope's own free service, however it is written."""
+    """E.g. ``DashScope``; `MODELSCOPE` for ModelScope's own free service, in any spelling."""
     cost_tier: str | None = None
     """``standard`` or ``ultra``."""
     magicubes: float | None = None
@@ -238,7 +212,7 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class Providers:
-    """A readable answer of the provider look-up: who serves a model; empty: nobody."""
+    """A readable answer of the provider look-up: the providers of a model, perhaps none."""
 
     source: Source
     rows: tuple[Provider, ...]
@@ -267,12 +241,12 @@ class HubModel:
     id: str
     """As the hub spells it."""
     tasks: tuple[str, ...] = ()
-    """Hub tasks, and behind them `SupportInference` where the older API was asked."""
+    """Hub tasks, followed by `SupportInference` if the reply is from the older API."""
     private: bool = False
     gated: bool = False
     from_older_api: bool = False
     downloads: int | None = None
-    """None, here and below, for what was not said."""
+    """None, here and below, if the reply does not give it."""
     likes: int | None = None
     license: str | None = None
     last_modified: datetime | None = None
@@ -290,7 +264,7 @@ class HubModel:
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
-        """All kinds that the tasks say, each once; more than one contradict each other."""
+        """All kinds of the tasks, each once; two of them contradict each other."""
         return kinds_of(self.tasks)
 
 
@@ -304,21 +278,21 @@ class HubPage:
     unreadable: int
     """Rows that cannot."""
     total: int | None
-    """How many models there are on all pages, as the hub counts; None where it does not say."""
+    """The hub's count of models on all pages; None if the reply does not give it."""
     size: int
     """Rows of a full page."""
 
 
 @dataclass(frozen=True, slots=True)
 class HubAbsent:
-    """The hub clearly says that there is no such model."""
+    """The hub clearly answered that there is no such model."""
 
     source: Source
 
 
 @dataclass(frozen=True, slots=True)
 class HubNoAccess:
-    """The hub says that the model is not for us to see."""
+    """The hub refused access to the model."""
 
     source: Source
     message: str

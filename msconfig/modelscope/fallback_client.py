@@ -1,6 +1,7 @@
-"""Bailian (Alibaba Cloud Model Studio, DashScope): the way out that ModelScope's own guides name.
+"""Client of the fallback provider, Bailian (Alibaba Cloud Model Studio, DashScope).
 
-Another service with its own key; what is asked of it here is its model list alone.
+ModelScope's own guides recommend it when the quota is spent. It is another service with its own
+keys; only its model list is requested here.
 """
 
 from __future__ import annotations
@@ -18,11 +19,9 @@ from msconfig.modelscope.facts import Catalogue, NoAnswer, Source, TokenRejected
 from msconfig.tokens import Secret
 
 SECONDS = 25.0
-"""For the model list, tries and waits included."""
+"""For the model list, retries and waits included."""
 _OTHER_PLAN = "sk-sp-"
-"""How keys begin that belong to another base URL (those of a plan for coding)."""
-
-
+"""Prefix of keys that belong to another base URL, that of a plan for coding."""
 _ID = re.compile(r"[A-Za-z0-9_.-]{1,128}(?:[/:][A-Za-z0-9_.-]{1,128}){0,3}")
 
 
@@ -36,13 +35,13 @@ def _utc_now() -> datetime:
 
 
 class FallbackClient:
-    """A region of Bailian, asked over `http`.
+    """Client of a region of Bailian.
 
     Args:
-        base: where to ask, ``/v1/`` at the end.
-        http: how to ask; used for nothing else, so that each client knows its own secrets.
-        key: what it is asked with; a reply that echoes it is masked before anybody sees it.
-        now: when a fact is observed.
+        base: the base URL, ``/v1/`` at the end.
+        http: an HTTP client of its own, so that each client knows only its own secrets.
+        key: the API key, which is masked in replies that echo it.
+        now: the time of a fact.
     """
 
     def __init__(
@@ -55,7 +54,7 @@ class FallbackClient:
         self._now = now
 
     def models(self) -> Catalogue | TokenRejected | NoAnswer:
-        """The ids that are served (``GET {base}models``); free, and answered only to a good key."""
+        """The served ids (``GET {base}models``); free, but it needs a valid key."""
         url = f"{self._base}models"
         reply = self._http.get(url, deadline=Deadline(SECONDS, self._http.pacing), token=self._key)
         if isinstance(reply, Reply):
@@ -64,7 +63,7 @@ class FallbackClient:
         if isinstance(reply, Failure) or reply.status != HTTPStatus.UNAUTHORIZED:
             return _replies.catalogue(reply, source, _is_id)
         words = _replies.invalid_api_key(reply)
-        if words is None:  # somebody else's 401, a proxy's perhaps
+        if words is None:  # another 401, perhaps that of a proxy, which does not reject the key
             return _replies.catalogue(reply, source, _is_id)
         if self._key.reveal().startswith(_OTHER_PLAN):
             words = f"{words.rstrip(' .')}; keys that begin with sk-sp- belong to another address"

@@ -1,4 +1,4 @@
-"""The regions of Bailian, the fallback provider, and their addresses."""
+"""Regions of the fallback provider, Bailian, and their addresses."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from enum import StrEnum
 from msconfig.errors import UsageError
 from msconfig.modelscope.sites import checked_url
 
-__all__ = ["PROVIDER", "Region", "RegionAddresses", "addresses_in", "base_url"]
-
 PROVIDER = "dashscope"
-"""What the provider is called in settings, reports and file names, as in Cherry Studio."""
+"""The provider's id in settings, reports and file names, as in Cherry Studio."""
 
 
 class Region(StrEnum):
@@ -34,7 +32,7 @@ class RegionAddresses:
 
 
 def addresses_in(region: Region) -> RegionAddresses:
-    """The addresses of `region`, as Alibaba Cloud's list of base URLs gives them."""
+    """The addresses of `region`. Source: Alibaba Cloud's list of base URLs."""
     suffix = "" if region is Region.CN else f"-{region}"
     host = f"https://dashscope{suffix}.aliyuncs.com"
     console = (
@@ -50,11 +48,11 @@ def addresses_in(region: Region) -> RegionAddresses:
 
 
 def base_url(region: Region, url: str | None = None) -> str:
-    """Where to ask: the region's own OpenAI-compatible base, or `url` in its place.
+    """The region's own OpenAI-compatible base, or `url` in its place.
 
     Raises:
-        UsageError: a URL that is not https (or http on loopback), that holds credentials, a query
-            or a fragment, or that does not end in ``/v1/``.
+        UsageError: a URL that is not https (or http on loopback), that has credentials, a query or
+            a fragment, or that does not end in ``/v1/``.
     """
     if not url:
         return addresses_in(region).openai

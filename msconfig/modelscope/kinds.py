@@ -1,4 +1,4 @@
-"""What a model does, read from the tasks that the hub gives it."""
+"""Kinds of models, by the tasks that the hub gives them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-__all__ = ["SMALL_CALLS", "Kind", "kind_of", "kinds_of"]
-
 
 class Kind(StrEnum):
-    """What a model does. It decides how Cherry Studio is told to use it."""
+    """What a model does, which decides how Cherry Studio uses it."""
 
     CHAT = "chat"
     VISION = "vision"
@@ -26,7 +24,7 @@ class Kind(StrEnum):
 
 
 SMALL_CALLS = frozenset({Kind.CHAT, Kind.VISION, Kind.EMBEDDING})
-"""The kinds that have a call small enough to be made for a check."""
+"""Kinds that can be called cheaply enough for a check."""
 
 
 def kind_of(tasks: Iterable[str]) -> Kind:
@@ -43,7 +41,7 @@ def kind_of(tasks: Iterable[str]) -> Kind:
 
 
 def kinds_of(tasks: Iterable[str]) -> tuple[Kind, ...]:
-    """The kinds of all tasks that are known, each once; more than one contradict each other."""
+    """The kinds of all known tasks, each once; two of them contradict each other."""
     table = _kinds_by_task()
     found: dict[Kind, None] = {}
     for task in tasks:

@@ -9,8 +9,6 @@ from urllib.parse import SplitResult, urlsplit
 
 from msconfig.errors import UsageError
 
-__all__ = ["Endpoints", "Site", "SiteAddresses", "addresses_of", "checked_url"]
-
 
 class Site(StrEnum):
     """A ModelScope site. Accounts, tokens and catalogues are separate."""
@@ -21,7 +19,7 @@ class Site(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SiteAddresses:
-    """A site's own addresses: what documents carry, and the pages that a person opens."""
+    """A site's own addresses, for documents and for people."""
 
     hub: str
     inference: str
@@ -42,8 +40,7 @@ _ADDRESSES = {
         models_page="https://modelscope.cn/models",
         usage_page="https://modelscope.cn/magicube/usage?tab=consume",
     ),
-    # The pages of the international site are those of the other one under its own host: likely,
-    # not confirmed.
+    # assumed, not confirmed: the international site has the same pages under its own host
     Site.AI: SiteAddresses(
         hub="https://www.modelscope.ai",
         inference="https://api-inference.modelscope.ai/v1/",
@@ -62,7 +59,7 @@ def addresses_of(site: Site) -> SiteAddresses:
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """Where msconfig asks: a site's own hosts, or others in their place. Never in a document."""
+    """The hosts of requests: a site's own, or others in their place. Never in a document."""
 
     hub: str
     """Base of the hub, without a slash at the end."""
@@ -76,8 +73,8 @@ class Endpoints:
         """The endpoints of `site`, with `hub_url` and `inference_url` in place of its own.
 
         Raises:
-            UsageError: a URL that is not https (or http on loopback), that holds credentials, a
-                query or a fragment, or an inference URL that does not end in ``/v1/``.
+            UsageError: a URL that is not https (or http on loopback), that has credentials, a query
+                or a fragment, or an inference URL that does not end in ``/v1/``.
         """
         own = addresses_of(site)
         hub = (checked_url("hub", hub_url) if hub_url else own.hub).rstrip("/")
@@ -92,17 +89,17 @@ def checked_url(what: str, url: str) -> str:
     """`url`, if tokens may be sent there.
 
     Args:
-        what: whose URL it is, for the message: ``hub``, ``inference``, ``fallback``.
-        url: what the user gave.
+        what: its name in messages: ``hub``, ``inference``, ``fallback``.
+        url: the user's URL.
 
     Raises:
-        UsageError: it is not https (or http on loopback), or holds credentials, a query or a
+        UsageError: it is not https (or http on loopback), or has credentials, a query or a
             fragment.
     """
     try:
         parts = urlsplit(url)
         host = parts.hostname
-        _ = parts.port
+        _ = parts.port  # raises for a number that is not a port
     except ValueError:
         raise UsageError(f"the {what} URL is not a URL; it looks like {_EXAMPLE}") from None
     if not host or not url.isascii() or not url.isprintable() or " " in url or not _is_url(url):
@@ -122,8 +119,8 @@ _EXAMPLE = "https://modelscope.cn"
 
 
 def _is_url(url: str) -> bool:
-    """Whether the HTTP client takes it too, international names and all."""
-    import httpx  # noqa: PLC0415 - slow, and needed only where somebody names a URL
+    """Whether the HTTP client accepts it too; it checks international names, for example."""
+    import httpx  # noqa: PLC0415 - slow to import, and needed only for a URL of the user
 
     try:
         return bool(httpx.URL(url).host)

@@ -235,7 +235,7 @@ def test_a_known_error_is_known_in_each_envelope(
 
 def test_a_text_that_is_not_known_is_quoted_in_one_short_line() -> None:
     said = chat(error(UPSTREAM, **BAD_PARAMETER)).message
-    assert said == f'HTTP 400, an answer that is not known: "{UPSTREAM}"'
+    assert said == f'HTTP 400, unknown error: "{UPSTREAM}"'
     assert len(chat(error("x\n" * 10_000)).message) < 300
     assert chat(error("a\x1b[31m\nb")).message.isprintable()
 

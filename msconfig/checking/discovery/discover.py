@@ -1,4 +1,4 @@
-"""Which models are served, found and confirmed, with what the hub tells about them."""
+"""Search for served models: each confirmed, with details from the hub."""
 
 from __future__ import annotations
 
@@ -32,23 +32,25 @@ from msconfig.modelscope.kinds import Kind
 __all__ = ["Discovery", "DiscoveryRequest", "FoundModel", "Sort", "discover", "in_order"]
 
 _GLANCE_ROWS = 100
-"""Rows of each task that are looked at where nothing narrows the search."""
+"""Rows of each task that are read where nothing narrows the search."""
 _LOOK_UPS_UNTIL_SILENT = 20
-"""Look-ups of which none was answered, after which the others are not made."""
+"""If none of so many look-ups is answered, the others are not made: the look-up is down."""
 _EXAMPLES = 2
+"""Ids that a line about many of them names."""
 
 
 def discover(
     modelscope: ModelScope, request: DiscoveryRequest, progress: Progress = no_progress
 ) -> Discovery:
-    """Find models and confirm each, by the verdict that a check would come to.
+    """Find models, and judge each as a check would.
 
-    The catalogue tells what is served; for kinds that it does not list, the hub's list by task. No
-    token is sent and no quota is spent. Requests: one for the catalogue; one for each listed id
-    that fits text and owner, and a second where its kind fits; for the other kinds a page for every
-    50 rows of each of their 10 tasks, at most 60 pages, and a look-up for each row that fits. With
-    nothing asked for in particular, only the 100 most downloaded rows of each of these tasks. For
-    what is not served 6 more tasks are read, those of the kinds that the catalogue lists.
+    Candidates come from the catalogue; for kinds that it does not list, from the hub's list by
+    task. No token is sent and no quota is spent. Requests: one for the catalogue; one for each
+    listed id that matches text and owner, and a second if its kind matches; for the other kinds a
+    page for every 50 rows of each of their 10 tasks, at most 60 pages, and a look-up for each row
+    that matches. A request without text, owner and kinds reads only the 100 most downloaded rows
+    of each of these tasks. With `include_unserved` 6 more tasks are read, those of the kinds that
+    the catalogue lists.
     """
     progress(0, 0)
     finding = _Finding(modelscope, request, modelscope.catalogue())
@@ -71,7 +73,7 @@ def _run(
 
 @dataclass(slots=True)
 class _Finding:
-    """What has come in so far."""
+    """The state of a search, shared by its threads."""
 
     modelscope: ModelScope
     request: DiscoveryRequest
@@ -79,18 +81,19 @@ class _Finding:
     watch: FilterWatch = field(default_factory=FilterWatch)
     lists: dict[HubQuery, HubRows] = field(default_factory=dict)
     facts: dict[ModelId, ModelFacts] = field(default_factory=dict)
-    """Of the models that fit."""
+    """Of the models that match."""
     look_ups: list[LookUpFact] = field(default_factory=list)
-    """In the order in which they came."""
+    """In the order of their arrival."""
     kindless: dict[ModelId, HubFact] = field(default_factory=dict)
-    """What the hub said of listed models that fit but for their kind, which is not known."""
+    """The hub's replies about listed models that match but for their kind, which is unknown."""
 
     @property
     def listed(self) -> tuple[str, ...]:
         return self.catalogue.ids if isinstance(self.catalogue, Catalogue) else ()
 
     def searches(self) -> list[Callable[[], None]]:
-        """The reading of the hub's lists; an owner is spelt there as in the catalogue."""
+        """Tasks that read the hub's lists."""
+        # the hub's filter may mind letter case, and the catalogue spells owners as the hub does
         owner = self.request.owner or ""
         owners = {each.partition("/")[0] for each in self.listed}
         spelt = next(
@@ -105,22 +108,26 @@ class _Finding:
             query,
             watch=self.watch,
             is_wanted=lambda model: (
-                self.request.names(_parsed(model)) and self.request.wants(model.kind)
+                self.request.matches_id(_parsed(model)) and self.request.matches_kind(model.kind)
             ),
             most_rows=_GLANCE_ROWS if self.request.is_open else MOST_ROWS,
         )
 
     def confirmations(self) -> list[Callable[[], None]]:
-        """The questions about each model that fits, as far as that is known yet."""
+        """Tasks that confirm each model that may match, as far as that is known yet."""
         known = {id_: model for rows in self.lists.values() for id_, model in rows.models.items()}
         listed = [ModelId.parse(text) for text in self.listed if text not in known]
         return [
-            *(partial(self._confirm, each, None) for each in listed if each and self._fits(each)),
+            *(
+                partial(self._confirm, each, None)
+                for each in listed
+                if each and self._matches(each)
+            ),
             *(partial(self._confirm, _parsed(model), model) for model in known.values()),
         ]
 
-    def _fits(self, model_id: ModelId) -> bool:
-        return model_id.provider is None and self.request.names(model_id)
+    def _matches(self, model_id: ModelId) -> bool:
+        return model_id.provider is None and self.request.matches_id(model_id)
 
     def _confirm(self, model_id: ModelId, hub: HubModel | None) -> None:
         deadline = self.modelscope.deadline()
@@ -129,7 +136,7 @@ class _Finding:
         if leaves_kind_open(fact):
             older = self.modelscope.older_hub_model(model_id.path, deadline)
         kind = kind_told(fact, older)
-        if self.request.wants(kind):
+        if self.request.matches_kind(kind):
             look_up = self._silence() or self.modelscope.list_model_providers(
                 model_id.path, deadline, retry_server_error=isinstance(fact, HubModel)
             )
@@ -141,9 +148,10 @@ class _Finding:
             self.kindless[model_id] = fact
 
     def _silence(self) -> NoAnswer | None:
-        """What the look-up says in place of an answer, once it gave none to many; else None.
+        """The look-up's failure, to be used for further models once many failed; else None.
 
-        What was not recorded is no silence: another model may have been.
+        The first ones alone decide, so that one slow start does not hide an outage, nor the other
+        way round. A model that the snapshot lacks is no failure, as another may be recorded.
         """
         if len(self.look_ups) < _LOOK_UPS_UNTIL_SILENT:
             return None
@@ -151,19 +159,19 @@ class _Finding:
         return silent[-1] if len(silent) == _LOOK_UPS_UNTIL_SILENT else None
 
     def outcome(self) -> Discovery:
-        """What all of it comes to."""
+        """The result, from everything that was read."""
         gaps = _Gaps()
         gaps.notes += notes_on(self.catalogue)
         if isinstance(self.catalogue, NoAnswer):
             gaps.missing.append(f"the catalogue: {self.catalogue.message}")
-        self._tell_of_lists(gaps)
+        self._add_gaps_of_lists(gaps)
         found = []
         for model_id, facts in sorted(self.facts.items(), key=lambda item: item[0].path):
             verdict = judge(model_id, self.catalogue, facts)
             is_served = _IS_SERVED[verdict.status.outcome]
             if is_served or self.request.include_unserved:
                 found.append(_found(model_id, facts, is_served=is_served))
-            if is_served is None and not self._is_told(facts):
+            if is_served is None and not self._lacks_only_catalogue(facts):
                 # a call that was recorded as refused is an answer, not a gap
                 gaps.add(model_id, verdict.reason, is_failure=facts.call is None)
             elif is_served and isinstance(facts.hub, NoAnswer):
@@ -173,19 +181,19 @@ class _Finding:
                     is_failure=not facts.hub.is_unrecorded,
                 )
         for model_id, fact in sorted(self.kindless.items(), key=lambda item: item[0].path):
-            said = fact.message if isinstance(fact, NoAnswer) else "the hub tells no known task"
+            why = fact.message if isinstance(fact, NoAnswer) else "the hub has no known task for it"
             is_failure = isinstance(fact, NoAnswer) and not fact.is_unrecorded
-            gaps.add(model_id, f"listed, of unknown kind: {said}", is_failure=is_failure)
+            gaps.add(model_id, f"listed, of unknown kind: {why}", is_failure=is_failure)
         return gaps.discovery(in_order(found, Sort.DOWNLOADS))
 
-    def _is_told(self, facts: ModelFacts) -> bool:
-        """Whether nothing but the catalogue is missing, of which one line is enough."""
+    def _lacks_only_catalogue(self, facts: ModelFacts) -> bool:
+        """Whether only the catalogue is missing, about which there is one line for all models."""
         return isinstance(self.catalogue, NoAnswer) and isinstance(facts.look_up, Providers)
 
-    def _tell_of_lists(self, gaps: _Gaps) -> None:
+    def _add_gaps_of_lists(self, gaps: _Gaps) -> None:
         ignored = self.watch.is_ignored
         if ignored:
-            gaps.notes.append("the hub ignores the task that it is asked for: all kinds were read")
+            gaps.notes.append("the hub ignores the filter by task, so all kinds were read")
         glance = self.request.is_open and not ignored
         for query, rows in self.lists.items():
             name = "the hub's list" if ignored else query.task
@@ -198,13 +206,13 @@ class _Finding:
         if glance and any(rows.beyond for rows in self.lists.values()):
             gaps.notes.append(
                 f"of each task in the hub's list only the {_GLANCE_ROWS} most downloaded models"
-                " were looked at; a text, an owner or a kind lets all be looked at"
+                " were read; search by text, owner or kind to read all"
             )
 
 
 @dataclass(slots=True)
 class _Gaps:
-    """What could not be read, and what else there is to know; alike models in one line."""
+    """What could not be read, and notes; models with the same message share a line."""
 
     missing: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -212,11 +220,11 @@ class _Gaps:
     remarks: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, model_id: ModelId, words: str, *, is_failure: bool) -> None:
-        """`words` about one model."""
+        """Add the message `words` about one model."""
         (self.failures if is_failure else self.remarks).setdefault(words, []).append(model_id.path)
 
     def discovery(self, models: tuple[FoundModel, ...]) -> Discovery:
-        """`models` with all that was added."""
+        """The result: `models`, and all messages that were added."""
         return Discovery(
             models,
             (*self.missing, *_lines(self.failures)),
@@ -257,6 +265,6 @@ def _is_silent(fact: LookUpFact) -> TypeGuard[NoAnswer]:
 
 
 def _parsed(model: HubModel) -> ModelId:
-    """The id of a row; `hub_page` lets no other pass."""
+    """The id of a row, which is well-formed: `hub_page` drops other rows."""
     owner, _, name = model.id.partition("/")
     return ModelId(owner, name)

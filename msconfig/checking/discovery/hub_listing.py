@@ -1,7 +1,7 @@
-"""The hub's list, read page by page: never without an end, and what is missing is told.
+"""Reading of the hub's list, page by page: it always ends, and reports what is missing.
 
-The hub gives 50 rows a page and nothing beyond row 3000. Its count and its filters are not relied
-on, and rows may move from page to page while they are read.
+The hub gives 50 rows a page and nothing beyond row 3000. Its count and its filters are not trusted,
+and rows may move from page to page while they are read.
 """
 
 from __future__ import annotations
@@ -20,25 +20,25 @@ __all__ = ["MOST_ROWS", "FilterWatch", "HubRows", "search"]
 MOST_ROWS = 3000
 """The hub's own limit: `page_number` times `page_size` may not be more."""
 _FAILURES_UNTIL_ENOUGH = 2
-"""Pages in a row without an answer, after which no more are asked for."""
+"""Pages in a row without an answer, after which reading stops."""
 
 
 @dataclass(slots=True)
 class HubRows:
-    """What a search came to."""
+    """The result of a search of the hub's list."""
 
     models: dict[str, HubModel] = field(default_factory=dict)
-    """Those that were wanted, by id, in the hub's order."""
+    """Models that `is_wanted` accepts, by id, in the hub's order."""
     missing: list[str] = field(default_factory=list)
     """What could not be read, a line each."""
     beyond: str = ""
-    """Where the limit of rows cut the list: how much of it was read, e.g. ``3,000 of 43,127``."""
+    """If the limit of rows cut the list, the rows that were read, e.g. ``3,000 of 43,127``."""
 
 
 class FilterWatch:
-    """Lets one of several searches by task go on where the hub turns out to ignore the task.
+    """Ends all but one of several searches by task if the hub turns out to ignore the task.
 
-    All of them would read the same rows then. Safe to share between threads.
+    All of them would read the same rows. Safe to share between threads.
     """
 
     def __init__(self) -> None:
@@ -52,6 +52,7 @@ class FilterWatch:
 
     def goes_on(self, query: HubQuery) -> bool:
         """Whether the search for `query`, which just got rows of other tasks, is to go on."""
+        # the first to notice goes on, and only that one
         with self._lock:
             self._holder = self._holder or query
             return self._holder is query
@@ -59,13 +60,13 @@ class FilterWatch:
 
 @dataclass(slots=True)
 class _Reading:
-    """How far the reading of a list has come."""
+    """Progress of reading a list."""
 
     ids: set[str] = field(default_factory=set)
     reached: int = 0
-    """Rows given so far, doubles and those of failed pages included."""
+    """Rows so far, duplicates and those of failed pages included."""
     total: int | None = None
-    """As the hub counts, while that does not contradict what it gave."""
+    """The hub's count, while the rows do not contradict it."""
     unreadable: int = 0
     failures: int = 0
     """Pages in a row without an answer."""
@@ -77,15 +78,16 @@ class _Reading:
         self.reached += len(page.models) + page.unreadable
         self.total = page.total if page.total is not None else self.total
         if self.total is not None and self.total < self.reached:
-            self.total = None
+            self.total = None  # fewer than were given, so the count says nothing
         self.unreadable += page.unreadable
         known = len(self.ids)
         self.ids.update(model.id for model in page.models)
         full = len(page.models) + page.unreadable >= page.size
+        # a page without a new id ends it: a hub that ignores the page number gives one for ever
         return len(self.ids) > known and (full if self.total is None else not self.is_counted_out)
 
     def fail(self) -> None:
-        """Take a page without an answer into account, as if it had been a full one."""
+        """Take a page without an answer into account, like a full one."""
         self.has_failed = True
         self.failures += 1
         self.reached += PAGE_ROWS
@@ -107,9 +109,9 @@ def search(
     """Read the list for `query`, as far as the hub gives it and at most `most_rows` rows.
 
     It ends at the hub's count, at a page that is empty or short (unless the hub counts more), at
-    one with nothing but doubles, where the hub refuses to go on (403), after two pages in a row
+    one with only duplicates, where the hub refuses to go on (403), after two pages in a row
     without an answer, and in any case at the last page that the limit allows. A single page
-    without an answer is told and passed over.
+    without an answer is skipped and listed as missing.
     """
     rows = HubRows()
     reading = _Reading()
@@ -119,7 +121,7 @@ def search(
             reading.fail()
             enough = reading.failures == _FAILURES_UNTIL_ENOUGH
             if enough:
-                rows.missing.pop()
+                rows.missing.pop()  # the line about the page before, which the next one includes
             if enough or page.status == HTTPStatus.FORBIDDEN:
                 first = number - reading.failures + 1
                 rows.missing.append(f"from page {first} on: {page.message}")
@@ -144,7 +146,7 @@ def search(
 
 
 def _gaps(reading: _Reading, *, is_cut: bool) -> list[str]:
-    """What the rows themselves tell of what is missing."""
+    """Missing rows, as far as the rows themselves show it."""
     total = reading.total
     gaps = []
     if reading.unreadable:
@@ -157,7 +159,7 @@ def _gaps(reading: _Reading, *, is_cut: bool) -> list[str]:
 
 
 def _is_of_other_tasks(page: HubPage, query: HubQuery) -> bool:
-    """Whether most rows are nothing of what was asked for; a model may have several tasks."""
+    """Whether most rows are of other tasks and kinds than `query`; a model may have several."""
     kind = kind_of([query.task])
     others = [
         model

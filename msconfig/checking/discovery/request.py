@@ -1,4 +1,4 @@
-"""What is to be found, and what the hub has to be asked for it. Pure."""
+"""Requests for discovery, and the queries to the hub that they need. Pure."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from msconfig.model_ids import ModelId
 from msconfig.modelscope.client import HubQuery
 from msconfig.modelscope.kinds import Kind
 
-__all__ = ["DiscoveryRequest"]
-
 _LISTED_TASKS: Mapping[Kind, tuple[str, ...]] = {
     Kind.CHAT: ("text-generation", "text2text-generation"),
     Kind.VISION: (
@@ -20,7 +18,7 @@ _LISTED_TASKS: Mapping[Kind, tuple[str, ...]] = {
         "visual-question-answering",
     ),
 }
-"""What the catalogue lists; the hub is searched only for those that are not served."""
+"""Kinds that the catalogue lists, by the hub's tasks; searched only for models not served."""
 _UNLISTED_TASKS: Mapping[Kind, tuple[str, ...]] = {
     Kind.IMAGE_GENERATION: ("text-to-image-synthesis", "text-to-image"),
     Kind.IMAGE_EDIT: ("image-to-image",),
@@ -29,20 +27,20 @@ _UNLISTED_TASKS: Mapping[Kind, tuple[str, ...]] = {
     Kind.VIDEO: ("text-to-video-synthesis", "image-to-video"),
     Kind.AUDIO: ("auto-speech-recognition", "text-to-speech"),
 }
-"""What the catalogue does not list, by the hub's tasks.
+"""Kinds that the catalogue does not list, or not completely, by the hub's tasks.
 
-Text-to-image models were called that it never listed, of image-edit ones it lists a few, embedding
-ids it has none, and of the other kinds none was ever seen in it (complete lists of June 2025, July
+Some text-to-image models that it never listed answer calls; of image-edit models it lists a few, of
+embedding models none, and the other kinds were never seen in it (complete lists of June 2025, July
 and October 2026).
 """
 
 
 @dataclass(frozen=True, slots=True)
 class DiscoveryRequest:
-    """What is to be found."""
+    """The models to find."""
 
     text: str = ""
-    """Words that the id has to contain, each; letter case does not matter."""
+    """Words that the id has to contain, all of them; letter case does not matter."""
     kinds: frozenset[Kind] = frozenset()
     """Empty: all."""
     owner: str | None = None
@@ -50,25 +48,25 @@ class DiscoveryRequest:
     include_unserved: bool = False
     concurrency: int = 8
 
-    def names(self, model_id: ModelId) -> bool:
-        """Whether text and owner fit."""
+    def matches_id(self, model_id: ModelId) -> bool:
+        """Whether text and owner match."""
         text = model_id.path.casefold()
         of_owner = self.owner is None or self.owner.casefold() == model_id.owner.casefold()
         return of_owner and all(word in text for word in self.text.casefold().split())
 
-    def wants(self, kind: Kind) -> bool:
-        """Whether the kind fits."""
+    def matches_kind(self, kind: Kind) -> bool:
+        """Whether the kind matches."""
         return not self.kinds or kind in self.kinds
 
     @property
     def is_open(self) -> bool:
-        """Whether nothing narrows it."""
+        """Whether neither text, owner nor kind narrows it."""
         return not (self.text.split() or self.kinds or self.owner)
 
     def queries(self, owner: str) -> tuple[HubQuery, ...]:
         """The searches of the hub: one for each task of the kinds that the catalogue lacks.
 
-        Of the text the hub gets the longest part: how it joins words is not known.
+        Only the longest word of the text is sent: how the hub combines words is not known.
         """
         tables = [_UNLISTED_TASKS, *([_LISTED_TASKS] if self.include_unserved else [])]
         parts = sorted(self.text.replace("/", " ").split(), key=len, reverse=True)
@@ -76,6 +74,6 @@ class DiscoveryRequest:
             HubQuery(task, search=parts[0] if parts else "", owner=owner)
             for table in tables
             for kind, tasks in table.items()
-            if self.wants(kind)
+            if self.matches_kind(kind)
             for task in tasks
         )

@@ -1,4 +1,4 @@
-"""Models that were found, and their order. Pure."""
+"""Results of discovery, and their order. Pure."""
 
 from __future__ import annotations
 
@@ -12,12 +12,10 @@ from msconfig.errors import ExitCode
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
 
-__all__ = ["Discovery", "FoundModel", "ModelList", "Sort", "in_order"]
-
 
 @dataclass(frozen=True, slots=True)
 class FoundModel:
-    """A model that was found; None for what is not known."""
+    """A model that was found; None for an unknown value."""
 
     id: str
     kind: Kind
@@ -33,18 +31,18 @@ class FoundModel:
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """What was found."""
+    """The result of a search."""
 
     models: tuple[FoundModel, ...]
-    """Each once; only those that are served, unless others were asked for."""
+    """Each once; only served ones, unless the request includes others."""
     missing: tuple[str, ...] = ()
     """What could not be read, a line each."""
     notes: tuple[str, ...] = ()
-    """What else there is to know, a line each; nothing that failed."""
+    """Notes, a line each; none is about a failure."""
 
     @property
     def complete(self) -> bool:
-        """Whether everything that was asked for could be read."""
+        """Whether everything could be read."""
         return not self.missing
 
 
@@ -79,18 +77,18 @@ def in_order(models: Iterable[FoundModel], sort: Sort) -> tuple[FoundModel, ...]
 
 @dataclass(frozen=True, slots=True)
 class ModelList:
-    """What was found, as it is to be shown."""
+    """The result of a search, as a report shows it."""
 
     site: Site
     searched_at: datetime
     discovery: Discovery
     models: tuple[FoundModel, ...]
-    """In their order, and no more than were asked for."""
+    """Sorted, and no more than `--limit`."""
     includes_unserved: bool = False
     snapshot_recorded: datetime | None = None
-    """When the facts were recorded, offline; None when ModelScope itself was asked."""
+    """When the facts were recorded, offline; None online."""
 
     @property
     def exit_code(self) -> ExitCode:
-        """4 where something could not be read, else 0: to find nothing is no failure."""
+        """4 if something could not be read, else 0: no result is not a failure."""
         return ExitCode.OK if self.discovery.complete else ExitCode.INCONCLUSIVE

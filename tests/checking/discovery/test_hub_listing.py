@@ -244,7 +244,9 @@ def test_no_page_beyond_the_hubs_limit_is_asked_for(
     find: Find, hub: Hub, told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # to look 3,000 models up takes long, and is not what this is about
-    monkeypatch.setattr(DiscoveryRequest, "names", lambda _self, model_id: model_id.name == "m0050")
+    monkeypatch.setattr(
+        DiscoveryRequest, "matches_id", lambda _self, model_id: model_id.name == "m0050"
+    )
     result = find(hub)
     assert [model.id for model in result.models] == ["owner/m0050"]
     assert hub.pages == list(range(1, 61))
@@ -255,7 +257,9 @@ def test_no_page_beyond_the_hubs_limit_is_asked_for(
 def test_a_list_of_exactly_the_limit_is_complete(
     find: Find, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(DiscoveryRequest, "names", lambda _self, model_id: model_id.name == "m2999")
+    monkeypatch.setattr(
+        DiscoveryRequest, "matches_id", lambda _self, model_id: model_id.name == "m2999"
+    )
     hub = Hub(rows(3000))
     result = find(hub)
     assert ([model.id for model in result.models], result.missing) == (["owner/m2999"], ())
@@ -271,7 +275,7 @@ def test_a_hub_that_ignores_the_task_is_read_once_and_its_rows_are_sorted_out(fi
     assert sorted(model.id for model in result.models) == [*ids(60, 60), *ids(5, 200)]
     assert {model.kind for model in result.models} == {Kind.RERANK, Kind.AUDIO}
     assert result.complete
-    assert "ignores the task" in result.notes[0]
+    assert "ignores the filter by task" in result.notes[0]
     # each list is begun, and one is read to its end
     assert sorted(hub.pages) == [*([1] * len(set(hub.tasks))), 2, 3]
 
