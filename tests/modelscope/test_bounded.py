@@ -19,7 +19,7 @@ PROXIES = pytest.mark.parametrize(
 def adapt(missing: str) -> str:
     return (
         f"httpx {version('httpx')} with httpcore {version('httpcore')}: {missing}. Without it, a"
-        " slow server can hold a check for any time: adapt msconfig/modelscope/_bounded.py, or"
+        " slow server can hold a check for any time: adapt modelscope/_deadline_transport.py, or"
         " lower the upper bound of httpx in pyproject.toml"
     )
 
