@@ -34,3 +34,13 @@ def test_contributing_names_every_room() -> None:
     page = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     named = set(re.findall(r"^\| `msconfig/(\w+)/`", page, re.MULTILINE))
     assert named == {name for name in ROOMS if (PACKAGE / name).is_dir()}
+
+
+def test_the_index_of_decisions_has_each_with_its_title() -> None:
+    folder = ROOT / "docs" / "decisions"
+    index = (folder / "README.md").read_text("utf-8")
+    rows = re.findall(r"^\| (\d+) \| \[(.+)\]\((.+)\) \|$", index, re.MULTILINE)
+    files = sorted(path for path in folder.glob("*.md") if path.name != "README.md")
+    heads = [path.read_text("utf-8").splitlines()[0] for path in files]
+    assert [f"# {number}. {title}" for number, title, _ in rows] == heads
+    assert [name for *_, name in rows] == [path.name for path in files]
