@@ -1,4 +1,4 @@
-"""The pictures of `docs/images/`, made anew: ``python docs/screenshots.py``.
+"""Create the pictures in `docs/images/`: ``python docs/screenshots.py``.
 
 It writes the pages from the bundled facts, with a made-up key, and takes their pictures. It needs
 the extra `browser` and Debian's ``chromium`` (or `MSCONFIG_CHROMIUM`).
@@ -20,7 +20,7 @@ IMAGES = Path(__file__).resolve().parent / "images"
 MOST_BYTES = 150_000
 TOKEN = "ms-00000000-0000-4000-8000-00000000cafe"  # noqa: S105 - made up
 SERVED = ("Qwen/Qwen3.5-27B", "deepseek-ai/DeepSeek-V4-Pro", "Tongyi-MAI/Z-Image-Turbo")
-NOT_SERVED = ("Qwen/Qwen3.5-27b", "Qwen/Qwen3-8B", "nobody/no-such-model")
+NOT_SERVED = ("Qwen/Qwen3.5-27b", "Qwen/Qwen3-8B", "acme/no-such-model")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Picture:
     height: int
     is_dark: bool = False
     before: str = ""
-    """What is done in the page before."""
+    """JavaScript that runs in the page first."""
 
 
 PICTURES = (

@@ -89,11 +89,13 @@ STILL_TO_SWEEP = {
     "msconfig/settings/editing.py",
     "msconfig/settings/loading.py",
 }
-"""Modules of msconfig that may hold such words for now. Only remove names."""
+"""Modules that may contain such words for now. Only remove names."""
 
 _WORDS = re.compile(rf"(?<!\w)(?:{'|'.join(DROPPED)})(?!\w)", re.IGNORECASE)
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-MODULES = sorted((ROOT / "msconfig").rglob("*.py"))
+MODULES = sorted(
+    [*ROOT.glob("*.py"), *(ROOT / "msconfig").rglob("*.py"), *(ROOT / "docs").rglob("*.py")]
+)
 PAGES = sorted(
     [
         *(
