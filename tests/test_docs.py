@@ -236,6 +236,11 @@ def test_the_settings_in_the_readme_are_accepted(tmp_path: Path) -> None:
     ]
 
 
+def test_the_readme_lists_every_command() -> None:
+    section = PAGES[0].read_text("utf-8").partition("\n## Commands\n\n")[2]
+    assert re.findall(r"`([a-z]+)`", section.partition(".\n")[0]) == list(COMMANDS)
+
+
 def test_the_tasks_of_contributing_exist() -> None:
     named = set(re.findall(r"nox -s (\w+)", (ROOT / "CONTRIBUTING.md").read_text("utf-8")))
     tree = ast.parse((ROOT / "noxfile.py").read_text("utf-8"))
