@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from typing import Any, NoReturn
 
-from msconfig.text import shortened, visible
+from msconfig.text import as_utf8, decoded, shortened, visible
 from msconfig.tokens import without_tokens
 
 _MAX_DEPTH = 100
@@ -29,8 +29,8 @@ class NotJson(ValueError):
 def loads(raw: bytes | str, *, unique_keys: bool = False) -> object:
     """The value that `raw` spells.
 
-    Stricter than the standard library: only UTF-8 (with or without a byte order mark), no NaN or
-    Infinity, no nesting or number that Python refuses.
+    Stricter than the standard library: only UTF-8 (with or without a byte order mark) or UTF-16
+    with one, no NaN or Infinity, no nesting or number that Python refuses.
 
     Args:
         raw: the text.
@@ -40,9 +40,9 @@ def loads(raw: bytes | str, *, unique_keys: bool = False) -> object:
         NotJson: it is not JSON.
     """
     try:
-        text = raw.decode("utf-8-sig") if isinstance(raw, bytes) else raw
+        text = decoded(raw) if isinstance(raw, bytes) else raw
     except UnicodeDecodeError as error:
-        raise NotJson(f"not UTF-8 (byte {error.start})") from None
+        raise NotJson(_undecodable(error)) from None
     try:
         value = json.loads(
             text,
@@ -66,6 +66,11 @@ def loads(raw: bytes | str, *, unique_keys: bool = False) -> object:
     if _is_too_deep(value):
         raise NotJson(f"JSON {_TOO_DEEP}")
     return value
+
+
+def _undecodable(error: UnicodeDecodeError) -> str:
+    name = "UTF-16" if error.encoding.lower().startswith("utf-16") else "UTF-8"
+    return f"not {name} (byte {error.start})"
 
 
 def _is_too_deep(value: object) -> bool:
@@ -138,12 +143,13 @@ def loads_toml(raw: bytes) -> dict[str, Any]:
     """
     if len(raw) > _MAX_TOML_BYTES:
         raise NotToml("larger than 1 MiB, the most TOML that msconfig reads")
+    raw = as_utf8(raw)
     if any(match[0].count(b".") > _MAX_DEPTH for match in _DOTTED_KEY.finditer(raw)):
         raise NotToml(f"TOML {_TOO_DEEP}")
     try:
         value = tomllib.loads(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise NotToml(f"not UTF-8 (byte {error.start})") from None
+        raise NotToml(_undecodable(error)) from None
     except tomllib.TOMLDecodeError as error:
         raise NotToml(f"not TOML: {error}") from None
     except RecursionError:

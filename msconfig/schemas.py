@@ -22,7 +22,7 @@ from msconfig import resources
 from msconfig.errors import FileError, UsageError
 from msconfig.files import read_at_most
 from msconfig.parsing import NotJson, dumps, loads, parse_time
-from msconfig.text import shortened, visible
+from msconfig.text import as_utf8, shortened, visible
 from msconfig.tokens import without_tokens
 
 MAX_BYTES = 8 * 1024 * 1024
@@ -82,6 +82,8 @@ def read_validated(
         FileError: it cannot be read.
     """
     raw = read_at_most(path, MAX_BYTES)
+    if len(raw) <= MAX_BYTES:
+        raw = as_utf8(raw)
     text = raw.decode("utf-8-sig", "replace")
     if len(raw) > MAX_BYTES:
         return Validated({}, (Problem("$", "larger than 8 MiB"),), "")

@@ -2,12 +2,41 @@
 
 from __future__ import annotations
 
+import codecs
 import textwrap
 import unicodedata
 
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Unicode categories that change what a terminal or a log shows: control and format characters,
 lone surrogates, line and paragraph separators."""
+
+
+_UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def decoded(raw: bytes) -> str:
+    """The text of a file: UTF-8, or UTF-16 with a byte order mark, which is left out.
+
+    UTF-16 is what PowerShell 5.1 and Notepad write.
+
+    Raises:
+        UnicodeDecodeError: it is neither.
+    """
+    return raw.decode("utf-16" if _is_utf_16(raw) else "utf-8-sig")
+
+
+def _is_utf_16(raw: bytes) -> bool:
+    return raw.startswith(_UTF_16_MARKS) and not raw.startswith(codecs.BOM_UTF32_LE)
+
+
+def as_utf8(raw: bytes) -> bytes:
+    """`raw` in UTF-8 where it is UTF-16 with a byte order mark; else, or if broken, as it is."""
+    if not _is_utf_16(raw):
+        return raw
+    try:
+        return decoded(raw).encode()
+    except UnicodeDecodeError:
+        return raw
 
 
 def visible(text: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from msconfig.errors import FileError, TokenError
+from msconfig.text import decoded
 from msconfig.tokens import Secret, Token, is_masked
 
 __all__ = ["DEFAULT_VARIABLES", "find_tokens", "is_variable_name", "usable_token"]
@@ -89,9 +90,11 @@ def _from_file(path: str, read_stdin: Callable[[], bytes]) -> Token:
     if len(raw) > _MAX_FILE_BYTES:
         raise TokenError(f"{source} is far too large for a token; it must hold the token alone")
     try:
-        return usable_token(raw.decode("utf-8-sig"), source)
+        return usable_token(decoded(raw), source)
     except UnicodeDecodeError:
-        raise TokenError(f"{source} is not UTF-8 text; it must hold the token alone") from None
+        raise TokenError(
+            f"{source} is not UTF-8 or UTF-16 text; it must hold the token alone"
+        ) from None
 
 
 def is_variable_name(name: str) -> bool:

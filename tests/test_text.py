@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from msconfig.text import counted, shortened, visible, wrapped
+from msconfig.text import as_utf8, counted, decoded, shortened, visible, wrapped
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 
@@ -84,3 +84,19 @@ def test_wrapped_text_keeps_ids_whole_and_its_lines_short() -> None:
     assert all(len(line) <= 24 for line in lines if "/" not in line)
     assert wrapped(words, 1) == wrapped(words, 20)
     assert wrapped(" ", 20) == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_text_file_is_utf_8_or_utf_16_with_a_mark(encoding: str) -> None:
+    raw = "模型 a/b\r\n".encode(encoding)
+    assert decoded(raw) == "模型 a/b\r\n"
+    assert decoded(as_utf8(raw)) == "模型 a/b\r\n"
+
+
+@pytest.mark.parametrize(
+    "raw", [b"\xff", b"\xff\xfe\x00", b"\xff\xfe\x00\xd8", "a".encode("utf-32")]
+)
+def test_another_encoding_is_no_text(raw: bytes) -> None:
+    assert as_utf8(raw) == raw
+    with pytest.raises(UnicodeDecodeError):
+        decoded(raw)

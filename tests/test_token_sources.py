@@ -102,6 +102,7 @@ def test_equal_tokens_count_once_with_the_source_that_came_first(tmp_path: Path)
         f"{TOKEN}\n".encode(),
         f"\r\n \t{TOKEN} \r\n\r\n".encode(),
         b"\xef\xbb\xbf" + TOKEN.encode(),
+        TOKEN.encode("utf-16"),
         f"\u00a0{TOKEN}\u3000\n".encode(),
     ],
 )
@@ -170,8 +171,8 @@ def test_what_is_no_name_of_a_variable_is_refused_without_being_repeated(name: s
 
 def test_a_file_that_is_no_text_or_far_too_large_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "token.txt"
-    path.write_bytes(TOKEN.encode("utf-16"))
-    assert "not UTF-8" in refused(files=(str(path),))
+    path.write_bytes(TOKEN.encode("utf-16")[:-1])
+    assert "not UTF-8 or UTF-16 text" in refused(files=(str(path),))
     with path.open("wb") as stream:
         stream.truncate(10_000_000_000)
     assert "too large" in refused(files=(str(path),))

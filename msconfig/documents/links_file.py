@@ -11,6 +11,7 @@ from msconfig.documents.recognise import DocumentKind, examine
 from msconfig.errors import DocumentError
 from msconfig.files import read_at_most, read_stdin
 from msconfig.schemas import MAX_BYTES, Problem, format_problems
+from msconfig.text import as_utf8
 
 _MOST = 1000
 """Links of a file: far more keys than a person has, and few enough to show."""
@@ -61,6 +62,8 @@ def links_in(raw: bytes, name: str) -> LinksFile:
     Raises:
         DocumentError: it is not text, too large, or has no link.
     """
+    if len(raw) <= MAX_BYTES:
+        raw = as_utf8(raw)
     # before they are examined, which takes long for a million of them
     if len(raw) <= MAX_BYTES and len(raw.split(maxsplit=_MOST)) > _MOST:
         raise DocumentError(f"{name}: more than {_MOST} links; split the file")

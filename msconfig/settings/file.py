@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from msconfig.files import OutputFile, changes_in, write
 from msconfig.settings import loading as settings
 from msconfig.settings.editing import Wanted, extended
 from msconfig.settings.loading import FILE_NAME, Settings
+from msconfig.text import as_utf8
 
 __all__ = ["SettingsPlace"]
 
@@ -53,8 +55,10 @@ class SettingsPlace:
         Raises:
             SettingsError: the file cannot be extended so.
         """
-        text = extended(None if self.older is None else self.older.decode(), wanted)
-        made = text.encode()
+        older = None if self.older is None else as_utf8(self.older)
+        made = extended(None if older is None else older.decode(), wanted).encode()
+        if self.older is not None and older != self.older:
+            made = _in_utf_16(made, like=self.older)
         with tempfile.TemporaryDirectory() as folder:
             draft = Path(folder) / FILE_NAME
             draft.write_bytes(made)
@@ -78,6 +82,13 @@ class SettingsPlace:
         if planned.older[real.name] != self.older:
             raise UsageError(f"{self.path} was changed meanwhile; nothing is written, begin again")
         write(planned)
+
+
+def _in_utf_16(text: bytes, *, like: bytes) -> bytes:
+    """UTF-8 `text` in UTF-16, with the byte order of `like`."""
+    mark = like[:2]
+    encoding = "utf-16-le" if mark == codecs.BOM_UTF16_LE else "utf-16-be"
+    return mark + text.decode("utf-8-sig").encode(encoding)
 
 
 def _is_found(path: Path) -> bool:

@@ -193,7 +193,7 @@ def test_a_file_that_was_named_has_to_be_readable(name: str) -> None:
         ("site = 'cn", "$: not TOML: "),
         ("site = 'cn'\nsite = 'ai'", "$: not TOML: "),
         (b"notes = '\xe8'", "$: not UTF-8 (byte 9)"),
-        ("site = 'cn'".encode("utf-16"), "$: not UTF-8 (byte 0)"),
+        ("site = 'cn'".encode("utf-16")[:-1], "$: not UTF-"),
         ("site = " + "[" * 10_000, "nested too deeply"),
         (
             "[[models]]\nid='a/b'\n[[models]]\nid='c/d'\n[[models]]\nid='a/b'",
