@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import collections
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 __all__ = [
@@ -12,15 +13,17 @@ __all__ = [
     "Location",
     "ModelId",
     "distinct",
-    "ids_in_lines",
     "is_model_id",
     "located",
     "located_texts",
+    "texts_in_lines",
 ]
 
 _PART = r"[A-Za-z0-9_.-]{1,128}"
 _FORM = re.compile(rf"({_PART})/({_PART})(?::({_PART}))?", re.ASCII)
 _COMMENT = re.compile(r"(?:^|\s)#.*$")
+_BLANKS = " \t\r\v\f"
+"""White space that may be around an id in a list; other white space is pasted."""
 _DOTS = frozenset({".", ".."})
 
 
@@ -57,66 +60,106 @@ def is_model_id(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where an id stands: file as it was given, line and column from 1."""
+    """The place of an id: file as it was given, line and column from 1."""
 
     file: str
     line: int
     column: int
+    given: str | None = None
+    """The text at this place, where it is not the id itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class GivenId:
-    """An id as it was given, and where it stands; None for one from the command line."""
+    """An id with its places."""
 
     text: str
+    """The id; a text without the form of an id as it was given."""
     location: Location | None = None
+    """The first place; None for an id that is in no file."""
+    given: str | None = None
+    """The text that was given, where `text` is what it was taken for."""
+    locations: tuple[Location, ...] = ()
+    """All places, in their order; filled by `distinct`."""
+    sites: frozenset[str] = frozenset()
+    """The sites of the page addresses that the id was taken from."""
 
 
-def ids_in_lines(text: str, file: str) -> list[GivenId]:
-    """The ids in a text that has one on each line, with their places; nothing is checked here.
+def texts_in_lines(text: str, file: str) -> list[GivenId]:
+    """The texts of a list, one a line, with their places; nothing is checked here.
 
     From a ``#`` that begins the line or follows white space the rest is a comment. Windows line
     ends and a byte order mark do no harm.
     """
     found = []
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
-        model_id = _COMMENT.sub("", line).strip()
+        model_id = _COMMENT.sub("", line).strip(_BLANKS)
         if model_id:
             found.append(GivenId(model_id, Location(file, number, line.index(model_id) + 1)))
     return found
 
 
+_NAMED = re.compile(r"""\b(?:id|modelId)["']?\s*[=:]\s*(["'])([^"'\n]*)\1""")
+_QUOTED = re.compile(r"""(["'])([^"'\n]*)(?=\1)""")
+
+
 def located(ids: Iterable[str], text: str, file: str) -> list[GivenId]:
-    """The ids of a parsed document, each where its `text` (TOML or JSON) names it as a model."""
-    return [GivenId(model_id, _place(model_id, text, file)) for model_id in ids]
+    """The ids of a parsed document, each where its `text` (TOML or JSON) names it as a model.
 
-
-def _place(model_id: str, text: str, file: str) -> Location | None:
+    An id that comes again has its next place. None where it is spelt in another way, e.g. with
+    escapes.
+    """
     models = max(0, text.find("[[models]]"))  # other tables of settings name models too
-    named = re.compile(rf"""\b(?:id|modelId)["']?\s*[=:]\s*(["'])({re.escape(model_id)})\1""")
-    return _where(named.search(text, models), text, file)
+    places = _places(_NAMED.finditer(text, models), text, file)
+    return [GivenId(each, _next_place(places, each)) for each in ids]
 
 
 def located_texts(texts: Iterable[str], text: str, file: str, *, after: str) -> Iterator[GivenId]:
     """The ids of a list in a parsed document, each where `text` quotes it first behind `after`."""
-    begin = max(0, text.find(after))
+    places = _places(_QUOTED.finditer(text, max(0, text.find(after))), text, file)
     for each in texts:
-        quoted = re.compile(rf"""(["'])({re.escape(each)})\1""")
-        yield GivenId(each, _where(quoted.search(text, begin), text, file))
+        yield GivenId(each, _next_place(places, each))
 
 
-def _where(match: re.Match[str] | None, text: str, file: str) -> Location | None:
-    """Line and column of the id; None where it is spelt in another way, e.g. with escapes."""
-    if match is None:
-        return None
-    start = match.start(2)
-    line_start = text.rfind("\n", 0, start) + 1
-    return Location(file, text.count("\n", 0, start) + 1, start - line_start + 1)
+def _places(
+    found: Iterable[re.Match[str]], text: str, file: str
+) -> dict[str, collections.deque[Location]]:
+    """The places of each quoted text, in their order."""
+    places: dict[str, collections.deque[Location]] = {}
+    line, line_start, seen = 1, 0, 0
+    for match in found:
+        start = match.start(2)
+        line += text.count("\n", seen, start)
+        line_start = max(line_start, text.rfind("\n", seen, start) + 1)
+        seen = start
+        place = Location(file, line, start - line_start + 1)
+        places.setdefault(match[2], collections.deque()).append(place)
+    return places
+
+
+def _next_place(places: dict[str, collections.deque[Location]], model_id: str) -> Location | None:
+    left = places.get(model_id)
+    return left.popleft() if left else None
 
 
 def distinct(ids: Iterable[GivenId]) -> tuple[GivenId, ...]:
-    """The ids in their order, each once, where it came first."""
-    first: dict[str, GivenId] = {}
+    """The ids in their order, each once, with all places in which it was found."""
+    groups: dict[str, list[GivenId]] = {}
     for given in ids:
-        first.setdefault(given.text, given)
-    return tuple(first.values())
+        groups.setdefault(given.text, []).append(given)
+    return tuple(map(_merged, groups.values()))
+
+
+def _merged(ids: list[GivenId]) -> GivenId:
+    places: dict[Location, None] = {}
+    for each in ids:
+        if each.location is not None:
+            places.setdefault(replace(each.location, given=each.given))
+        for more in each.locations:
+            places.setdefault(more)
+    return replace(
+        ids[0],
+        location=replace(next(iter(places)), given=None) if places else None,
+        locations=tuple(places),
+        sites=frozenset().union(*(each.sites for each in ids)),
+    )

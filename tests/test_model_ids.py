@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from msconfig.model_ids import GivenId, Location, ModelId, distinct, ids_in_lines, located
+from msconfig.model_ids import GivenId, Location, ModelId, distinct, located, texts_in_lines
 
 LONG = "x" * 128
 
@@ -77,22 +77,33 @@ def given_at(*places: tuple[str, int, int]) -> list[GivenId]:
     ],
 )
 def test_a_list_holds_one_id_a_line_and_comments(text: str, ids: list[GivenId]) -> None:
-    assert ids_in_lines(text, "ids.txt") == ids
+    assert texts_in_lines(text, "ids.txt") == ids
 
 
 @given(st.lists(st.from_regex(r"[A-Za-z0-9_.-]{1,9}/[A-Za-z0-9_.-]{1,9}", fullmatch=True)))
 def test_every_id_of_a_list_is_found_whatever_stands_around_it(ids: list[str]) -> None:
     text = "\ufeff" + "".join(f"\n# {each}\r\n  {each}\t# {each}\r\n" for each in ids)
-    found = ids_in_lines(text, "ids.txt")
+    found = texts_in_lines(text, "ids.txt")
     assert [each.text for each in found] == ids
     assert {each.location.column for each in found if each.location} <= {3}
 
 
-def test_ids_keep_their_order_and_come_once_where_they_came_first() -> None:
-    places = given_at(("a/b", 1, 1), ("c/d", 2, 1), ("a/b", 3, 1), ("A/b", 4, 1), ("c/d", 5, 1))
-    assert distinct(places) == (*places[:2], places[3])
-    assert distinct([GivenId("a/b"), *places]) == (GivenId("a/b"), places[1], places[3])
+def test_ids_keep_their_order_and_come_once_with_all_their_places() -> None:
+    given = given_at(("a/b", 1, 1), ("c/d", 2, 1), ("a/b", 3, 1), ("A/b", 4, 1), ("c/d", 5, 1))
+    found = distinct([GivenId("a/b"), *given])
+    assert [each.text for each in found] == ["a/b", "c/d", "A/b"]
+    assert [[place.line for place in each.locations] for each in found] == [[1, 3], [2, 5], [4]]
+    assert [each.location and each.location.line for each in found] == [1, 2, 4]
     assert distinct([]) == ()
+
+
+def test_a_place_keeps_what_was_given_there_and_comes_once() -> None:
+    first, second = Location("x", 1, 1), Location("x", 2, 2)
+    ids = [GivenId("a/b", first), GivenId("a/b", second, '"a/b"'), GivenId("a/b", first)]
+    (found,) = distinct(ids)
+    assert found.locations == (first, Location("x", 2, 2, '"a/b"'))
+    assert (found.location, found.given) == (first, None)
+    assert distinct([found]) == (found,)
 
 
 @pytest.mark.parametrize(
@@ -109,6 +120,21 @@ def test_an_id_of_a_document_is_where_it_is_named_as_a_model(
     text: str, line: int, column: int
 ) -> None:
     assert located(["a/b"], text, "ids.txt") == given_at(("a/b", line, column))
+
+
+def test_an_id_that_comes_again_in_a_document_has_its_next_place() -> None:
+    text = '{"data": [{"id": "a/b"},\n {"id": "c/d"}, {"id": "a/b"}]}'
+    assert located(["a/b", "c/d", "a/b"], text, "ids.txt") == given_at(
+        ("a/b", 1, 19), ("c/d", 2, 10), ("a/b", 2, 25)
+    )
+
+
+def test_many_ids_on_one_long_line_are_located_in_linear_time() -> None:
+    ids = [f"owner/{number:06}" for number in range(100_000)]
+    text = '{"models": [' + ",".join(f'{{"id": "{each}"}}' for each in ids) + "]}"
+    found = located(ids, text, "ids.txt")
+    assert found[-1].location is not None
+    assert text[found[-1].location.column - 1 :].startswith(ids[-1])
 
 
 def test_an_id_that_is_spelt_with_escapes_has_no_place() -> None:

@@ -11,7 +11,17 @@ from msconfig.cli.app import COMMANDS
 
 PACKAGE = Path(__file__).resolve().parent.parent / "msconfig"
 COMMON = {
-    *("clock", "errors", "files", "model_ids", "parsing", "resources", "schemas", "text"),
+    *(
+        "clock",
+        "errors",
+        "files",
+        "model_ids",
+        "parsing",
+        "pasted_ids",
+        "resources",
+        "schemas",
+        "text",
+    ),
     *("token_sources", "tokens"),
 }
 

@@ -17,10 +17,12 @@ from msconfig.checking.report import (
     Outcome,
     Report,
     Status,
+    Suggestion,
     TokenResult,
     TokenStatus,
 )
 from msconfig.checking.staleness import note_on_age
+from msconfig.checking.suggestions.malformed import suggest_for_malformed
 from msconfig.checking.suggestions.suggest import suggest
 from msconfig.checking.verdict import (
     MOST_CHARACTERS,
@@ -49,6 +51,7 @@ from msconfig.modelscope.facts import (
 )
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
+from msconfig.pasted_ids import explain
 from msconfig.text import shortened
 from msconfig.tokens import Token
 
@@ -98,7 +101,7 @@ def check(
             gathered,
             models=well_formed,
             tokens=() if request.snapshot_recorded else request.tokens,
-            catalogue=bool(well_formed),
+            catalogue=bool(parsed),  # also for suggestions alone
             told=request.kinds,
             concurrency=request.concurrency,
             progress=lambda done, _total: progress(malformed + done, len(parsed)),
@@ -205,9 +208,7 @@ def _verdict(
     model_id: ModelId | None, text: str, gathered: Gathered, recorded_served: frozenset[str]
 ) -> Verdict:
     if model_id is None:
-        return Verdict(
-            Status.MALFORMED, "an id has the form owner/name, in letters, digits and _.-"
-        )
+        return Verdict(Status.MALFORMED, explain(text).reason)
     facts = gathered.models.get(text)
     if facts is None or gathered.catalogue is None:
         return Verdict(Status.UNVERIFIED, "interrupted before it was checked")
@@ -237,14 +238,22 @@ def _model_result(
         kind=kind,
         reason=verdict.reason,
         evidence=_evidence(_path(text), gathered.catalogue, facts) if facts else (),
-        suggestions=(
-            suggest(text, served, verdict.right_id, kinds=known_kinds) if wants_another else ()
-        ),
+        suggestions=_suggestions(text, verdict, served, known_kinds) if wants_another else (),
         cost=Cost(own.magicubes, is_derived) if own else None,
         proof=verdict.proof,
         location=given.location,
+        given=given.given,
+        locations=given.locations or ((given.location,) if given.location else ()),
         tasks=facts.tasks if facts else (),
     )
+
+
+def _suggestions(
+    text: str, verdict: Verdict, served: frozenset[str], known_kinds: Mapping[str, Kind]
+) -> tuple[Suggestion, ...]:
+    if verdict.status is Status.MALFORMED:
+        return suggest_for_malformed(text, served, kinds=known_kinds)
+    return suggest(text, served, verdict.right_id, kinds=known_kinds)
 
 
 def _path(text: str) -> str:

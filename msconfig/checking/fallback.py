@@ -122,4 +122,5 @@ def _model_result(
         ),
         suggestions=suggestions,
         location=given.location,
+        locations=given.locations or ((given.location,) if given.location else ()),
     )

@@ -179,7 +179,7 @@ class ModelResult:
     """What became of one model id."""
 
     id: str
-    """As it was given."""
+    """A text without the form of an id as it was given."""
     status: Status
     kind: Kind
     reason: str
@@ -188,6 +188,7 @@ class ModelResult:
     suggestions: tuple[Suggestion, ...] = ()
     cost: Cost | None = None
     location: Location | None = None
+    """The first of `locations`."""
     probe: Probe | None = None
     ignored: Ignored | None = None
     change: Change | None = None
@@ -198,6 +199,10 @@ class ModelResult:
     """Tasks of the hub, empty where they are not known; not part of the document."""
     proof: Proof | None = None
     """Of an enabled model; None for any other."""
+    given: str | None = None
+    """The text that was given, where `id` is what it was taken for."""
+    locations: tuple[Location, ...] = ()
+    """All places of the id; empty for one from the command line."""
 
     @property
     def outcome(self) -> Outcome:

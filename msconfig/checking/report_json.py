@@ -10,6 +10,7 @@ from msconfig.checking.report import (
     Evidence,
     Fallback,
     Ignored,
+    Location,
     ModelResult,
     Outcome,
     Proof,
@@ -75,6 +76,7 @@ def _model(model: ModelResult) -> dict[str, Any]:
     cost = model.cost
     return {
         "id": model.id,
+        **({"given": model.given} if model.given is not None else {}),
         "status": model.status,
         "outcome": model.outcome,
         **({"proof": model.proof} if model.proof else {}),
@@ -84,11 +86,16 @@ def _model(model: ModelResult) -> dict[str, Any]:
         "evidence": [_evidence(each) for each in model.evidence],
         "suggestions": [{"id": each.id, "reason": each.reason} for each in model.suggestions],
         **({"cost": {"magicubes": cost.magicubes, "known": cost.known}} if cost else {}),
-        **({"location": asdict(model.location)} if model.location else {}),
+        **({"location": _place(model.location)} if model.location else {}),
+        **({"locations": [_place(each) for each in model.locations]} if model.locations else {}),
         **({"probe": asdict(model.probe)} if model.probe else {}),
         **({"ignored": _ignored(model.ignored)} if model.ignored else {}),
         **({"baseline": model.change} if model.change else {}),
     }
+
+
+def _place(place: Location) -> dict[str, Any]:
+    return {key: value for key, value in asdict(place).items() if value is not None}
 
 
 def _ignored(ignored: Ignored) -> dict[str, str]:

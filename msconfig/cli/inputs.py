@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,19 +20,29 @@ from msconfig.cli.params import (
 )
 from msconfig.errors import FileError, TokenError, UsageError
 from msconfig.files import read_stdin
-from msconfig.model_ids import GivenId, distinct, ids_in_lines
+from msconfig.model_ids import GivenId, ModelId, distinct, texts_in_lines
 from msconfig.modelscope.fallback_regions import Region, addresses_in, base_url
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site, addresses_of
 from msconfig.operations.check import FallbackInputs
 from msconfig.operations.configuration import ConfigurationInputs
 from msconfig.operations.session import Session
+from msconfig.pasted_ids import as_given, pasted
 from msconfig.settings import loading
 from msconfig.settings.loading import FallbackSettings, Settings
+from msconfig.text import counted, decoded, shortened, visible
 from msconfig.token_sources import find_tokens
 from msconfig.tokens import Secret, Token, looks_like_token
 
-__all__ = ["Inputs", "given_ids", "given_tokens", "open_session", "prepare", "settings_of"]
+__all__ = [
+    "Inputs",
+    "given_ids",
+    "given_tokens",
+    "note_on_pasted",
+    "open_session",
+    "prepare",
+    "settings_of",
+]
 
 _log = logging.getLogger(__name__)
 
@@ -112,6 +122,9 @@ def prepare(options: InputOptions, *, needs_token: bool, needs_ids: bool = True)
         raise UsageError(
             "no model id: give some as arguments, with --models FILE, or in msconfig.toml"
         )
+    if not options.common.quiet:
+        for line in note_on_pasted(ids):
+            note(line)
     tokens = given_tokens(options.tokens, settings, offline=offline)
     site = options.connection.site or Site(settings.site or "cn")
     if needs_token and not (tokens or options.tokens.no_token or offline):
@@ -179,9 +192,9 @@ def given_ids(options: IdOptions, tokens: TokenOptions, settings: Settings) -> t
     """
     if options.models.count("-") + tokens.token_file.count("-") > 1:
         raise UsageError("standard input (-) can be read only once")
-    ids = [GivenId(text) for text in options.ids]
+    ids = as_given(options.ids)
     for source in options.models:
-        ids += _some(ids_in_lines(_read_list(source), source), source)
+        ids += _some(_ids_in_list(_read_list(source), source), source)
     for source in options.from_documents:
         from msconfig.documents.recognise import ids_in_document
 
@@ -196,6 +209,45 @@ def given_ids(options: IdOptions, tokens: TokenOptions, settings: Settings) -> t
     return distinct(ids)
 
 
+def note_on_pasted(ids: Iterable[GivenId]) -> tuple[str, ...]:
+    """One note where a text was taken for an id that it does not spell exactly; else none."""
+    taken = [given for given in ids if given.given is not None]
+    if not taken:
+        return ()
+    first = taken[0]
+    text, model_id = visible(shortened(first.given or "", 60)), visible(first.text)
+    more = f", and {counted(len(taken) - 1, 'more id')} likewise" if len(taken) > 1 else ""
+    return (f'read "{text}" as {model_id}{more}',)
+
+
+def _ids_in_list(text: str, source: str) -> list[GivenId]:
+    texts = texts_in_lines(text, source)
+    ids = [given for each in texts for given in pasted(each)]
+    if not any(ModelId.parse(given.text) for given in ids):
+        _refuse_another_kind([each.text for each in texts], _name(source))
+    return ids
+
+
+def _refuse_another_kind(lines: Sequence[str], name: str) -> None:
+    """Refuse a file that is visibly no list; none of its lines is an id.
+
+    Raises:
+        UsageError: it names the kind and what reads it.
+    """
+    if any(line.endswith(":") or ": " in line or " = " in line for line in lines):
+        raise UsageError(f"{name}: looks like YAML, TOML or code, not a list of ids; {_ONE_A_LINE}")
+
+
+_ONE_A_LINE = (
+    "--models takes one id a line; --from reads the ids of a Cherry Studio document or backup, or"
+    " of a saved reply of GET /v1/models"
+)
+
+
+def _name(source: str) -> str:
+    return "standard input" if source == "-" else source
+
+
 def _some(ids: list[GivenId], source: str) -> list[GivenId]:
     if not ids:
         raise UsageError(f"{source}: holds no model id")
@@ -203,10 +255,10 @@ def _some(ids: list[GivenId], source: str) -> list[GivenId]:
 
 
 def _read_list(source: str) -> str:
+    name = _name(source)
     if source == "-":
-        raw, name = read_stdin(_MAX_LIST_BYTES), "standard input"
+        raw = read_stdin(_MAX_LIST_BYTES)
     else:
-        name = source
         try:
             with Path(source).open("rb") as stream:
                 raw = stream.read(_MAX_LIST_BYTES + 1)
@@ -215,10 +267,18 @@ def _read_list(source: str) -> str:
     if len(raw) > _MAX_LIST_BYTES:
         raise UsageError(f"{name}: larger than 8 MiB, too large for a list of ids")
     try:
-        return raw.decode()
+        text = decoded(raw)
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise UsageError(f"{name}: line {line} is not UTF-8 text") from None
+    if "\0" in text:
+        raise UsageError(
+            f"{name}: holds NUL bytes, so it is no text (or UTF-16 without a byte order mark: save"
+            f" it as UTF-8); {_ONE_A_LINE}"
+        )
+    if text.lstrip()[:1] in {"{", "["}:
+        raise UsageError(f"{name}: looks like JSON, not a list of ids; {_ONE_A_LINE}")
+    return text
 
 
 def given_tokens(options: TokenOptions, settings: Settings, *, offline: bool) -> tuple[Token, ...]:

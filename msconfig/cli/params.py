@@ -147,7 +147,7 @@ def id_options(command: _Command) -> Callable[..., Any]:
             "from_documents",
             multiple=True,
             metavar="FILE",
-            help="IDs from a Cherry Studio document or backup.",
+            help="IDs from a Cherry Studio document or backup, or a saved /v1/models reply.",
         ),
     ]
     return _grouped("ids", IdOptions, options, command)

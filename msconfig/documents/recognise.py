@@ -10,7 +10,7 @@ from typing import Any, assert_never, cast
 
 from msconfig.cherry import document_rules as rules
 from msconfig.cherry.link import decode_v2, why_unopenable
-from msconfig.errors import DocumentError
+from msconfig.errors import DocumentError, UsageError
 from msconfig.files import read_at_most
 from msconfig.model_ids import GivenId, located
 from msconfig.parsing import NotJson, NotToml, loads, loads_toml
@@ -22,6 +22,7 @@ from msconfig.schemas import (
     time_problems,
 )
 from msconfig.settings.rules import settings_problems
+from msconfig.text import as_utf8
 
 _LINK_SCHEME = b"cherrystudio:"
 _MARKS_OF_A_SCENARIO = {"accounts", "bailian", "faults", "envelope", "request_id", "seed"}
@@ -90,7 +91,7 @@ def read_document(path: Path, kind: DocumentKind | None = None) -> Document:
     Raises:
         FileError: it cannot be read.
     """
-    raw = read_at_most(path, MAX_BYTES)
+    raw = _content(path)
     if kind is None and raw.startswith(_ZIP):
         return _backup(path)
     return _document(path, raw, kind)
@@ -100,6 +101,12 @@ def _document(path: Path, raw: bytes, kind: DocumentKind | None = None) -> Docum
     is_toml = path.suffix == ".toml" or kind is DocumentKind.SETTINGS
     text = raw.decode("utf-8-sig", "replace")
     return replace(examine(raw, is_toml=is_toml, kind=kind), text=text)
+
+
+def _content(path: Path) -> bytes:
+    """A file's bytes, UTF-16 as UTF-8; one byte over the limit shows that it is too large."""
+    raw = read_at_most(path, MAX_BYTES)
+    return as_utf8(raw) if len(raw) <= MAX_BYTES else raw
 
 
 def _backup(path: Path) -> Document:
@@ -112,31 +119,73 @@ def _backup(path: Path) -> Document:
 
 
 def ids_in_document(path: Path) -> list[GivenId]:
-    """The model ids in a provider document of Cherry Studio, with their places, or in a backup.
+    """The model ids in a provider document of Cherry Studio, a backup, or a saved model list.
 
-    Of a backup they are those of ModelScope's providers, as `ids_in_backup` says.
+    Of a backup they are those of ModelScope's providers, as `ids_in_backup` says. A model list is
+    the reply of GET /v1/models of an OpenAI-compatible API. Only a backup gives no places.
 
     Raises:
         FileError: it cannot be read.
-        DocumentError: it is neither a valid provider document nor a backup.
+        DocumentError: it is one of these documents, and broken.
+        UsageError: it is something else.
     """
-    raw = read_at_most(path, MAX_BYTES)
+    raw = _content(path)
     if raw.startswith(_ZIP):
         from msconfig.documents.backups import ids_in_backup  # noqa: PLC0415 - as above
 
         return ids_in_backup(path)
     document = _document(path, raw)
+    listed = _listed_models(document.value)
+    if listed is not None:
+        return located(listed, document.text, str(path))
+    if not _is_provider(document, raw):
+        raise UsageError(f"{path}: {_what_it_is(document, raw)}; {_WHAT_FROM_READS}")
     if document.errors:
         raise DocumentError(format_problems(str(path), document.errors))
     body = cast("dict[str, Any]", document.value)
-    match document.kind:
-        case DocumentKind.PROVIDER_V2:
-            ids = [model["modelId"] for model in body["models"]]
-        case DocumentKind.PROVIDER_V1:
-            ids = [model["id"] for model in body["models"]]
-        case _:
-            raise DocumentError(f"{path}: not a provider document of Cherry Studio")
+    key = "modelId" if document.kind is DocumentKind.PROVIDER_V2 else "id"
+    ids = [model[key] for model in body["models"]]
     return located(ids, document.text, str(path))
+
+
+_PROVIDERS = frozenset({DocumentKind.PROVIDER_V1, DocumentKind.PROVIDER_V2})
+_KEYS_OF_A_PROVIDER = (b'"modelId"', b'"endpointConfigs"', b'"apiHost"', b'"presetProviderId"')
+_WHAT_FROM_READS = (
+    "--from reads provider documents and backups of Cherry Studio and saved replies of GET"
+    " /v1/models; --models reads a list, one id a line"
+)
+
+
+def _listed_models(value: object) -> list[str] | None:
+    """The ids of a saved model list; None if `value` is no such list."""
+    data = value.get("data") if isinstance(value, dict) else None
+    if not isinstance(data, list) or not all(isinstance(each, dict) for each in data):
+        return None
+    ids = [each.get("id") for each in data]
+    return [each for each in ids if isinstance(each, str)] if all(ids) else None
+
+
+def _is_provider(document: Document, raw: bytes) -> bool:
+    """Whether it is a provider document of Cherry Studio, valid or broken."""
+    if document.value is None:  # it does not even parse
+        return document.kind in {None, *_PROVIDERS} and any(
+            key in raw for key in _KEYS_OF_A_PROVIDER
+        )
+    if document.kind not in _PROVIDERS:
+        return False
+    value = cast("dict[str, Any]", document.value)
+    return isinstance(value.get("models"), list) or {"apiHost", "apiKey"} <= value.keys()
+
+
+def _what_it_is(document: Document, raw: bytes) -> str:
+    if document.kind is not None and document.kind not in _PROVIDERS:
+        return f"{document.kind.what}, not a document with models"
+    if document.value is None:
+        start = raw.lstrip()[:1]
+        return (
+            "neither JSON nor a backup" if start not in {b"{", b"["} else document.errors[0].message
+        )
+    return "JSON of another program"
 
 
 def examine(raw: bytes, *, is_toml: bool = False, kind: DocumentKind | None = None) -> Document:
@@ -160,7 +209,8 @@ def examine(raw: bytes, *, is_toml: bool = False, kind: DocumentKind | None = No
         return _invalid(kind, str(error))
     kind = kind or _recognised(value)
     if kind is None:
-        return _invalid(None, "not a document of msconfig: no known kind has these keys")
+        problem = Problem("$", "not a document of msconfig: no known kind has these keys")
+        return Document(None, value, errors=(problem,))
     problems = schema_problems(value, kind)
     if problems:
         return Document(kind, value, tuple(problems))

@@ -30,6 +30,7 @@ from msconfig.operations.configuration import (
     refuse_provider_id,
 )
 from msconfig.operations.session import Session
+from msconfig.pasted_ids import as_given
 
 __all__ = ["Change", "apply", "open_backup"]
 
@@ -116,7 +117,7 @@ def apply(
         KeyboardInterrupt: the check of the backup's own models was interrupted.
     """
     opened = backup if isinstance(backup, Backup) else open_backup(Path(backup))
-    given = [each if isinstance(each, GivenId) else GivenId(each) for each in ids]
+    given = as_given(ids)
     if not given and not prune:
         raise UsageError("no model id to put in")
     target = None if new is None else Path(new)

@@ -20,6 +20,7 @@ from msconfig.model_ids import GivenId, distinct
 from msconfig.modelscope.client import ModelScope
 from msconfig.modelscope.kinds import Kind
 from msconfig.operations.session import Session
+from msconfig.pasted_ids import as_given, refuse_other_site
 
 __all__ = ["DEFAULT_MAX_COST", "FallbackInputs", "ProbeOptions", "check"]
 
@@ -73,7 +74,9 @@ def check(
     report whose `complete` is false.
 
     Args:
-        ids: model ids, as strings or with the places they come from; each is checked once.
+        ids: model ids, as strings or with the places they come from; each is checked once. Strings
+            are read as on the command line: page addresses, quotation marks around an id, several
+            ids in one.
         session: how requests are made.
         kinds: what models do, by id; overrides the hub.
         strict: whether an unknown model gives exit code 1.
@@ -85,11 +88,13 @@ def check(
         today: the date for `ignore`; None takes that of UTC.
 
     Raises:
-        UsageError: no id, `probe` without network or token, or proxy variables that cannot be used.
+        UsageError: no id, an address of the other site, `probe` without network or token, or proxy
+            variables that cannot be used.
     """
-    given = distinct(each if isinstance(each, GivenId) else GivenId(each) for each in ids)
+    given = distinct(as_given(ids))
     if not given:
         raise UsageError("no model id to check")
+    refuse_other_site(given, session.site)
     if probe is not None and (session.is_offline or not session.tokens):
         raise UsageError("probing makes real calls: it needs the network and a token")
     with session.connect() as modelscope:

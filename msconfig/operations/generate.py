@@ -21,6 +21,7 @@ from msconfig.operations.configuration import (
     refuse_provider_id,
 )
 from msconfig.operations.session import Session
+from msconfig.pasted_ids import as_given
 from msconfig.rendering.generating import (
     GuideInputs,
     UserTemplate,
@@ -119,7 +120,7 @@ def generate(
     wanted = {Target(each) for each in targets}
     chosen = tuple(target for target in Target if target in wanted)
     inputs = inputs or ConfigurationInputs()
-    given = [each if isinstance(each, GivenId) else GivenId(each) for each in ids]
+    given = as_given(ids)
     if schema is not None and template is None:
         raise UsageError("--schema is for the result of --template; give both")
     own = UserTemplate(Path(template), Path(schema) if schema else None) if template else None

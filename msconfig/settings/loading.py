@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from msconfig.checking.baseline import IgnoreEntry
 from msconfig.errors import SettingsError
 from msconfig.model_ids import GivenId, located, located_texts
 from msconfig.parsing import loads_toml
+from msconfig.pasted_ids import pasted
 from msconfig.schemas import Problem, format_problems, read_validated
 from msconfig.settings.rules import settings_problems
 
@@ -173,7 +174,7 @@ def _names(body: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _settings(path: Path, body: Mapping[str, Any], text: str) -> Settings:
-    ids = [model["id"] for model in body.get("models", ())]
+    models, located_ids = _models(body.get("models", ()), text, str(path))
     provider = body.get("provider", {})
     check = body.get("check", {})
     return Settings(
@@ -191,11 +192,12 @@ def _settings(path: Path, body: Mapping[str, Any], text: str) -> Settings:
         retries=check.get("retries"),
         concurrency=check.get("concurrency"),
         ignore=tuple(
-            IgnoreEntry(each["id"], each["reason"], date.fromisoformat(each["until"]))
+            IgnoreEntry(given.text, each["reason"], date.fromisoformat(each["until"]))
             for each in check.get("ignore", ())
+            for given in pasted(GivenId(each["id"]))
         ),
-        models=tuple(map(_model, body.get("models", ()))),
-        located_ids=tuple(located(ids, text, str(path))),
+        models=models,
+        located_ids=located_ids,
         fallback=_fallback(path, body["fallback"], text) if "fallback" in body else None,
     )
 
@@ -209,6 +211,20 @@ def _fallback(path: Path, said: Mapping[str, Any], text: str) -> FallbackSetting
         models=models,
         located_ids=tuple(located_texts(ids, text, str(path), after="fallback")),
     )
+
+
+def _models(
+    entries: Sequence[Mapping[str, Any]], text: str, file: str
+) -> tuple[tuple[ModelSettings, ...], tuple[GivenId, ...]]:
+    """The entries of `[[models]]`, an entry of several ids as several, and their places."""
+    models = []
+    ids = []
+    places = located([each["id"] for each in entries], text, file)
+    for entry, place in zip(entries, places, strict=True):
+        for given in pasted(place):
+            models.append(replace(_model(entry), id=given.text))
+            ids.append(given)
+    return tuple(models), tuple(ids)
 
 
 def _model(said: Mapping[str, Any]) -> ModelSettings:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from msconfig.model_ids import GivenId
+from msconfig.pasted_ids import pasted
 from msconfig.schemas import Problem
 
 __all__ = ["settings_problems"]
@@ -28,9 +30,10 @@ def _findings(settings: Mapping[str, Any]) -> list[Finding]:
     found += _doubled_ids("$.fallback.models", fallback.get("models", ()), plain)
     ignored: set[str] = set()
     for index, entry in enumerate(settings.get("check", {}).get("ignore", ())):
-        if entry["id"] in ignored:
+        ids = {given.text for given in pasted(GivenId(entry["id"]))}
+        if ids & ignored:
             found.append((f"$.check.ignore[{index}].id", "the model is ignored already"))
-        ignored.add(entry["id"])
+        ignored |= ids
         try:
             date.fromisoformat(entry["until"])
         except ValueError:
@@ -42,7 +45,8 @@ def _findings(settings: Mapping[str, Any]) -> list[Finding]:
 def _doubled_ids(path: str, models: Iterable[Mapping[str, Any]], seen: set[str]) -> list[Finding]:
     found = []
     for index, model in enumerate(models):
-        if model["id"] in seen:
+        ids = {given.text for given in pasted(GivenId(model["id"]))}
+        if ids & seen:
             found.append((f"{path}[{index}].id", "the model is in the list already"))
-        seen.add(model["id"])
+        seen |= ids
     return found

@@ -92,12 +92,14 @@ def test_a_model_gets_its_verdict(
 
 
 @pytest.mark.parametrize("asked", ["just-a-name", "a/b/c", "", "Qwen/ Alive", "../Alive", "通/义"])
-def test_what_is_no_id_makes_no_request(asked: str, serve: Serve, check_at: Check) -> None:
+def test_for_a_text_that_is_no_id_only_the_catalogue_is_read(
+    asked: str, serve: Serve, check_at: Check
+) -> None:
     server = serve(fake())
     report = check_at(server.url_for("/"), asked)
     assert (only(report).status, report.exit_code) == (Status.MALFORMED, 1)
     assert (only(report).id, only(report).evidence) == (asked, ())
-    assert not server.requests
+    assert [request.path for request in server.requests] == [CATALOGUE]
 
 
 def test_every_status_stands_in_the_order_the_ids_were_given(serve: Serve, check_at: Check) -> None:

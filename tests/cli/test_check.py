@@ -240,10 +240,16 @@ def test_asks_twice_a_model_once_for_the_token_and_once_for_the_catalogue(
     assert {request.method for request in server.requests} == {"GET"}
 
 
-def test_a_malformed_id_makes_no_request(run: Run, serve: Serve, online: Online) -> None:
+def test_a_malformed_id_makes_one_request_for_suggestions(
+    run: Run, serve: Serve, online: Online
+) -> None:
     server = online(serve(fake()))
-    assert run("check", "--no-token", "just-a-name").code == 1
-    assert not server.requests
+    ran = run("check", "--no-token", "--format", "json", "Alive", "and no id")
+    (bare, other) = json.loads(ran.out)["models"]
+    assert ran.code == 1
+    assert [each["id"] for each in bare["suggestions"]] == ["Qwen/Alive"]
+    assert other["suggestions"] == []
+    assert [request.path for request in server.requests] == ["/v1/models"]
 
 
 def test_a_garbage_token_is_rejected_though_the_catalogue_takes_it(

@@ -74,10 +74,17 @@ def test_arguments_come_first_and_an_id_counts_once_where_it_came_first(run: Run
     ("content", "code", "words"),
     [
         pytest.param(None, 2, "cannot read", id="missing"),
-        pytest.param("{", 5, "not JSON", id="not JSON"),
+        pytest.param("{", 2, "not JSON", id="not JSON"),
+        pytest.param('{"models": [{"modelId": "a/b"', 5, "not JSON", id="cut off"),
         pytest.param('{"provider": {}, "models": []}', 5, "$.provider: missing", id="invalid"),
-        pytest.param("cherrystudio://x", 5, "$[0]", id="a link"),
-        pytest.param('{"seed": 1}', 5, "not a provider document", id="something else"),
+        pytest.param('{"apiHost": "", "apiKey": ""}', 5, "missing key", id="v1 without models"),
+        pytest.param("cherrystudio://x", 2, "Cherry Studio links", id="a link"),
+        pytest.param('{"seed": 1}', 2, "scenario of the mock", id="a document without models"),
+        pytest.param('{"provider": {"ms": {"models": {}}}}', 2, "another program", id="opencode"),
+        pytest.param('["a/b"]', 2, "another program", id="an array"),
+        pytest.param("a/b\n", 2, "--models", id="a list"),
+        pytest.param('{"data": [{"name": "x"}]}', 2, "another program", id="data without ids"),
+        pytest.param('{"object": "list", "data": []}', 2, "holds no model id", id="empty reply"),
     ],
 )
 def test_a_document_that_gives_none_is_refused(
@@ -95,3 +102,160 @@ def test_a_v1_document_without_models_is_a_source_without_any(run: Run) -> None:
     Path("file.json").write_text(json.dumps({**document, "apiHost": "https://x.test/v1/"}))
     ran = run(*ASK, "--from", "file.json")
     assert (ran.code, ran.err) == (2, "msconfig: file.json: holds no model id\n")
+
+
+def test_a_saved_reply_of_v1_models_gives_its_ids(run: Run) -> None:
+    entries = [{"id": "Qwen/Qwen3.5-27B", "object": "model", "created": 1}, {"id": "a/b"}]
+    Path("reply.json").write_text(json.dumps({"object": "list", "data": entries}, indent=1))
+    assert places(run(*ASK, "--from", "reply.json").out) == [
+        ("Qwen/Qwen3.5-27B", "reply.json", 5, 11),
+        ("a/b", "reply.json", 10, 11),
+    ]
+
+
+# --- pasted
+
+SERVED = "Qwen/Qwen3.5-27B"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(f"{SERVED} ", f"\u00a0{SERVED}", f'"{SERVED}",', f"`{SERVED}`", f"- {SERVED}"),
+        f"https://modelscope.cn/models/{SERVED}/files?version=master",
+        f"\u201c{SERVED}\u201d",
+    ],
+)
+def test_a_pasted_argument_is_read_as_meant_with_one_note(run: Run, text: str) -> None:
+    ran = run(*ASK, "--", text)
+    (model,) = json.loads(ran.out)["models"]
+    assert (ran.code, model["id"], model["given"]) == (0, SERVED, text)
+    assert ran.err.count(f" as {SERVED}") == 1
+    assert run(*ASK, "-q", "--", text).err == ""
+
+
+def test_several_ids_in_one_text_are_read_each_at_its_place(run: Run) -> None:
+    Path("ids.txt").write_text(f"a/b, {SERVED}\n# c/d\n  '{SERVED}'\n")
+    ran = run(*ASK, "--models", "ids.txt")
+    first, second = json.loads(ran.out)["models"]
+    assert (first["id"], first["given"]) == ("a/b", f"a/b, {SERVED}")
+    assert second["location"] == {"file": "ids.txt", "line": 1, "column": 6}
+    assert second["locations"] == [
+        {"file": "ids.txt", "line": 1, "column": 6, "given": f"a/b, {SERVED}"},
+        {"file": "ids.txt", "line": 3, "column": 4, "given": f"'{SERVED}'"},
+    ]
+    assert "and 1 more id likewise" in ran.err
+
+
+def test_an_id_of_the_settings_is_read_as_meant(run: Run) -> None:
+    Path("msconfig.toml").write_text(f'[[models]]\nid = "{SERVED} "\nname = "Mine"\n')
+    ran = run(*ASK)
+    (model,) = json.loads(ran.out)["models"]
+    assert (ran.code, model["id"], model["given"]) == (0, SERVED, f"{SERVED} ")
+    assert model["location"]["line"] == 2
+    assert run(*GENERATE).code == 0
+    assert '"Mine"' in Path("out/provider.v2.json").read_text()
+
+
+def test_a_page_of_the_other_site_is_refused(run: Run) -> None:
+    address = "https://www.modelscope.ai/models/Qwen/Qwen3-8B"
+    ran = run(*ASK, address)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"{address} is a page of site ai, but site cn is checked; give --site ai" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Qwen3.5-27B", "the owner is missing"),
+        (f"openai/{SERVED}", "openai/, a prefix of another tool"),
+        (f"{SERVED}# the cheap one", "a comment needs white space in front of its #"),
+        ("Qwen\uff0fQwen3.5-27B", "full-width signs"),
+        (f'"model": "{SERVED}",', "a setting (model:)"),
+        (f"Qwen (https://modelscope.cn/models/{SERVED})", "around the address of a model's page"),
+        (f"{SERVED}@master", "a revision or version"),
+        ("models--Qwen--Qwen3.5-27B", "a cache folder"),
+    ],
+)
+def test_the_id_in_a_malformed_text_is_the_first_suggestion(
+    run: Run, text: str, words: str
+) -> None:
+    Path("ids.txt").write_text(f"no/such\n{text}")
+    for source in (("--", "no/such", text), ("--models", "ids.txt")):
+        ran = run(*ASK, *source)
+        (_, model) = json.loads(ran.out)["models"]
+        assert (ran.code, model["status"]) == (1, "malformed")
+        assert words in model["reason"]
+        assert model["suggestions"][0]["id"] == SERVED
+
+
+@pytest.mark.parametrize("text", ["Qwen3.5-27B", f"openai/{SERVED}", f'["{SERVED}"]'])
+def test_there_are_suggestions_where_every_id_is_malformed(run: Run, text: str) -> None:
+    (model,) = json.loads(run(*ASK, text).out)["models"]
+    assert (model["status"], model["suggestions"][0]["id"]) == ("malformed", SERVED)
+
+
+# --- lists that are something else
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b'["a/b", "c/d"]', "looks like JSON"),
+        (b'\n  {"model": "a/b"}', "looks like JSON"),
+        ("a/b\n".encode("utf-16-le"), "NUL bytes"),
+        (b"PK\x03\x04\0\0", "NUL bytes"),
+        (b"models:\n  - name: a/b\n", "looks like YAML, TOML or code"),
+        (b'[[models]]\nid = "a/b"\n', "looks like JSON"),
+        (b'model = "a/b"\n', "looks like YAML, TOML or code"),
+        (b"providers:\n", "looks like YAML, TOML or code"),
+    ],
+)
+def test_a_list_that_is_visibly_something_else_is_refused(
+    run: Run, content: bytes, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("list").write_bytes(content)
+    ran = run(*ASK, "--models", "list")
+    assert (ran.code, ran.out) == (2, "")
+    assert words in ran.err
+    assert "--from" in ran.err
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+    assert words in run(*ASK, "--models", "-").err
+
+
+def test_a_list_with_one_id_is_a_list_whatever_else_it_holds(run: Run) -> None:
+    Path("list").write_text(f"models:\n{SERVED}\n")
+    ran = run(*ASK, "--models", "list")
+    assert (ran.code, [model["status"] for model in json.loads(ran.out)["models"]]) == (
+        1,
+        ["malformed", "enabled"],
+    )
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_every_text_file_may_be_utf_16_with_a_byte_order_mark(run: Run, encoding: str) -> None:
+    def save(name: str, text: str) -> str:
+        Path(name).write_bytes(("\ufeff" + text.replace("\n", "\r\n")).encode(encoding))
+        return name
+
+    list_file = save("list", f"# \u6a21\u578b\n{SERVED}\n")
+    config = save("m.toml", f'[[models]]\nid = "{SERVED}"\n')
+    token = save("token", "ms-00000000-0000-4000-8000-00000000cafe\n")
+    assert places(run(*ASK, "--models", list_file).out) == [(SERVED, "list", 2, 1)]
+    ran = run("check", "--offline", "--config", config, "--token-file", token, "--format", "json")
+    assert places(ran.out) == [(SERVED, "m.toml", 2, 7)]
+    baseline = save("old.json", ran.out)
+    assert run(*ASK, SERVED, "--baseline", baseline).code == 0
+    assert run(*GENERATE, SERVED).code == 0
+    document = save("v2.json", Path("out/provider.v2.json").read_text())
+    assert len(places(run(*ASK, "--from", document).out)) == 1
+    assert run("validate", document, config).code == 0
+
+
+def test_init_extends_settings_in_their_own_encoding(run: Run) -> None:
+    path = Path("msconfig.toml")
+    path.write_bytes('\ufeff[[models]]\nid = "Qwen/Qwen3.8-27B"\n'.encode("utf-16-le"))
+    assert run("init", "--offline", "--no-token", "--yes", SERVED).code == 0
+    text = path.read_bytes().decode("utf-16")
+    assert text.startswith("[[models]]\n")
+    assert SERVED in text

@@ -12,12 +12,13 @@ from msconfig.cli.init.picker import pick
 from msconfig.cli.init.prompts import ask_text, choose, say
 from msconfig.cli.inputs import given_ids
 from msconfig.cli.params import IdOptions, TokenOptions
-from msconfig.errors import MsconfigError
+from msconfig.errors import MsconfigError, UsageError
 from msconfig.model_ids import GivenId, ModelId
 from msconfig.modelscope.kinds import Kind
 from msconfig.operations.session import Session
+from msconfig.pasted_ids import explain, pasted, refuse_other_site
 from msconfig.settings.loading import Settings
-from msconfig.text import visible
+from msconfig.text import shortened, visible
 from msconfig.tokens import looks_like_token
 
 __all__ = ["IdQuestions"]
@@ -87,14 +88,21 @@ class IdQuestions:
 
     def _type(self) -> None:
         def wrong(text: str) -> str | None:
-            for part in _parts(text):
-                if looks_like_token(part):
-                    return "that looks like a token, not like an id"
-                if ModelId.parse(part) is None:
-                    return f"an id has the form owner/name: {visible(part)}"
+            if looks_like_token(text):
+                return "that looks like a token, not like an id"
+            ids = pasted(GivenId(text)) if text else []
+            for given in ids:
+                if ModelId.parse(given.text) is None:
+                    reason = explain(given.text).reason
+                    return visible(f"{shortened(given.text, 40)}: {reason}")
+            try:
+                refuse_other_site(ids, self.session.site)
+            except UsageError as error:
+                return visible(str(error))
             return None
 
-        self._add(GivenId(part) for part in _parts(ask_text("IDs: ", wrong)))
+        typed = ask_text("IDs: ", wrong)
+        self._add(pasted(GivenId(typed)) if typed else ())
 
     def _read(self) -> None:
         read: list[GivenId] = []
@@ -111,6 +119,7 @@ class IdQuestions:
             )
             try:
                 read.extend(given_ids(source, self.tokens, Settings()))
+                refuse_other_site(read, self.session.site)
             except MsconfigError as error:
                 return visible(str(error).split("\n")[0])
             return None
@@ -121,7 +130,3 @@ class IdQuestions:
     def _add(self, ids: Iterable[GivenId]) -> None:
         for given in ids:
             self.chosen.setdefault(given.text, given)
-
-
-def _parts(text: str) -> list[str]:
-    return text.replace(",", " ").split()

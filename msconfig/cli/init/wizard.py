@@ -17,7 +17,7 @@ from msconfig.cli.init.models import FirstModels, confirm_kinds, in_words, settl
 from msconfig.cli.init.next_steps import next_steps
 from msconfig.cli.init.prompts import choose, say, terminal
 from msconfig.cli.init.token import FirstToken, ask_token, verified
-from msconfig.cli.inputs import given_ids, given_tokens, open_session
+from msconfig.cli.inputs import given_ids, given_tokens, note_on_pasted, open_session
 from msconfig.cli.params import InputOptions
 from msconfig.errors import ExitCode, TokenError, UsageError
 from msconfig.model_ids import GivenId
@@ -27,7 +27,7 @@ from msconfig.operations.session import Session
 from msconfig.settings.editing import Wanted
 from msconfig.settings.file import SettingsPlace
 from msconfig.settings.loading import ModelSettings, Settings
-from msconfig.text import counted, visible
+from msconfig.text import counted, decoded, visible
 from msconfig.token_sources import DEFAULT_VARIABLES
 from msconfig.tokens import Token
 
@@ -98,6 +98,8 @@ class _Wizard:
         ids = given_ids(self.given.ids, self.given.tokens, Settings())
         if not (ids or self.asks):
             raise UsageError("no model id: give some as arguments, with --models or with --from")
+        for line in note_on_pasted(ids):
+            self._tell(line)
         if self.said.path is not None:
             self._tell(f"settings: {self.said.path}, which is extended")
         site = self._site()
@@ -255,8 +257,8 @@ class _Wizard:
         return _Draft(content, "\n".join(lines) + "\n", _exit_code(token, models))
 
     def _agreed(self, content: bytes) -> bool:
-        older = (self.place.older or b"").decode("utf-8-sig").splitlines()
-        newer = content.decode("utf-8-sig").splitlines()
+        older = decoded(self.place.older or b"").splitlines()
+        newer = decoded(content).splitlines()
         changes = [
             line
             for line in difflib.ndiff(older, newer)
