@@ -1,22 +1,35 @@
-"""Tokens: a type that does not show itself, and the shapes by which one is known."""
+"""Tokens: a type that does not show itself, where they come from, and what is none."""
 
 from __future__ import annotations
 
+import logging
 import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import ClassVar, NoReturn
 
+from msconfig.errors import FileError, TokenError
+from msconfig.text import decoded
+
 __all__ = [
+    "DEFAULT_VARIABLES",
     "Secret",
     "Token",
+    "find_tokens",
     "forget_secrets",
     "is_masked",
+    "is_variable_name",
     "keep_secrets",
     "looks_like_token",
+    "other_variables",
+    "usable_token",
     "without_kept_secrets",
     "without_tokens",
 ]
+
+_log = logging.getLogger(__name__)
 
 _SHORTEST = 16
 """Characters; nothing shorter has the form of a token."""
@@ -24,19 +37,37 @@ _SHORTEST = 16
 _SHORTEST_MASKED = 6
 """Characters; to mask something shorter everywhere would garble words, and tell it by that."""
 
-_LINK = r"cherrystudio(?::|%3A).*(?:data=|data%3D|api-keys)|api-keys(?:\?|%3F).*data"
-"""A link that may hold a key: whole, percent-encoded, or without its scheme."""
+_LINK = (
+    (r"cherrystudio(?::|%3A)", r"data=|data%3D|api-keys"),
+    (r"api-keys(?:\?|%3F)", r"data"),
+)
+"""Begin and later part of a link that may hold a key: whole, percent-encoded, or without its
+scheme. Searched for one after the other: a pattern of both takes quadratic time."""
 
 
 @cache
 def _token_shape() -> re.Pattern[str]:
+    # each alternative takes all characters that it can: a look-ahead takes quadratic time
     return re.compile(
         r"(?<![A-Za-z0-9])(?:"
-        r"ms-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]*"  # cut short it is a token still
+        r"ms-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]*"  # also if the end is cut off
         r"|ms_oauth[A-Za-z0-9._~+/=-]{16,}"
-        r"|sk-(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{16,})",
+        r"|(?P<key>sk-[A-Za-z0-9_-]{16,}))",
         re.IGNORECASE,
     )
+
+
+def _is_token(match: re.Match[str]) -> bool:
+    """Whether a match of `_token_shape` is a token: Bailian's keys hold a digit, words none."""
+    return match["key"] is None or any(map(str.isdigit, match["key"]))
+
+
+def _holds_link(text: str) -> bool:
+    for begin, later in _LINK:
+        first = re.search(begin, text, re.IGNORECASE)
+        if first and re.compile(later, re.IGNORECASE).search(text, first.end()):
+            return True
+    return False
 
 
 class Secret:
@@ -75,8 +106,25 @@ class Secret:
         return self._value.startswith(("ms-", "ms_oauth"))
 
     def hidden_in(self, text: str) -> str:
-        """`text` with every occurrence of the value masked."""
-        return text.replace(self._value, self.masked) if self._value else text
+        """`text` with every occurrence of the value masked, escaped ones too."""
+        for spelling in self.spellings if self._value else ():
+            text = text.replace(spelling, self.masked)
+        return text
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """The value, and how JSON (also within JSON), Python and HTML escape it, longest first."""
+        value = self._value
+        if not any(each in value for each in "\"'\\&<>") and value.isascii():
+            return (value,)
+        import html  # noqa: PLC0415 - few tokens have such characters
+        import json  # noqa: PLC0415
+
+        once = [json.dumps(value, ensure_ascii=each)[1:-1] for each in (True, False)]
+        twice = [json.dumps(each)[1:-1] for each in once]
+        others = [repr(value)[1:-1], repr(f"'{value}\"")[3:-2], html.escape(value)]
+        found = {*once, *twice, *others, html.escape(value, quote=False), value}
+        return tuple(sorted(found, key=lambda each: (-len(each), each)))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Secret) and self._value == other._value
@@ -111,16 +159,16 @@ def looks_like_token(text: str) -> bool:
     glued = text[2:] if text.startswith("-") and not text.startswith("--") else ""
     uuid = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
     return bool(
-        _token_shape().search(text)
-        or _token_shape().match(glued)
+        any(map(_is_token, _token_shape().finditer(text)))
+        or ((match := _token_shape().match(glued)) and _is_token(match))
         or re.fullmatch(uuid, value.strip(), re.IGNORECASE)
-        or re.search(_LINK, text, re.IGNORECASE | re.DOTALL)
+        or _holds_link(text)
     )
 
 
 def without_tokens(text: str) -> str:
     """`text` with everything that has the form of a token replaced by ``<token>``."""
-    return _token_shape().sub("<token>", text)
+    return _token_shape().sub(lambda match: "<token>" if _is_token(match) else match[0], text)
 
 
 def keep_secrets() -> None:
@@ -144,5 +192,230 @@ def without_kept_secrets(text: str) -> str:
 
 
 def is_masked(value: str) -> bool:
-    """Whether `value` is a token as a page shows it, its middle hidden by ``****`` or ``…``."""
-    return "***" in value or "…" in value or "..." in value
+    """Whether `value` is a token as a page shows it: its middle is ``****``, ``…``, dots or x."""
+    return _MASK.search(value) is not None
+
+
+_MASK = re.compile(r"\*{3}|…|\.{3}|[•●∙⋅·▪■█]{2}|x{4}|X{4}")
+
+
+# --- where they come from
+
+DEFAULT_VARIABLES = ("MODELSCOPE_API_TOKEN", "MODELSCOPE_API_KEY")
+"""The variables that are read when no place is named: the SDK's name, then that of most tools."""
+
+_MIN_LENGTH = 8
+"""Characters; nothing shorter is a token, and masking it in a text would garble the text."""
+_MAX_FILE_BYTES = 64 * 1024
+_VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
+
+
+def find_tokens(
+    *,
+    variables: Sequence[str],
+    files: Sequence[str],
+    environment: Mapping[str, str],
+    read_stdin: Callable[[], bytes],
+) -> tuple[Token, ...]:
+    """The tokens from the places named, or else from the first of `DEFAULT_VARIABLES` that is set.
+
+    Args:
+        variables: names of environment variables that must hold a token.
+        files: paths of files that must hold one token each; ``-`` is standard input.
+        environment: the environment to read.
+        read_stdin: gives the whole of standard input.
+
+    Raises:
+        TokenError: a place that holds no usable token.
+        FileError: a file that cannot be read.
+    """
+    found = [
+        *(_from_variable(name, environment) for name in variables),
+        *(_from_file(path, read_stdin) for path in files),
+    ]
+    if not variables and not files:
+        found = [
+            usable_token(environment[name], name)
+            for name in DEFAULT_VARIABLES
+            if environment.get(name, "").strip()
+        ][:1]
+    distinct = tuple(_first_of_each(found))
+    for token in distinct:
+        _log.debug("token from %s: fingerprint %s", token.source, token.secret.fingerprint)
+    return distinct
+
+
+def _first_of_each(tokens: Iterable[Token]) -> list[Token]:
+    first: dict[Secret, Token] = {}
+    for token in tokens:
+        first.setdefault(token.secret, token)
+    return list(first.values())
+
+
+def _from_variable(name: str, environment: Mapping[str, str]) -> Token:
+    if not is_variable_name(name):
+        raise TokenError(
+            "--token-env takes the name of an environment variable, such as MODELSCOPE_API_TOKEN"
+        )
+    value = environment.get(name, "")
+    if not value.strip():
+        raise TokenError(f"the environment variable {name} is not set; set it to your token")
+    return usable_token(value, name)
+
+
+def _from_file(path: str, read_stdin: Callable[[], bytes]) -> Token:
+    source = "standard input" if path == "-" else f"file {path}"
+    if path == "-":
+        raw = read_stdin()[: _MAX_FILE_BYTES + 1]
+    else:
+        try:
+            with Path(path).open("rb") as stream:
+                raw = stream.read(_MAX_FILE_BYTES + 1)
+        except OSError as error:
+            raise FileError.from_os("read the token file", path, error) from None
+    if len(raw) > _MAX_FILE_BYTES:
+        raise TokenError(f"{source} is far too large for a token; it must hold the token alone")
+    try:
+        return usable_token(decoded(raw), source)
+    except UnicodeDecodeError:
+        raise TokenError(
+            f"{source} is not UTF-8 or UTF-16 text; it must hold the token alone"
+        ) from None
+
+
+def is_variable_name(name: str) -> bool:
+    """Whether an environment variable may be called so."""
+    return _VARIABLE_NAME.fullmatch(name) is not None
+
+
+def other_variables(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Variables that are set and may hold a token for ModelScope, but are not read by default.
+
+    They are the names of other tools and misspellings, at most three.
+    """
+    found = [
+        name
+        for name, value in environment.items()
+        if value.strip() and name not in DEFAULT_VARIABLES and _may_be_meant(name)
+    ]
+    return tuple(sorted(found)[:_MOST_OTHERS])
+
+
+_MOST_OTHERS = 3
+_LIKE = 0.8
+"""Ratio of `difflib` from which a name is taken for a misspelling."""
+
+
+def _may_be_meant(name: str) -> bool:
+    if not is_variable_name(name) or name.upper().startswith("DASHSCOPE_"):
+        return False
+    import difflib  # noqa: PLC0415 - needed only where no token is found
+
+    upper = name.upper()
+    last = upper.rpartition("_")[2]
+    if not difflib.get_close_matches(last, ("TOKEN", "KEY"), 1, _LIKE):
+        return False
+    if "MODELSCOPE" in upper or "MODEL_SCOPE" in upper:
+        return True
+    return bool(difflib.get_close_matches(upper, DEFAULT_VARIABLES, 1, _LIKE))
+
+
+# --- what is none
+
+
+def usable_token(value: str, source: str) -> Token:
+    """The token in `value`, the white space around it left out.
+
+    Raises:
+        TokenError: it is none. The message names `source`, what the value looks like and what to
+            do, and never holds the value.
+    """
+    token = value.strip()
+    why = _why_none(token)
+    if why:
+        raise TokenError(f"{source} {why}")
+    return Token(Secret(token), source)
+
+
+_QUOTES = "\"'`“”„‘’«»「」"
+_NOT_FILLED_IN = "instead of its value; nothing has filled it in"
+_LOOKS_LIKE = tuple(
+    (re.compile(pattern, re.IGNORECASE), words)
+    for pattern, words in (
+        (
+            r"\{\s*(?:env|file):|\{\{",
+            "holds a reference of a configuration ({env:NAME} or {{ name }}) " + _NOT_FILLED_IN,
+        ),
+        (r"[{\[]", "holds JSON; copy the token alone out of it"),
+        (
+            r"\$\{\{",
+            "holds an expression of GitHub Actions (${{ … }}) " + _NOT_FILLED_IN,
+        ),
+        (r"\$\(", "holds a command of a shell ($(…)), whose output would be the token"),
+        (
+            r"\$(?:env:)?[A-Za-z_]\w*$|\$\{[^}]*\}$",
+            "holds the name of a variable ($NAME or ${NAME}) " + _NOT_FILLED_IN,
+        ),
+        (
+            r"%[A-Za-z_]\w*%$",
+            "holds the name of a Windows variable (%NAME%) " + _NOT_FILLED_IN,
+        ),
+        (
+            r"os\.environ\b|os\.getenv\b|process\.env\b|env[.:/]",
+            "holds a reference to a variable (such as os.environ/NAME) " + _NOT_FILLED_IN,
+        ),
+        (r"bearer\b", "begins with Bearer; leave that word out"),
+        (
+            r"[A-Za-z-]*authorization\s*:|x-api-key\s*:",
+            "holds a whole HTTP header; give the token alone, without Authorization and Bearer",
+        ),
+        (
+            r"(?:export\s+|set\s+|\$env:)?[A-Za-z_]\w*\s*=(?!=*$)",
+            "holds a line of a .env file or a shell (NAME=value); give the value alone",
+        ),
+        (
+            r"[A-Za-z_][\w-]*\s*:\s",
+            "holds a setting (name: value); give the value alone",
+        ),
+        (
+            r"<[^>]*>?$|(?:(?:ms|sk)-)?(?:your|insert|paste|enter|replace)[-_ ]|change[-_]?me$",
+            "holds a placeholder (<…> or your-…); put your own token in its place",
+        ),
+        (
+            r"(?:(?:sk|ms)-)?(?:undefined|null|none)$",
+            "holds a word for no value; a program has written it in place of a token",
+        ),
+        (r"cherrystudio:", "holds a link of Cherry Studio; give the token alone"),
+        (r"https?://", "holds an address; give the token that its page shows"),
+    )
+)
+"""How a value begins that is plainly no token, and a sentence about it."""
+
+
+def _why_none(token: str) -> str:
+    """What `token` looks like and what to do; "" for what may be one."""
+    if not token:
+        return "is empty; it must hold the token"
+    if token[0] in _QUOTES or token[-1] in _QUOTES:
+        return "holds quotation marks around the value; leave them out"
+    lines = token.splitlines()
+    if len(lines) > 1 and token[0] not in "{[":
+        return "has several lines; it must hold one token alone"
+    for pattern, words in _LOOKS_LIKE:
+        if pattern.match(token):
+            return words
+    if is_masked(token):
+        return "holds a masked token, as a page shows it; copy the whole token instead"
+    if "," in token or ";" in token:
+        return (
+            "holds several tokens joined by commas; one place holds one: give --token-env or"
+            " --token-file once for each"
+        )
+    if not (token.isascii() and token.isprintable()) or " " in token:
+        return (
+            "holds characters that no token has (spaces, control or non-ASCII characters); copy the"
+            " token again"
+        )
+    if len(token) < _MIN_LENGTH:
+        return f"holds only {len(token)} characters, too few for a token"
+    return ""

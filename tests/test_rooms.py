@@ -11,18 +11,8 @@ from msconfig.cli.app import COMMANDS
 
 PACKAGE = Path(__file__).resolve().parent.parent / "msconfig"
 COMMON = {
-    *(
-        "clock",
-        "errors",
-        "files",
-        "model_ids",
-        "parsing",
-        "pasted_ids",
-        "resources",
-        "schemas",
-        "text",
-    ),
-    *("token_sources", "tokens"),
+    *("clock", "errors", "files", "model_ids", "parsing", "pasted_ids", "resources", "schemas"),
+    *("text", "tokens"),
 }
 
 ROOMS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import html
 import json
 import logging
 import operator
@@ -20,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from msconfig.tokens import Secret, Token, is_masked, looks_like_token, without_tokens
-from support import TOKEN
+from support import KEY, TOKEN
 
 BEHIND_THE_PREFIX = TOKEN.removeprefix("ms-")
 LINK = "cherrystudio://providers/api-keys?v=1&data=e30="
@@ -138,6 +139,31 @@ def test_every_occurrence_in_a_text_is_masked() -> None:
     assert secret().hidden_in(text) == "first ms-…cafe, then ms-…cafe."
 
 
+@pytest.mark.parametrize(
+    "token",
+    ['ms-"quoted"-and\\slashed-0123456789', "ms-it's-0123456789-<b>&", "sk-\"'both'\"-0123456789"],
+)
+@pytest.mark.parametrize(
+    "show",
+    [
+        str,
+        repr,
+        json.dumps,
+        lambda token: json.dumps({"body": json.dumps({"token": token})}),
+        html.escape,
+        lambda token: html.escape(token, quote=False),
+        lambda token: f"{[token]}",
+    ],
+)
+def test_a_token_with_marks_that_are_escaped_is_masked_in_every_spelling(
+    show: Callable[[str], str], token: str
+) -> None:
+    masked = Secret(token).hidden_in(f"before {show(token)} after")
+    assert Secret(token).masked in masked
+    assert "quoted" not in masked
+    assert "0123" not in masked.replace(Secret(token).masked, "")
+
+
 # --- what looks like one
 
 UUID = BEHIND_THE_PREFIX
@@ -209,11 +235,37 @@ def test_a_token_is_left_out_wherever_a_word_may_begin(
     assert not re.search(r"ms-[0-9a-f]{8}-", without_tokens(f"\u201cms-{uuid}\u201d"))
 
 
-@pytest.mark.parametrize("value", ["ms-****cafe", "****", "ms-0000…cafe", "ms-…", "sk-***"])
+@pytest.mark.parametrize(
+    "value",
+    ["ms-****cafe", "****", "ms-0000…cafe", "ms-…", "sk-***", "ms-••••cafe", "ms-xxxx", "sk-XXXX1"],
+)
 def test_a_masked_value_is_known(value: str) -> None:
     assert is_masked(value)
 
 
-@pytest.mark.parametrize("value", [TOKEN, "", "ms-a*b", "a.b", "sk-0123456789abcdef"])
+@pytest.mark.parametrize(
+    "value", [TOKEN, "", "ms-a*b", "a.b", "sk-0123456789abcdef", "max-xx-XxXx"]
+)
 def test_a_whole_value_is_not_taken_for_a_masked_one(value: str) -> None:
     assert not is_masked(value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("sk-", "sk-a", "cherrystudio:", "cherrystudio%3A", "api-keys?", "api-keys?d", "ms-"),
+        *("ms-00000000-", "ms_oauth!", "data=", "a", "-", "\n", "sk-aaaaaaaaaaaaaaaa "),
+    ],
+)
+def test_a_text_of_two_million_characters_is_searched_in_linear_time(text: str) -> None:
+    # in quadratic time one of these takes hours, and the time-out of the suite ends it
+    long = text * (2_000_000 // len(text))
+    assert not looks_like_token(long) or text.startswith("api-keys?d")
+    assert len(without_tokens(long)) > 0
+    assert looks_like_token(f"{long} {TOKEN}")
+
+
+def test_a_key_behind_words_without_a_digit_is_found() -> None:
+    text = f"sk-only-letters-and-dashes {KEY} sk-more-letters-and-dashes"
+    assert looks_like_token(text)
+    assert without_tokens(text) == "sk-only-letters-and-dashes <token> sk-more-letters-and-dashes"

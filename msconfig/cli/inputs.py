@@ -31,13 +31,13 @@ from msconfig.pasted_ids import as_given, pasted
 from msconfig.settings import loading
 from msconfig.settings.loading import FallbackSettings, Settings
 from msconfig.text import counted, decoded, shortened, visible
-from msconfig.token_sources import find_tokens
-from msconfig.tokens import Secret, Token, looks_like_token
+from msconfig.tokens import Secret, Token, find_tokens, looks_like_token, other_variables
 
 __all__ = [
     "Inputs",
     "given_ids",
     "given_tokens",
+    "hint_at_other_variables",
     "note_on_pasted",
     "open_session",
     "prepare",
@@ -131,6 +131,7 @@ def prepare(options: InputOptions, *, needs_token: bool, needs_ids: bool = True)
         raise TokenError(
             "no token: set MODELSCOPE_API_TOKEN (create a token at"
             f" {addresses_of(site).token_page}), or use --no-token to check models only"
+            f"{hint_at_other_variables()}"
         )
     _log.debug("site %s, %d ids, %d tokens", site, len(ids), len(tokens))
     session = open_session(options.connection, settings, tokens)
@@ -306,6 +307,15 @@ def given_tokens(options: TokenOptions, settings: Settings, *, offline: bool) ->
         environment=os.environ,
         read_stdin=lambda: read_stdin(_MAX_LIST_BYTES),
     )
+
+
+def hint_at_other_variables() -> str:
+    """Which variables may be meant where no token is found; "" if none is set."""
+    names = other_variables(os.environ)
+    if not names:
+        return ""
+    verb = "is set, but is" if len(names) == 1 else "are set, but are"
+    return f"; {', '.join(names)} {verb} not read by default: give --token-env {names[0]}"
 
 
 def _fallback(settings: FallbackSettings, session: Session, *, no_token: bool) -> FallbackInputs:

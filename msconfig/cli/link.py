@@ -166,7 +166,13 @@ def links_of_tokens(
     """
     from msconfig.cherry.provider import configure
     from msconfig.cli.console import note
-    from msconfig.cli.inputs import given_tokens, open_session, provider_choice, settings_of
+    from msconfig.cli.inputs import (
+        given_tokens,
+        hint_at_other_variables,
+        open_session,
+        provider_choice,
+        settings_of,
+    )
     from msconfig.rendering.generating import render_documents
     from msconfig.rendering.targets import Target
 
@@ -176,7 +182,7 @@ def links_of_tokens(
     if not found:
         raise TokenError(
             "no token, so there is no key for a link: set MODELSCOPE_API_TOKEN (create a token at"
-            f" {addresses_of(session.site).token_page})"
+            f" {addresses_of(session.site).token_page}){hint_at_other_variables()}"
         )
     keys = [token.secret for token in found]
     configuration = configure(session.site, provider_choice(settings), (), keys)

@@ -18,7 +18,7 @@ _SHAPES = re.compile(
 )
 """What may be a token in a log though `without_tokens` leaves it: what follows ``Bearer``, the
 payload of a deep link, and a bare UUID (older tokens)."""
-_LONG_WORD = re.compile(r"(?=[A-Za-z_+=-]*[0-9])[A-Za-z0-9_+=-]{20,}")
+_LONG_WORD = re.compile(r"[A-Za-z0-9_+=-]{20,}")
 
 
 class RedactingHandler(logging.Handler):
@@ -51,7 +51,11 @@ class _Redacted(logging.Formatter):
         told = traceback.TracebackException.from_exception(error)
         while told is not None:
             # a message may hold anything, such as a piece of a backup with keys in it
-            message = _LONG_WORD.sub("<hidden>", "".join(told.format_exception_only()))
+            message = _LONG_WORD.sub(_hidden, "".join(told.format_exception_only()))
             parts.insert(0, "".join([*told.stack.format(), message]).rstrip("\n"))
             told = told.__cause__ or (None if told.__suppress_context__ else told.__context__)
         return "\nthen\n".join(parts)
+
+
+def _hidden(word: re.Match[str]) -> str:
+    return "<hidden>" if any(map(str.isdigit, word[0])) else word[0]

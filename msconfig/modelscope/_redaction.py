@@ -7,7 +7,6 @@ what is left of it would be shown.
 from __future__ import annotations
 
 import base64
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import replace
@@ -73,7 +72,7 @@ def _encodings(secret: Secret) -> tuple[str, ...]:
     percent = "".join(f"%{byte:02X}" for byte in raw)
     dashes = ("%2D", "%2d", "&#45;", "&#x2d;", "&#x2D;", "&hyphen;")
     found = [
-        json.dumps(value)[1:-1],
+        *secret.spellings,
         value.upper(),
         value.lower(),
         value[::-1],

@@ -15,8 +15,7 @@ from msconfig.errors import UsageError
 from msconfig.mock.snapshot import Snapshot, bundled, load
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Endpoints, Site
-from msconfig.token_sources import find_tokens, usable_token
-from msconfig.tokens import Secret, Token
+from msconfig.tokens import Secret, Token, find_tokens, usable_token
 
 if TYPE_CHECKING:
     from msconfig.modelscope.client import HttpClient, ModelScope

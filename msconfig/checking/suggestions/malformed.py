@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from msconfig.checking.report import Suggestion
-from msconfig.checking.suggestions.suggest import Reason, suggest
+from msconfig.checking.suggestions.reasons import Reason
+from msconfig.checking.suggestions.suggest import suggest
 from msconfig.modelscope.kinds import Kind
 from msconfig.pasted_ids import explain
 

@@ -14,8 +14,7 @@ from msconfig.modelscope.facts import Account, NoAnswer, TokenRejected
 from msconfig.modelscope.sites import Site, addresses_of
 from msconfig.operations.session import Session
 from msconfig.settings.loading import is_trusted
-from msconfig.token_sources import is_variable_name, usable_token
-from msconfig.tokens import Token
+from msconfig.tokens import Token, is_variable_name, usable_token
 
 __all__ = ["FirstToken", "ask_token", "verified"]
 

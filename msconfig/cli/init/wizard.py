@@ -17,7 +17,13 @@ from msconfig.cli.init.models import FirstModels, confirm_kinds, in_words, settl
 from msconfig.cli.init.next_steps import next_steps
 from msconfig.cli.init.prompts import choose, say, terminal
 from msconfig.cli.init.token import FirstToken, ask_token, verified
-from msconfig.cli.inputs import given_ids, given_tokens, note_on_pasted, open_session
+from msconfig.cli.inputs import (
+    given_ids,
+    given_tokens,
+    hint_at_other_variables,
+    note_on_pasted,
+    open_session,
+)
 from msconfig.cli.params import InputOptions
 from msconfig.errors import ExitCode, TokenError, UsageError
 from msconfig.model_ids import GivenId
@@ -28,8 +34,7 @@ from msconfig.settings.editing import Wanted
 from msconfig.settings.file import SettingsPlace
 from msconfig.settings.loading import ModelSettings, Settings
 from msconfig.text import counted, decoded, visible
-from msconfig.token_sources import DEFAULT_VARIABLES
-from msconfig.tokens import Token
+from msconfig.tokens import DEFAULT_VARIABLES, Token
 
 __all__ = ["InitOptions", "start"]
 
@@ -161,9 +166,9 @@ class _Wizard:
                 return worst, names
         if not self.asks:
             raise TokenError(
-                "no token: set MODELSCOPE_API_TOKEN (you make one at"
+                "no token: set MODELSCOPE_API_TOKEN (create one at"
                 f" {addresses_of(site).token_page}), or give --token-env, --token-file or"
-                " --no-token"
+                f" --no-token{hint_at_other_variables()}"
             )
         kept = self.said.token_env or DEFAULT_VARIABLES[:1]
         token = ask_token(

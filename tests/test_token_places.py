@@ -9,7 +9,7 @@ from typing import NoReturn
 import pytest
 
 from msconfig.errors import ExitCode, FileError, TokenError
-from msconfig.token_sources import find_tokens
+from msconfig.tokens import find_tokens, other_variables
 from support import TOKEN
 
 SECOND = "ms-00000000-0000-4000-8000-00000000beef"
@@ -117,17 +117,49 @@ def test_a_file_holds_one_token_and_white_space(tmp_path: Path, raw: bytes) -> N
 
 BAD = {
     "several": [f"{TOKEN}\n{SECOND}", f"{TOKEN}\r{SECOND}", f"{TOKEN}\u2028{SECOND}", "a\n\nb"],
-    "masked": ["ms-****cafe", "ms-********-cafe", "ms-0000…cafe", "sk-...cafe"],
+    "masked": [
+        *("ms-****cafe", "ms-********-cafe", "ms-0000…cafe", "sk-...cafe", "ms-0000••••••••cafe"),
+        *("ms-●●●●cafe", "ms-xxxxxxxx-xxxx", "sk-XXXXXXXX", "ms-00000000-xxxx-cafe"),
+    ],
     "characters": [
         *(f"{TOKEN[:9]} {TOKEN[9:]}", f"{TOKEN[:9]}\t{TOKEN[9:]}", f"{TOKEN}\x00", f"{TOKEN}\x1b"),
-        *(f"{TOKEN}é", f"{TOKEN}\u200b", "ｍｓ-00000000", f"{TOKEN}\x7f", f"Bearer {TOKEN}"),
+        *(f"{TOKEN}é", f"{TOKEN}\u200b", "ｍｓ-00000000", f"{TOKEN}\x7f"),
     ],
     "too few": ["ms-", "1234567"],
+    "quotation marks": [f'"{TOKEN}"', f"'{TOKEN}'", f"`{TOKEN}`", f"“{TOKEN}”", f'{TOKEN}"'],
+    "begins with Bearer": [f"Bearer {TOKEN}", f"bearer  {TOKEN}", f"BEARER:{TOKEN}"],
+    "a whole HTTP header": [f"Authorization: Bearer {TOKEN}", f"authorization:{TOKEN}"],
+    "NAME=value": [
+        *(f"MODELSCOPE_API_TOKEN={TOKEN}", f"export T={TOKEN}", f"token = {TOKEN}"),
+        *(f"set T={TOKEN}", f'$env:T="{TOKEN}'),
+    ],
+    "name: value": [f"token: {TOKEN}", f"api-key: {TOKEN}"],
+    "JSON": [f'{{"token": "{TOKEN}"}}', f'["{TOKEN}"]', f'{{\n"token": "{TOKEN}"\n}}'],
+    "$NAME or ${NAME}": ["$MODELSCOPE_API_TOKEN", "${MODELSCOPE_API_TOKEN}", "$env:A_TOKEN"],
+    "a command of a shell": ["$(cat token.txt)"],
+    "GitHub Actions": ["${{ secrets.MODELSCOPE_API_TOKEN }}"],
+    "%NAME%": ["%MODELSCOPE_API_TOKEN%", "%T_OKEN_%"],
+    "os.environ/NAME": [
+        *("os.environ/MODELSCOPE_API_TOKEN", 'os.environ["MY_TOKEN"]', "process.env.MY_TOKEN"),
+        "env.MODELSCOPE_API_TOKEN",
+    ],
+    "{env:NAME}": ["{env:MODELSCOPE_API_TOKEN}", "{{ modelscope_token }}", "{file:token.txt}"],
+    "a placeholder": [
+        "<your token>",
+        "<token-here>",
+        "your-token-here",
+        "YOUR_API_KEY",
+        "sk-your_key",
+    ],
+    "no value": ["undefined", "sk-undefined", "ms-null"],
+    "joined by commas": [f"{TOKEN},{SECOND}", f"{TOKEN}, {SECOND}", f"{TOKEN};{SECOND}"],
+    "a link of Cherry Studio": ["cherrystudio://providers/api-keys?v=1"],
+    "holds an address": ["https://modelscope.cn/my/myaccesstoken"],
 }
 
 
 @pytest.mark.parametrize(("told", "value"), [(told, bad) for told in BAD for bad in BAD[told]])
-def test_a_value_that_is_no_token_is_refused_wherever_it_comes_from(
+def test_a_value_that_is_no_token_has_a_sentence_of_its_own_wherever_it_comes_from(
     tmp_path: Path, told: str, value: str
 ) -> None:
     path = tmp_path / "token.txt"
@@ -144,6 +176,49 @@ def test_a_value_that_is_no_token_is_refused_wherever_it_comes_from(
         assert told in message
         assert value not in message
         assert TOKEN[:16] not in message
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(TOKEN, SECOND, "ms_oauth.0123456789abcdef==", "sk-0123456789abcdef", THIRD, "0123456="),
+        *(
+            'ms-"quoted"-and\\slashed-0123',
+            "my-gateway-key-7",
+            "envelope-1",
+            "bearers-1",
+            "abc12345==",
+        ),
+    ],
+)
+def test_what_may_be_a_token_is_taken(value: str) -> None:
+    assert found("A_VAR", environment={"A_VAR": value}) == [(value, "A_VAR")]
+
+
+@pytest.mark.parametrize(
+    ("environment", "names"),
+    [
+        ({}, ()),
+        ({"MODELSCOPE_SDK_TOKEN": "x", "PATH": "x"}, ("MODELSCOPE_SDK_TOKEN",)),
+        ({"MODELSOCPE_API_KEY": "x"}, ("MODELSOCPE_API_KEY",)),
+        ({"MODELSCOPE_API_TOEKN": "x"}, ("MODELSCOPE_API_TOEKN",)),
+        (
+            {"MODEL_SCOPE_TOKEN": "x", "modelscope_token": "x"},
+            ("MODEL_SCOPE_TOKEN", "modelscope_token"),
+        ),
+        ({"MODELSCOPE_API_TOKEN": "x", "MODELSCOPE_ACCESS_TOKEN": " "}, ()),
+        ({"OPENAI_API_KEY": "x", "DASHSCOPE_API_KEY": "x", "GITHUB_TOKEN": "x"}, ()),
+        ({"MODELSCOPE_CACHE": "x", "MODELSCOPE_API_BASE": "x", "MODELSCOPE_DOMAIN": "x"}, ()),
+        (
+            {f"MODELSCOPE_{n}_TOKEN": "x" for n in range(9)},
+            tuple(f"MODELSCOPE_{n}_TOKEN" for n in range(3)),
+        ),
+    ],
+)
+def test_variables_that_may_be_meant_are_named(
+    environment: dict[str, str], names: tuple[str, ...]
+) -> None:
+    assert other_variables(environment) == names
 
 
 @pytest.mark.parametrize("raw", [b"", b" \r\n\t", b"\xef\xbb\xbf\n"])
