@@ -126,9 +126,16 @@ def judge(
         return verdict
     if isinstance(facts.look_up, NoAnswer):
         return Verdict(Status.UNVERIFIED, f"no answer from the look-up: {facts.look_up.message}")
+    suffix = f"the suffix :{asked.provider}"
+    names = facts.look_up.names
+    if asked.provider.casefold() not in map(str.casefold, names):
+        return Verdict(
+            Status.THIRD_PARTY_ONLY,
+            f"{suffix} is not a provider of this model (the look-up names {listing(names)})",
+        )
     return Verdict(
         Status.THIRD_PARTY_ONLY,
-        f"the suffix :{asked.provider} asks for a provider that you pay for yourself",
+        f"{suffix} asks for a provider that you pay for yourself",
     )
 
 

@@ -77,5 +77,5 @@ def test_a_suffix_that_is_no_provider_is_named_as_such(
     ran = run("check", "--no-token", "--format", "json", "Qwen/Alive:free", "Qwen/Alive:latest")
     for model in json.loads(ran.out)["models"]:
         assert model["status"] == "third_party_only"
-        assert "is no provider of this model (the look-up names ModelScope)" in model["reason"]
+        assert "is not a provider of this model (the look-up names ModelScope)" in model["reason"]
         assert [each["id"] for each in model["suggestions"]] == ["Qwen/Alive"]
