@@ -12,8 +12,10 @@ if [ -z "${MSCONFIG_COMMAND:-}" ]; then
 fi
 
 arguments=(check --format github)
-# shellcheck disable=SC2206 # white space separates them
-ids=(${MSCONFIG_IDS:-})
+ids=() # msconfig reads a line of several ids, with "- " or quotation marks around them
+while IFS= read -r line; do
+  [ -z "${line//[[:space:]]/}" ] || ids+=("$line")
+done <<<"${MSCONFIG_IDS:-}"
 for file in ${MSCONFIG_MODELS:-}; do arguments+=(--models "$file"); done
 for file in ${MSCONFIG_FROM:-}; do arguments+=(--from "$file"); done
 for report in ${MSCONFIG_REPORT:-}; do arguments+=(--report "$report"); done

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -71,6 +72,16 @@ def test_the_action_hands_every_input_over() -> None:
         name.replace("-", "_") for name in declared["inputs"]
     }
     assert all(name in script for name in handed)
+
+
+def test_the_action_takes_ids_as_people_write_them() -> None:
+    ids = '- Qwen/Qwen3.5-27B\n\n  - "Qwen/Qwen3.8-27B",\nQwen/Qwen-Image, Qwen/Qwen3.5-27B\n'
+    ran = run_action(ids=ids, offline="true", no_token="true", report="json=a.json")
+    assert ran.returncode == 0, ran.stderr
+    models = json.loads(Path("a.json").read_text())["models"]
+    assert [model["id"] for model in models] == [
+        *("Qwen/Qwen3.5-27B", "Qwen/Qwen3.8-27B", "Qwen/Qwen-Image"),
+    ]
 
 
 def test_the_action_without_a_token_says_what_is_missing() -> None:
