@@ -8,7 +8,14 @@ annotations a step; the rest stands in the log.
 
 from __future__ import annotations
 
-from msconfig.checking.report import ModelResult, Outcome, Report, TokenResult, TokenStatus
+from msconfig.checking.report import (
+    Location,
+    ModelResult,
+    Outcome,
+    Report,
+    TokenResult,
+    TokenStatus,
+)
 from msconfig.reports.verdicts import asked_models, asked_tokens, overall
 from msconfig.reports.wording import (
     MARKS,
@@ -16,7 +23,7 @@ from msconfig.reports.wording import (
     explained,
     meant,
     next_step_line,
-    place_of,
+    places_of,
     shown_id,
     token_line,
     verdict_line,
@@ -45,9 +52,10 @@ def render(report: Report) -> str:
         if token.counts and token.status in _LEVELS
     ]
     lines += [
-        _about_model(model, strict=report.strict)
+        _about_model(model, place, strict=report.strict)
         for model in asked_models(report)
         if model.outcome is not Outcome.PASS and excuse(model) is None
+        for place in places_of(model) or (None,)
     ]
     lines += [_command("notice", note, title="msconfig") for note in report.notes]
     verdict = verdict_line(report)
@@ -61,9 +69,8 @@ def _about_token(what: str, token: TokenResult) -> str:
     return _command(_LEVELS[token.status], said, title=f"{what} {token.status}")
 
 
-def _about_model(model: ModelResult, *, strict: bool) -> str:
+def _about_model(model: ModelResult, place: Location | None, *, strict: bool) -> str:
     level = "error" if strict or model.outcome is Outcome.FAIL else "warning"
-    place = place_of(model)
     where = {"file": place.file, "line": str(place.line), "col": str(place.column)} if place else {}
     said = f"{shown_id(model.id)}: {explained(model)}"
     suggested = meant(model)

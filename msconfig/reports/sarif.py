@@ -23,7 +23,7 @@ from msconfig.checking.report import (
 )
 from msconfig.parsing import dumps, rfc3339
 from msconfig.reports.verdicts import asked_models, asked_tokens
-from msconfig.reports.wording import excuse, explained, meant, place_of, shown_id, token_line
+from msconfig.reports.wording import excuse, explained, meant, places_of, shown_id, token_line
 from msconfig.text import visible
 
 __all__ = ["render"]
@@ -144,7 +144,6 @@ def _result(model: ModelResult, *, strict: bool) -> dict[str, Any]:
     # a `kind` other than fail would have to be of level none (section 3.27.10), and not be shown
     why, suggested = excuse(model), meant(model)
     message = f"{shown_id(model.id)}: {explained(model)}{f' ({why})' if why else ''}"
-    place = place_of(model)
     fingerprint = hashlib.sha256(model.id.encode("utf-8", "surrogatepass")).hexdigest()
     return {
         "ruleId": model.status,
@@ -152,7 +151,7 @@ def _result(model: ModelResult, *, strict: bool) -> dict[str, Any]:
         "kind": "fail",
         "level": _level(model.status, strict=strict),
         "message": {"text": _text(f"{message}. {suggested}" if suggested else message)},
-        "locations": [_location(place)] if place else [],
+        "locations": [_location(place) for place in places_of(model)],
         "partialFingerprints": {"modelId/v1": fingerprint},
         "suppressions": _suppressions(model),
     }

@@ -40,6 +40,7 @@ __all__ = [
     "meant",
     "next_step_line",
     "place_of",
+    "places_of",
     "proofs_line",
     "quota_line",
     "shown_id",
@@ -200,11 +201,18 @@ def explained(model: ModelResult) -> str:
 
 
 def place_of(model: ModelResult) -> Location | None:
-    """Where the id stands, the file with ``/`` between folders; None where it is in no file."""
-    place = model.location
-    if place is None or place.file == _STDIN:
-        return None
-    return Location(visible(PurePath(place.file).as_posix()), place.line, place.column)
+    """The first place of the id in a file; None where it is in none."""
+    return next(iter(places_of(model)), None)
+
+
+def places_of(model: ModelResult) -> tuple[Location, ...]:
+    """All places of the id in files, the file names with ``/`` between folders."""
+    known = model.locations or ((model.location,) if model.location else ())
+    return tuple(
+        Location(visible(PurePath(place.file).as_posix()), place.line, place.column)
+        for place in known
+        if place.file != _STDIN
+    )
 
 
 def next_step_line(report: Report) -> str:

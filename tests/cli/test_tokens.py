@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,10 @@ def test_what_is_plainly_no_token_is_refused_before_any_request(
     server = online(serve(fake()))
     make_v7(Path("backup.zip"))
     monkeypatch.setenv("DISPLAY", ":0")  # for link open, which looks for a desktop first
-    monkeypatch.setenv("BROWSER", "true")
+    opener = Path("bin", "xdg-open").absolute()
+    opener.parent.mkdir()
+    opener.touch(0o755)
+    monkeypatch.setenv("PATH", str(opener.parent), prepend=os.pathsep)
     for value, words in VALUES.items():
         monkeypatch.setenv("MODELSCOPE_API_TOKEN", value)
         ran = run(*command)

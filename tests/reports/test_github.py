@@ -90,6 +90,18 @@ def test_a_failing_model_is_an_error_beside_its_line(model: MakeModel, report: M
     assert plain == "✗ 1 of 2 models is not served."
 
 
+def test_a_failing_model_is_an_error_beside_each_of_its_lines(
+    model: MakeModel, report: MakeReport
+) -> None:
+    places = (Location("a.txt", 3, 5), Location("-", 1, 1), Location("b.txt", 7, 1, '"a/b"'))
+    wrong = model("a/b", status=FAIL, location=places[0], locations=places)
+    commands = commands_of(report(wrong))
+    assert [(each.properties["file"], each.properties["line"]) for each in commands] == [
+        ("a.txt", "3"),
+        ("b.txt", "7"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("more", "strict", "levels"),
     [

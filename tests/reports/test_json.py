@@ -214,6 +214,17 @@ def test_a_cost_that_nobody_told_is_null(model: MakeModel, report: MakeReport) -
             {"location": {"file": "models.txt", "line": 3, "column": 5}},
             id="where it stands",
         ),
+        pytest.param({"given": '"a/b",'}, {"given": '"a/b",'}, id="what was given"),
+        pytest.param(
+            {"locations": (Location("a", 1, 2), Location("b", 3, 4, "`a/b`"))},
+            {
+                "locations": [
+                    {"file": "a", "line": 1, "column": 2},
+                    {"file": "b", "line": 3, "column": 4, "given": "`a/b`"},
+                ]
+            },
+            id="all places",
+        ),
         pytest.param(
             {"probe": Probe("00c0ffee", 850)},
             {"probe": {"fingerprint": "00c0ffee", "latency_ms": 850}},

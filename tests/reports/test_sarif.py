@@ -199,6 +199,14 @@ def test_a_place_is_a_uri_with_line_and_column(
     ]
 
 
+def test_a_result_has_all_places_of_the_id(model: MakeModel, report: MakeReport) -> None:
+    places = (Location("a.txt", 3, 5), Location("-", 1, 1), Location("b.txt", 7, 1, '"a/b"'))
+    (result,) = results_of(report(model(status=FAIL, location=places[0], locations=places)))
+    found = [each["physicalLocation"] for each in result["locations"]]
+    assert [each["artifactLocation"]["uri"] for each in found] == ["a.txt", "b.txt"]
+    assert found[1]["region"] == {"startLine": 7, "startColumn": 1}
+
+
 @pytest.mark.parametrize("location", [None, Location("-", 3, 5)])
 def test_an_id_that_is_in_no_file_has_no_place(
     location: Location | None, model: MakeModel, report: MakeReport
