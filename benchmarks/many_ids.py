@@ -31,7 +31,8 @@ from msconfig.mock.snapshot import (
     load,
 )
 from msconfig.model_ids import GivenId
-from msconfig.modelscope.client import HttpClient, ModelScope
+from msconfig.modelscope.client import ModelScope
+from msconfig.modelscope.http_client import HttpClient
 from msconfig.modelscope.sites import Endpoints, Site
 
 IDS = [f"owner/model-{number}" for number in range(1000)]

@@ -19,7 +19,7 @@ import leftovers
 
 if TYPE_CHECKING:
     from msconfig.mock.server import MockServer
-    from msconfig.modelscope.client import HttpClient
+    from msconfig.modelscope.http_client import HttpClient
     from support import Connect, FakeClock, Online, Run, Serve
 
 _FOREIGN = ("MODELSCOPE_", "MSCONFIG_", "DASHSCOPE_", "SSL_CERT_", "GITHUB_", "LC_")
@@ -122,7 +122,7 @@ def clock() -> FakeClock:
 @pytest.fixture
 def connect(clock: FakeClock) -> Iterator[Connect]:
     """Make a client that waits on `clock`, until the test ends."""
-    from msconfig.modelscope.client import HttpClient  # noqa: PLC0415
+    from msconfig.modelscope.http_client import HttpClient  # noqa: PLC0415
 
     with ExitStack() as stack:
 

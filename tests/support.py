@@ -32,7 +32,8 @@ from msconfig.tokens import Secret
 
 if TYPE_CHECKING:
     from msconfig.mock.server import MockServer
-    from msconfig.modelscope.client import HttpClient, Pacing
+    from msconfig.modelscope.http_client import HttpClient
+    from msconfig.modelscope.http_interface import Pacing
 
 TOKEN = "ms-00000000-0000-4000-8000-00000000cafe"
 """A made-up token that the fake knows."""
@@ -92,7 +93,7 @@ class FakeClock:
     @property
     def pacing(self) -> Pacing:
         """This clock, and back-off without chance: half a second, then double."""
-        from msconfig.modelscope.client import Pacing  # noqa: PLC0415 - it loads the HTTP library
+        from msconfig.modelscope.http_interface import Pacing  # noqa: PLC0415 - as below
 
         return Pacing(clock=lambda: self.now, sleep=self.sleep, jitter=lambda: 1.0)
 

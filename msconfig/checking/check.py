@@ -22,8 +22,6 @@ from msconfig.checking.report import (
     TokenStatus,
 )
 from msconfig.checking.staleness import note_on_age
-from msconfig.checking.suggestions.malformed import suggest_for_malformed
-from msconfig.checking.suggestions.suggest import suggest
 from msconfig.checking.verdict import (
     MOST_CHARACTERS,
     CatalogueFact,
@@ -251,6 +249,10 @@ def _model_result(
 def _suggestions(
     text: str, verdict: Verdict, served: frozenset[str], known_kinds: Mapping[str, Kind]
 ) -> tuple[Suggestion, ...]:
+    # a check in which nothing fails does not load them
+    from msconfig.checking.suggestions.malformed import suggest_for_malformed  # noqa: PLC0415
+    from msconfig.checking.suggestions.suggest import suggest  # noqa: PLC0415
+
     if verdict.status is Status.MALFORMED:
         return suggest_for_malformed(text, served, kinds=known_kinds)
     return suggest(text, served, verdict.right_id, kinds=known_kinds)

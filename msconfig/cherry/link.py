@@ -14,13 +14,15 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import parse_qs, quote
 
-from msconfig.cherry.provider import Provider
 from msconfig.errors import DocumentError
 from msconfig.parsing import NotJson, loads
 from msconfig.tokens import Secret
+
+if TYPE_CHECKING:
+    from msconfig.cherry.provider import Provider
 
 __all__ = [
     "PREFIX",

@@ -1,39 +1,81 @@
-"""The pretend ModelScope behind httpx, without a network: what `--offline` asks."""
+"""The mock ModelScope in place of a network: what `--offline` asks. No HTTP library is loaded."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from urllib.parse import unquote
-
-import httpx
+import json
+import logging
+from collections.abc import Callable, Iterable
+from urllib.parse import unquote, urlencode, urlsplit
 
 from msconfig.mock.messages import Request, Response
-from msconfig.modelscope.facts import PROVENANCE
+from msconfig.modelscope.http_interface import Deadline, Failure, Pacing, Reply
+from msconfig.tokens import Secret
 
-__all__ = ["OfflineTransport"]
+__all__ = ["OfflineClient"]
+
+_log = logging.getLogger(__name__)
 
 
-class OfflineTransport(httpx.BaseTransport):
-    """Answers every request from `handler`, whatever its host."""
+def _to_the_end(_: bytes) -> bool:
+    return False
+
+
+class OfflineClient:
+    """Every question is answered by `handler`, whatever its host; an `Http` without a network.
+
+    There is nothing to retry and nothing to wait for. Secrets never leave the process, so none
+    comes back in a reply.
+    """
 
     def __init__(self, handler: Callable[[Request], Response]) -> None:
+        self.pacing = Pacing()
         self._handler = handler
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """The handler's reply, as httpx wants it."""
-        response = self._handler(
-            Request(
-                request.method,
-                unquote(request.url.raw_path.decode("ascii").partition("?")[0]),
-                request.url.query.decode("ascii"),
-                {name.lower(): value for name, value in request.headers.items()},
-                request.read(),
-            )
-        )
-        return httpx.Response(
-            response.status,
-            headers=dict(response.headers),
-            content=response.body,
-            request=request,
-            extensions={PROVENANCE: response.provenance},
-        )
+    def hide(self, secrets: Iterable[Secret]) -> None:
+        """Nothing: no server is there that could echo one."""
+
+    def hidden(self, text: str) -> str:
+        """`text` as it is."""
+        return text
+
+    def close(self) -> None:
+        """Nothing: no connection is open."""
+
+    def get(
+        self,
+        url: str,
+        *,
+        deadline: Deadline,  # noqa: ARG002 - `Http`'s signature; nothing here takes time
+        params: dict[str, str] | None = None,
+        token: Secret | None = None,
+        retry_server_error: bool = False,  # noqa: ARG002 - `Http`'s signature
+    ) -> Reply | Failure:
+        """The handler's reply to a GET, or what the facts say that hold none."""
+        return self._ask("GET", url, token, query=urlencode(params or {}))
+
+    def post_once(
+        self,
+        url: str,
+        body: dict[str, object],
+        *,
+        token: Secret,
+        enough: Callable[[bytes], bool] = _to_the_end,
+    ) -> Reply | Failure:
+        """The handler's reply to a POST; it is there at once and whole."""
+        result = self._ask("POST", url, token, body=json.dumps(body).encode())
+        if isinstance(result, Reply):
+            enough(result.body)
+        return result
+
+    def _ask(
+        self, method: str, url: str, token: Secret | None, *, query: str = "", body: bytes = b""
+    ) -> Reply | Failure:
+        headers = {"authorization": f"Bearer {token.reveal()}"} if token else {}
+        response = self._handler(Request(method, unquote(urlsplit(url).path), query, headers, body))
+        provenance = response.provenance
+        said = provenance.missing or str(response.status)
+        _log.info("%s %s → %s (offline)", method, f"{url}?{query}" if query else url, said)
+        if provenance.missing:
+            return Failure(provenance.missing, passing=False, asked=False, provenance=provenance)
+        content_type = response.headers.get("Content-Type", "")
+        return Reply(response.status, response.body, content_type, provenance)

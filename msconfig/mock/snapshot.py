@@ -20,7 +20,7 @@ from msconfig.modelscope.facts import (
 )
 from msconfig.modelscope.kinds import Kind, kind_of
 from msconfig.modelscope.sites import Site
-from msconfig.parsing import parse_time
+from msconfig.parsing import loads, parse_time
 from msconfig.schemas import format_problems, read_validated, time_problems
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ __all__ = [
     "Snapshot",
     "bundled",
     "load",
+    "load_bundled",
     "model_of",
 ]
 
@@ -146,15 +147,30 @@ def load(path: Path) -> Snapshot:
         UsageError: it is not a snapshot.
     """
     document = read_validated(path, "snapshot")
-    body: Mapping[str, object] = document.value
+    body = document.value
     problems = document.problems or time_problems(body, "recorded")
     if problems:
         raise UsageError(format_problems(str(path), problems))
-    recorded = parse_time(cast("str", body["recorded"]))
-    catalogue = cast("list[str] | None", body["catalogue"])
-    models = cast("Mapping[str, Mapping[str, Any]]", body["models"])
+    return _of(body)
+
+
+def load_bundled(site: Site) -> Snapshot:
+    """The snapshot that comes with msconfig.
+
+    It is not validated, which would take longer than to read it; a test does that.
+
+    Raises:
+        UsageError: there is none of that site.
+    """
+    return _of(cast("dict[str, Any]", loads(bundled(site).read_bytes())))
+
+
+def _of(body: Mapping[str, Any]) -> Snapshot:
+    recorded = parse_time(body["recorded"])
+    catalogue: list[str] | None = body["catalogue"]
+    models: Mapping[str, Mapping[str, Any]] = body["models"]
     return Snapshot(
-        Site(cast("str", body["site"])),
+        Site(body["site"]),
         recorded,
         None if catalogue is None else tuple(catalogue),
         MappingProxyType({model_id: model_of(facts) for model_id, facts in models.items()}),

@@ -11,9 +11,9 @@ from http import HTTPStatus
 
 from msconfig.modelscope._call_errors import meaning
 from msconfig.modelscope._event_stream import Event, EventStream
-from msconfig.modelscope._http import Failure, Reply
 from msconfig.modelscope._reading import ErrorBody, Unreadable, clean, error_in, is_page, parsed
 from msconfig.modelscope.facts import Called, CallOutcome, Source
+from msconfig.modelscope.http_interface import Failure, Reply
 from msconfig.parsing import NotJson, loads
 
 _END = "[DONE]"

@@ -7,7 +7,6 @@ from datetime import datetime
 from http import HTTPStatus
 
 from msconfig.model_ids import is_model_id
-from msconfig.modelscope._http import Failure, Reply
 from msconfig.modelscope._reading import (
     Unreadable,
     clean,
@@ -27,6 +26,7 @@ from msconfig.modelscope.facts import (
     Source,
     same_but_for_case,
 )
+from msconfig.modelscope.http_interface import Failure, Reply
 from msconfig.parsing import parse_time
 
 _MAX_COUNT = 10**12

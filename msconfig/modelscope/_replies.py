@@ -11,7 +11,6 @@ from http import HTTPStatus
 from typing import cast
 
 from msconfig.model_ids import is_model_id
-from msconfig.modelscope._http import Failure, Reply
 from msconfig.modelscope._reading import (
     Unreadable,
     clean,
@@ -33,6 +32,7 @@ from msconfig.modelscope.facts import (
     TokenRejected,
     same_but_for_case,
 )
+from msconfig.modelscope.http_interface import Failure, Reply
 
 _BAD_TOKEN = "Authentication failed, please make sure that a valid ModelScope token is supplied."  # noqa: S105 - a message
 _MAX_IDS = 100_000

@@ -9,7 +9,6 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from msconfig.modelscope import _calls, _hub_replies, _replies
-from msconfig.modelscope._http import Deadline, Failure, HttpClient, Pacing, Reply
 from msconfig.modelscope._redaction import without_echoes
 from msconfig.modelscope.facts import (
     Account,
@@ -28,6 +27,7 @@ from msconfig.modelscope.facts import (
     TokenRejected,
     deciding_call,
 )
+from msconfig.modelscope.http_interface import Deadline, Failure, Http, Pacing, Reply
 from msconfig.modelscope.kinds import SMALL_CALLS, Kind
 from msconfig.modelscope.sites import Endpoints
 from msconfig.tokens import Secret
@@ -35,7 +35,7 @@ from msconfig.tokens import Secret
 __all__ = [
     "PAGE_ROWS",
     "Deadline",
-    "HttpClient",
+    "Http",
     "HubQuery",
     "ModelScope",
     "Pacing",
@@ -80,7 +80,7 @@ class ModelScope:
     def __init__(
         self,
         endpoints: Endpoints,
-        http: HttpClient,
+        http: Http,
         *,
         secrets: Iterable[Secret] = (),
         now: Callable[[], datetime] = _utc_now,

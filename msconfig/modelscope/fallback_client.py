@@ -13,9 +13,9 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from msconfig.modelscope import _replies
-from msconfig.modelscope._http import Deadline, Failure, HttpClient, Reply
 from msconfig.modelscope._redaction import without_echoes
 from msconfig.modelscope.facts import Catalogue, NoAnswer, Source, TokenRejected
+from msconfig.modelscope.http_interface import Deadline, Failure, Http, Reply
 from msconfig.tokens import Secret
 
 SECONDS = 25.0
@@ -45,7 +45,7 @@ class FallbackClient:
     """
 
     def __init__(
-        self, base: str, http: HttpClient, key: Secret, *, now: Callable[[], datetime] = _utc_now
+        self, base: str, http: Http, key: Secret, *, now: Callable[[], datetime] = _utc_now
     ) -> None:
         self._base = base
         self._http = http

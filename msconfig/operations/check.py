@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TYPE_CHECKING, TypeAlias
 
 from msconfig import clock
 from msconfig.checking.baseline import Baseline, IgnoreEntry, with_baseline, with_ignored
@@ -12,8 +13,6 @@ from msconfig.checking.check import CheckRequest
 from msconfig.checking.check import check as check_models
 from msconfig.checking.fallback import FallbackRequest, with_fallback
 from msconfig.checking.gathering import Progress, no_progress
-from msconfig.checking.probing import ProbePlan, plan_probes, probe
-from msconfig.checking.quota import read_quota
 from msconfig.checking.report import Quota, Report
 from msconfig.errors import UsageError
 from msconfig.model_ids import GivenId, distinct
@@ -22,12 +21,15 @@ from msconfig.modelscope.kinds import Kind
 from msconfig.operations.session import Session
 from msconfig.pasted_ids import as_given, refuse_other_site
 
+if TYPE_CHECKING:
+    from msconfig.checking.probing import ProbePlan
+
 __all__ = ["DEFAULT_MAX_COST", "FallbackInputs", "ProbeOptions", "check"]
 
 DEFAULT_MAX_COST = 20.0
 """Magicubes that probing may spend unless told otherwise."""
 
-Agree = Callable[[Report, ProbePlan, tuple[Quota, ...]], bool]
+Agree: TypeAlias = "Callable[[Report, ProbePlan, tuple[Quota, ...]], bool]"
 """Whether the calls of a plan may be made; gets the free verdicts and what the tokens have left."""
 
 
@@ -127,6 +129,9 @@ def _probed(
 
     An interrupt, also of the question, keeps the free verdicts.
     """
+    from msconfig.checking.probing import plan_probes, probe  # noqa: PLC0415 - only with --probe
+    from msconfig.checking.quota import read_quota  # noqa: PLC0415 - the same
+
     plan = plan_probes(
         report, session.tokens, max_cost=options.max_cost, all_tokens=options.all_tokens
     )

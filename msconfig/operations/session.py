@@ -12,18 +12,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from msconfig.errors import UsageError
-from msconfig.mock.snapshot import Snapshot, bundled, load
+from msconfig.mock.snapshot import Snapshot, load, load_bundled
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Endpoints, Site
 from msconfig.tokens import Secret, Token, find_tokens, usable_token
 
 if TYPE_CHECKING:
-    from msconfig.modelscope.client import HttpClient, ModelScope
+    from msconfig.modelscope.client import ModelScope
+    from msconfig.modelscope.http_interface import Http
 
 
-@cache
-def _bundled(site: Site) -> Snapshot:
-    return load(bundled(site))
+_bundled = cache(load_bundled)
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -182,24 +181,27 @@ class Session:
                 )
 
     @contextmanager
-    def http(self) -> Iterator[HttpClient]:
+    def http(self) -> Iterator[Http]:
         """The HTTP client alone, for a service that is not ModelScope."""
-        from msconfig.modelscope.client import HttpClient  # noqa: PLC0415 - loads httpx
-
-        if self.snapshot is None:
-            http = HttpClient(
-                timeout=self.timeout,
-                retries=self.retries,
-                concurrency=self.concurrency,
-                trust_environment=self.trust_environment,
-            )
-        else:
-            from msconfig.mock.handler import MockModelScope  # noqa: PLC0415 - only offline
-            from msconfig.mock.offline import OfflineTransport  # noqa: PLC0415 - only offline
-
-            transport = OfflineTransport(MockModelScope(self.snapshot))
-            http = HttpClient(retries=0, transport=transport, patient=True)
+        http = self._online() if self.snapshot is None else _offline(self.snapshot)
         try:
             yield http
         finally:
             http.close()
+
+    def _online(self) -> Http:
+        from msconfig.modelscope.http_client import HttpClient  # noqa: PLC0415 - loads httpx
+
+        return HttpClient(
+            timeout=self.timeout,
+            retries=self.retries,
+            concurrency=self.concurrency,
+            trust_environment=self.trust_environment,
+        )
+
+
+def _offline(facts: Snapshot) -> Http:
+    from msconfig.mock.handler import MockModelScope  # noqa: PLC0415 - only offline
+    from msconfig.mock.offline import OfflineClient  # noqa: PLC0415 - only offline
+
+    return OfflineClient(MockModelScope(facts))

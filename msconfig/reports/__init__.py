@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
-from msconfig.checking.report import Report
 from msconfig.languages import Tag
+
+if TYPE_CHECKING:
+    from msconfig.checking.report import Report
 
 __all__ = ["Format", "render"]
 

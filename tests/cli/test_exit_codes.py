@@ -113,7 +113,8 @@ def test_an_outage_passes_no_dead_model_and_fails_no_live_one(
 ) -> None:
     from msconfig.checking.check import CheckRequest, check  # noqa: PLC0415
     from msconfig.model_ids import GivenId  # noqa: PLC0415
-    from msconfig.modelscope.client import HttpClient, ModelScope  # noqa: PLC0415
+    from msconfig.modelscope.client import ModelScope  # noqa: PLC0415
+    from msconfig.modelscope.http_client import HttpClient  # noqa: PLC0415
     from msconfig.modelscope.sites import Endpoints, Site  # noqa: PLC0415
 
     site.use({"models": WORLD, "faults": [{**outage, "path": where, "every": every}]})
