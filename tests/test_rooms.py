@@ -22,7 +22,7 @@ ROOMS = {
     "languages": COMMON,
     "settings": COMMON | {"checking"},
     "documents": COMMON | {"cherry", "settings"},
-    "rendering": COMMON | {"modelscope", "checking", "cherry", "languages", "documents"},
+    "rendering": COMMON | {"modelscope", "checking", "cherry", "languages"},
     "mock": COMMON | {"modelscope", "checking"},
     "testing": {"mock"},
     "operations": COMMON

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, assert_never, cast
+from typing import Any, cast
 
-from msconfig.cherry import document_rules as rules
-from msconfig.cherry.link import decode_v2, why_unopenable
+from msconfig.cherry import acceptance
 from msconfig.errors import DocumentError, UsageError
 from msconfig.files import read_at_most
 from msconfig.model_ids import GivenId, located
@@ -62,6 +60,9 @@ class DocumentKind(StrEnum):
             DocumentKind.DECODED_LINK: "decoded Cherry Studio links",
             DocumentKind.MODELS: "msconfig models",
         }[self]
+
+
+_OF_THE_APP = (DocumentKind.PROVIDER_V2, DocumentKind.PROVIDER_V1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +203,8 @@ def examine(raw: bytes, *, is_toml: bool = False, kind: DocumentKind | None = No
         return _toml(raw, kind)
     start = raw.removeprefix(_BOM).lstrip()
     if kind is DocumentKind.LINKS or (kind is None and start.startswith(_LINK_SCHEME)):
-        return _links(raw)
+        kind = DocumentKind.LINKS
+        return _of_app(kind, acceptance.examine(raw, acceptance.Form.LINKS))
     try:
         value = loads(raw, unique_keys=True)
     except NotJson as error:
@@ -211,11 +213,10 @@ def examine(raw: bytes, *, is_toml: bool = False, kind: DocumentKind | None = No
     if kind is None:
         problem = Problem("$", "not a document of msconfig: no known kind has these keys")
         return Document(None, value, errors=(problem,))
-    problems = schema_problems(value, kind)
-    if problems:
-        return Document(kind, value, tuple(problems))
-    found = _findings(kind, value)
-    return Document(kind, value, _problems(found.errors), _problems(found.warnings))
+    if kind in _OF_THE_APP:
+        return _of_app(kind, acceptance.examine_value(value, acceptance.Form(kind)))
+    problems = schema_problems(value, kind) or _times(kind, cast("dict[str, Any]", value))
+    return Document(kind, value, tuple(problems))
 
 
 def _recognised(value: object) -> DocumentKind | None:
@@ -242,31 +243,16 @@ def _recognised(value: object) -> DocumentKind | None:
     return next((kind for kind, mark in marks if mark & keys), None)
 
 
-def _findings(kind: DocumentKind, value: object) -> rules.Findings:
-    document = cast("dict[str, Any]", value)
+def _times(kind: DocumentKind, document: dict[str, Any]) -> list[Problem]:
     match kind:
-        case DocumentKind.PROVIDER_V2:
-            return rules.of_provider_v2(document)
-        case DocumentKind.PROVIDER_V1:
-            return rules.of_provider_v1(document)
-        case DocumentKind.LINKS:
-            return rules.of_link(document)
         case DocumentKind.SNAPSHOT:
-            return _findings_of(time_problems(document, "recorded"))
+            return time_problems(document, "recorded")
         case DocumentKind.REPORT:
-            return _findings_of(time_problems(document, "checked_at", "snapshot_recorded"))
+            return time_problems(document, "checked_at", "snapshot_recorded")
         case DocumentKind.MODELS:
-            return _findings_of(time_problems(document, "searched_at", "snapshot_recorded"))
-        case DocumentKind.SETTINGS | DocumentKind.SCENARIO | DocumentKind.QUOTA:
-            return rules.Findings()
-        case DocumentKind.PLAN | DocumentKind.DECODED_LINK:
-            return rules.Findings()
+            return time_problems(document, "searched_at", "snapshot_recorded")
         case _:
-            assert_never(kind)
-
-
-def _findings_of(problems: list[Problem]) -> rules.Findings:
-    return rules.Findings([(each.path, each.message) for each in problems])
+            return []
 
 
 def _toml(raw: bytes, kind: DocumentKind | None) -> Document:
@@ -283,40 +269,8 @@ def _toml(raw: bytes, kind: DocumentKind | None) -> Document:
     return Document(kind, value, settings_problems(value))
 
 
-def _links(raw: bytes) -> Document:
-    kind = DocumentKind.LINKS
-    try:
-        lines = raw.decode("utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        return _invalid(kind, f"not UTF-8 (byte {error.start})")
-    links = [line.strip() for line in lines if line.strip()]
-    if not links:
-        return _invalid(kind, "empty")
-    payloads: list[object] = []
-    errors: list[Problem] = []
-    warnings: list[Problem] = []
-    for index, link in enumerate(links):
-        place = f"$[{index}]"
-        reason = why_unopenable(link)
-        if reason is not None:
-            errors.append(Problem(place, reason))
-            continue
-        payload = decode_v2(link)
-        payloads.append(payload)
-        problems = schema_problems(payload, kind)
-        found = rules.Findings() if problems else _findings(kind, payload)
-        under = _under(place)
-        errors += map(under, (*problems, *_problems(found.errors)))
-        warnings += map(under, _problems(found.warnings))
-    return Document(kind, payloads, tuple(errors), tuple(warnings))
-
-
-def _under(place: str) -> Callable[[Problem], Problem]:
-    return lambda problem: Problem(place + problem.path.removeprefix("$"), problem.message)
-
-
-def _problems(findings: list[rules.Finding]) -> tuple[Problem, ...]:
-    return tuple(Problem(path, message) for path, message in findings)
+def _of_app(kind: DocumentKind, examined: acceptance.Examined) -> Document:
+    return Document(kind, examined.value, examined.errors, examined.warnings)
 
 
 def _invalid(kind: DocumentKind | None, message: str) -> Document:

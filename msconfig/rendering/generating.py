@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import assert_never
 
 from msconfig.checking.report import Report
+from msconfig.cherry.acceptance import Form, examine
 from msconfig.cherry.link import key_link
 from msconfig.cherry.provider import Configuration
-from msconfig.documents.recognise import DocumentKind, examine
 from msconfig.errors import DocumentError, UsageError
 from msconfig.languages import Tag
 from msconfig.parsing import NotJson, loads
@@ -110,8 +110,8 @@ def render_documents(
             document = _document(target, configuration)
             if document is None:
                 continue
-            text, kind = document
-            examined = examine(text.encode(), kind=kind)
+            text, form = document
+            examined = examine(text.encode(), form)
             _refuse(name, examined.errors, configurations)
             warnings += format_problems(name, examined.warnings).splitlines()
             texts[name] = text
@@ -122,20 +122,20 @@ def render_documents(
     return Rendered(texts, tuple(warnings))
 
 
-def _document(target: Target, configuration: Configuration) -> tuple[str, DocumentKind] | None:
+def _document(target: Target, configuration: Configuration) -> tuple[str, Form] | None:
     """The text of a document and its kind; None for links without a key, and for guides."""
     match target:
         case Target.V2:
             text = render_own(target.template, _context(configuration))
-            return text, DocumentKind.PROVIDER_V2
+            return text, Form.PROVIDER_V2
         case Target.V1:
             text = render_own(target.template, _context(configuration))
-            return text, DocumentKind.PROVIDER_V1
+            return text, Form.PROVIDER_V1
         case Target.LINK:
             if not configuration.api_keys:
                 return None
             links = [key_link(configuration.provider, k.key) for k in configuration.api_keys]
-            return render_own(target.template, {"links": links}), DocumentKind.LINKS
+            return render_own(target.template, {"links": links}), Form.LINKS
         case Target.GUIDE:
             return None
         case _:

@@ -67,7 +67,7 @@ SCENARIOS: dict[str, dict[str, Any]] = {
 
 def known(result: Reply | Failure) -> tuple[int, bytes, str] | str:
     if isinstance(result, Failure):
-        return result.said
+        return result.message
     return result.status, result.body, result.content_type
 
 
