@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from msconfig.checking.baseline import IgnoreEntry
 from msconfig.errors import ExitCode, FileError, SettingsError
-from msconfig.model_ids import GivenId, Location
+from msconfig.model_ids import GivenId, Location, located, located_texts
 from msconfig.settings.loading import (
     FILE_NAME,
     FallbackSettings,
@@ -379,3 +380,16 @@ def test_a_found_file_may_name_a_variable_of_dashscope() -> None:
 @pytest.mark.parametrize("key", ["token", "token-file", "inference-url"])
 def test_the_fallback_takes_no_secret_and_no_address_from_a_file(key: str) -> None:
     refused(FALLBACK.replace("ids = ", f'"{key}" = "x"\nids = '))
+
+
+def test_ten_thousand_models_are_placed_in_linear_time(tmp_path: Path) -> None:
+    names = [f"acme/model-{number}" for number in range(10_000)]
+    text = "".join(f'[[models]]\nid = "{name}" # it\'s new\n' for name in names)
+    file = tmp_path / "msconfig.toml"
+    began = time.process_time()
+    found = located(names, text, str(file))
+    assert time.process_time() - began < 2  # with a search for each, about a minute
+    assert [each.location and each.location.line for each in found] == [
+        2 * number + 2 for number in range(10_000)
+    ]
+    assert list(located_texts(names[:500], text, str(file), after="")) == found[:500]
