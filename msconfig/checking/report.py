@@ -253,6 +253,8 @@ class Report:
     """What else there is to know, a line each, e.g. an ignore entry that has expired."""
     look_up_gone: str = ""
     """The note that says so, where the look-up seems to have been removed; also in `notes`."""
+    obstacles: tuple[str, ...] = ()
+    """Notes on what kept hosts from being reached and will not pass; also in `notes`."""
     fallback: Fallback | None = None
 
     @property

@@ -31,6 +31,11 @@ class OfflineClient:
         self.pacing = Pacing()
         self._handler = handler
 
+    @property
+    def obstacles(self) -> tuple[str, ...]:
+        """None: no host is asked."""
+        return ()
+
     def hide(self, secrets: Iterable[Secret]) -> None:
         """Nothing: no server is there that could echo one."""
 

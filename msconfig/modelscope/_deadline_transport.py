@@ -30,17 +30,14 @@ def time_limit(seconds: float) -> Iterator[None]:
         _limit.ends = None
 
 
-def bind(client: httpx.Client) -> None:
-    """Apply `time_limit` to the connections of `client`.
+def bind(transport: httpx.HTTPTransport) -> None:
+    """Apply `time_limit` to the connections of `transport`.
 
     httpcore takes a network backend, but httpx has no public way to pass one on, so it is set in
-    the pools. A test fails where these private attributes move.
+    the pool. A test fails where these private attributes move.
     """
-    transports = [client._transport, *client._mounts.values()]  # noqa: SLF001
-    for transport in transports:
-        if isinstance(transport, httpx.HTTPTransport):
-            pool = transport._pool  # noqa: SLF001
-            pool._network_backend = _Backend(pool._network_backend)  # noqa: SLF001
+    pool = transport._pool  # noqa: SLF001
+    pool._network_backend = _Backend(pool._network_backend)  # noqa: SLF001
 
 
 def _left(timeout: float | None, late: type[Exception]) -> float | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -15,8 +14,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 import httpx
 
 from msconfig import __version__
-from msconfig.errors import UsageError
-from msconfig.modelscope._deadline_transport import bind, time_limit
+from msconfig.modelscope._deadline_transport import time_limit
 from msconfig.modelscope._hosts import (
     MAX_RETRY_AFTER,
     PASSING,
@@ -26,6 +24,8 @@ from msconfig.modelscope._hosts import (
     Pacing,
     Reply,
 )
+from msconfig.modelscope._http_environment import HttpEnvironment, Routes
+from msconfig.modelscope._obstacles import Obstacles
 from msconfig.modelscope._redaction import hidden_in
 from msconfig.modelscope.facts import PROVENANCE, Provenance
 from msconfig.text import shortened, visible
@@ -50,9 +50,11 @@ class HttpClient:
             nothing).
         pacing: clock and back-off.
         trust_environment: whether proxy and certificate variables count.
+        urls: bases of what will be asked.
 
     Raises:
-        UsageError: proxy or certificate variables in the environment that cannot be used.
+        UsageError: a proxy or certificate variable that concerns one of `urls` cannot be used. For
+            other hosts `get` raises it.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class HttpClient:
         patient: bool = False,
         pacing: Pacing | None = None,
         trust_environment: bool = True,
+        urls: Iterable[str] = (),
     ) -> None:
         self.pacing = pacing or Pacing()
         self._timeout = timeout
@@ -73,36 +76,32 @@ class HttpClient:
         self._secrets: tuple[Secret, ...] = ()
         self._hosts: dict[str, Host] = {}
         self._hosts_lock = threading.Lock()
-        folder = os.environ.get("SSL_CERT_DIR")
-        if trust_environment and folder and not os.path.isdir(folder):  # noqa: PTH112 - nothing else here is a path
-            raise UsageError("SSL_CERT_DIR names no folder")
-        try:
-            self._client = httpx.Client(
-                transport=transport,
-                trust_env=trust_environment,
-                # http is for loopback alone, and no proxy has business there
-                mounts={"http://": None} if transport is None else None,
-                headers={
-                    "User-Agent": f"msconfig/{__version__}",
-                    "Accept": "application/json",
-                    "Accept-Encoding": "identity",
-                },
-                follow_redirects=False,
-                # a redirect is not even looked at, and a cookie of one question says nothing to
-                # the next
-                event_hooks={"response": [_forget_location]},
-                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
-                limits=httpx.Limits(
-                    max_connections=concurrency, max_keepalive_connections=concurrency
-                ),
-                timeout=timeout,
-            )
-        except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
-            raise UsageError(
-                "cannot use the proxy or certificate settings of the environment (HTTPS_PROXY,"
-                f" ALL_PROXY, NO_PROXY, SSL_CERT_FILE, SSL_CERT_DIR): {type(error).__name__}"
-            ) from None
-        bind(self._client)
+        limits = httpx.Limits(max_connections=concurrency, max_keepalive_connections=concurrency)
+        environment = HttpEnvironment.of_process() if trust_environment else HttpEnvironment({})
+        self._obstacles = Obstacles(environment)
+        if transport is None:
+            transport = Routes(environment, limits)
+            transport.prepare(urls)
+        self._client = httpx.Client(
+            transport=transport,
+            trust_env=False,  # `Routes` does that; httpx would read ~/.netrc too
+            headers={
+                "User-Agent": f"msconfig/{__version__}",
+                "Accept": "application/json",
+                "Accept-Encoding": "identity",
+            },
+            follow_redirects=False,
+            # a redirect is not even looked at, and a cookie of one question says nothing to
+            # the next
+            event_hooks={"response": [_forget_location]},
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+            timeout=timeout,
+        )
+
+    @property
+    def obstacles(self) -> tuple[str, ...]:
+        """What kept hosts from being reached in this run and will not pass, with what to do."""
+        return self._obstacles.notes()
 
     def hide(self, secrets: Iterable[Secret]) -> None:
         """Let nothing that is said or logged show one of `secrets`, whoever echoes it."""
@@ -201,6 +200,7 @@ class HttpClient:
         result = self._ask(request, host, seconds, enough)
         if isinstance(result, Reply):
             host.close_the_door(result, attempt)
+            self._obstacles.look_at(result, host.name)
         said = str(result.status) if isinstance(result, Reply) else result.message
         seconds = self.pacing.clock() - began
         _log.info("%s %s → %s (%.2f s)", request.method, request.url, said, seconds)
@@ -245,6 +245,9 @@ class HttpClient:
         except httpx.DecodingError:
             return Failure("the reply cannot be decompressed", passing=False)
         except httpx.HTTPError as error:
+            if obstacle := self._obstacles.of_error(error, host.name):
+                host.given_up = host.given_up or obstacle
+                return Failure(obstacle, passing=False)
             return Failure(_in_words(error, self.hidden))
 
 

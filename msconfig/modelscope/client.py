@@ -93,6 +93,11 @@ class ModelScope:
         http.hide(self._secrets)
         self._now = now
 
+    @property
+    def obstacles(self) -> tuple[str, ...]:
+        """What kept hosts from being reached and will not pass, a line each, with what to do."""
+        return self._http.obstacles
+
     def deadline(self) -> Deadline:
         """A new deadline for one model, one token or the catalogue."""
         return Deadline(SECONDS_A_MODEL, self._http.pacing)

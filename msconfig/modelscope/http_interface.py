@@ -19,6 +19,10 @@ class Http(Protocol):
 
     pacing: Pacing
 
+    @property
+    def obstacles(self) -> tuple[str, ...]:
+        """What kept hosts from being reached in this run and will not pass, with what to do."""
+
     def hide(self, secrets: Iterable[Secret]) -> None:
         """Let nothing that is said or logged show one of `secrets`."""
 

@@ -81,7 +81,9 @@ class Endpoints:
         inference = checked_url("inference", inference_url) if inference_url else own.inference
         inference = inference.rstrip("/") + "/"
         if not inference.endswith("/v1/"):
-            raise UsageError(f"the inference URL has to end in /v1/: {inference}v1/ perhaps?")
+            before, version, _ = inference.partition("/v1/")  # the rest is a call's own path
+            right = f"{before}/v1/" if version else f"{inference}v1/"
+            raise UsageError(f"the inference URL has to end in /v1/: {right} perhaps?")
         return cls(hub, inference)
 
 

@@ -117,6 +117,7 @@ def check(
         )
         if probe is not None and report.complete:
             report = _probed(report, modelscope, session, probe)
+        report = _with_obstacles(report, modelscope.obstacles)
     report = _with_fallback(report, session, fallback)
     report = with_ignored(report, ignore, today or clock.utc_now().date())
     return report if baseline is None else with_baseline(report, baseline)
@@ -163,8 +164,17 @@ def _with_fallback(report: Report, session: Session, fallback: FallbackInputs | 
     from msconfig.modelscope.fallback_client import FallbackClient  # noqa: PLC0415 - loads httpx
 
     try:
-        with session.http() as http:
+        with session.http(fallback.base_url) as http:
             fact = FallbackClient(fallback.base_url, http, request.key.secret).models()
+            report = _with_obstacles(report, http.obstacles)
     except KeyboardInterrupt:
         return replace(report, complete=False)
     return with_fallback(report, request, fact)
+
+
+def _with_obstacles(report: Report, obstacles: tuple[str, ...]) -> Report:
+    return replace(
+        report,
+        notes=(*report.notes, *obstacles),
+        obstacles=(*report.obstacles, *obstacles),
+    )

@@ -168,7 +168,7 @@ class Session:
         from msconfig.modelscope.client import ModelScope  # noqa: PLC0415 - loads httpx
 
         secrets = [token.secret for token in self.tokens]
-        with self.http() as http:
+        with self.http(self.endpoints.hub, self.endpoints.inference) as http:
             if self.snapshot is None:
                 yield ModelScope(self.endpoints, http, secrets=secrets)
             else:
@@ -181,15 +181,22 @@ class Session:
                 )
 
     @contextmanager
-    def http(self) -> Iterator[Http]:
-        """The HTTP client alone, for a service that is not ModelScope."""
-        http = self._online() if self.snapshot is None else _offline(self.snapshot)
+    def http(self, *urls: str) -> Iterator[Http]:
+        """The HTTP client alone, for a service that is not ModelScope.
+
+        Args:
+            urls: bases of what will be asked.
+
+        Raises:
+            UsageError: a proxy or certificate variable that concerns one of them cannot be used.
+        """
+        http = self._online(urls) if self.snapshot is None else _offline(self.snapshot)
         try:
             yield http
         finally:
             http.close()
 
-    def _online(self) -> Http:
+    def _online(self, urls: Iterable[str]) -> Http:
         from msconfig.modelscope.http_client import HttpClient  # noqa: PLC0415 - loads httpx
 
         return HttpClient(
@@ -197,6 +204,7 @@ class Session:
             retries=self.retries,
             concurrency=self.concurrency,
             trust_environment=self.trust_environment,
+            urls=urls,
         )
 
 

@@ -150,6 +150,7 @@ class NextStep(Enum):
     NEW_KEY = "new key"
     BIND = "bind"
     REPLACE = "replace"
+    CONNECT = "connect"
     PROBE = "probe"
     LATER = "later"
     ONLINE = "online"
@@ -172,10 +173,13 @@ def next_step(report: Report) -> NextStep:
         return NextStep.NEW_KEY
     if _with(models, Outcome.FAIL):
         return NextStep.REPLACE
+    is_open = bool(_with(models, Outcome.UNKNOWN)) or TokenStatus.UNVERIFIED in statuses
+    if is_open and report.obstacles:
+        return NextStep.CONNECT
     is_probed = any(model.probe for model in report.models)
     if _with(models, Outcome.UNKNOWN) and report.look_up_gone and not is_probed:
         return NextStep.PROBE
-    if _with(models, Outcome.UNKNOWN) or TokenStatus.UNVERIFIED in statuses:
+    if is_open:
         return NextStep.ONLINE if report.offline else NextStep.LATER
     return NextStep.WAIT if any(map(is_excused, models)) else NextStep.GENERATE
 

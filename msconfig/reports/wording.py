@@ -231,6 +231,7 @@ _NEXT_STEPS = {
     NextStep.FINISH: "run it again; what is unverified above was not reached.",
     NextStep.BIND: "bind and verify your Alibaba Cloud account, then run it again.",
     NextStep.REPLACE: "replace or remove the failing IDs and run again.",
+    NextStep.CONNECT: "clear what the notes name, or use --offline; waiting will not help.",
     NextStep.PROBE: "run it with --probe, which makes real calls; waiting will not help.",
     NextStep.LATER: "run it again later; -v shows every request.",
     NextStep.ONLINE: "run it again online; recorded facts cannot settle what is open above.",

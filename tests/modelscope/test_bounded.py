@@ -28,26 +28,21 @@ def adapt(missing: str) -> str:
 def test_httpx_and_httpcore_have_the_private_attributes_that_bind_replaces(
     proxy: str | None,
 ) -> None:
-    with httpx.Client(proxy=proxy, trust_env=False) as client:
-        assert hasattr(client, "_transport"), adapt("httpx.Client has no _transport")
-        assert hasattr(client, "_mounts"), adapt("httpx.Client has no _mounts")
-        transports = [client._transport, *client._mounts.values()]
-        assert len(transports) == (2 if proxy else 1), adapt("a proxy is not in Client._mounts")
-        for transport in transports:
-            assert isinstance(transport, httpx.HTTPTransport)
-            pool = getattr(transport, "_pool", None)
-            assert pool is not None, adapt("httpx.HTTPTransport has no _pool")
-            backend = getattr(pool, "_network_backend", None)
-            assert isinstance(backend, httpcore.NetworkBackend), adapt(
-                f"{type(pool).__name__} has no _network_backend"
-            )
+    with httpx.HTTPTransport(proxy=proxy, trust_env=False) as transport:
+        pool = getattr(transport, "_pool", None)
+        assert pool is not None, adapt("httpx.HTTPTransport has no _pool")
+        backend = getattr(pool, "_network_backend", None)
+        assert isinstance(backend, httpcore.NetworkBackend), adapt(
+            f"{type(pool).__name__} has no _network_backend"
+        )
 
 
 @PROXIES
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_a_bound_client_connects_only_within_the_time_limit(scheme: str, proxy: str | None) -> None:
-    with httpx.Client(proxy=proxy, trust_env=False) as client:
-        bind(client)
-        with time_limit(0), pytest.raises(httpx.TransportError) as caught:
-            client.get(f"{scheme}://{CLOSED_PORT}/")
+    transport = httpx.HTTPTransport(proxy=proxy, trust_env=False)
+    bind(transport)
+    client = httpx.Client(transport=transport, trust_env=False)
+    with client, time_limit(0), pytest.raises(httpx.TransportError) as caught:
+        client.get(f"{scheme}://{CLOSED_PORT}/")
     assert str(caught.value) == "out of time", adapt("connections do not use _network_backend")
