@@ -93,7 +93,8 @@ def ask_quota(
             pass
     quota = tuple(_quota(token, balances[token]) for token in tokens)
     models = tuple(_calls_left(model_id, costs[model_id], quota) for model_id in ids)
-    results = tuple(_token_result(token, balances[token]) for token in tokens)
+    obstacle = next(iter(modelscope.obstacles), "")
+    results = tuple(_token_result(token, balances[token], obstacle) for token in tokens)
     return QuotaReport(site, results, quota, models)
 
 
@@ -109,7 +110,9 @@ def _quota(token: Token, fact: Balance | TokenRejected | NoAnswer) -> Quota:
     )
 
 
-def _token_result(token: Token, fact: Balance | TokenRejected | NoAnswer) -> TokenResult:
+def _token_result(
+    token: Token, fact: Balance | TokenRejected | NoAnswer, obstacle: str
+) -> TokenResult:
     fingerprint = token.secret.fingerprint
     match fact:
         case Balance():
@@ -117,7 +120,8 @@ def _token_result(token: Token, fact: Balance | TokenRejected | NoAnswer) -> Tok
         case TokenRejected():
             return TokenResult(TokenStatus.REJECTED, token.source, fingerprint, fact.message)
         case NoAnswer():
-            return TokenResult(TokenStatus.UNVERIFIED, token.source, fingerprint, fact.message)
+            reason = obstacle or fact.message
+            return TokenResult(TokenStatus.UNVERIFIED, token.source, fingerprint, reason)
 
 
 def _calls_left(model_id: str, cost: float | None, quota: Iterable[Quota]) -> CallsLeft:

@@ -80,6 +80,9 @@ def _record(output: str, options: InputOptions) -> int:
             concurrency=session.concurrency,
             progress=progress,
         )
+        obstacles = modelscope.obstacles
+    for line in obstacles:
+        inputs.note(line)
     if isinstance(recording, NoAnswer):
         write_result(not_recorded(recording))
         return ExitCode.INCONCLUSIVE

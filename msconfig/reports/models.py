@@ -15,7 +15,8 @@ from msconfig.checking.discovery.results import FoundModel, ModelList
 from msconfig.checking.report import Outcome
 from msconfig.parsing import dumps, rfc3339
 from msconfig.reports._console import STYLES, open_console
-from msconfig.reports.wording import MARKS
+from msconfig.reports.verdicts import NextStep
+from msconfig.reports.wording import MARKS, NEXT_STEPS
 from msconfig.text import counted, no_command, visible, wrapped
 
 __all__ = ["as_json", "as_text", "notes_of"]
@@ -96,7 +97,10 @@ def _verdict(found: ModelList) -> Text:
         words += (
             f"; the first {len(found.models)} of them" if len(found.models) > 1 else "; the first"
         )
-    if not found.discovery.complete:
+    if found.discovery.is_unread:
+        outcome = Outcome.UNKNOWN
+        words = "ModelScope gave no answer, so no model could be looked for"
+    elif not found.discovery.complete:
         outcome = Outcome.UNKNOWN
         words = f"{words}. Not everything could be read"
     elif total:
@@ -116,6 +120,8 @@ def _next_step(found: ModelList) -> str:
     if any(model.is_served for model in found.models):
         which = "ids marked ✓" if found.includes_unserved else "ids from above"
         return f"Next: msconfig generate -o DIR, with {which}, writes the configuration."
+    if found.discovery.obstacles:
+        return f"Next: {NEXT_STEPS[NextStep.CONNECT]}"
     if not found.discovery.complete:
         return "Next: run it again later; -v shows every request."
     more = "" if found.includes_unserved else ", or --all for what is not served"
@@ -228,5 +234,7 @@ def notes_of(found: ModelList) -> Iterator[str]:
     """What a list of ids alone does not show, a line each."""
     yield from (f"not read: {line}" for line in found.discovery.missing)
     yield from found.discovery.notes
-    if not found.models:
+    if found.discovery.is_unread:
+        yield "ModelScope gave no answer, so no model could be looked for"
+    elif not found.models:
         yield "no model fits"

@@ -31,6 +31,7 @@ from msconfig.text import shortened, visible
 
 __all__ = [
     "MARKS",
+    "NEXT_STEPS",
     "WHY_NOTHING",
     "about",
     "about_fallback",
@@ -224,10 +225,10 @@ def next_step_line(report: Report) -> str:
             page = addresses_in(report.fallback.region).key_page if report.fallback else ""
             return f"Next: create a new Bailian key at {page}"
         case step:
-            return f"Next: {_NEXT_STEPS[step]}"
+            return f"Next: {NEXT_STEPS[step]}"
 
 
-_NEXT_STEPS = {
+NEXT_STEPS = {
     NextStep.FINISH: "run it again; what is unverified above was not reached.",
     NextStep.BIND: "bind and verify your Alibaba Cloud account, then run it again.",
     NextStep.REPLACE: "replace or remove the failing IDs and run again.",

@@ -156,3 +156,17 @@ def test_what_is_accepted_is_read_alike_by_what_asks(url: str) -> None:
         assert unquote(asked.raw_host.decode()) == urlsplit(hub).hostname
     assert asked.path.endswith("/openapi/v1/users/me")
     assert not asked.query
+
+
+@pytest.mark.parametrize(
+    ("url", "guess"),
+    [
+        ("https://h.test/v1/chat/completions", "https://h.test/v1/"),
+        ("https://h.test/gateway/v1/models/", "https://h.test/gateway/v1/"),
+        ("https://h.test/gateway", "https://h.test/gateway/v1/"),
+    ],
+)
+def test_the_guess_leaves_the_path_of_a_call_out(url: str, guess: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        Endpoints.of(Site.CN, inference_url=url)
+    assert str(caught.value) == f"the inference URL has to end in /v1/: {guess} perhaps?"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeGuard
 
@@ -184,7 +184,13 @@ class _Finding:
             why = fact.message if isinstance(fact, NoAnswer) else "the hub has no known task for it"
             is_failure = isinstance(fact, NoAnswer) and not fact.is_unrecorded
             gaps.add(model_id, f"listed, of unknown kind: {why}", is_failure=is_failure)
-        return gaps.discovery(in_order(found, Sort.DOWNLOADS))
+        obstacles = self.modelscope.obstacles
+        gaps.notes += obstacles
+        is_read = isinstance(self.catalogue, Catalogue) or any(
+            rows.is_read for rows in self.lists.values()
+        )
+        discovery = gaps.discovery(in_order(found, Sort.DOWNLOADS))
+        return replace(discovery, obstacles=obstacles, is_unread=not is_read)
 
     def _lacks_only_catalogue(self, facts: ModelFacts) -> bool:
         """Whether only the catalogue is missing, about which there is one line for all models."""

@@ -31,6 +31,8 @@ class HubRows:
     """Models that `is_wanted` accepts, by id, in the hub's order."""
     missing: list[str] = field(default_factory=list)
     """What could not be read, a line each."""
+    is_read: bool = False
+    """Whether a page was answered."""
     beyond: str = ""
     """If the limit of rows cut the list, the rows that were read, e.g. ``3,000 of 43,127``."""
 
@@ -130,6 +132,7 @@ def search(
             if reading.is_counted_out:
                 break
             continue
+        rows.is_read = True
         if _is_of_other_tasks(page, query) and not watch.goes_on(query):
             return rows
         may_go_on = reading.take(page)

@@ -39,6 +39,10 @@ class Discovery:
     """What could not be read, a line each."""
     notes: tuple[str, ...] = ()
     """Notes, a line each; none is about a failure."""
+    obstacles: tuple[str, ...] = ()
+    """The notes about hosts that cannot be reached, for a reason that waiting does not change."""
+    is_unread: bool = False
+    """Whether nothing was read: neither the catalogue nor a page of the hub's lists."""
 
     @property
     def complete(self) -> bool:

@@ -71,7 +71,11 @@ class IdQuestions:
             self.found[kinds] = found
         models = [model for model in found.models if model.is_served]
         if not models:
-            say("✗ No such model was found.")
+            say(
+                "✗ ModelScope gave no answer, so there is no list to pick from."
+                if found.is_unread
+                else "✗ No such model was found."
+            )
             return
         picked = pick(models, tuple(self.chosen), is_complete=found.complete)
         self.chosen = {text: self.chosen.get(text, GivenId(text)) for text in picked}
@@ -84,6 +88,8 @@ class IdQuestions:
             say(f"not read: {line}")
         if len(discovery.missing) > _MANY:
             say(f"not read: {len(discovery.missing) - _MANY} more")
+        for line in discovery.obstacles:
+            say(visible(line))
         return discovery
 
     def _type(self) -> None:

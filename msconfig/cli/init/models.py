@@ -33,6 +33,8 @@ class FirstModels:
     """From the options; they override the hub."""
     quiet: bool
     known: dict[str, ModelResult] = field(default_factory=dict)
+    obstacles: dict[str, None] = field(default_factory=dict)
+    """What kept hosts from being reached and will not pass, a line each."""
 
     def results(self, ids: Sequence[GivenId]) -> tuple[ModelResult, ...]:
         """What a check says of each id; free.
@@ -47,6 +49,7 @@ class FirstModels:
                 report = check(new, session, kinds=self.kinds, progress=progress)
             if not report.complete:
                 raise KeyboardInterrupt
+            self.obstacles |= dict.fromkeys(report.obstacles)
             self.known |= {model.id: model for model in report.models}
         return tuple(self.known[given.text] for given in ids)
 

@@ -38,15 +38,15 @@ def verified(token: Token, session: Session) -> FirstToken:
     shown = f"{token.secret.masked} ({token.source})"
     with session.connect() as modelscope:
         fact = modelscope.users_me(token.secret)
+        obstacle = next(iter(modelscope.obstacles), "")
     match fact:
         case Account():
             return FirstToken(TokenStatus.VALID, f"✓ token {shown} is valid")
         case TokenRejected():
             return FirstToken(TokenStatus.REJECTED, f"✗ token {shown} is rejected: {fact.message}")
         case NoAnswer():
-            return FirstToken(
-                TokenStatus.UNVERIFIED, f"? token {shown} could not be verified: {fact.message}"
-            )
+            words = f"? token {shown} could not be verified: {obstacle or fact.message}"
+            return FirstToken(TokenStatus.UNVERIFIED, words)
         case _:
             assert_never(fact)
 

@@ -206,6 +206,8 @@ class _Wizard:
         checked = first.results([given for given in ids if given.text not in there])
         if checked:
             self._tell(in_words(checked))
+        for line in first.obstacles:
+            self._tell(visible(line))
         kept = settle_unserved(first, checked, self.options.unserved, asks=self.asks)
         failing = any(model.outcome is Outcome.FAIL for model in kept)
         if failing and self.options.unserved is None and not self.asks:
