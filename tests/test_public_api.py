@@ -95,7 +95,7 @@ def test_a_session_reads_no_environment_unless_it_is_made_from_it(
     found = Session.from_environment()
     assert found.tokens[0].secret.reveal() == TOKEN
     assert found.hub_url == "http://127.0.0.1:1"
-    with pytest.raises(UsageError, match="proxy"), found.connect():
+    with pytest.raises(UsageError, match="HTTPS_PROXY"), found.connect():
         pass
 
 
