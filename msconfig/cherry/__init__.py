@@ -1,1 +1,1 @@
-"""What Cherry Studio takes: providers, models, links, and the rules that they have to keep."""
+"""Cherry Studio's providers, models and links, and the rules for them."""

@@ -1,4 +1,4 @@
-"""What a model can do, in the words of Cherry Studio.
+"""Capabilities of models, in Cherry Studio's terms.
 
 The facts are in three files: `capabilities.toml` by kind, `model_lines.toml` by the model's line,
 and `v1_names.toml` for what desktop v1 infers from a name.
@@ -16,31 +16,30 @@ from typing import Any
 
 from msconfig.modelscope.kinds import Kind
 
-__all__ = ["Abilities", "abilities_of", "for_v1"]
-
+# unknown too: most such models are chat models, and the app treats them as such
 _TALKS = frozenset({Kind.CHAT, Kind.VISION, Kind.UNKNOWN})
 _IMAGES = frozenset({Kind.IMAGE_GENERATION, Kind.IMAGE_EDIT})
 
 
 @dataclass(frozen=True, slots=True)
 class Abilities:
-    """Capabilities and modalities of a model, in the words of desktop v2."""
+    """Capabilities and modalities of a model, in the terms of desktop v2."""
 
     capabilities: tuple[str, ...]
     input_modalities: tuple[str, ...]
-    """Empty where the app's own registry has to fill them."""
+    """Empty if they are left to the app's own registry."""
     output_modalities: tuple[str, ...]
-    """Empty where the kind does not determine them."""
+    """Empty if the kind does not determine them."""
     supports_streaming: bool
 
 
 def abilities_of(kind: Kind, name: str, tasks: Iterable[str] = ()) -> Abilities:
-    """What a model of `kind` called `name` can do.
+    """The abilities of a model of `kind` with the name `name`.
 
     Args:
-        kind: what the model does.
+        kind: the kind of the model.
         name: its id without the owner.
-        tasks: tasks of the hub, which separate speech to text from text to speech.
+        tasks: tasks of the hub, which distinguish speech to text from text to speech.
     """
     row = _table("capabilities.toml")[kind]
     found = [*row["capabilities"]]
@@ -56,9 +55,9 @@ def abilities_of(kind: Kind, name: str, tasks: Iterable[str] = ()) -> Abilities:
 
 
 def for_v1(kind: Kind, name: str, capabilities: Iterable[str]) -> tuple[str, ...]:
-    """The part of `capabilities` that desktop v1 does not infer from the name, in its words.
+    """The part of `capabilities` that desktop v1 does not infer from the name, in its terms.
 
-    Empty for image models: v1 has no word for what they do, and any other capability makes them
+    Empty for image models: v1 has no term for what they do, and any other capability makes them
     chat models once v2 imports the data.
     """
     if kind in _IMAGES:

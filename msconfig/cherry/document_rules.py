@@ -1,7 +1,8 @@
-"""What Cherry Studio demands of a document and a JSON Schema cannot say.
+"""Cherry Studio's rules for documents that a JSON Schema cannot express.
 
-Every function takes a document that keeps its schema, and gives its problems as JSON path and
-message: what the app refuses or breaks on, and what it takes though it is hardly meant (warnings).
+Every function takes a document that is valid under its schema, and returns its problems as JSON
+path and message: errors, which the app refuses or breaks on, and warnings, which it accepts
+although they are probably mistakes.
 """
 
 from __future__ import annotations
@@ -12,8 +13,6 @@ from typing import Any, TypeAlias
 
 from msconfig.cherry.presets import PRESETS
 from msconfig.tokens import is_masked
-
-__all__ = ["Findings", "of_link", "of_provider_v1", "of_provider_v2"]
 
 Finding: TypeAlias = tuple[str, str]
 _Document: TypeAlias = Mapping[str, Any]
@@ -84,7 +83,7 @@ def of_provider_v1(provider: _Document) -> Findings:
         for key in keys:
             found.errors += _key_problems(key, "$.apiKey")
         if len(set(keys)) < len(keys):
-            found.errors.append(("$.apiKey", "a key stands there twice"))
+            found.errors.append(("$.apiKey", "a key is in the list twice"))
     preset = PRESETS.get(provider["id"])
     if preset is not None:
         found.warnings += _override(provider["apiHost"], preset.api_host, "$.apiHost")
@@ -97,7 +96,7 @@ def of_provider_v1(provider: _Document) -> Findings:
 
 
 def of_link(payload: _Document) -> Findings:
-    """Findings in what a deep link carries; paths begin at the payload."""
+    """Findings in the payload of a deep link; paths begin at the payload."""
     found = Findings()
     found.errors += _key_problems(payload["apiKey"], "$.apiKey")
     if "," in payload["apiKey"]:
@@ -119,14 +118,14 @@ def _doubles(rows: Sequence[_Document], key: str, path: str, message: str) -> It
 
 
 def _key_problems(key: str, path: str) -> Iterable[Finding]:
-    if is_masked(key):
-        yield path, "a masked key, as a page shows it; put the whole key there"
+    if is_masked(key):  # people copy it from the page that lists their tokens
+        yield path, "a masked key, as a page shows it; use the whole key"
     elif not key or key != key.strip():
         yield path, "a key is empty or has white space around it"
 
 
 def _override(url: str | None, own: str | None, path: str) -> Iterable[Finding]:
     if own is None:
-        yield path, "no endpoint of the built-in provider, so the app keeps it as an override"
+        yield path, "not an endpoint of the built-in provider, so the app keeps it as an override"
     elif url != own:
         yield path, f"differs from the built-in {own}, so the app keeps it as an override"

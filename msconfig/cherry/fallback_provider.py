@@ -1,4 +1,4 @@
-"""Bailian as a provider of Cherry Studio, beside ModelScope's."""
+"""Configuration of the fallback provider, Bailian, in Cherry Studio."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ from msconfig.cherry.provider import (
 from msconfig.modelscope.fallback_regions import PROVIDER, Region, addresses_in
 from msconfig.tokens import Secret
 
-__all__ = ["configure_fallback", "fallback_provider"]
-
 _SERVICE = "Bailian"
 
 
@@ -26,7 +24,7 @@ def configure_fallback(
 ) -> Configuration:
     """The configuration for Bailian in `region`. The same input gives the same configuration.
 
-    Its ids name no owner, so a model without a group of its own comes into the group Bailian.
+    Its ids have no owner, so a model without a group of its own is put into the group Bailian.
     """
     return Configuration(
         fallback_provider(region),
@@ -37,10 +35,10 @@ def configure_fallback(
 
 
 def fallback_provider(region: Region) -> Provider:
-    """The provider for `region`: the built-in one of cn, a new one for another.
+    """The provider for `region`: the built-in one for cn, a new one for another.
 
-    A region's addresses differ from the built-in ones, and an override on a built-in provider
-    would be kept by the app for good; so another region is a provider of its own.
+    Other regions have other addresses than the built-in provider, and the app would keep an
+    override on a built-in provider for good, so they get a provider of their own.
     """
     match region:
         case Region.CN:

@@ -1,11 +1,11 @@
-"""The deep link by which Cherry Studio takes a key, written so that both versions read it.
+"""Deep links that import a key into Cherry Studio, written so that both versions read them.
 
-How they read it was learnt by running the decoding of desktop v1.9.12 and v2.0.8. In the query both
-turn ``+`` into ``_`` and ``/`` into ``-``, then read it as URL search parameters; in `data` they
-turn ``_`` back into ``+`` and ``-`` into ``/``, and decode base64 to UTF-8 text. RFC 4648 base64url
-does not survive that. v2 reads the text as JSON. v1 first turns every ``'`` into ``"`` and deletes
-every ``(`` and ``)``, and afterwards puts the JSON between single quotes into a script, which opens
-nothing where a value holds ``'``.
+Source: running the decoders of desktop v1.9.12 and v2.0.8. In the query both turn ``+`` into ``_``
+and ``/`` into ``-``, then parse it as URL search parameters; in `data` they turn ``_`` back into
+``+`` and ``-`` into ``/``, and decode base64 to UTF-8 text. RFC 4648 base64url does not survive
+that. v2 parses the text as JSON. v1 first turns every ``'`` into ``"`` and deletes every ``(`` and
+``)``, and then puts the JSON between single quotes into a script, which opens nothing if a value
+has a ``'``.
 """
 
 from __future__ import annotations
@@ -24,37 +24,25 @@ from msconfig.tokens import Secret
 if TYPE_CHECKING:
     from msconfig.cherry.provider import Provider
 
-__all__ = [
-    "PREFIX",
-    "LinkRefused",
-    "Payload",
-    "Unopenable",
-    "decode_v1",
-    "decode_v2",
-    "encode",
-    "key_link",
-    "why_unopenable",
-]
-
 PREFIX = "cherrystudio://providers/api-keys?"
 
 Payload: TypeAlias = dict[str, object]
-"""What a link carries, as JSON has it."""
+"""The JSON object in a link."""
 
 
 class LinkRefused(DocumentError):
-    """A link that one of the two versions would read as something else is not written."""
+    """A link is not written, because one of the two versions would read it differently."""
 
 
 class Unopenable(ValueError):
-    """Why a version of Cherry Studio opens nothing."""
+    """A version of Cherry Studio opens nothing; the message says why."""
 
 
 def key_link(provider: Provider, key: Secret) -> str:
-    """The link that puts `key` into `provider`. It carries no models and switches nothing on.
+    """The link that imports `key` into `provider`. It has no models and switches nothing on.
 
     Raises:
-        LinkRefused: one of the versions would not read it as it was meant.
+        LinkRefused: one of the versions would read it differently.
     """
     payload = {"id": provider.id, "baseUrl": provider.api_host, "apiKey": key.reveal()}
     if provider.preset_id is None:
@@ -63,13 +51,14 @@ def key_link(provider: Provider, key: Secret) -> str:
 
 
 def encode(payload: Mapping[str, str]) -> str:
-    """`payload` as a link that comes out equal under both decoders.
+    """`payload` as a link that both decoders read as `payload`.
 
     Raises:
-        LinkRefused: there is none.
+        LinkRefused: there is no such link.
     """
     if "," in payload.get("apiKey", ""):
-        raise LinkRefused("no link written: the key holds a comma, which v1 takes for two keys")
+        raise LinkRefused("no link written: the key has a comma, and v1 would split it into two")
+    # v1 deletes parentheses from the text, but not their escapes
     text = json.dumps(payload).replace("(", "\\u0028").replace(")", "\\u0029")
     link = f"{PREFIX}v=1&data={quote(base64.b64encode(text.encode()), safe='')}"
     reason = why_unopenable(link)
@@ -81,49 +70,50 @@ def encode(payload: Mapping[str, str]) -> str:
 
 
 def decode_v1(link: str) -> Payload:
-    """What desktop v1 makes of `link`, the step through a script included.
+    """The payload of `link` as desktop v1 reads it, including the step through a script.
 
     Raises:
-        Unopenable: nothing.
+        Unopenable: v1 opens nothing.
     """
     text = _text(link)
     payload = _object(text.replace("'", '"').replace("(", "").replace(")", ""))
     again = json.dumps(payload, ensure_ascii=False)
     if "'" in again:
-        raise Unopenable("a value holds ', and v1 opens nothing then; write ’ in its place")
+        raise Unopenable("a value has a ', and v1 opens nothing then; write ’ in its place")
     try:
         again.encode()
     except UnicodeEncodeError:
-        raise Unopenable("a value holds half a character (a lone surrogate)") from None
+        raise Unopenable("a value has half a character (a lone surrogate)") from None
     return payload
 
 
 def decode_v2(link: str) -> Payload:
-    """What desktop v2 makes of `link`.
+    """The payload of `link` as desktop v2 reads it.
 
     Raises:
-        Unopenable: nothing.
+        Unopenable: v2 opens nothing.
     """
     text = _text(link)
     try:
         return _object(text)
-    except Unopenable:
+    except Unopenable:  # v2 then tries the replacements that v1 always makes
         return _object(text.replace("'", '"').replace("(", "").replace(")", ""))
 
 
 def why_unopenable(link: str) -> str | None:
-    """Why `link` does not come out equal under both versions; None when it does."""
+    """The reason why the two versions read `link` differently; None if they agree."""
     data = _data(link)
     if data is None:
         return f"not a link that imports a key; those begin with {PREFIX}v=1&data="
     if set(_first_data(link[len(PREFIX) :]) or "") & {"-", "_"}:
-        return "written in base64url, which Cherry Studio reads as other bytes; use base64"
+        return "written in base64url, which Cherry Studio decodes to other bytes; use base64"
     try:
         newer = decode_v2(link)
     except Unopenable as error:
         return f"Cherry Studio opens nothing: {error}"
+    # before v1 is tried, whose reason would be the quotation marks that it made of this one
     if any("'" in value for value in newer.values() if isinstance(value, str)):
-        return "a value holds ', and Cherry Studio v1 opens nothing then; write ’ in its place"
+        return "a value has a ', and Cherry Studio v1 opens nothing then; write ’ in its place"
     try:
         older = decode_v1(link)
     except Unopenable as error:

@@ -1,7 +1,7 @@
-"""What each version of Cherry Studio does with a deep link.
+"""Effects of a deep link in each version of Cherry Studio.
 
-Learnt by running desktop v1.9.12 and v2.0.8: which fields they demand, what they store, and which
-provider comes out switched on. Both ask the user before they store anything.
+Source: running desktop v1.9.12 and v2.0.8: the fields that they require, what they store, and which
+provider is switched on afterwards. Both ask the user before they store anything.
 """
 
 from __future__ import annotations
@@ -14,12 +14,10 @@ from msconfig.cherry.link import Payload, Unopenable, decode_v1, decode_v2
 from msconfig.cherry.presets import PRESETS
 from msconfig.tokens import Secret
 
-__all__ = ["App", "Effect", "LinkPayload", "Outcome", "Reading", "read_link"]
-
 _REQUIRED = ("id", "apiKey", "baseUrl")
 _SHORTEST_HIDDEN = 8
 _NOTHING_THERE = (None, "", 0)
-"""What JavaScript takes for nothing; `False` equals 0."""
+"""Values that JavaScript's `!value` is true for; `False` equals 0 in Python."""
 _KNOWN = frozenset({*_REQUIRED, "name", "type"})
 _CHAT = "openai-chat-completions"
 _ENDPOINTS: Mapping[object, str] = {
@@ -30,7 +28,7 @@ _ENDPOINTS: Mapping[object, str] = {
     "vertexai": "google-generate-content",
     "ollama": "ollama-chat",
 }
-"""`type` of a link: the endpoint that v2 takes it for. Everything else is chat completions."""
+"""The endpoint that v2 derives from `type`. Everything else is chat completions."""
 
 
 class App(StrEnum):
@@ -41,21 +39,21 @@ class App(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What a version does when it gets a link."""
+    """Reaction of a version to a link."""
 
     OPENS = "opens"
     """It asks the user, then stores the key."""
     REFUSES = "refuses"
-    """It says that it cannot, and stores nothing."""
+    """It shows an error, and stores nothing."""
     NOTHING = "nothing"
     """It shows nothing at all."""
     UNKNOWN = "unknown"
-    """Nobody has seen what it does."""
+    """Not observed."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkPayload:
-    """What a link carries; None where a field is missing or is no text."""
+    """The payload of a link; None if a field is missing or not a text."""
 
     id: str | None
     base_url: str | None
@@ -63,12 +61,12 @@ class LinkPayload:
     type: str | None
     key: Secret | None
     further: tuple[str, ...]
-    """Names of the fields that no version reads."""
+    """Names of fields that no version reads."""
 
     def without_key(self, text: str) -> str:
-        """`text` with the key, or each that v1 makes of it, masked wherever it stands.
+        """`text` with the key masked, and each of the keys into which v1 splits it.
 
-        A key of fewer than 8 characters is none, and to hide it would garble the text.
+        Fewer than 8 characters are not a key, and to mask them would garble the text.
         """
         whole = self.key.reveal() if self.key else ""
         for key in (whole, *whole.split(",")):
@@ -79,36 +77,36 @@ class LinkPayload:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What is stored once the user has agreed."""
+    """The state after the user has agreed."""
 
     keys: tuple[Secret, ...]
-    """The entries that the provider gets; v1 splits at commas, v2 does not."""
+    """The keys that the provider gets; v1 splits at commas, v2 does not."""
     is_built_in: bool
-    """Whether it is a provider that the app has already; such a one keeps its switch."""
+    """Whether the provider is built in; such a provider is not switched on or off."""
     overrides: str | None
-    """The built-in address that the link's own is kept beside, as an override."""
+    """The built-in address that the link's address overrides; None if it does not."""
     endpoint: str | None
-    """What v2 calls the address by, for a provider that is there already too; None in v1."""
+    """The endpoint for which v2 stores the address, even in an existing provider; None in v1."""
     new_is_on: bool | None
-    """Whether it is created switched on where it is not there yet; None if it is built in."""
+    """Whether a new provider is created switched on; None if it is built in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one version makes of a link."""
+    """A link as one version reads it."""
 
     app: App
     outcome: Outcome
     reason: str | None = None
-    """Why it does not open."""
+    """Why it does not open; None if it opens."""
     payload: LinkPayload | None = None
-    """None where it cannot be decoded."""
+    """None if it cannot be decoded."""
     effect: Effect | None = None
-    """None where it does not open."""
+    """None if it does not open."""
 
 
 def read_link(link: str) -> tuple[Reading, ...]:
-    """What each version makes of `link`, in the order of `App`."""
+    """`link` as each version reads it, in the order of `App`."""
     return _reading(link, App.V1), _reading(link, App.V2)
 
 
@@ -130,14 +128,15 @@ def _reading(link: str, app: App) -> Reading:
         return Reading(app, Outcome.REFUSES, reason, payload)
     if payload.id is None or payload.base_url is None or payload.key is None:
         odd = next(name for name in _REQUIRED if not isinstance(found[name], str))
-        return Reading(app, Outcome.UNKNOWN, f"{odd} is no text", payload)
+        return Reading(app, Outcome.UNKNOWN, f"{odd} is not a text", payload)
     is_web = payload.base_url.lower().startswith(("http://", "https://"))
     if app is App.V2 and not is_web:
-        reason = "baseUrl is no http(s) address, which it says after its dialog"
+        reason = "baseUrl is not an http(s) address; the error appears after the dialog"
         return Reading(app, Outcome.REFUSES, reason, payload)
     preset = PRESETS.get(payload.id)
     key = payload.key.reveal()
     effect = Effect(
+        # an empty piece between two commas is not a key
         keys=tuple(map(Secret, filter(None, key.split(",")))) if app is App.V1 else (payload.key,),
         is_built_in=preset is not None,
         overrides=preset.api_host if preset and preset.api_host != payload.base_url else None,

@@ -1,4 +1,4 @@
-"""Providers that are built into Cherry Studio, as desktop v1.9.12 and v2.0.8 ship them."""
+"""Providers built into Cherry Studio. Source: desktop v1.9.12 and v2.0.8."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-__all__ = ["PRESETS", "Preset"]
-
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A built-in provider. A base URL that differs from it by one character is an override."""
+    """A built-in provider. For the app, a base URL that differs by one character is an override."""
 
     id: str
     name: str
@@ -34,7 +32,7 @@ def _preset(
     return Preset(preset_id, name, api_host, anthropic_api_host, MappingProxyType(endpoints))
 
 
-_BAILIAN = "https://dashscope.aliyuncs.com/compatible-mode/v1/"
+_DASHSCOPE_URL = "https://dashscope.aliyuncs.com/compatible-mode/v1/"
 
 PRESETS: Mapping[str, Preset] = MappingProxyType(
     {
@@ -49,9 +47,9 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             _preset(
                 "dashscope",
                 "Bailian",
-                _BAILIAN,
+                _DASHSCOPE_URL,
                 "https://dashscope.aliyuncs.com/apps/anthropic",
-                **{"openai-responses": _BAILIAN},
+                **{"openai-responses": _DASHSCOPE_URL},
             ),
         )
     }

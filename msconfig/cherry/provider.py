@@ -1,4 +1,4 @@
-"""One provider with its models and keys: what the templates of both app versions show."""
+"""Providers with their models and keys, as the templates of both app versions use them."""
 
 from __future__ import annotations
 
@@ -12,24 +12,12 @@ from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site, addresses_of
 from msconfig.tokens import Secret
 
-__all__ = [
-    "ApiKey",
-    "Configuration",
-    "Model",
-    "ModelChoice",
-    "Provider",
-    "ProviderChoice",
-    "configure",
-    "is_taken_for_chat",
-    "model_of",
-]
-
 _OF_AUDIO = frozenset({"audio-transcript", "audio-generation"})
 
 
 @dataclass(frozen=True, slots=True)
 class ProviderChoice:
-    """What the user told about the provider; None leaves it to msconfig."""
+    """The user's settings of a provider; None for msconfig's default."""
 
     id: str | None = None
     name: str | None = None
@@ -39,16 +27,16 @@ class ProviderChoice:
 
 @dataclass(frozen=True, slots=True)
 class ModelChoice:
-    """A model that goes into the documents, and what the user told about it."""
+    """A model for the documents, and the user's settings of it; None for msconfig's default."""
 
     id: str
     kind: Kind
     name: str | None = None
     group: str | None = None
     capabilities: tuple[str, ...] | None = None
-    """In the words of desktop v2."""
+    """In the terms of desktop v2."""
     tasks: tuple[str, ...] = ()
-    """Tasks of the hub; empty where they are not known."""
+    """Tasks of the hub; empty if they are unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +46,7 @@ class Provider:
     id: str
     name: str
     preset_id: str | None
-    """The built-in provider that it is, or None for a new one."""
+    """The id of the built-in provider; None for a new one."""
     api_host: str
     anthropic_api_host: str
     rate_limit_seconds: int | None
@@ -67,7 +55,7 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model of that provider."""
+    """A model of a provider."""
 
     id: str
     name: str
@@ -75,21 +63,21 @@ class Model:
     kind: Kind
     capabilities: tuple[str, ...]
     v1_capabilities: tuple[str, ...]
-    """Those of `capabilities` that desktop v1 does not infer from the name, in its words."""
+    """Those of `capabilities` that desktop v1 does not infer from the name, in its terms."""
     input_modalities: tuple[str, ...]
-    """Empty where the app's own registry has to fill them."""
+    """Empty if they are left to the app's own registry."""
     output_modalities: tuple[str, ...]
-    """Empty where the kind does not determine them."""
+    """Empty if the kind does not determine them."""
     supports_streaming: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A key of that provider; id and label derive from it, so that nothing depends on chance."""
+    """A key of a provider; id and label derive from it, so the same key gives the same bytes."""
 
     key: Secret
     service: str = "ModelScope"
-    """Whose key it is."""
+    """The name of the service, for the label."""
 
     @property
     def id(self) -> str:
@@ -98,23 +86,23 @@ class ApiKey:
 
     @property
     def label(self) -> str:
-        """What the app shows."""
+        """Its name in the app."""
         return f"{self.service} {self.key.fingerprint}"
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """Everything that goes into a document."""
+    """Everything that a document contains."""
 
     provider: Provider
     models: tuple[Model, ...]
     api_keys: tuple[ApiKey, ...]
     is_fallback: bool = False
-    """Whether it is the way out beside ModelScope."""
+    """Whether it is the fallback, not ModelScope."""
 
     @property
     def joined_key(self) -> Secret:
-        """All keys as v1 keeps them: one text, joined by commas; empty without any."""
+        """All keys in v1's form: one text, joined by commas; empty without any."""
         return Secret(",".join(api_key.key.reveal() for api_key in self.api_keys))
 
 
@@ -124,7 +112,7 @@ def configure(
     """The configuration for `site`. The same input gives the same configuration.
 
     Raises:
-        SettingsError: a provider id that belongs to something else.
+        SettingsError: a provider id that belongs to another built-in provider.
     """
     return Configuration(
         provider_for(site, choice),
@@ -137,7 +125,7 @@ def provider_for(site: Site, choice: ProviderChoice) -> Provider:
     """The provider for `site`: the built-in one of cn, a new one for ai or under another id.
 
     Raises:
-        SettingsError: a provider id that belongs to something else.
+        SettingsError: a provider id that belongs to another built-in provider.
     """
     own = addresses_of(site)
     default_id = "modelscope" if site is Site.CN else "modelscope-ai"
@@ -161,12 +149,13 @@ def provider_for(site: Site, choice: ProviderChoice) -> Provider:
 
 
 def is_taken_for_chat(choice: ModelChoice) -> bool:
-    """Whether the app takes an audio model for a chat model, for lack of an audio capability."""
+    """Whether the app treats an audio model as a chat model, for lack of an audio capability."""
     return choice.kind is Kind.AUDIO and _OF_AUDIO.isdisjoint(_model(choice).capabilities)
 
 
 def model_of(choice: ModelChoice, *, name: str, group: str) -> Model:
-    """The model for `choice`, called `name` in `group` where the user told nothing else."""
+    """The model for `choice`; `name` and `group` are its defaults."""
+    # by the name in the id, not the user's: that one does not show the line of the model
     abilities = abilities_of(choice.kind, name, choice.tasks)
     capabilities = abilities.capabilities if choice.capabilities is None else choice.capabilities
     return Model(

@@ -63,8 +63,8 @@ class Proxy:
             raise UsageError(f"{self.variable} cannot be used: {known}; write {right}host:port")
         if scheme.startswith("socks") and find_spec("socksio") is None:
             raise UsageError(
-                f"{self.variable} names a SOCKS proxy, which needs an extra: pip install"
-                " 'msconfig[socks]'; or set HTTPS_PROXY to an HTTP proxy"
+                f"{self.variable} names a SOCKS proxy, which needs the extra `socks`: in"
+                " the clone, pip install '.[socks]'; or set HTTPS_PROXY to an HTTP proxy"
             )
         try:
             proxy = httpx.Proxy(self.url, ssl_context=context if scheme == "https" else None)

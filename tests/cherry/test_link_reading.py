@@ -96,7 +96,7 @@ def test_all_that_is_missing_is_named() -> None:
 @pytest.mark.parametrize("value", [7, ["a"], {"a": "b"}, True, []])
 def test_a_field_that_is_no_text_has_an_unknown_end(value: object) -> None:
     for reading in read_link(link_of({**NEW, "apiKey": value})):
-        assert (reading.outcome, reading.reason) == (Outcome.UNKNOWN, "apiKey is no text")
+        assert (reading.outcome, reading.reason) == (Outcome.UNKNOWN, "apiKey is not a text")
 
 
 @pytest.mark.parametrize("address", ["models.example/v1", "ftp://models.example", "file:///x"])
