@@ -1,55 +1,81 @@
-"""Work done side by side, in threads that never keep the program from ending."""
+"""Work done in parallel, in threads that never keep the program from ending."""
 
 from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Sequence
+from typing import TypeAlias
 
-__all__ = ["in_parallel"]
+__all__ = ["Piece", "in_parallel"]
+
+Piece: TypeAlias = "Callable[[], Iterable[Piece] | None]"
+"""A piece of work; it may return further ones, which are done after all that wait by then."""
 
 _POLL_SECONDS = 0.5
 """A wait without an end cannot be interrupted on Windows."""
 
 
-def in_parallel(work: Sequence[Callable[[], None]], concurrency: int) -> Generator[None]:
+def in_parallel(work: Sequence[Piece], concurrency: int) -> Generator[None]:
     """Run `work`, `concurrency` at a time; give a tick for each piece that is done.
 
     Threads are daemons, not a `ThreadPoolExecutor`, whose threads are waited for at exit: after
     Ctrl-C a request under way is abandoned, not waited for. Closing the iterator starts no more
     work. An exception of a piece of work is raised here.
     """
-    todo = iter(work)
-    take = threading.Lock()
-    done: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
-    stopped = threading.Event()
+    todo = deque(work)
+    running = 0
+    stopped = False
+    changed = threading.Condition()
+    done: queue.SimpleQueue[int | BaseException] = queue.SimpleQueue()
+
+    def take() -> Piece | None:
+        nonlocal running
+        with changed:
+            # a piece that runs may bring more work
+            changed.wait_for(lambda: todo or not running or stopped)
+            if stopped or not todo:
+                return None
+            running += 1
+            return todo.popleft()
+
+    def put_back(more: Iterable[Piece]) -> None:
+        nonlocal running
+        with changed:
+            running -= 1
+            todo.extend(more)
+            changed.notify_all()
 
     def run() -> None:
-        while not stopped.is_set():
-            with take:
-                piece = next(todo, None)
-            if piece is None:
-                return
+        while (piece := take()) is not None:
+            more: tuple[Piece, ...] = ()
+            result: int | BaseException = 0
             try:
-                piece()
+                more = tuple(piece() or ())
+                result = len(more)
             except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
-                done.put(error)
-            else:
-                done.put(None)
+                result = error
+            put_back(more)
+            done.put(result)
 
     for _ in range(min(max(1, concurrency), len(work))):
         threading.Thread(target=run, daemon=True).start()
+    left = len(work)
     try:
-        for _ in work:
-            error = _next(done)
-            if error is not None:
-                raise error
+        while left:
+            result = _next(done)
+            if isinstance(result, BaseException):
+                raise result
+            left += result - 1
             yield
     finally:
-        stopped.set()
+        with changed:
+            stopped = True
+            changed.notify_all()
 
 
-def _next(done: queue.SimpleQueue[BaseException | None]) -> BaseException | None:
+def _next(done: queue.SimpleQueue[int | BaseException]) -> int | BaseException:
     while True:
         try:
             return done.get(timeout=_POLL_SECONDS)

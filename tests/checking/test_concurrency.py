@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from contextlib import closing
+from functools import partial
 
 import pytest
 
-from msconfig.checking.concurrency import in_parallel
+from msconfig.checking.concurrency import Piece, in_parallel
 
 
 @pytest.mark.parametrize("pieces", [0, 1, 3, 100])
@@ -26,6 +28,31 @@ def test_work_is_begun_in_its_order() -> None:
     for _ in in_parallel(work, 1):
         pass
     assert begun == list(range(20))
+
+
+@pytest.mark.parametrize("concurrency", [1, 3])
+def test_what_a_piece_returns_is_done_after_what_waits(concurrency: int) -> None:
+    done: list[str] = []
+
+    def piece(name: str, *more: str) -> Iterable[Piece]:
+        done.append(name)
+        return [partial(piece, each) for each in more]
+
+    work = [partial(piece, "a", "a1", "a2"), partial(piece, "b"), partial(piece, "c", "c1")]
+    assert sum(1 for _ in in_parallel(work, concurrency)) == 6
+    assert sorted(done) == ["a", "a1", "a2", "b", "c", "c1"]
+    if concurrency == 1:
+        assert done == ["a", "b", "c", "a1", "a2", "c1"]
+
+
+def test_idle_threads_help_with_what_a_late_piece_returns() -> None:
+    together = threading.Barrier(3)
+
+    def late() -> Iterable[Piece]:
+        return [lambda: (together.wait(10), None)[1]] * 3  # three run at a time, or this breaks
+
+    work: list[Piece] = [late, lambda: None, lambda: None]
+    assert sum(1 for _ in in_parallel(work, 3)) == 6
 
 
 def test_as_many_pieces_run_at_a_time_as_were_allowed_and_no_more() -> None:
