@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import assert_never
@@ -60,18 +60,20 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class CheckRequest:
-    """What is to be checked."""
+    """Inputs and options of a check."""
 
     site: Site
     ids: Sequence[GivenId]
     """As they were given, each once; malformed ones among them."""
     tokens: Sequence[Token] = ()
     kinds: Mapping[str, Kind] = field(default_factory=dict)
-    """Kinds that the user told, by id; they go before what the hub says."""
+    """Kinds of the settings, by id; they take precedence over those of the hub."""
     recorded_served: frozenset[str] = frozenset()
     """Offline, ids that ModelScope served when the facts were recorded, the unlisted ones too."""
     recorded_kinds: Mapping[str, Kind] = field(default_factory=dict)
-    """Kinds that were recorded earlier, by id, for suggestions where nothing else is known."""
+    """Kinds that were recorded earlier, by id; used where nothing else is known."""
+    needs_kinds: bool = False
+    """Whether to read the kinds that neither the settings nor recorded facts give."""
     concurrency: int = 8
     strict: bool = False
     snapshot_recorded: datetime | None = None
@@ -81,9 +83,9 @@ class CheckRequest:
 def check(
     modelscope: ModelScope, request: CheckRequest, progress: Progress = no_progress
 ) -> Report:
-    """Check tokens and models: two requests a model, one a token, one for the catalogue.
+    """Check tokens and models: one request a model, one a token, one for the catalogue.
 
-    A third for a served model without a task at the hub, unless its kind was told (`gather`).
+    More only where the verdict or a kind needs it (`gather`).
 
     An interrupt (`KeyboardInterrupt`) ends the check early, with a report that says so
     (`Report.complete`); models without facts are then `unverified`.
@@ -100,7 +102,7 @@ def check(
             models=well_formed,
             tokens=() if request.snapshot_recorded else request.tokens,
             catalogue=bool(parsed),  # also for suggestions alone
-            told=request.kinds,
+            of_open_kind=_of_open_kind(request, well_formed),
             concurrency=request.concurrency,
             progress=lambda done, _total: progress(malformed + done, len(parsed)),
         )
@@ -108,6 +110,33 @@ def check(
         complete = False
         # threads that are left may still write; what they write now does not count
         gathered = Gathered(gathered.catalogue, dict(gathered.tokens), dict(gathered.models))
+    suggestions: dict[str, tuple[Suggestion, ...]] = {}
+    try:
+        return _concluded(modelscope, request, parsed, gathered, suggestions, complete=complete)
+    except KeyboardInterrupt:
+        # the facts are there; what is still missing takes long only with many failing ids
+        return _concluded(modelscope, request, parsed, gathered, suggestions, complete=False)
+
+
+def _concluded(
+    modelscope: ModelScope,
+    request: CheckRequest,
+    parsed: Mapping[str, ModelId | None],
+    gathered: Gathered,
+    suggestions: dict[str, tuple[Suggestion, ...]],
+    *,
+    complete: bool,
+) -> Report:
+    """The report on the facts that are there. An incomplete one gets no further suggestions.
+
+    Args:
+        modelscope: for the recorded calls.
+        request: the inputs.
+        parsed: the ids by their texts; None for a malformed one.
+        gathered: the facts.
+        suggestions: takes the suggestions by id, one by one.
+        complete: whether the check came to its end.
+    """
     recorded_served = frozenset(filter(is_model_id, request.recorded_served))
     verdicts = {
         text: _verdict(model_id, text, gathered, recorded_served)
@@ -117,17 +146,20 @@ def check(
     listed = tuple(each for each in listed if not _is_refused(modelscope.recorded_call(each)))
     passing = {text for text, verdict in verdicts.items() if verdict.status is Status.ENABLED}
     served = frozenset(({*listed, *recorded_served} - set(verdicts)) | passing)
-    kinds = {text: facts.kind for text, facts in gathered.models.items()} | dict(request.kinds)
+    kinds = {text: _kind(request, text, gathered.models.get(text)) for text in parsed}
     known_kinds = dict(request.recorded_kinds)
     known_kinds |= {text: kind for text, kind in kinds.items() if kind is not Kind.UNKNOWN}
+    if complete:
+        for text, verdict in verdicts.items():
+            if _wants_another(text, verdict, gathered.catalogue):
+                suggestions[text] = _suggestions(text, verdict, served, known_kinds)
     models = tuple(
         _model_result(
             given,
             verdicts[given.text],
             gathered,
-            kind=kinds.get(given.text, Kind.UNKNOWN),
-            served=served,
-            known_kinds=known_kinds,
+            kind=kinds[given.text],
+            suggestions=suggestions.get(given.text, ()),
         )
         for given in request.ids
     )
@@ -135,6 +167,7 @@ def check(
         _log.debug("%s is %s, kind %s: %s", model.id, model.status, model.kind, model.reason)
     now = clock.utc_now()
     recorded = request.snapshot_recorded
+    well_formed = {text: model_id for text, model_id in parsed.items() if model_id is not None}
     look_up_gone = _look_up_gone(well_formed, gathered)
     gone_notes = (look_up_gone,) if look_up_gone else ()
     return Report(
@@ -154,6 +187,36 @@ def check(
         ),
         look_up_gone=look_up_gone,
     )
+
+
+def _wants_another(text: str, verdict: Verdict, catalogue: CatalogueFact | None) -> bool:
+    """Whether to suggest other ids: it fails, or is unknown and not listed, so perhaps misspelt."""
+    is_listed = isinstance(catalogue, Catalogue) and catalogue.lists(_path(text))
+    outcome = verdict.status.outcome
+    return outcome is Outcome.FAIL or (outcome is Outcome.UNKNOWN and not is_listed)
+
+
+def _kind(request: CheckRequest, text: str, facts: ModelFacts | None) -> Kind:
+    """The kind in the settings, else that of the hub if it was read, else the recorded one."""
+    if text in request.kinds:
+        return request.kinds[text]
+    found = facts.kind if facts else Kind.UNKNOWN
+    return found if found is not Kind.UNKNOWN else _recorded_kind(request, text)
+
+
+def _recorded_kind(request: CheckRequest, text: str) -> Kind:
+    return request.recorded_kinds.get(_path(text), Kind.UNKNOWN)
+
+
+def _of_open_kind(request: CheckRequest, models: Iterable[str]) -> frozenset[str]:
+    """Texts of the models whose kind the hub is to tell.
+
+    Audio is open, too: only the tasks of the hub separate speech to text from text to speech.
+    """
+    if not request.needs_kinds:
+        return frozenset()
+    known = {text: request.kinds.get(text) or _recorded_kind(request, text) for text in models}
+    return frozenset(text for text, kind in known.items() if kind in {Kind.UNKNOWN, Kind.AUDIO})
 
 
 def _look_up_gone(models: Mapping[str, ModelId], gathered: Gathered) -> str:
@@ -219,16 +282,11 @@ def _model_result(
     gathered: Gathered,
     *,
     kind: Kind,
-    served: frozenset[str],
-    known_kinds: Mapping[str, Kind],
+    suggestions: tuple[Suggestion, ...],
 ) -> ModelResult:
     text = given.text
     facts = gathered.models.get(text)
     own = facts.look_up.modelscope if facts and isinstance(facts.look_up, Providers) else None
-    is_listed = isinstance(gathered.catalogue, Catalogue) and _path(text) in gathered.catalogue.ids
-    outcome = verdict.status.outcome
-    # what could not be settled may be a misspelling, unless the catalogue lists it
-    wants_another = outcome is Outcome.FAIL or (outcome is Outcome.UNKNOWN and not is_listed)
     is_derived = facts is not None and facts.look_up.source.origin is Origin.DERIVED
     return ModelResult(
         id=text,
@@ -236,7 +294,7 @@ def _model_result(
         kind=kind,
         reason=verdict.reason,
         evidence=_evidence(_path(text), gathered.catalogue, facts) if facts else (),
-        suggestions=_suggestions(text, verdict, served, known_kinds) if wants_another else (),
+        suggestions=suggestions,
         cost=Cost(own.magicubes, is_derived) if own else None,
         proof=verdict.proof,
         location=given.location,
@@ -269,8 +327,8 @@ def _evidence(
 ) -> tuple[Evidence, ...]:
     found = [catalogue] if catalogue else []
     evidence = []
-    more = [each for each in (facts.older_hub, facts.call) if each is not None]
-    for fact in (*found, facts.look_up, facts.hub, *more):
+    more = [each for each in (facts.hub, facts.older_hub, facts.call) if each is not None]
+    for fact in (*found, facts.look_up, *more):
         source = fact.source
         evidence.append(
             Evidence(
@@ -290,7 +348,7 @@ def _observed(
 ) -> str:
     match fact:
         case Catalogue():
-            return f"{'listed' if path in fact.ids else 'not listed'} among {len(fact.ids)}"
+            return f"{'listed' if fact.lists(path) else 'not listed'} among {len(fact.ids)}"
         case Providers():
             return f"served by {listing(fact.names)}"
         case HubModel():

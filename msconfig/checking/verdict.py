@@ -32,6 +32,7 @@ __all__ = [
     "LookUpFact",
     "ModelFacts",
     "Verdict",
+    "depends_on_hub",
     "judge",
     "kind_told",
     "leaves_kind_open",
@@ -50,7 +51,8 @@ class ModelFacts:
     """What was learnt about one model besides the catalogue."""
 
     look_up: LookUpFact
-    hub: HubFact
+    hub: HubFact | None = None
+    """None where neither the verdict nor anything else needed it."""
     older_hub: HubFact | None = None
     """What the older API says of a served model to which the hub gives no task; else None."""
     call: RecordedCall | None = None
@@ -74,7 +76,7 @@ def kind_told(*hubs: HubFact | None) -> Kind:
     return next(kinds, Kind.UNKNOWN)
 
 
-def leaves_kind_open(hub: HubFact) -> bool:
+def leaves_kind_open(hub: HubFact | None) -> bool:
     """Whether the hub knows the model without saying what it does; the older API may."""
     return isinstance(hub, HubModel) and not (hub.tasks or hub.from_older_api)
 
@@ -144,7 +146,7 @@ def _judge_served(asked: ModelId, catalogue: CatalogueFact, facts: ModelFacts) -
     look_up, hub = facts.look_up, facts.hub
     call = facts.call if asked.provider is None else None
     confirmed = isinstance(look_up, Providers) and look_up.by_modelscope
-    listed = isinstance(catalogue, Catalogue) and asked.path in catalogue.ids
+    listed = isinstance(catalogue, Catalogue) and catalogue.lists(asked.path)
 
     right_id = None if listed or confirmed else _in_other_case(asked, catalogue, facts)
     if right_id is not None:
@@ -176,6 +178,26 @@ def _judge_served(asked: ModelId, catalogue: CatalogueFact, facts: ModelFacts) -
         return Verdict(Status.NOT_FOUND, _noted("the hub has no such id", hub.source))
 
     return Verdict(Status.UNVERIFIED, _what_was_missing(catalogue, facts))
+
+
+def depends_on_hub(
+    asked: ModelId, look_up: LookUpFact, catalogue: CatalogueFact | None
+) -> bool | None:
+    """Whether the verdict on `asked` is another one with what the hub says.
+
+    None where that depends on a catalogue that is not there yet. The order is that of the table:
+    the look-up's yes decides alone; after its clear no the hub may know a private model, after a
+    500 that there is no such id, and for an id that is not listed the right letters.
+    """
+    if isinstance(look_up, Providers) and look_up.by_modelscope:
+        return False
+    if _answers_500(look_up):
+        return True
+    if catalogue is None:
+        return None
+    if isinstance(catalogue, Catalogue) and catalogue.lists(asked.path):
+        return isinstance(look_up, Providers)
+    return not isinstance(catalogue, Catalogue) or catalogue.in_other_case(asked.path) is None
 
 
 def _other_case(right_id: str) -> Verdict:
@@ -227,7 +249,7 @@ def look_up_has_gone(
     """
     facts = dict(asked)
     answers = [fact for fact in facts.values() if isinstance(fact, NoAnswer) and fact.lasting]
-    listed = isinstance(catalogue, Catalogue) and not facts.keys().isdisjoint(catalogue.ids)
+    listed = isinstance(catalogue, Catalogue) and any(map(catalogue.lists, facts))
     if len(facts) < _FEWEST_TO_TELL or len(answers) < len(facts) or not listed:
         return ""
     # compared by status alone: a message may name the id that was asked for
@@ -251,7 +273,7 @@ _FEWEST_TO_TELL = 2
 """Ids that have to be asked for before the look-up's answers say something about itself."""
 
 
-def _listed(look_up: LookUpFact, hub: HubFact, call: RecordedCall | None) -> Verdict:
+def _listed(look_up: LookUpFact, hub: HubFact | None, call: RecordedCall | None) -> Verdict:
     """In the catalogue, and the look-up does not name ModelScope."""
     if isinstance(look_up, Providers):
         return Verdict(
@@ -285,11 +307,11 @@ def _answers_500(look_up: LookUpFact) -> bool:
     return isinstance(look_up, NoAnswer) and look_up.status == HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-def _restricted(hub: HubFact) -> bool:
+def _restricted(hub: HubFact | None) -> bool:
     return isinstance(hub, HubNoAccess) or (isinstance(hub, HubModel) and hub.restricted)
 
 
-def _because(hub: HubFact, words: str) -> str:
+def _because(hub: HubFact | None, words: str) -> str:
     return f"{words}: {hub.message}" if isinstance(hub, HubNoAccess) else words
 
 

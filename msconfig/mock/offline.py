@@ -53,7 +53,7 @@ class OfflineClient:
         deadline: Deadline,  # noqa: ARG002 - `Http`'s signature; nothing here takes time
         params: dict[str, str] | None = None,
         token: Secret | None = None,
-        retry_server_error: bool = False,  # noqa: ARG002 - `Http`'s signature
+        retry_server_error: bool | Callable[[], bool] = False,  # noqa: ARG002 - `Http`'s signature
     ) -> Reply | Failure:
         """The handler's reply to a GET, or what the facts say that hold none."""
         return self._ask("GET", url, token, query=urlencode(params or {}))

@@ -1,4 +1,4 @@
-"""What a run has seen of a host: whether it answers, and when it may be asked again."""
+"""State of a host in a run: whether it answers, and when it may get the next request."""
 
 from __future__ import annotations
 
@@ -12,14 +12,25 @@ from http import HTTPStatus
 
 from msconfig.modelscope.facts import Provenance
 
-__all__ = ["MAX_RETRY_AFTER", "PASSING", "Deadline", "Failure", "Host", "Pacing", "Reply"]
+__all__ = [
+    "MAX_RETRY_AFTER",
+    "PASSING",
+    "Deadline",
+    "Failure",
+    "Host",
+    "Pacing",
+    "Postponed",
+    "Reply",
+]
 
 _log = logging.getLogger(__name__)
 
 MAX_RETRY_AFTER = 60.0
-"""Seconds; a server that asks for more is not asked again."""
+"""Seconds; after a longer one a request is not tried again."""
 FAILURES_UNTIL_GIVEN_UP = 10
-"""Requests in a row that failed with all their tries, after which a host is not asked again."""
+"""Requests in a row that failed with all their tries, after which a host gets no more."""
+_REFUSALS_UNTIL_FULL_PAUSE = 3
+"""Refusals in a row that show that a host accepts nothing for now."""
 
 PASSING = frozenset(
     {
@@ -47,9 +58,24 @@ class Pacing:
 
 
 class Deadline:
-    """Seconds that are left for a piece of work; waiting that a server asked for does not count."""
+    """Seconds left for the requests of one piece of work; waits that a server asked for are free.
 
-    def __init__(self, seconds: float, pacing: Pacing) -> None:
+    Args:
+        seconds: that there are, from the first request on.
+        pacing: the clock.
+        postpones: whether a request that is refused with 429 raises `Postponed`, so that its
+            thread does other work instead of waiting. The same request with the same deadline is
+            then its next try.
+    """
+
+    def __init__(self, seconds: float, pacing: Pacing, *, postpones: bool = False) -> None:
+        self.postpones = postpones
+        self.not_before = 0.0
+        """No request is made before this moment (`Pacing.clock`)."""
+        self.retry_after_given = False
+        """Whether a server named that moment; then it does not count as time spent."""
+        self.tries: dict[str, int] = {}
+        """Tries made so far of a request that was postponed, by URL."""
         self._clock = pacing.clock
         self._ends: float | None = None
         self._seconds = seconds
@@ -63,9 +89,19 @@ class Deadline:
         return self._ends - now
 
     def extend(self, seconds: float) -> None:
-        """Leave waiting out of account."""
+        """Do not count a wait that a server asked for."""
         if self._ends is not None:
             self._ends += seconds
+
+    def suspend(self) -> None:
+        """Stop the clock until the next look at it, while other work is done."""
+        if self._ends is not None:
+            self._seconds = self._ends - self._clock()
+            self._ends = None
+
+
+class Postponed(Exception):
+    """A request was refused for now, and its deadline wants to do other work meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,39 +115,44 @@ class Reply:
     """How a recorded reply is known; None for a reply from the network."""
     retry_after: float | None = None
     seconds: float = 0.0
-    """From asking until there was enough of it."""
+    """From the request until there was enough of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """No whole reply; `message` says why."""
+    """No whole reply; `message` is the reason."""
 
     message: str
     passing: bool = True
     """Whether another try might help."""
     asked: bool = True
-    """Whether anybody was asked; where not, it says nothing about the host."""
+    """Whether a request was made; if not, this says nothing about the host."""
     provenance: Provenance | None = None
     """What the snapshot says that holds no answer; None for a failure of the network."""
 
 
 @dataclass(slots=True)
 class Host:
-    """What this run has seen of a host. Safe to share between threads."""
+    """State of a host in this run. Safe to share between threads."""
 
     name: str
     pacing: Pacing
     patient: bool
-    """Whether it is asked whatever happens, and nobody waits (offline)."""
+    """Whether it gets requests whatever happens, and none waits (offline)."""
     lock: threading.Lock = field(default_factory=threading.Lock)
     answered: bool = False
     failures_in_a_row: int = 0
     given_up: str = ""
-    """Why it is not asked again; "" while it is."""
-    closed_until: float = 0.0
-    """Nobody asks before this moment (`Pacing.clock`)."""
-    told_to_wait: bool = False
-    """Whether it closed the door itself, by Retry-After."""
+    """Why it gets no more requests; "" while it does."""
+    paused_until: float = 0.0
+    """No request is made before this moment (`Pacing.clock`)."""
+    retry_after_given: bool = False
+    """Whether the host named that moment itself."""
+    _asked_since: float | None = None
+    """When the first request was made."""
+    _accepted_any: bool = False
+    _refused_in_a_row: int = 0
+    _was_told_to_pause: bool = False
 
     def remember(self, result: Reply | Failure) -> None:
         """Take a request with all its tries into account; give up a host that goes on failing."""
@@ -126,10 +167,19 @@ class Host:
                 self.given_up = self.given_up or said
                 _log.debug("no further request to %s in this run: %s", self.name, self.given_up)
 
-    def wait_at_the_door(self, deadline: Deadline) -> None:
-        """Wait until the host may be asked; time that it asked for itself is not counted."""
-        while not self.given_up and (seconds := self.closed_until - self.pacing.clock()) > 0:
-            if self.told_to_wait:
+    def wait_until_allowed(self, deadline: Deadline) -> None:
+        """Wait until the host may get a request; time that it named itself is not counted."""
+        while not self.given_up:
+            now = self.pacing.clock()
+            if self._asked_since is None:
+                self._asked_since = now
+            seconds, is_given = max(
+                (self.paused_until - now, self.retry_after_given),
+                (deadline.not_before - now, deadline.retry_after_given),
+            )
+            if seconds <= 0:
+                return
+            if is_given:
                 deadline.extend(seconds)
             else:
                 seconds = min(seconds, deadline.remaining)
@@ -138,18 +188,43 @@ class Host:
             _log.debug("wait %.2f s before a request to %s", seconds, self.name)
             self.pacing.sleep(seconds)
 
-    def close_the_door(self, reply: Reply, attempt: int) -> None:
-        """Let everybody wait where the host asks for it, or throttles."""
-        seconds = reply.retry_after
-        asks_to_wait = reply.status == HTTPStatus.INTERNAL_SERVER_ERROR and seconds is not None
-        if self.patient or not (reply.status in PASSING or asks_to_wait):
+    def take(self, reply: Reply, attempt: int) -> None:
+        """Pause all requests to the host where the reply says that it wants fewer.
+
+        A Retry-After counts in full, and so does a 429 of a host that accepts nothing. A 429 now
+        and then among replies that are accepted pauses all for half as long as they were accepted,
+        at most: the refused request itself waits in full, and the others lose a third of their
+        pace. To wait each time in full would take hours for ten thousand ids.
+        """
+        if self.patient:
             return
+        asks_to_wait = reply.status == HTTPStatus.INTERNAL_SERVER_ERROR and reply.retry_after
+        if not (reply.status in PASSING or asks_to_wait):
+            with self.lock:
+                self._accepted_any = True
+                self._refused_in_a_row = 0
+            return
+        is_given = reply.retry_after is not None
+        seconds = reply.retry_after
         if seconds is None and reply.status == HTTPStatus.TOO_MANY_REQUESTS:
             seconds = self.pacing.back_off(attempt)
         if seconds is None or seconds > MAX_RETRY_AFTER:
             return
         with self.lock:
-            until = self.pacing.clock() + seconds
-            if until >= self.closed_until:
-                self.closed_until = until
-                self.told_to_wait = reply.retry_after is not None
+            now = self.pacing.clock()
+            if self._is_exception(is_given=is_given):
+                accepted_for = now - max(self._asked_since or now, self.paused_until)
+                seconds, is_given = min(seconds, max(0.0, accepted_for / 2)), False
+            self._was_told_to_pause = self._was_told_to_pause or is_given
+            if now + seconds >= self.paused_until:
+                self.paused_until = now + seconds
+                self.retry_after_given = is_given
+
+    def _is_exception(self, *, is_given: bool) -> bool:
+        """Whether a refusal is one among many replies that are accepted; it is counted here."""
+        self._refused_in_a_row += 1
+        return (
+            self._accepted_any
+            and self._refused_in_a_row < _REFUSALS_UNTIL_FULL_PAUSE
+            and (not is_given or self._was_told_to_pause)
+        )

@@ -1,4 +1,4 @@
-"""One HTTP client: bounded in time, size and concurrency, polite when told to wait."""
+"""One HTTP client: bounded in time, size and concurrency, with back-off and Retry-After."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from msconfig.modelscope._hosts import (
     Failure,
     Host,
     Pacing,
+    Postponed,
     Reply,
 )
 from msconfig.modelscope._http_environment import HttpEnvironment, Routes
@@ -31,7 +32,7 @@ from msconfig.modelscope.facts import PROVENANCE, Provenance
 from msconfig.text import shortened, visible
 from msconfig.tokens import Secret
 
-__all__ = ["Deadline", "Failure", "HttpClient", "Pacing", "Reply"]
+__all__ = ["Deadline", "Failure", "HttpClient", "Pacing", "Postponed", "Reply"]
 
 _log = logging.getLogger(__name__)
 
@@ -122,7 +123,7 @@ class HttpClient:
         deadline: Deadline,
         params: dict[str, str] | None = None,
         token: Secret | None = None,
-        retry_server_error: bool = False,
+        retry_server_error: bool | Callable[[], bool] = False,
     ) -> Reply | Failure:
         """The reply to a GET, after as many tries as it takes and `deadline` allows.
 
@@ -131,26 +132,45 @@ class HttpClient:
             deadline: shared by all requests of one piece of work.
             params: the query.
             token: sent as Bearer.
-            retry_server_error: whether a 500 is worth another try.
+            retry_server_error: whether a 500 is worth another try; a function is called only where
+                that matters.
+
+        Raises:
+            Postponed: a 429, and `deadline` postpones.
         """
         host = self._host(url)
         headers = {"Authorization": f"Bearer {token.reveal()}"} if token else None
         request = self._client.build_request("GET", url, params=params, headers=headers)
-        attempt = 1
+        key = str(request.url)
+        attempt = 1 + deadline.tries.get(key, 0)
         while True:
+            deadline.tries[key] = attempt - 1  # in case that something is postponed
             result = self._try(request, host, deadline, attempt)
-            left = deadline.remaining
-            if attempt > self._retries or left <= 0:
+            if attempt > self._retries or deadline.remaining <= 0:
                 break
             if not _is_transient(result, retry_server_error=retry_server_error):
                 break
-            # while all requests to the host wait, `_try` waits with them
-            if host.closed_until <= self.pacing.clock():
-                self.pacing.sleep(min(self.pacing.back_off(attempt), left))
+            self._plan_next_try(result, host, deadline, attempt)
+            _log.debug("try %d of %s", attempt + 1, url)
+            if deadline.postpones and _is_throttle(result):
+                deadline.tries[key] = attempt
+                deadline.suspend()
+                raise Postponed
             attempt += 1
-            _log.debug("try %d of %s", attempt, url)
+        del deadline.tries[key]
         host.remember(result)
         return result
+
+    def _plan_next_try(
+        self, result: Reply | Failure, host: Host, deadline: Deadline, attempt: int
+    ) -> None:
+        """Set when the next try may be made; `_try` waits until then."""
+        now = self.pacing.clock()
+        given = result.retry_after if isinstance(result, Reply) else None
+        if host.paused_until > now and not _is_throttle(result) and not given:
+            return  # it waits with all requests to the host
+        deadline.retry_after_given = bool(given)
+        deadline.not_before = now + (given or self.pacing.back_off(attempt))
 
     def post_once(
         self,
@@ -189,7 +209,7 @@ class HttpClient:
         attempt: int,
         enough: Callable[[bytes], bool] = lambda _: False,
     ) -> Reply | Failure:
-        host.wait_at_the_door(deadline)
+        host.wait_until_allowed(deadline)
         if host.given_up:
             said = f"not asked again, {host.name} failed before: {host.given_up}"
             return Failure(said, passing=False, asked=False)
@@ -199,7 +219,7 @@ class HttpClient:
         began = self.pacing.clock()
         result = self._ask(request, host, seconds, enough)
         if isinstance(result, Reply):
-            host.close_the_door(result, attempt)
+            host.take(result, attempt)
             self._obstacles.look_at(result, host.name)
         said = str(result.status) if isinstance(result, Reply) else result.message
         seconds = self.pacing.clock() - began
@@ -255,15 +275,21 @@ def _forget_location(response: httpx.Response) -> None:
     response.headers.pop("Location", None)
 
 
-def _is_transient(result: Reply | Failure, *, retry_server_error: bool) -> bool:
+def _is_transient(
+    result: Reply | Failure, *, retry_server_error: bool | Callable[[], bool]
+) -> bool:
     """Whether another try may give a better result."""
     if isinstance(result, Failure):
         return result.passing
     if result.retry_after is not None and result.retry_after > MAX_RETRY_AFTER:
         return False
-    return result.status in PASSING or (
-        retry_server_error and result.status == HTTPStatus.INTERNAL_SERVER_ERROR
-    )
+    if result.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        return retry_server_error() if callable(retry_server_error) else retry_server_error
+    return result.status in PASSING
+
+
+def _is_throttle(result: Reply | Failure) -> bool:
+    return isinstance(result, Reply) and result.status == HTTPStatus.TOO_MANY_REQUESTS
 
 
 def _in_words(error: httpx.HTTPError, hidden: Callable[[str], str]) -> str:

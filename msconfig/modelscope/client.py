@@ -27,7 +27,7 @@ from msconfig.modelscope.facts import (
     TokenRejected,
     deciding_call,
 )
-from msconfig.modelscope.http_interface import Deadline, Failure, Http, Pacing, Reply
+from msconfig.modelscope.http_interface import Deadline, Failure, Http, Pacing, Postponed, Reply
 from msconfig.modelscope.kinds import SMALL_CALLS, Kind
 from msconfig.modelscope.sites import Endpoints
 from msconfig.tokens import Secret
@@ -39,6 +39,7 @@ __all__ = [
     "HubQuery",
     "ModelScope",
     "Pacing",
+    "Postponed",
 ]
 
 PAGE_ROWS = 50
@@ -98,9 +99,13 @@ class ModelScope:
         """What kept hosts from being reached and will not pass, a line each, with what to do."""
         return self._http.obstacles
 
-    def deadline(self) -> Deadline:
-        """A new deadline for one model, one token or the catalogue."""
-        return Deadline(SECONDS_A_MODEL, self._http.pacing)
+    def deadline(self, *, postpones: bool = False) -> Deadline:
+        """The time there is for one model, one token or the catalogue.
+
+        Args:
+            postpones: whether requests raise `Postponed` instead of waiting after a 429.
+        """
+        return Deadline(SECONDS_A_MODEL, self._http.pacing, postpones=postpones)
 
     def recorded_calls(self, model_id: str) -> Sequence[RecordedCall]:
         """The calls of `model_id` in the snapshot in use."""
@@ -159,7 +164,7 @@ class ModelScope:
         return _replies.catalogue(reply, self._source(url, reply))
 
     def list_model_providers(
-        self, model_id: str, deadline: Deadline, *, retry_server_error: bool
+        self, model_id: str, deadline: Deadline, *, retry_server_error: bool | Callable[[], bool]
     ) -> Providers | NoAnswer:
         """The providers of `model_id` (``GET /api/v1/inference/list_model_providers``).
 
@@ -230,7 +235,7 @@ class ModelScope:
         *,
         params: dict[str, str] | None = None,
         token: Secret | None = None,
-        retry_server_error: bool = False,
+        retry_server_error: bool | Callable[[], bool] = False,
     ) -> Reply | Failure:
         reply = self._http.get(
             url,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, StrEnum
 from operator import attrgetter
@@ -178,12 +178,24 @@ class Catalogue:
     ids: tuple[str, ...]
     dropped: int = 0
     """Number of rows whose id is malformed; they are not among `ids`."""
+    _listed: frozenset[str] = field(init=False, repr=False, compare=False)
+    _by_lower_case: Mapping[str, str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # looked up for every id of a check, so that a search through `ids` would take long
+        by_lower_case = {each.lower(): each for each in reversed(self.ids) if each.isascii()}
+        object.__setattr__(self, "_listed", frozenset(self.ids))
+        object.__setattr__(self, "_by_lower_case", by_lower_case)
+
+    def lists(self, model_id: str) -> bool:
+        """Whether `model_id` is one of `ids`."""
+        return model_id in self._listed
 
     def in_other_case(self, model_id: str) -> str | None:
         """The listed id with the letters of `model_id` in another case, if `model_id` is not."""
-        if model_id in self.ids:
+        if self.lists(model_id) or not model_id.isascii():
             return None
-        return next((listed for listed in self.ids if same_but_for_case(listed, model_id)), None)
+        return self._by_lower_case.get(model_id.lower())
 
 
 def same_but_for_case(one: str, other: str) -> bool:

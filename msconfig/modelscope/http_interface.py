@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from msconfig.modelscope._hosts import Deadline, Failure, Pacing, Reply
+from msconfig.modelscope._hosts import Deadline, Failure, Pacing, Postponed, Reply
 from msconfig.tokens import Secret
 
-__all__ = ["Deadline", "Failure", "Http", "Pacing", "Reply"]
+__all__ = ["Deadline", "Failure", "Http", "Pacing", "Postponed", "Reply"]
 
 
 class Http(Protocol):
@@ -36,7 +36,7 @@ class Http(Protocol):
         deadline: Deadline,
         params: dict[str, str] | None = None,
         token: Secret | None = None,
-        retry_server_error: bool = False,
+        retry_server_error: bool | Callable[[], bool] = False,
     ) -> Reply | Failure:
         """The reply to a GET."""
 

@@ -69,6 +69,7 @@ def record(
         gathered,
         models=models,
         catalogue=gathered.catalogue is None,
+        of_open_kind=models,
         concurrency=concurrency,
         progress=progress,
     )
@@ -130,7 +131,7 @@ def _facts(facts: ModelFacts) -> dict[str, Any]:
             recorded["hub"] = {"exists": False, **_known(facts.hub.source)}
         case HubNoAccess():
             recorded["hub"] = {"exists": True, "private": True, **_known(facts.hub.source)}
-        case NoAnswer():
+        case NoAnswer() | None:
             pass
         case _:
             assert_never(facts.hub)

@@ -70,7 +70,7 @@ def _report_on(recorded: dict[str, Any], url: str, connect: Connect) -> Report:
     token = Token(Secret(TOKEN), "TOKEN")
     endpoints = Endpoints.of(Site.CN, hub_url=url, inference_url=f"{url}v1/")
     modelscope = ModelScope(endpoints, connect(), secrets=[token.secret])
-    request = CheckRequest(Site.CN, [GivenId(recorded["model"])], [token])
+    request = CheckRequest(Site.CN, [GivenId(recorded["model"])], [token], needs_kinds=True)
     report = check(modelscope, request)
     if recorded["request"].startswith("POST"):
         report = probe(modelscope, report, plan_probes(report, [token], max_cost=20))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ import pytest
 
 from msconfig.checking.report import Cost, ModelResult, Report, Status, TokenStatus
 from msconfig.errors import ExitCode
-from msconfig.mock.messages import Response
+from msconfig.mock.messages import Request, Response
 from msconfig.mock.snapshot import RecordedHub, RecordedLookUp, RecordedModel
 from msconfig.model_ids import GivenId, Location
 from msconfig.modelscope.kinds import Kind
@@ -25,6 +26,7 @@ GATED = RecordedModel(served_by(), replace(CHAT, gated=True))
 
 DOWN = Response.of_json(503, {})
 FAULT = Response.of_json(500, {})
+GONE = Response(404, b"404 page not found", {"Content-Type": "text/plain"})
 PAGE = Response(200, b"<html>sign in</html>", {"Content-Type": "text/html"})
 CLOSED = Response.of_json(403, {"Code": 10010200001, "Message": "closed", "Success": False})
 CATALOGUE = "/v1/models"
@@ -120,17 +122,103 @@ def test_an_id_keeps_the_place_where_it_stands(serve: Serve, check_at: Check) ->
     assert [model.location for model in report.models] == [place, place, None]
 
 
+PATHS = {LOOK_UP: "look-up", OPEN_API + ID: "hub", OLDER_API + ID: "older hub"}
+
+
+@pytest.mark.parametrize(
+    ("facts", "listed", "replies", "asked"),
+    [
+        pytest.param(ALIVE, True, {}, ["look-up"], id="listed and confirmed"),
+        pytest.param(ALIVE, False, {}, ["look-up"], id="confirmed, not listed"),
+        pytest.param(ALIVE, False, {CATALOGUE: PAGE}, ["look-up"], id="confirmed, no catalogue"),
+        pytest.param(ALIVE, True, {LOOK_UP: PAGE}, ["look-up"], id="listed, look-up a page"),
+        pytest.param(ALIVE, True, {LOOK_UP: GONE}, ["look-up"], id="listed, look-up gone"),
+        pytest.param(ALIVE, True, {LOOK_UP: DOWN}, ["look-up"] * 3, id="listed, look-up down"),
+        pytest.param(DEAD, True, {}, ["look-up", "hub"], id="listed, not served"),
+        pytest.param(OTHERS, True, {}, ["look-up", "hub"], id="listed, served by others"),
+        pytest.param(DEAD, False, {}, ["look-up", "hub"], id="not served"),
+        pytest.param(OTHERS, False, {}, ["look-up", "hub"], id="served by others"),
+        pytest.param(UNKNOWN, False, {}, ["look-up", "hub"], id="no such id"),
+        pytest.param(UNKNOWN, True, {}, ["look-up", "hub"], id="listed, no such id"),
+        pytest.param(ALIVE, False, {LOOK_UP: GONE}, ["look-up", "hub"], id="look-up gone"),
+        pytest.param(
+            DEAD,
+            False,
+            {OPEN_API: CLOSED, OLDER_API: CLOSED},
+            ["look-up", "hub", "older hub"],
+            id="the hub is not clear",
+        ),
+        pytest.param(
+            ALIVE,
+            True,
+            {LOOK_UP: FAULT},
+            ["look-up", "hub", "look-up", "look-up"],
+            id="a 500 for an id that exists",
+        ),
+        pytest.param(
+            ALIVE,
+            True,
+            {LOOK_UP: Response.of_json(500, {}, headers={"Retry-After": "90"})},
+            ["look-up", "hub"],
+            id="a 500 that is not to be tried again soon",
+        ),
+    ],
+)
+def test_requests_are_made_only_where_the_verdict_needs_them(
+    facts: RecordedModel,
+    listed: bool,
+    replies: dict[str, Response],
+    asked: list[str],
+    serve: Serve,
+    check_at: Check,
+) -> None:
+    catalogue = ("Qwen/Alive", *([ID] if listed else []))
+    server = serve(instead(replies, fake({ID: facts}, catalogue)))
+    check_at(server.url_for("/"), ID, tokens=[TOKEN])
+    paths = [request.path for request in server.requests]
+    assert [PATHS[path] for path in paths if path in PATHS] == asked
+
+
+def test_an_id_in_another_case_than_the_catalogue_s_needs_no_hub(
+    serve: Serve, check_at: Check
+) -> None:
+    server = serve(fake({"qwen/alive": DEAD}))
+    model = only(check_at(server.url_for("/"), "qwen/alive"))
+    assert [each.id for each in model.suggestions] == ["Qwen/Alive"]
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("concurrency", [1, 8])
+def test_what_depends_on_the_catalogue_waits_for_it(
+    concurrency: int, serve: Serve, check_at: Check
+) -> None:
+    """Otherwise the models that are first would get a request more, now and then."""
+    answers = fake({ID: ALIVE}, (ID,))
+    looked_up = threading.Event()
+
+    def handler(request: Request) -> Response:
+        if request.path == LOOK_UP:
+            looked_up.set()
+            return GONE
+        if request.path == CATALOGUE and concurrency > 1:
+            looked_up.wait(10)
+        return answers(request)
+
+    server = serve(handler)
+    model = only(check_at(server.url_for("/"), ID, concurrency=concurrency))
+    assert model.status is Status.ENABLED
+    assert sorted(request.path for request in server.requests) == [LOOK_UP, CATALOGUE]
+
+
 @pytest.mark.parametrize("number", [1, 2, 25])
-def test_a_check_asks_twice_a_model_once_for_a_token_and_once_for_the_catalogue(
+def test_a_check_makes_one_request_a_model_a_token_and_for_the_catalogue(
     number: int, serve: Serve, check_at: Check
 ) -> None:
-    ids = [f"Qwen/Dead-{n}" for n in range(number)]
-    server = serve(fake(dict.fromkeys(ids, DEAD)))
+    ids = [f"Qwen/Listed-{n}" for n in range(number)]
+    server = serve(fake(dict.fromkeys(ids, ALIVE), tuple(ids)))
     check_at(server.url_for("/"), *ids, tokens=[TOKEN])
     paths = Counter(request.path for request in server.requests)
-    assert len(server.requests) == 2 + 2 * number
-    assert paths[CATALOGUE] == paths["/openapi/v1/users/me"] == 1
-    assert paths[LOOK_UP] == number
+    assert paths == {CATALOGUE: 1, "/openapi/v1/users/me": 1, LOOK_UP: number}
 
 
 @pytest.mark.parametrize(
@@ -210,7 +298,8 @@ def test_recorded_facts_judge_models_and_no_tokens(serve: Serve, check_at: Check
 
 def test_evidence_is_the_catalogue_the_look_up_and_the_hub(serve: Serve, check_at: Check) -> None:
     before = datetime.now(UTC)
-    model = only(check_at(serve(fake()).url_for("/"), "Qwen/Alive"))
+    server = serve(fake())
+    model = only(check_at(server.url_for("/"), "Qwen/Alive", needs_kinds=True))
     assert [each.source for each in model.evidence] == [
         *("GET /v1/models", f"GET {LOOK_UP}", f"GET {OPEN_API}Qwen/Alive"),
     ]
@@ -241,7 +330,8 @@ def test_evidence_for_an_id_with_a_provider_is_about_the_id_without_it(
 def test_a_kind_is_what_the_user_says_or_else_what_the_hub_says(
     told: dict[str, Kind], kind: Kind, serve: Serve, check_at: Check
 ) -> None:
-    assert only(check_at(serve(fake()).url_for("/"), "Qwen/Alive", kinds=told)).kind is kind
+    url = serve(fake()).url_for("/")
+    assert only(check_at(url, "Qwen/Alive", kinds=told, needs_kinds=True)).kind is kind
 
 
 @pytest.mark.parametrize(

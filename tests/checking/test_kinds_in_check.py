@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import pytest
 
@@ -46,7 +47,7 @@ def test_of_a_served_model_without_a_task_the_older_api_is_asked(
     support: str, kind: Kind, observed: str, serve: Serve, check_at: Check
 ) -> None:
     server = serve(instead({OLDER_API: older(support)}, fake({ID: with_tasks()})))
-    (model,) = check_at(server.url_for("/"), ID).models
+    (model,) = check_at(server.url_for("/"), ID, needs_kinds=True).models
     assert (model.status, model.kind) == (Status.ENABLED, kind)
     assert told_by_the_hub(model) == [
         (f"GET {OPEN_API}", "exists, no task"),
@@ -59,29 +60,74 @@ def test_an_older_api_that_is_down_leaves_the_kind_open_and_the_verdict_alone(
 ) -> None:
     down = Response.of_json(403, {})
     server = serve(instead({OLDER_API: down}, fake({ID: with_tasks()})))
-    (model,) = check_at(server.url_for("/"), ID).models
+    (model,) = check_at(server.url_for("/"), ID, needs_kinds=True).models
     assert (model.status, model.kind) == (Status.ENABLED, Kind.UNKNOWN)
     assert "403" in told_by_the_hub(model)[1][1]
 
 
 @pytest.mark.parametrize(
-    ("facts", "kinds"),
+    ("facts", "request_fields", "hub_requests", "kind"),
     [
-        pytest.param(with_tasks("text-generation"), {}, id="the hub gives a task"),
-        pytest.param(with_tasks("fill-mask"), {}, id="one that is of no kind"),
-        pytest.param(with_tasks(providers=()), {}, id="nobody serves it"),
-        pytest.param(with_tasks(providers=("DashScope",)), {}, id="others serve it"),
-        pytest.param(with_tasks(), {ID: Kind.VISION}, id="the user told the kind"),
+        pytest.param(with_tasks("text-generation"), {}, 1, Kind.CHAT, id="the hub gives a task"),
+        pytest.param(with_tasks("fill-mask"), {}, 1, Kind.UNKNOWN, id="one that is of no kind"),
+        pytest.param(with_tasks(providers=()), {}, 1, Kind.UNKNOWN, id="not served"),
+        pytest.param(
+            with_tasks(providers=("DashScope",)), {}, 1, Kind.UNKNOWN, id="served by others"
+        ),
+        pytest.param(
+            with_tasks(), {"needs_kinds": False}, 0, Kind.UNKNOWN, id="the kind is not needed"
+        ),
+        pytest.param(
+            with_tasks(), {"kinds": {ID: Kind.VISION}}, 0, Kind.VISION, id="in the settings"
+        ),
+        pytest.param(
+            with_tasks(), {"recorded_kinds": {ID: Kind.VISION}}, 0, Kind.VISION, id="recorded"
+        ),
+        pytest.param(
+            with_tasks("text-to-speech"),
+            {"recorded_kinds": {ID: Kind.AUDIO}},
+            1,
+            Kind.AUDIO,
+            id="audio, of which the task counts too",
+        ),
+        pytest.param(
+            with_tasks("text-generation"),
+            {"kinds": {ID: Kind.VISION}, "recorded_kinds": {ID: Kind.EMBEDDING}},
+            0,
+            Kind.VISION,
+            id="the settings take precedence",
+        ),
+        pytest.param(
+            with_tasks(providers=()),
+            {"needs_kinds": False, "recorded_kinds": {ID: Kind.VISION}},
+            1,
+            Kind.VISION,
+            id="recorded, of a model about which the hub says nothing",
+        ),
+        pytest.param(
+            with_tasks("text-generation", providers=()),
+            {"needs_kinds": False, "recorded_kinds": {ID: Kind.VISION}},
+            1,
+            Kind.CHAT,
+            id="what the hub says today counts more than what is recorded",
+        ),
     ],
 )
-def test_otherwise_it_is_not_asked(
-    facts: RecordedModel, kinds: dict[str, Kind], serve: Serve, check_at: Check
+def test_otherwise_the_older_api_gets_no_request(
+    facts: RecordedModel,
+    request_fields: dict[str, Any],
+    hub_requests: int,
+    kind: Kind,
+    serve: Serve,
+    check_at: Check,
 ) -> None:
     server = serve(fake({ID: facts}))
-    (model,) = check_at(server.url_for("/"), ID, kinds=kinds).models
+    fields = {"needs_kinds": True, **request_fields}
+    (model,) = check_at(server.url_for("/"), ID, **fields).models
     paths = Counter(request.path for request in server.requests)
-    assert (paths[OPEN_API], paths[OLDER_API], sum(paths.values())) == (1, 0, 3)
-    assert model.kind is kinds.get(ID, model.kind)
+    assert (paths[OPEN_API], paths[OLDER_API]) == (hub_requests, 0)
+    assert sum(paths.values()) == 2 + hub_requests
+    assert model.kind is kind
 
 
 def test_where_the_open_api_is_closed_the_older_one_is_asked_once(
@@ -89,7 +135,7 @@ def test_where_the_open_api_is_closed_the_older_one_is_asked_once(
 ) -> None:
     replies = {OPEN_API: Response.of_json(403, {}), OLDER_API: older("")}
     server = serve(instead(replies, fake({ID: with_tasks()})))
-    (model,) = check_at(server.url_for("/"), ID).models
+    (model,) = check_at(server.url_for("/"), ID, needs_kinds=True).models
     assert [request.path for request in server.requests].count(OLDER_API) == 1
     assert model.kind is Kind.UNKNOWN
 
@@ -129,7 +175,7 @@ def test_facts_that_contradict_each_other_stand_in_the_evidence(
     check_at: Check,
 ) -> None:
     server = serve(instead(replies, fake({ID: with_tasks(*tasks)})))
-    (model,) = check_at(server.url_for("/"), ID).models
+    (model,) = check_at(server.url_for("/"), ID, needs_kinds=True).models
     assert model.kind is kind
     assert told_by_the_hub(model)[-1][1] == observed
 
@@ -142,5 +188,5 @@ def test_a_model_that_takes_images_is_not_replaced_by_one_known_to_take_none(
         "Qwen/Elm3-8B": with_tasks("text-generation"),
         "Qwen/Elm3-30B": with_tasks("image-text-to-text"),
     }
-    models = check_at(serve(fake(known)).url_for("/"), *known).models
+    models = check_at(serve(fake(known)).url_for("/"), *known, needs_kinds=True).models
     assert [each.id for each in models[0].suggestions] == ["Qwen/Elm3-30B"]
