@@ -63,6 +63,7 @@ def check(
     *,
     kinds: Mapping[str, Kind] | None = None,
     strict: bool = False,
+    needs_kinds: bool = False,
     probe: ProbeOptions | None = None,
     fallback: FallbackInputs | None = None,
     ignore: Sequence[IgnoreEntry] = (),
@@ -82,6 +83,8 @@ def check(
         session: how requests are made.
         kinds: what models do, by id; overrides the hub.
         strict: whether an unknown model gives exit code 1.
+        needs_kinds: whether to read what models do, where neither `kinds` nor recorded facts give
+            it; that takes a request more for each of them. Implied by `probe`.
         probe: make real calls within this budget.
         fallback: also check Bailian's key and ids.
         ignore: models that do not count until a given date.
@@ -111,6 +114,7 @@ def check(
                 recorded_kinds=session.recorded_kinds,
                 concurrency=session.concurrency,
                 strict=strict,
+                needs_kinds=needs_kinds or probe is not None,
                 snapshot_recorded=session.recorded,
             ),
             progress,

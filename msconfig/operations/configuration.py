@@ -77,6 +77,7 @@ def checked(
         session,
         kinds=inputs.kinds,
         strict=strict,
+        needs_kinds=True,
         fallback=inputs.fallback,
         progress=progress,
     )

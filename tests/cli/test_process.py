@@ -38,7 +38,7 @@ class Holding:
         self._fake = fake()
 
     def __call__(self, request: Request) -> Response:
-        if "models/" in request.path:
+        if "models/" in request.path or "list_model_providers" in request.path:
             self.asked.set()
             self.let_go.wait(30)
         return self._fake(request)

@@ -46,7 +46,7 @@ class FirstModels:
         if new:
             session = replace(self.session, tokens=())
             with ProgressDisplay(quiet=self.quiet) as progress:
-                report = check(new, session, kinds=self.kinds, progress=progress)
+                report = check(new, session, kinds=self.kinds, needs_kinds=True, progress=progress)
             if not report.complete:
                 raise KeyboardInterrupt
             self.obstacles |= dict.fromkeys(report.obstacles)
