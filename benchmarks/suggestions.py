@@ -23,7 +23,7 @@ from pathlib import Path
 
 from msconfig.checking.suggestions.suggest import suggest
 
-FACTS = Path(__file__).resolve().parent.parent / "tests" / "checking"
+FACTS = Path(__file__).resolve().parent.parent / "tests" / "checking" / "suggestions"
 SIZES = (4, 8, 14, 32, 72, 235)
 FORMS = {
     "of none, same digits": ("nobody/{word}-instruct", "maker/{word}-chat"),

@@ -17,10 +17,13 @@ that no catalogue lists:
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from heapq import nsmallest
+from operator import itemgetter
 from types import MappingProxyType
 from typing import TypeAlias, TypeVar
 
@@ -44,6 +47,12 @@ from msconfig.modelscope.kinds import Kind
 _MOST = 3
 _FARTHEST = 0.15
 """Edits per letter of the longer id, up to which two ids are near."""
+_MOST_COMPARED = 200
+"""Served models of a sort that one id is compared with, the nearest in size, words and version.
+
+No brand has as many; without a bound, thousands of ids that fail beside thousands that are served
+would take minutes.
+"""
 _LONGEST = 300
 """Characters of an id that are compared: two parts of 128, and some room for an address."""
 
@@ -51,6 +60,7 @@ _Brand: TypeAlias = tuple[str, ...]
 _Jobs: TypeAlias = frozenset[str]
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
+_Order = TypeVar("_Order", float, Version)
 
 
 def suggest(
@@ -88,7 +98,7 @@ def suggest(
 
 @dataclass(frozen=True, slots=True)
 class _Alike:
-    """Served models that differ by version and date only."""
+    """Served models that differ by version and date only, by their versions."""
 
     model: ParsedModel
     """Any of them, without version and date."""
@@ -144,12 +154,14 @@ def _index(served: frozenset[str]) -> _Index:
     groups: defaultdict[ParsedModel, list[_Alike]] = defaultdict(list)
     for model, those in alike.items():
         but_for_variant_words = replace(model, name=replace(model.name, variant_words=frozenset()))
-        groups[but_for_variant_words].append(_Alike(model, tuple(those)))
+        groups[but_for_variant_words].append(_Alike(model, tuple(sorted(those, key=_version))))
     by_brand: defaultdict[tuple[_Brand, _Jobs], list[_ButForVariantWords]] = defaultdict(list)
     by_owner: defaultdict[tuple[str, _Jobs], list[_ButForVariantWords]] = defaultdict(list)
     for model, group in groups.items():
         by_brand[model.name.brand, model.name.jobs].append(tuple(group))
         by_owner[model.owner, model.name.jobs].append(tuple(group))
+    for those_groups in (*by_brand.values(), *by_owner.values()):
+        those_groups.sort(key=_size)
     return _Index(
         served,
         _frozen(by_path),
@@ -219,7 +231,7 @@ def _others_of_the_owner(
 def _best(
     failing_id: str,
     model: ParsedModel,
-    served: Iterable[_ButForVariantWords],
+    served: Sequence[_ButForVariantWords],
     index: _Index,
     kinds: Mapping[str, Kind],
 ) -> list[Suggestion]:
@@ -272,19 +284,49 @@ class _Best:
 
 
 def _by_rank(
-    model: ParsedModel, served: Iterable[_ButForVariantWords]
+    model: ParsedModel, served: Sequence[_ButForVariantWords]
 ) -> dict[Rank, list[tuple[str, ParsedModel]]]:
     by_rank: defaultdict[Rank, list[tuple[str, ParsedModel]]] = defaultdict(list)
-    for group in served:
+    for group in _around(served, model.name.log_size, _size):
         if not brand_fits(model, group[0].model):
             continue
         ranks: dict[int, Rank] = {}  # in a group it depends on nothing else, and takes long
-        for each in group:
-            apart = len(model.name.variant_words ^ each.model.name.variant_words)
+        for apart, each in _variant_words_apart(model, group):
             if apart not in ranks:
                 ranks[apart] = rank(model, each.model)
-            by_rank[ranks[apart]] += each.served
+            by_rank[ranks[apart]] += _around(each.served, model.name.version, _version)
     return by_rank
+
+
+def _variant_words_apart(
+    model: ParsedModel, group: _ButForVariantWords
+) -> list[tuple[int, _Alike]]:
+    """The nearest of a group, with how many variant words differ."""
+    apart = [
+        (len(model.name.variant_words ^ each.model.name.variant_words), each) for each in group
+    ]
+    if len(apart) <= _MOST_COMPARED:
+        return apart
+    return nsmallest(_MOST_COMPARED, apart, key=itemgetter(0))
+
+
+def _around(
+    those: Sequence[_Value], value: _Order, key: Callable[[_Value], _Order]
+) -> Sequence[_Value]:
+    """Those whose keys are next to `value`, which have to be in the order of the keys."""
+    if len(those) <= _MOST_COMPARED:
+        return those
+    start = bisect_left(those, value, key=key) - _MOST_COMPARED // 2
+    start = min(max(0, start), len(those) - _MOST_COMPARED)
+    return those[start : start + _MOST_COMPARED]
+
+
+def _size(group: _ButForVariantWords) -> float:
+    return group[0].model.name.log_size
+
+
+def _version(served: tuple[str, ParsedModel]) -> Version:
+    return served[1].name.version
 
 
 def _named(path: str, kind: Kind = Kind.UNKNOWN) -> ParsedModel:
