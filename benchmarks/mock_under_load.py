@@ -24,7 +24,7 @@ ACCOUNT = {"token": "ms-5eed0000-0000-4000-8000-000000000001", "magicubes": 1_00
 
 
 def serve(pipe: Connection) -> None:
-    """Serve until told to stop."""
+    """Serve until something arrives in the pipe."""
     with Mock() as mock:
         mock.use({"accounts": [ACCOUNT]})
         pipe.send((mock.hub_url, mock.token))
@@ -40,7 +40,7 @@ def resident_megabytes(pid: int) -> float:
 
 
 class Client(threading.Thread):
-    """Asks one question after the other until `ends`."""
+    """Sends one request after another until `ends`."""
 
     def __init__(self, base: str, token: str, ends: float) -> None:
         super().__init__()
@@ -49,11 +49,11 @@ class Client(threading.Thread):
         self.errors: list[str] = []
 
     def run(self) -> None:
-        """Ask."""
+        """Send them."""
         chat = {"model": MODEL, "messages": [{"role": "user", "content": "Hello?"}]}
         headers = {"Authorization": f"Bearer {self.token}"}
         with httpx.Client(base_url=self.base, headers=headers, timeout=30) as client:
-            asks = (
+            sends = (
                 lambda: client.get("/v1/models"),
                 lambda: client.get(f"/openapi/v1/models/{MODEL}"),
                 lambda: client.post("/v1/chat/completions", json=chat),
@@ -61,7 +61,7 @@ class Client(threading.Thread):
             )
             while time.monotonic() < self.ends:
                 try:
-                    asks[self.requests % len(asks)]().raise_for_status()
+                    sends[self.requests % len(sends)]().raise_for_status()
                 except httpx.HTTPError as error:
                     self.errors.append(repr(error))
                 self.requests += 1

@@ -24,7 +24,7 @@ MSCONFIG = str(Path(sys.executable).with_name("msconfig"))
 LATENCY = {"does": "delay", "seconds": 0.02}
 
 
-def world() -> dict[str, Any]:
+def models_of_a_hub() -> dict[str, Any]:
     """100 models of which every third is dead."""
     hub = {"exists": True, "tasks": ["text-generation"]}
     rows = [{"Name": "ModelScope", "EstimatedMagicGrainCost": 1}]
@@ -59,7 +59,7 @@ def ours(mock: Mock, ids: list[str], *options: str) -> None:
 
 def main() -> None:
     """Measure the three, and print a line for each."""
-    models = world()
+    models = models_of_a_hub()
     ids = list(models)
     runs: dict[str, Callable[[Mock], None]] = {
         "naive loop": lambda mock: naive(mock, ids),

@@ -26,7 +26,7 @@ COMMANDS = {
     "quota": "Tell how many Magicubes are left.",
     "link": "Write, read and open links that carry a key.",
     "snapshot": "Record the site's facts for offline use.",
-    "mock": "Run a pretend ModelScope on a real port.",
+    "mock": "Run a mock ModelScope on a real port.",
 }
 """Each is `command` of the module or package `msconfig.cli.<name>`, which is imported only when it
 is used; the list of commands imports none."""

@@ -1,1 +1,1 @@
-"""A pretend ModelScope: recorded facts, a pure handler, and its adapters."""
+"""The mock ModelScope: recorded facts, a pure request handler, and its adapters."""

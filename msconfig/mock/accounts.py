@@ -1,4 +1,4 @@
-"""What the accounts of a pretend ModelScope have spent."""
+"""Balances and call counts of the mock's accounts."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from collections.abc import Iterable, Mapping
 
 from msconfig.mock.scenario import Account
 
-__all__ = ["Ledger"]
+__all__ = ["Accounts"]
 
 _REQUESTS_A_DAY = 2000
 _REQUESTS_A_DAY_AND_MODEL = 500
-"""The limits of the older age, as its headers told them until March 2026."""
+"""Legacy rate limits, as the headers gave them until March 2026."""
 
 
-class Ledger:
-    """Magicubes and calls of each account. Safe to share between threads."""
+class Accounts:
+    """Magicubes spent and calls made by each account. Thread-safe."""
 
     def __init__(self, accounts: Iterable[Account]) -> None:
         self._accounts = {account.token: account for account in accounts}
@@ -30,8 +30,8 @@ class Ledger:
         with self._lock:
             return float(sum(self._spent.values()))
 
-    def account(self, token: str) -> Account | None:
-        """The account of `token`."""
+    def find(self, token: str) -> Account | None:
+        """The account of `token`, or None."""
         return self._accounts.get(token)
 
     def total(self, account: Account) -> float:
@@ -60,7 +60,7 @@ class Ledger:
             return True
 
     def rate_limit_headers(self, account: Account, model_id: str) -> Mapping[str, str]:
-        """The headers of the older age, for an account that still gets them."""
+        """The legacy headers, for an account that still gets them."""
         if not account.rate_limit_headers:
             return {}
         with self._lock:

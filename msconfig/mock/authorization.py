@@ -1,4 +1,4 @@
-"""Which calls a pretend API-Inference serves, and what it says to the others."""
+"""Access control of the mock's API-Inference: token, account, request, model, quota."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any, TypeAlias
 
 from msconfig.mock.messages import Request, Response
 from msconfig.mock.scenario import Behaviour, behaviours
-from msconfig.mock.state import REQUEST_ID, World
+from msconfig.mock.state import REQUEST_ID, MockState
 
-__all__ = ["BAD_TOKEN", "Call", "Check", "Refusal", "admitted", "refused"]
+__all__ = ["BAD_TOKEN", "Call", "Check", "Refusal", "authorize", "refusal_response"]
 
 BAD_TOKEN = "Authentication failed, please make sure that a valid ModelScope token is supplied."  # noqa: S105 - a message
 _NOT_BOUND = "Please bind your Alibaba Cloud account before use."
@@ -22,7 +22,7 @@ _NOT_VERIFIED = (
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a call is not served."""
+    """The error that answers a call which is not served."""
 
     status: int
     message: str
@@ -45,16 +45,16 @@ Check: TypeAlias = Callable[[Request, dict[str, Any]], Refusal | None]
 """Refuses a request of a form that its route does not take, or gives None."""
 
 
-def admitted(world: World, request: Request, unless: Check | None = None) -> Call:
+def authorize(state: MockState, request: Request, unless: Check | None = None) -> Call:
     """The call, or why it is refused: token, account, request, model, quota, in that order."""
     body = request.json() or {}
-    asked = body.get("model")
-    model_id = asked if isinstance(asked, str) else ""
-    account = world.ledger.account(request.token)
+    name = body.get("model")
+    model_id = name if isinstance(name, str) else ""
+    account = state.accounts.find(request.token)
     if account is None:
         return Call(model_id, body, {}, Refusal(HTTPStatus.UNAUTHORIZED, BAD_TOKEN))
-    within_quota = world.ledger.count_call(account, model_id)
-    headers = dict(world.ledger.rate_limit_headers(account, model_id))
+    within_quota = state.accounts.count_call(account, model_id)
+    headers = dict(state.accounts.rate_limit_headers(account, model_id))
     refusal = None
     if not account.bound:
         refusal = Refusal(HTTPStatus.UNAUTHORIZED, _NOT_BOUND)
@@ -62,7 +62,7 @@ def admitted(world: World, request: Request, unless: Check | None = None) -> Cal
         refusal = Refusal(HTTPStatus.FORBIDDEN, _NOT_VERIFIED)
     elif unless is not None:
         refusal = unless(request, body)
-    behaviour = world.behaviour(model_id)
+    behaviour = state.behaviour(model_id)
     if refusal is None and behaviour is not None and not _lifted(behaviour, body):
         if behaviour.status == HTTPStatus.OK:
             return Call(model_id, body, headers, empty=True)  # failed on their side: not paid
@@ -70,7 +70,7 @@ def admitted(world: World, request: Request, unless: Check | None = None) -> Cal
         refusal = Refusal(behaviour.status, message, behaviour.code, behaviour.type)
     if refusal is None and not within_quota:
         refusal = _spent("day_quota_spent", model_id)
-    if refusal is None and not world.ledger.charge(account, world.cost(model_id)):
+    if refusal is None and not state.accounts.charge(account, state.cost(model_id)):
         refusal = _spent("magicubes_spent", model_id)
     return Call(model_id, body, headers, refusal)
 
@@ -84,15 +84,16 @@ def _spent(name: str, model_id: str) -> Refusal:
     return Refusal(row.status, row.message.replace("{id}", model_id), row.code, row.type)
 
 
-def refused(world: World, call: Call, of_this_route: str) -> Response:
+def refusal_response(state: MockState, call: Call, of_this_route: str) -> Response:
     """An error in the envelope of the scenario."""
-    told = world.scenario.envelope
-    envelope = of_this_route if told == "mixed" else told
+    envelope = state.scenario.envelope
+    if envelope == "mixed":
+        envelope = of_this_route
     refusal = call.refusal or Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "")
     inner: dict[str, Any] = {"message": refusal.message}
     inner |= {"code": refusal.code} if refusal.code else {}
     inner |= {"type": refusal.type, "param": None} if refusal.type else {}
     body: dict[str, Any] = {envelope: inner}
-    place = inner if world.scenario.request_id == "inside" else body
+    place = inner if state.scenario.request_id == "inside" else body
     place["request_id"] = REQUEST_ID
     return Response.of_json(refusal.status, body, headers=call.headers)

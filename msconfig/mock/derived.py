@@ -1,4 +1,4 @@
-"""Replies to questions that were not recorded, derived from what was.
+"""Replies that were not recorded, derived from those that were.
 
 On a port they are sent like any other. Offline, a reply whose `Provenance.missing` is set is not
 used: the snapshot does not hold the answer.
@@ -16,11 +16,11 @@ _TIERS = {0.2: "discount", 0.5: "lite", 1.0: "standard", 2.0: "ultra"}
 
 
 def look_up_of(facts: Snapshot, model_id: str, cost: float) -> RecordedLookUp:
-    """What the provider look-up says of `model_id`.
+    """The provider look-up's reply about `model_id`.
 
     An id that `facts` do not hold, or that the hub does not know, is answered 500. A listed model,
-    and one that answered a call, is served by ModelScope, at `cost` Magicubes a call. Any other is
-    served by nobody.
+    and one that answered a call, is served by ModelScope, at `cost` Magicubes a call. Any other has
+    no provider.
     """
     recorded = facts.models.get(model_id, RecordedModel())
     if recorded.look_up is not None:
@@ -41,7 +41,7 @@ def look_up_of(facts: Snapshot, model_id: str, cost: float) -> RecordedLookUp:
 
 
 def hub_of(facts: Snapshot, model_id: str) -> RecordedHub:
-    """What the hub says of `model_id`: a model that is held exists, without a known task."""
+    """The hub's reply about `model_id`: a model that is held exists, without a known task."""
     recorded = facts.models.get(model_id, RecordedModel()).hub
     if recorded is not None:
         return recorded

@@ -1,11 +1,11 @@
-"""Bailian beside the pretend ModelScope: its model list, for those who fall back on it."""
+"""Bailian's model list, beside the mock ModelScope."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
 
 from msconfig.mock.messages import Request, Response
-from msconfig.mock.state import REQUEST_ID, World
+from msconfig.mock.state import REQUEST_ID, MockState
 
 __all__ = ["models"]
 
@@ -13,12 +13,12 @@ _CREATED = 1_790_000_000
 """Seconds since 1970, the same in every reply."""
 
 
-def models(world: World, request: Request) -> Response:
+def models(state: MockState, request: Request) -> Response:
     """``GET /compatible-mode/v1/models``: the list, to a known key; 401 to any other and without.
 
     The 401 is a recorded one; the rows have the form that OpenAI's interface gives them.
     """
-    bailian = world.scenario.bailian
+    bailian = state.scenario.bailian
     if request.token not in bailian.keys:
         error = {
             "message": "Incorrect API key provided. ",

@@ -1,4 +1,4 @@
-"""What a fault makes of a reply, on a real connection."""
+"""Faults applied to replies, on a real connection."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from werkzeug import Response as WsgiResponse
 from msconfig.mock.messages import Response
 from msconfig.mock.scenario import Fault, FaultKind
 
-__all__ = ["Delivery", "as_it_is", "deliver"]
+__all__ = ["PendingReply", "inject", "wsgi_response"]
 
 _HUGE_BYTES = 9 * 1024 * 1024
 _SILENT_SECONDS = 60.0
@@ -26,98 +26,98 @@ _JSON = {"Content-Type": "application/json"}
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
-    """A reply on its way: the fault that it meets, and how the true one is made."""
+class PendingReply:
+    """A reply that is about to be sent: its fault, and how the true reply is made."""
 
     fault: Fault
     answer: Callable[[], Response]
     """The true reply; what it costs is paid when it is made."""
     connection: socket.socket | None
     stopping: Event
-    """Set when the server stops: nobody waits then."""
+    """Set when the server stops; ends every wait."""
 
 
-def as_it_is(response: Response) -> WsgiResponse:
-    """The reply that no fault meets."""
+def wsgi_response(response: Response) -> WsgiResponse:
+    """The reply as it is, without a fault."""
     return WsgiResponse(response.body, response.status, dict(response.headers))
 
 
-def deliver(delivery: Delivery) -> WsgiResponse:
-    """What the fault leaves of the reply.
+def inject(pending: PendingReply) -> WsgiResponse:
+    """The reply with its fault.
 
     Raises:
         ConnectionAbortedError: nothing; the server takes it as a client that went away.
     """
-    return _DELIVERIES[delivery.fault.does](delivery)
+    return INJECTORS[pending.fault.does](pending)
 
 
-def _status(delivery: Delivery) -> WsgiResponse:
-    after = delivery.fault.retry_after
+def _status(pending: PendingReply) -> WsgiResponse:
+    after = pending.fault.retry_after
     retry = {} if after is None else {"Retry-After": str(after)}
-    return WsgiResponse(b"{}", delivery.fault.status, {**_JSON, **retry})
+    return WsgiResponse(b"{}", pending.fault.status, {**_JSON, **retry})
 
 
-def _delay(delivery: Delivery) -> WsgiResponse:
-    delivery.stopping.wait(delivery.fault.seconds)
-    return as_it_is(delivery.answer())
+def _delay(pending: PendingReply) -> WsgiResponse:
+    pending.stopping.wait(pending.fault.seconds)
+    return wsgi_response(pending.answer())
 
 
-def _slow_body(delivery: Delivery) -> WsgiResponse:
-    true = delivery.answer()
+def _slow_body(pending: PendingReply) -> WsgiResponse:
+    true = pending.answer()
 
     def slowly() -> Iterator[bytes]:
         for byte in true.body:
-            if delivery.stopping.wait(delivery.fault.seconds):
+            if pending.stopping.wait(pending.fault.seconds):
                 return
             yield bytes([byte])
 
     return _with_length(slowly(), true, len(true.body))
 
 
-def _cut_body(delivery: Delivery) -> WsgiResponse:
-    true = delivery.answer()
+def _cut_body(pending: PendingReply) -> WsgiResponse:
+    true = pending.answer()
     return _with_length(iter([true.body[: len(true.body) // 2]]), true, len(true.body))
 
 
-def _wrong_length(delivery: Delivery) -> WsgiResponse:
-    true = delivery.answer()
+def _wrong_length(pending: PendingReply) -> WsgiResponse:
+    true = pending.answer()
     return _with_length(iter([true.body]), true, len(true.body) // 2)
 
 
-def _garbage(_delivery: Delivery) -> WsgiResponse:
+def _garbage(_delivery: PendingReply) -> WsgiResponse:
     return WsgiResponse(bytes(range(256)), HTTPStatus.OK, _JSON)
 
 
-def _html(_delivery: Delivery) -> WsgiResponse:
+def _html(_delivery: PendingReply) -> WsgiResponse:
     page = "<!doctype html><title>Sign in</title>"
     return WsgiResponse(page, HTTPStatus.OK, {"Content-Type": "text/html; charset=utf-8"})
 
 
-def _huge(delivery: Delivery) -> WsgiResponse:
-    return WsgiResponse(iter([b" " * _HUGE_BYTES, delivery.answer().body]), HTTPStatus.OK, _JSON)
+def _huge(pending: PendingReply) -> WsgiResponse:
+    return WsgiResponse(iter([b" " * _HUGE_BYTES, pending.answer().body]), HTTPStatus.OK, _JSON)
 
 
-def _wrong_type(delivery: Delivery) -> WsgiResponse:
-    true = delivery.answer()
+def _wrong_type(pending: PendingReply) -> WsgiResponse:
+    true = pending.answer()
     wrong = {"Content-Type": "application/octet-stream"}
     return WsgiResponse(true.body, true.status, {**true.headers, **wrong})
 
 
-def _redirect(delivery: Delivery) -> WsgiResponse:
-    return WsgiResponse(b"", HTTPStatus.FOUND, {"Location": delivery.fault.location})
+def _redirect(pending: PendingReply) -> WsgiResponse:
+    return WsgiResponse(b"", HTTPStatus.FOUND, {"Location": pending.fault.location})
 
 
-def _reset(delivery: Delivery) -> NoReturn:
-    if delivery.connection is not None:
+def _reset(pending: PendingReply) -> NoReturn:
+    if pending.connection is not None:
         linger_not = struct.pack("ii", 1, 0)
-        delivery.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger_not)
+        pending.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger_not)
         # closed here and now, so that RST goes out in place of FIN
-        os.close(delivery.connection.detach())
+        os.close(pending.connection.detach())
     raise ConnectionAbortedError
 
 
-def _no_answer(delivery: Delivery) -> NoReturn:
-    delivery.stopping.wait(_SILENT_SECONDS)
+def _no_answer(pending: PendingReply) -> NoReturn:
+    pending.stopping.wait(_SILENT_SECONDS)
     raise ConnectionAbortedError
 
 
@@ -125,7 +125,7 @@ def _with_length(body: Iterator[bytes], true: Response, length: int) -> WsgiResp
     return WsgiResponse(body, true.status, {**true.headers, "Content-Length": str(length)})
 
 
-_DELIVERIES: Mapping[FaultKind, Callable[[Delivery], WsgiResponse]] = MappingProxyType(
+INJECTORS: Mapping[FaultKind, Callable[[PendingReply], WsgiResponse]] = MappingProxyType(
     {
         FaultKind.STATUS: _status,
         FaultKind.DELAY: _delay,

@@ -1,4 +1,4 @@
-"""What goes wrong with replies on their way: which fault meets which request."""
+"""The choice of the fault for each request."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["Faults"]
 
 
 class Faults:
-    """Chooses the fault for a request. Safe to share between threads.
+    """Chooses the fault for a request. Thread-safe.
 
     Args:
         faults: the first that matches and is due is taken.
@@ -27,8 +27,8 @@ class Faults:
         self._random = random.Random(seed)  # noqa: S311 - no secret, and meant to repeat itself
         self._lock = threading.Lock()
 
-    def meeting(self, request: Request) -> Fault | None:
-        """The fault that `request` meets, or None."""
+    def due(self, request: Request) -> Fault | None:
+        """The fault for `request`, or None."""
         with self._lock:
             for index, fault in enumerate(self._faults):
                 if not _matches(fault, request):

@@ -1,4 +1,4 @@
-"""A pretend ModelScope: a request in, a reply in ModelScope's own shape out. No I/O.
+"""The mock ModelScope: a request in, a reply in ModelScope's own shape out. No I/O.
 
 It answers from a `Snapshot`, and where a reply was not recorded, with one derived from the other
 facts (`msconfig.mock.derived`). An id that the snapshot does not hold at all answers as one that
@@ -17,11 +17,11 @@ from msconfig.mock import hub, inference
 from msconfig.mock.messages import Request, Response
 from msconfig.mock.scenario import Scenario
 from msconfig.mock.snapshot import Snapshot
-from msconfig.mock.state import World
+from msconfig.mock.state import MockState
 
 __all__ = ["MockModelScope"]
 
-_ROUTES: tuple[tuple[str, re.Pattern[str], Callable[[World, Request], Response]], ...] = tuple(
+_ROUTES: tuple[tuple[str, re.Pattern[str], Callable[[MockState, Request], Response]], ...] = tuple(
     (method, re.compile(path), endpoint)
     for method, path, endpoint in (
         ("GET", r"/v1/models", inference.catalogue),
@@ -44,22 +44,22 @@ _ROUTES: tuple[tuple[str, re.Pattern[str], Callable[[World, Request], Response]]
 class MockModelScope:
     """Hub and inference of one site, and Bailian beside them, under their true paths.
 
-    Safe to share between threads.
+    Thread-safe.
 
     Args:
         snapshot: the facts to answer from.
         scenario: accounts, and how models behave when they are called. Faults are not here: they
-            happen to replies on their way (`msconfig.mock.faults`).
+            are applied to replies when they are sent (`msconfig.mock.faults`).
     """
 
     def __init__(self, snapshot: Snapshot, scenario: Scenario | None = None) -> None:
-        self.world = World(snapshot, scenario or Scenario())
+        self.state = MockState(snapshot, scenario or Scenario())
 
     def __call__(self, request: Request) -> Response:
         """The reply to `request`; an unknown path or method is 404 in plain text."""
         for method, path, endpoint in _ROUTES:
             if request.method == method and path.fullmatch(request.path):
-                return endpoint(self.world, request)
+                return endpoint(self.state, request)
         return Response(
             HTTPStatus.NOT_FOUND,
             b"404 page not found",

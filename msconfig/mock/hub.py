@@ -1,4 +1,4 @@
-"""The hub of a pretend ModelScope: accounts, provider look-up, models."""
+"""The hub of the mock ModelScope: accounts, provider look-up, models."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from msconfig.mock.messages import Request, Response
 from msconfig.mock.scenario import Account
 from msconfig.mock.snapshot import RecordedHub
-from msconfig.mock.state import REQUEST_ID, World
+from msconfig.mock.state import REQUEST_ID, MockState
 from msconfig.modelscope.facts import READ, Provenance
 
 __all__ = [
@@ -26,9 +26,9 @@ _MAX_ROWS = 3000
 _SORTS = ("default", "downloads", "likes", "last_modified")
 
 
-def users_me(world: World, request: Request) -> Response:
+def users_me(state: MockState, request: Request) -> Response:
     """``GET /openapi/v1/users/me``: whether the hub knows the token; not whether it is bound."""
-    account = world.ledger.account(request.token)
+    account = state.accounts.find(request.token)
     if account is None:
         return _unknown_token()
     return _success(
@@ -42,21 +42,21 @@ def users_me(world: World, request: Request) -> Response:
     )
 
 
-def balance(world: World, request: Request) -> Response:
+def balance(state: MockState, request: Request) -> Response:
     """``GET /openapi/v1/magicubes/balance``; whole numbers stay whole."""
-    account = world.ledger.account(request.token)
+    account = state.accounts.find(request.token)
     if account is None:
         return _unknown_token()
-    return _success(_amounts(world, account))
+    return _success(_amounts(state, account))
 
 
-def list_model_providers(world: World, request: Request) -> Response:
+def list_model_providers(state: MockState, request: Request) -> Response:
     """``GET /api/v1/inference/list_model_providers``: open to everybody.
 
     500 for an id that does not exist. What stands in that reply is not known; ours is an empty
     object.
     """
-    look_up = world.look_up(request.parameter("ModelId"))
+    look_up = state.look_up(request.parameter("ModelId"))
     known = look_up.provenance
     if look_up.providers is None:
         return Response.of_json(HTTPStatus.INTERNAL_SERVER_ERROR, {}, provenance=known)
@@ -66,17 +66,17 @@ def list_model_providers(world: World, request: Request) -> Response:
     return Response.of_json(HTTPStatus.OK, body, provenance=known)
 
 
-def openapi_model(world: World, request: Request) -> Response:
+def openapi_model(state: MockState, request: Request) -> Response:
     """``GET /openapi/v1/models/{owner}/{name}``."""
     model_id = request.path.removeprefix("/openapi/v1/models/")
-    hub = world.hub(model_id)
+    hub = state.hub(model_id)
     if not hub.exists:
         message = f"Resource not found: model {model_id}"
         return _failure(HTTPStatus.NOT_FOUND, "ResourceNotFound", message, hub.provenance)
     return _success(_row(model_id, hub), hub.provenance)
 
 
-def openapi_models(world: World, request: Request) -> Response:
+def openapi_models(state: MockState, request: Request) -> Response:
     """``GET /openapi/v1/models``: search, filters, pages.
 
     It lists the models whose hub facts were recorded; sorted it gives the most or newest first, and
@@ -100,7 +100,7 @@ def openapi_models(world: World, request: Request) -> Response:
     task = request.parameter("filter.task")
     found = [
         (model_id, model.hub)
-        for model_id, model in sorted(world.facts.models.items())
+        for model_id, model in sorted(state.facts.models.items())
         if model.hub is not None
         and model.hub.exists
         and search in model_id.casefold()
@@ -119,10 +119,10 @@ def openapi_models(world: World, request: Request) -> Response:
     )
 
 
-def older_model(world: World, request: Request) -> Response:
+def older_model(state: MockState, request: Request) -> Response:
     """``GET /api/v1/models/{owner}/{name}``, the older interface."""
     model_id = request.path.removeprefix("/api/v1/models/")
-    hub = world.hub(model_id)
+    hub = state.hub(model_id)
     if not hub.exists:
         message = "获取模型信息失败，信息：record not found"
         return _older_failure(10010205001, message, hub.provenance)
@@ -166,10 +166,10 @@ def _row(model_id: str, hub: RecordedHub) -> dict[str, Any]:
     }
 
 
-def _amounts(world: World, account: Account) -> dict[str, float]:
+def _amounts(state: MockState, account: Account) -> dict[str, float]:
     amounts = {
-        "total_balance": world.ledger.total(account),
-        "available_balance": world.ledger.available(account),
+        "total_balance": state.accounts.total(account),
+        "available_balance": state.accounts.available(account),
         "frozen_amount": account.frozen,
     }
     return {

@@ -1,4 +1,4 @@
-"""API-Inference of a pretend ModelScope: catalogue, chat, embeddings, images, messages."""
+"""API-Inference of the mock ModelScope: catalogue, chat, embeddings, images, messages."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
-from msconfig.mock.authorization import BAD_TOKEN, Call, Refusal, admitted, refused
+from msconfig.mock.authorization import BAD_TOKEN, Call, Refusal, authorize, refusal_response
 from msconfig.mock.messages import Request, Response
-from msconfig.mock.state import World
+from msconfig.mock.state import MockState
 from msconfig.modelscope.facts import Origin, Provenance
 
 __all__ = [
@@ -24,31 +24,31 @@ __all__ = [
 
 _CREATED = 1_790_000_000
 """Seconds since 1970, the same in every reply."""
-_WORDS = ("Hello", "from", "a", "pretend", "ModelScope", ".")
+_WORDS = ("Hello", "from", "the", "mock", "ModelScope", ".")
 _DIMENSIONS = 16
 _POLLS_UNTIL_DONE = 2
 
 
-def catalogue(world: World, _request: Request) -> Response:
+def catalogue(state: MockState, _request: Request) -> Response:
     """``GET /v1/models``: open to everybody, whatever token is sent; one page, filters ignored.
 
     404 where the snapshot holds none, which clients do not retry.
     """
-    if world.facts.catalogue is None:
+    if state.facts.catalogue is None:
         missing = Provenance(Origin.DERIVED, missing="no catalogue is recorded")
         return Response.of_json(HTTPStatus.NOT_FOUND, {}, provenance=missing)
     rows = [
         {"id": model_id, "object": "", "owned_by": "system", "created": _CREATED}
-        for model_id in world.facts.catalogue
+        for model_id in state.facts.catalogue
     ]
     return Response.of_json(HTTPStatus.OK, {"object": "list", "data": rows})
 
 
-def chat_completions(world: World, request: Request) -> Response:
+def chat_completions(state: MockState, request: Request) -> Response:
     """``POST /v1/chat/completions``, streaming or not; a served call is paid from the balance."""
-    call = admitted(world, request)
+    call = authorize(state, request)
     if call.refusal is not None:
-        return refused(world, call, "error")
+        return refusal_response(state, call, "error")
     if call.empty:
         body = _chat(call, choices=None, usage=_usage(0, 0))
         return Response.of_json(HTTPStatus.OK, body, headers=call.headers)
@@ -64,14 +64,14 @@ def chat_completions(world: World, request: Request) -> Response:
     return Response.of_events(text, call.headers)
 
 
-def embeddings(world: World, request: Request) -> Response:
+def embeddings(state: MockState, request: Request) -> Response:
     """``POST /v1/embeddings``: wants `encoding_format` "float", and answers 400 without it.
 
     The message of that 400 is not known. The vectors derive from the text, 16 numbers each.
     """
-    call = admitted(world, request, unless=_not_float)
+    call = authorize(state, request, unless=_not_float)
     if call.refusal is not None:
-        return refused(world, call, "errors")
+        return refusal_response(state, call, "errors")
     inputs = [] if call.empty else call.body.get("input", "")
     texts = [str(each) for each in inputs] if isinstance(inputs, list) else [str(inputs)]
     rows = [
@@ -84,40 +84,40 @@ def embeddings(world: World, request: Request) -> Response:
     return Response.of_json(HTTPStatus.OK, body, headers=call.headers)
 
 
-def images_generations(world: World, request: Request) -> Response:
+def images_generations(state: MockState, request: Request) -> Response:
     """``POST /v1/images/generations``: gives a task to poll.
 
     What happens without ``X-ModelScope-Async-Mode: true`` is not known; ours is a 400.
     """
-    call = admitted(world, request, unless=_not_async)
+    call = authorize(state, request, unless=_not_async)
     if call.refusal is not None:
-        return refused(world, call, "errors")
-    with world.lock:
-        task_id = str(5_000_000 + len(world.image_polls))
-        world.image_polls[task_id] = 0
+        return refusal_response(state, call, "errors")
+    with state.lock:
+        task_id = str(5_000_000 + len(state.image_polls))
+        state.image_polls[task_id] = 0
     return Response.of_json(HTTPStatus.OK, {"task_id": task_id}, headers=call.headers)
 
 
-def image_task(world: World, request: Request) -> Response:
+def image_task(state: MockState, request: Request) -> Response:
     """``GET /v1/tasks/{id}``: PENDING, RUNNING, then SUCCEED with an address.
 
     Without ``X-ModelScope-Task-Type: image_generation`` the task is not found. The status of that
-    reply is not known; ours is the 500 that its body tells.
+    reply is not known; ours is the 500 that its body names.
     """
-    if world.ledger.account(request.token) is None:
+    if state.accounts.find(request.token) is None:
         refusal = Refusal(HTTPStatus.UNAUTHORIZED, BAD_TOKEN)
-        return refused(world, Call("", {}, {}, refusal), "errors")
+        return refusal_response(state, Call("", {}, {}, refusal), "errors")
     task_id = request.path.rpartition("/")[2]
     wrong_type = request.headers.get("x-modelscope-task-type") != "image_generation"
-    with world.lock:
-        if wrong_type or task_id not in world.image_polls:
+    with state.lock:
+        if wrong_type or task_id not in state.image_polls:
             body: dict[str, Any] = {
                 "errors": {"code": 500, "message": "task not found"},
                 "task_status": "FAILED",
             }
             return Response.of_json(HTTPStatus.INTERNAL_SERVER_ERROR, body)
-        polls = world.image_polls[task_id]
-        world.image_polls[task_id] += 1
+        polls = state.image_polls[task_id]
+        state.image_polls[task_id] += 1
     if polls < _POLLS_UNTIL_DONE:
         body = {"task_status": ("PENDING", "RUNNING")[polls]}
     else:
@@ -125,13 +125,13 @@ def image_task(world: World, request: Request) -> Response:
     return Response.of_json(HTTPStatus.OK, body)
 
 
-def messages(world: World, request: Request) -> Response:
+def messages(state: MockState, request: Request) -> Response:
     """``POST /v1/messages``, the Anthropic interface.
 
     Its error types are not known but for their envelope; ours follow the status. A stream has the
     events that Anthropic documents.
     """
-    call = admitted(world, request)
+    call = authorize(state, request)
     if call.refusal is not None:
         kind = _ANTHROPIC_TYPES.get(call.refusal.status, "api_error")
         error = {"type": kind, "message": call.refusal.message}

@@ -1,4 +1,4 @@
-"""A request and a response, as the pretend ModelScope sees them."""
+"""HTTP requests and responses of the mock ModelScope."""
 
 from __future__ import annotations
 

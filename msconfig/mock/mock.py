@@ -1,4 +1,4 @@
-"""A pretend ModelScope to hold in the hand: started, told what to do, asked what happened."""
+"""The mock ModelScope as one object: start it, give it a scenario, read what it received."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class Mock:
     def __init__(self) -> None:
         self._facts = snapshot.load(snapshot.bundled(Site.CN))
         self._scenario = Scenario()
-        self._fake = MockModelScope(self._facts, self._scenario)
-        self._server = MockServer(self._fake)
+        self._mock = MockModelScope(self._facts, self._scenario)
+        self._server = MockServer(self._mock)
 
     def __enter__(self) -> Self:
         self._server.start()
@@ -72,13 +72,13 @@ class Mock:
 
     @property
     def requests(self) -> Sequence[Request]:
-        """What was asked since the last `use`, the last 2,000 requests, in order."""
+        """The last 2,000 requests since the last `use`, in order."""
         return tuple(self._server.requests)
 
     @property
     def spent(self) -> float:
         """Magicubes spent since the last `use`."""
-        return self._fake.world.ledger.spent
+        return self._mock.state.accounts.spent
 
     def use(self, scenario: Scenario | Mapping[str, Any] | str | Path) -> None:
         """Begin anew with a scenario: one, what one spells, or a file of one.
@@ -92,8 +92,8 @@ class Mock:
         elif not isinstance(scenario, Scenario):
             scenario = Scenario.of(scenario)
         self._scenario = scenario
-        self._fake = MockModelScope(self._facts, scenario)
-        self._server.handler = self._fake
+        self._mock = MockModelScope(self._facts, scenario)
+        self._server.handler = self._mock
         self._server.faults = Faults(scenario.faults, scenario.seed)
         self._server.requests.clear()
 

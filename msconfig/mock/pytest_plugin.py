@@ -1,4 +1,4 @@
-"""A pytest plugin: the fixture `modelscope` is a pretend ModelScope on a real port.
+"""A pytest plugin: the fixture `modelscope` is a mock ModelScope on a real port.
 
 pytest loads this module in every project where msconfig is installed, so it imports nothing but
 pytest until the fixture is used; then it needs the extra `mock`.
@@ -19,11 +19,11 @@ __all__ = ["modelscope"]
 
 @pytest.fixture
 def modelscope() -> Iterator[Mock]:
-    """A pretend ModelScope with the facts that come with msconfig, until the test ends.
+    """A mock ModelScope with the facts that come with msconfig, until the test ends.
 
-    `hub_url`, `inference_url` and `token` tell where it is and what it knows; `use` takes a
-    scenario; `requests` and `spent` tell what it was asked and what that cost;
-    `assert_no_quota_spent` does what it says.
+    `hub_url`, `inference_url` and `token` are its addresses and its token; `use` takes a
+    scenario; `requests` and `spent` are the requests that it received and their cost in
+    Magicubes; `assert_no_quota_spent` fails if anything was paid for.
     """
     try:
         from msconfig.mock.mock import Mock  # noqa: PLC0415 - it may be missing, and is not light

@@ -1,4 +1,4 @@
-"""What a pretend ModelScope is to do beyond its facts: accounts, behaviours, faults.
+"""Scenarios: accounts, behaviours and faults of the mock, on top of its facts.
 
 `schemas/scenario.schema.json` is the form of the file, which may be TOML or JSON.
 """
@@ -71,7 +71,7 @@ class Behaviour:
 
 @dataclass(frozen=True, slots=True)
 class ModelScenario:
-    """What is told about one model; None leaves it to the snapshot."""
+    """Rules for one model; None leaves it to the snapshot."""
 
     behaviour: str | None = None
     """``answers``, or a row of `behaviours.toml`."""
@@ -83,7 +83,7 @@ class ModelScenario:
 
 
 class FaultKind(StrEnum):
-    """What goes wrong with a reply on its way."""
+    """Ways in which a reply goes wrong."""
 
     STATUS = "status"
     """Another status, with an empty JSON object."""
@@ -113,7 +113,7 @@ class FaultKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What goes wrong, with which requests."""
+    """A fault, and the requests that it applies to."""
 
     does: FaultKind
     method: str = "*"
@@ -133,7 +133,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class BailianScenario:
-    """What Bailian knows: keys, and the ids in its list."""
+    """Bailian's keys, and the ids in its list."""
 
     keys: tuple[str, ...] = (KEY,)
     models: tuple[str, ...] = ("deepseek-v4-pro", "qwen3-32b", "qwen3.5-27b", "text-embedding-v4")
@@ -183,7 +183,7 @@ class Scenario:
         accounts = tuple(Account(**each) for each in value.get("accounts", ()))
         return cls(
             accounts=accounts or defaults.accounts,
-            models={model_id: _model(said) for model_id, said in value.get("models", {}).items()},
+            models={model_id: _model(rules) for model_id, rules in value.get("models", {}).items()},
             envelope=value.get("envelope", defaults.envelope),
             request_id=value.get("request_id", defaults.request_id),
             faults=tuple(_fault(each) for each in value.get("faults", ())),
@@ -194,19 +194,19 @@ class Scenario:
         )
 
     def on(self, snapshot: Snapshot) -> Snapshot:
-        """`snapshot` with what the scenario tells about models."""
+        """`snapshot` with the scenario's rules for models."""
         catalogue = list(snapshot.catalogue or ())
         models = dict(snapshot.models)
-        for model_id, said in self.models.items():
+        for model_id, rules in self.models.items():
             recorded = models.get(model_id, RecordedModel())
             models[model_id] = RecordedModel(
-                said.facts.look_up or recorded.look_up,
-                said.facts.hub or recorded.hub,
+                rules.facts.look_up or recorded.look_up,
+                rules.facts.hub or recorded.hub,
                 recorded.calls,
             )
-            if said.listed is not None and model_id in catalogue:
+            if rules.listed is not None and model_id in catalogue:
                 catalogue.remove(model_id)
-            if said.listed:
+            if rules.listed:
                 catalogue.append(model_id)
         return replace(
             snapshot,
@@ -222,14 +222,14 @@ def behaviours() -> Mapping[str, Behaviour]:
     return {name: Behaviour(**row) for name, row in tomllib.loads(text).items()}
 
 
-def _model(said: Mapping[str, Any]) -> ModelScenario:
+def _model(rules: Mapping[str, Any]) -> ModelScenario:
     return ModelScenario(
-        behaviour=said.get("behaviour"),
-        cost=said.get("cost"),
-        listed=said.get("listed"),
-        facts=model_of(said),
+        behaviour=rules.get("behaviour"),
+        cost=rules.get("cost"),
+        listed=rules.get("listed"),
+        facts=model_of(rules),
     )
 
 
-def _fault(said: Mapping[str, Any]) -> Fault:
-    return Fault(**{**said, "does": FaultKind(said["does"])})
+def _fault(rules: Mapping[str, Any]) -> Fault:
+    return Fault(**{**rules, "does": FaultKind(rules["does"])})

@@ -1,4 +1,4 @@
-"""The pretend ModelScope on a real port, by pytest-httpserver (extra `mock`)."""
+"""The mock ModelScope on a real port, by pytest-httpserver (extra `mock`)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from werkzeug import Request as WsgiRequest
 from werkzeug import Response as WsgiResponse
 from werkzeug.serving import WSGIRequestHandler
 
-from msconfig.mock.fault_injection import Delivery, as_it_is, deliver
+from msconfig.mock.fault_injection import PendingReply, inject, wsgi_response
 from msconfig.mock.faults import Faults
 from msconfig.mock.messages import Request, Response
 from msconfig.modelscope.sites import Endpoints, Site
@@ -31,17 +31,17 @@ class _Unlogged(WSGIRequestHandler):
 
 
 def _quiet(_type: str, _message: str, *_args: object) -> None:
-    """Tell nothing."""
+    """Discard a message of the server's log."""
 
 
 class MockServer(HTTPServerBase):
     """Serves `handler` on loopback until it is stopped; a context manager.
 
     Args:
-        handler: what answers, e.g. a `MockModelScope`.
+        handler: makes the replies, e.g. a `MockModelScope`.
         port: 0 picks a free one.
-        faults: what goes wrong with replies on their way.
-        on_request: is told of every request and the status of its reply, 0 where there is none.
+        faults: applied to replies when they are sent.
+        on_request: called with every request and the status of its reply, 0 where there is none.
     """
 
     def __init__(
@@ -71,15 +71,15 @@ class MockServer(HTTPServerBase):
         return self.url_for("/compatible-mode/v1/")
 
     def start(self) -> None:
-        """Start to serve, and log nothing of it."""
+        """Start to serve, without a log."""
         self._stopping.clear()
         super().start()
         if self.server is not None:
             self.server.RequestHandlerClass = _Unlogged
-            self.server.log = _quiet  # type: ignore[method-assign, assignment]  # odd requests are no news
+            self.server.log = _quiet  # type: ignore[method-assign, assignment]  # malformed requests are not logged
 
     def stop(self) -> None:
-        """Stop, and let go of what was left unanswered."""
+        """Stop, and close what was left unanswered."""
         self._stopping.set()
         super().stop()
 
@@ -102,21 +102,21 @@ class MockServer(HTTPServerBase):
             request.get_data(),
         )
         self.requests.append(replace(plain, body=plain.body[:_REMEMBERED_BYTES]))
-        fault = self.faults.meeting(plain)
+        fault = self.faults.due(plain)
         if fault is None:
-            return self._told(plain, as_it_is(self.handler(plain)))
+            return self._logged(plain, wsgi_response(self.handler(plain)))
         connection = request.environ.get("werkzeug.socket")
-        delivery = Delivery(fault, lambda: self.handler(plain), connection, self._stopping)
+        pending = PendingReply(fault, lambda: self.handler(plain), connection, self._stopping)
         try:
-            return self._told(plain, deliver(delivery))
+            return self._logged(plain, inject(pending))
         except ConnectionAbortedError:
-            self._tell(plain, 0)
+            self._log(plain, 0)
             raise
 
-    def _told(self, plain: Request, reply: WsgiResponse) -> WsgiResponse:
-        self._tell(plain, reply.status_code)
+    def _logged(self, plain: Request, reply: WsgiResponse) -> WsgiResponse:
+        self._log(plain, reply.status_code)
         return reply
 
-    def _tell(self, plain: Request, status: int) -> None:
+    def _log(self, plain: Request, status: int) -> None:
         if self._on_request is not None:
             self._on_request(plain, status)

@@ -1,4 +1,4 @@
-"""Snapshots: what a site said on a day. `schemas/snapshot.schema.json` is the form of the file."""
+"""Snapshots: recorded facts of a site. `schemas/snapshot.schema.json` is the form of the file."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class RecordedLookUp:
-    """Who served a model."""
+    """The providers of a model."""
 
     providers: tuple[Mapping[str, object], ...] | None
     """Rows with `Name` and perhaps `CostTier` and `EstimatedMagicGrainCost`; None: HTTP 500, the
@@ -55,7 +55,7 @@ class RecordedLookUp:
 
 @dataclass(frozen=True, slots=True)
 class RecordedHub:
-    """Whether the hub knew a model, and as what."""
+    """A model at the hub."""
 
     exists: bool
     tasks: tuple[str, ...] = ()
@@ -72,7 +72,7 @@ class RecordedHub:
 
 @dataclass(frozen=True, slots=True)
 class RecordedModel:
-    """What was recorded of a model; None for a source that was not asked."""
+    """Recorded facts of a model; None for a source that was not read."""
 
     look_up: RecordedLookUp | None = None
     hub: RecordedHub | None = None

@@ -1,60 +1,60 @@
-"""What all endpoints of a pretend ModelScope share: facts, scenario, ledger."""
+"""The state that all endpoints of the mock share: facts, scenario, accounts."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
 
-from msconfig.mock.accounts import Ledger
+from msconfig.mock.accounts import Accounts
 from msconfig.mock.derived import hub_of, look_up_of
 from msconfig.mock.scenario import Behaviour, ModelScenario, Scenario, behaviours
 from msconfig.mock.snapshot import RecordedHub, RecordedLookUp, RecordedModel, Snapshot
 
-__all__ = ["REQUEST_ID", "World"]
+__all__ = ["REQUEST_ID", "MockState"]
 
 REQUEST_ID = "00000000-0000-4000-8000-000000000000"
 """Replies are the same each time, so there is one request id."""
 
 _DEFAULT_COST = 1.0
-"""Magicubes a call where neither scenario nor snapshot tell: the standard tier."""
+"""Magicubes a call where neither scenario nor snapshot has one: the standard tier."""
 
 
-class World:
+class MockState:
     """The state behind the endpoints."""
 
     def __init__(self, snapshot: Snapshot, scenario: Scenario) -> None:
         self.scenario = scenario
         self.facts = scenario.on(snapshot)
-        self.ledger = Ledger(scenario.accounts)
+        self.accounts = Accounts(scenario.accounts)
         self.image_polls: dict[str, int] = {}
-        """How often each image task was asked for."""
+        """Polls of each image task."""
         self.lock = threading.Lock()
 
     def look_up(self, model_id: str) -> RecordedLookUp:
-        """What the provider look-up answers."""
+        """The provider look-up's reply."""
         return look_up_of(self.facts, model_id, self.cost(model_id))
 
     def hub(self, model_id: str) -> RecordedHub:
-        """What the hub answers."""
+        """The hub's reply."""
         return hub_of(self.facts, model_id)
 
     def cost(self, model_id: str) -> float:
         """Magicubes a call."""
-        told = self.scenario.models.get(model_id, ModelScenario()).cost
+        given = self.scenario.models.get(model_id, ModelScenario()).cost
         recorded = self.facts.models.get(model_id, RecordedModel())
-        return told if told is not None else _estimated(recorded)
+        return given if given is not None else _estimated(recorded)
 
     def behaviour(self, model_id: str) -> Behaviour | None:
         """How a call ends; None where the model answers.
 
-        What the scenario does not tell follows from the facts: a model that ModelScope serves or
+        Without one in the scenario, it follows from the facts: a model that ModelScope serves or
         the catalogue lists answers, a private one refuses, one that exists has no provider, any
         other is invalid.
         """
         rows: Mapping[str, Behaviour] = behaviours()
-        told = self.scenario.models.get(model_id, ModelScenario()).behaviour
-        if told is not None:
-            return rows.get(told)
+        given = self.scenario.models.get(model_id, ModelScenario()).behaviour
+        if given is not None:
+            return rows.get(given)
         is_listed = model_id in (self.facts.catalogue or ())
         if is_listed or self.look_up(model_id).names_modelscope:
             return None

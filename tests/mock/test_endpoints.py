@@ -1,4 +1,4 @@
-"""The endpoints of the pretend ModelScope, in ModelScope's shapes."""
+"""The endpoints of the mock ModelScope, in ModelScope's shapes."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ FACTS = snapshot({"Qwen/Alive": ALIVE, **MANY})
 
 
 def ask(
-    fake: MockModelScope, method: str, path: str, body: object = None, **headers: str
+    mock: MockModelScope, method: str, path: str, body: object = None, **headers: str
 ) -> tuple[int, Any]:
     where, _, query = path.partition("?")
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     sent = {"authorization": f"Bearer {TOKEN}", **named}
-    response = fake(Request(method, where, query, sent, json.dumps(body).encode()))
+    response = mock(Request(method, where, query, sent, json.dumps(body).encode()))
     return response.status, json.loads(response.body)
 
 
-def a_fake(**scenario: object) -> MockModelScope:
+def a_mock(**scenario: object) -> MockModelScope:
     return MockModelScope(FACTS, Scenario.of({"accounts": [{"token": TOKEN}], **scenario}))
 
 
@@ -38,35 +38,35 @@ CHAT = {"model": "Qwen/Alive", "messages": []}
 
 
 def test_the_balance_falls_by_what_a_call_costs_and_keeps_halves() -> None:
-    fake = a_fake(
+    mock = a_mock(
         accounts=[{"token": TOKEN, "magicubes": 3, "frozen": 1}],
         models={"Qwen/Alive": {"cost": 0.5}},
     )
-    ask(fake, "POST", "/v1/chat/completions", CHAT)
-    _, body = ask(fake, "GET", "/openapi/v1/magicubes/balance")
+    ask(mock, "POST", "/v1/chat/completions", CHAT)
+    _, body = ask(mock, "GET", "/openapi/v1/magicubes/balance")
     assert body["data"] == {"total_balance": 2.5, "available_balance": 1.5, "frozen_amount": 1}
-    statuses = [ask(fake, "POST", "/v1/chat/completions", CHAT)[0] for _ in range(4)]
+    statuses = [ask(mock, "POST", "/v1/chat/completions", CHAT)[0] for _ in range(4)]
     assert statuses == [200, 200, 200, 429]
-    assert fake.world.ledger.spent == 2
+    assert mock.state.accounts.spent == 2
 
 
-def test_the_cost_is_that_of_the_look_up_where_nothing_else_is_told() -> None:
+def test_the_cost_is_that_of_the_look_up_where_nothing_else_is_given() -> None:
     row = {"Name": "ModelScope", "EstimatedMagicGrainCost": 2, "CostTier": "ultra"}
-    fake = a_fake(models={"Qwen/Dear": {"look_up": {"providers": [row]}}})
-    ask(fake, "POST", "/v1/chat/completions", {**CHAT, "model": "Qwen/Dear"})
-    assert fake.world.ledger.spent == 2
+    mock = a_mock(models={"Qwen/Dear": {"look_up": {"providers": [row]}}})
+    ask(mock, "POST", "/v1/chat/completions", {**CHAT, "model": "Qwen/Dear"})
+    assert mock.state.accounts.spent == 2
 
 
 def test_a_day_quota_counts_down_in_the_headers_of_the_older_age() -> None:
     account = {"token": TOKEN, "rate_limit_headers": True, "day_quota": {"Qwen/Alive": 2}}
-    fake = a_fake(accounts=[account])
+    mock = a_mock(accounts=[account])
     request = Request(
         "POST",
         "/v1/chat/completions",
         headers={"authorization": f"Bearer {TOKEN}"},
         body=json.dumps(CHAT).encode(),
     )
-    replies = [fake(request) for _ in range(3)]
+    replies = [mock(request) for _ in range(3)]
     left = [reply.headers["modelscope-ratelimit-model-requests-remaining"] for reply in replies]
     assert [reply.status for reply in replies] == [200, 200, 429]
     assert left == ["1", "0", "0"]
@@ -84,34 +84,34 @@ def test_a_day_quota_counts_down_in_the_headers_of_the_older_age() -> None:
 def test_errors_come_in_the_envelope_of_the_scenario(
     envelope: str, request_id: str, route: str, key: str
 ) -> None:
-    fake = a_fake(envelope=envelope, request_id=request_id)
+    mock = a_mock(envelope=envelope, request_id=request_id)
     headers = {"x_modelscope_async_mode": "true"}
     body = {"model": "no/model", "encoding_format": "float"}
-    status, reply = ask(fake, "POST", route, body, **headers)
+    status, reply = ask(mock, "POST", route, body, **headers)
     assert status == 400
     assert reply[key]["message"] == "Invalid model id: no/model"
     assert "request_id" in (reply[key] if request_id == "inside" else reply)
 
 
 def test_an_image_task_is_polled_until_it_succeeds() -> None:
-    fake = a_fake(models={"Qwen/Image": {"behaviour": "answers"}})
+    mock = a_mock(models={"Qwen/Image": {"behaviour": "answers"}})
     body = {"model": "Qwen/Image", "prompt": "a cat"}
-    assert ask(fake, "POST", "/v1/images/generations", body)[0] == 400
-    _, reply = ask(fake, "POST", "/v1/images/generations", body, x_modelscope_async_mode="true")
+    assert ask(mock, "POST", "/v1/images/generations", body)[0] == 400
+    _, reply = ask(mock, "POST", "/v1/images/generations", body, x_modelscope_async_mode="true")
     path = f"/v1/tasks/{reply['task_id']}"
-    assert ask(fake, "GET", path)[1]["errors"]["message"] == "task not found"
+    assert ask(mock, "GET", path)[1]["errors"]["message"] == "task not found"
     poll = {"x_modelscope_task_type": "image_generation"}
-    seen = [ask(fake, "GET", path, **poll)[1]["task_status"] for _ in range(3)]
+    seen = [ask(mock, "GET", path, **poll)[1]["task_status"] for _ in range(3)]
     assert seen == ["PENDING", "RUNNING", "SUCCEED"]
-    assert ask(fake, "GET", path, **poll)[1]["output_images"]
-    assert ask(fake, "GET", path, authorization="Bearer other")[0] == 401
+    assert ask(mock, "GET", path, **poll)[1]["output_images"]
+    assert ask(mock, "GET", path, authorization="Bearer other")[0] == 401
 
 
 def test_anthropic_messages_answer_stream_and_fail_in_their_own_shape() -> None:
-    fake = a_fake()
-    status, reply = ask(fake, "POST", "/v1/messages", {**CHAT, "max_tokens": 2})
+    mock = a_mock()
+    status, reply = ask(mock, "POST", "/v1/messages", {**CHAT, "max_tokens": 2})
     assert (status, reply["content"][0]["text"]) == (200, "Hello from")
-    streamed = fake(
+    streamed = mock(
         Request(
             "POST",
             "/v1/messages",
@@ -121,7 +121,7 @@ def test_anthropic_messages_answer_stream_and_fail_in_their_own_shape() -> None:
     )
     events = [line for line in streamed.body.decode().splitlines() if line.startswith("event:")]
     assert (events[0], events[-1]) == ("event: message_start", "event: message_stop")
-    status, reply = ask(fake, "POST", "/v1/messages", CHAT, authorization="Bearer other")
+    status, reply = ask(mock, "POST", "/v1/messages", CHAT, authorization="Bearer other")
     assert (status, reply["error"]["type"]) == (401, "authentication_error")
 
 
@@ -145,7 +145,7 @@ def test_anthropic_messages_answer_stream_and_fail_in_their_own_shape() -> None:
 def test_the_hub_lists_models_within_its_limits(
     query: str, status: int, rows: int | None, total: int | None
 ) -> None:
-    answered, body = ask(a_fake(), "GET", f"/openapi/v1/models?{query}")
+    answered, body = ask(a_mock(), "GET", f"/openapi/v1/models?{query}")
     assert answered == status
     if rows is not None:
         assert (len(body["data"]["models"]), body["data"]["total_count"]) == (rows, total)
@@ -167,7 +167,7 @@ DETAILED = {
         ("last_modified", ["new", "old", "unknown"]),
     ],
 )
-def test_the_list_is_sorted_and_tells_only_what_was_recorded(sort: str, names: list[str]) -> None:
+def test_the_list_is_sorted_and_shows_only_what_was_recorded(sort: str, names: list[str]) -> None:
     facts = snapshot({model_id: RecordedModel(None, hub) for model_id, hub in DETAILED.items()})
     _, body = ask(MockModelScope(facts), "GET", f"/openapi/v1/models?sort={sort}")
     rows = {row["display_name"]: row for row in body["data"]["models"]}
@@ -181,6 +181,6 @@ def test_the_list_is_sorted_and_tells_only_what_was_recorded(sort: str, names: l
 @pytest.mark.parametrize("body", [b"", b"nonsense", b"[]", b'{"model": 7}'])
 def test_a_body_that_cannot_be_read_asks_for_no_model(body: bytes) -> None:
     headers = {"authorization": f"Bearer {TOKEN}"}
-    response = a_fake()(Request("POST", "/v1/chat/completions", "", headers, body))
+    response = a_mock()(Request("POST", "/v1/chat/completions", "", headers, body))
     assert response.status == 400
     assert b"Invalid model id" in response.body

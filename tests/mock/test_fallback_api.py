@@ -1,4 +1,4 @@
-"""Bailian beside the pretend ModelScope."""
+"""Bailian beside the mock ModelScope."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from msconfig.mock.fault_injection import _DELIVERIES
+from msconfig.mock.fault_injection import INJECTORS
 from msconfig.mock.faults import Faults
 from msconfig.mock.messages import Request
 from msconfig.mock.scenario import Fault, FaultKind
@@ -30,7 +30,7 @@ def serve_with(serve: Serve, *faults: Fault) -> MockServer:
 
 def test_the_table_has_a_row_for_every_fault() -> None:
     assert [kind for kind, _, _ in TABLE] == [str(kind) for kind in FaultKind]
-    assert set(_DELIVERIES) == set(FaultKind)
+    assert set(INJECTORS) == set(FaultKind)
 
 
 @pytest.mark.parametrize(("kind", "status", "code"), TABLE)
@@ -85,13 +85,13 @@ def test_a_redirect_takes_no_token_elsewhere(
 def test_which_requests_meet_a_fault(fault: Fault, met: list[int]) -> None:
     faults = Faults([fault])
     request = Request("GET", "/v1/models")
-    assert [int(faults.meeting(request) is fault) for _ in met] == met
+    assert [int(faults.due(request) is fault) for _ in met] == met
 
 
 def test_chance_falls_the_same_way_with_the_same_seed() -> None:
     def fall(seed: int) -> list[bool]:
         faults = Faults([Fault(FaultKind.HTML, chance=0.5)], seed)
-        return [faults.meeting(Request("GET", "/")) is not None for _ in range(50)]
+        return [faults.due(Request("GET", "/")) is not None for _ in range(50)]
 
     assert fall(1) == fall(1) != fall(2)
     assert {True, False} == set(fall(1))

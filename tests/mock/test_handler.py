@@ -1,4 +1,4 @@
-"""What the answers of the pretend ModelScope rest on."""
+"""What the answers of the mock ModelScope rest on."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FACTS = snapshot(
     },
     ("Qwen/Alive", "Qwen/Listed", "Qwen/Dear", "Qwen/Odd", "Qwen/Early"),
 )
-FAKE = MockModelScope(
+MOCK = MockModelScope(
     FACTS,
     Scenario(
         accounts=(Account(TOKEN),),
@@ -45,7 +45,7 @@ NEVER_HEARD = f"not in the snapshot of {DAY}; it may be newer"
 def ask(path: str, token: str = "") -> Response:
     where, _, query = path.partition("?")
     headers = {"authorization": f"Bearer {token}"} if token else {}
-    return FAKE(Request("GET", where, query, headers))
+    return MOCK(Request("GET", where, query, headers))
 
 
 def get(path: str, token: str = "") -> tuple[int, object]:
@@ -148,5 +148,5 @@ def test_how_a_fact_is_known_is_not_part_of_the_reply() -> None:
 
 
 def test_an_unknown_path_is_not_found_in_plain_text() -> None:
-    response = FAKE(Request("POST", "/v2/everything"))
+    response = MOCK(Request("POST", "/v2/everything"))
     assert (response.status, response.body) == (404, b"404 page not found")

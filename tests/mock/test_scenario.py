@@ -76,7 +76,7 @@ def test_every_behaviour_is_a_choice_of_the_schema_and_no_other() -> None:
         pytest.param("s.json", b'{"accounts": []}', "$.accounts: must not be empty", id="none"),
     ],
 )
-def test_a_scenario_that_is_none_is_told_by_its_json_path(
+def test_a_scenario_that_is_invalid_is_refused_with_its_json_path(
     tmp_path: Path, name: str, content: bytes, words: str
 ) -> None:
     path = tmp_path / name

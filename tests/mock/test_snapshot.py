@@ -41,7 +41,7 @@ def test_it_holds_the_complete_catalogue_and_what_had_vanished() -> None:
     assert f"{FACTS.recorded:%Y-%m-%d}" == "2026-10-07"
 
 
-def test_every_listed_id_has_what_the_hub_said_of_it_on_the_same_day() -> None:
+def test_every_listed_id_has_the_reply_of_the_hub_of_that_day() -> None:
     hubs = {each: FACTS.models[each].hub for each in FACTS.catalogue or ()}
     assert {hub.provenance for hub in hubs.values() if hub} == {Provenance(at=day(10, 4))}
     tasks = Counter(hub.tasks for hub in hubs.values() if hub and hub.exists)
@@ -108,11 +108,11 @@ def test_it_holds_the_calls_that_were_made(
 
 
 def test_the_mock_names_modelscope_and_a_cost_for_every_listed_id() -> None:
-    fake = MockModelScope(FACTS)
+    mock = MockModelScope(FACTS)
     costs = {}
     for model_id in FACTS.catalogue or ():
         request = Request("GET", "/api/v1/inference/list_model_providers", f"ModelId={model_id}")
-        (row,) = json.loads(fake(request).body)["Data"]["Providers"]
+        (row,) = json.loads(mock(request).body)["Data"]["Providers"]
         assert row["Name"] == "ModelScope"
         costs[model_id] = row["EstimatedMagicGrainCost"]
     assert Counter(costs.values()) == {1: 31, 2: 4}
@@ -134,6 +134,6 @@ def test_every_id_is_well_formed_and_every_task_known() -> None:
             assert kind_of([task]) is not Kind.UNKNOWN
 
 
-def test_none_of_the_other_site_comes_along() -> None:
+def test_there_is_none_of_the_other_site() -> None:
     with pytest.raises(UsageError, match="--snapshot"):
         bundled(Site.AI)
