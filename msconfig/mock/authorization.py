@@ -1,23 +1,33 @@
-"""Access control of the mock's API-Inference: token, account, request, model, quota."""
+"""Access control of the mock's API-Inference: token, account, body, model, quota."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from msconfig.mock.messages import Request, Response
-from msconfig.mock.scenario import Behaviour, behaviours
+from msconfig.mock.scenario import Account, Behaviour, behaviours
 from msconfig.mock.state import REQUEST_ID, MockState
+from msconfig.modelscope.sites import Site
+from msconfig.parsing import NotJson
 
-__all__ = ["BAD_TOKEN", "Call", "Check", "Refusal", "authorize", "refusal_response"]
+__all__ = ["BAD_TOKEN", "BodyCheck", "Call", "Refusal", "authorize", "refusal_response"]
 
 BAD_TOKEN = "Authentication failed, please make sure that a valid ModelScope token is supplied."  # noqa: S105 - a message
-_NOT_BOUND = "Please bind your Alibaba Cloud account before use."
+_NOT_BOUND = {
+    Site.CN: "Please bind your Alibaba Cloud account before use.",
+    Site.AI: (
+        "Please bind your Alibaba Cloud account before use. You can bind it at:\n"
+        "https://modelscope.ai/my/settings/account"
+    ),
+}
 _NOT_VERIFIED = (
-    "To use API-Inference, please make sure your associated Aliyun account is real-name verified."
+    "To use API-Inference, please make sure your associated Aliyun account is real-name verified. "
 )
+_NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,62 +36,88 @@ class Refusal:
 
     status: int
     message: str
+    """Without one the reply has no body."""
     code: str | None = None
     type: str | None = None
+
+    @classmethod
+    def of(cls, behaviour: Behaviour, model_id: str) -> Refusal:
+        """The error of a behaviour, about `model_id`."""
+        message = behaviour.message.replace("{id}", model_id)
+        message = message.replace("{name}", model_id.rpartition("/")[2])
+        return cls(behaviour.status, message, behaviour.code, behaviour.type)
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
     """A call that is served, or `refusal`."""
 
-    model_id: str
-    body: dict[str, Any]
-    headers: dict[str, str]
+    model_id: str = ""
+    body: Mapping[str, Any] = field(default_factory=lambda: _NONE)
+    headers: Mapping[str, str] = field(default_factory=lambda: _NONE)
     refusal: Refusal | None = None
     empty: bool = False
+    """Whether the reply has no content, as in the behaviour ``empty``."""
+
+    def reply(self, body: object) -> Response:
+        """A 200 with `body` and the headers of this call."""
+        return Response.of_json(HTTPStatus.OK, body, headers=self.headers)
 
 
-Check: TypeAlias = Callable[[Request, dict[str, Any]], Refusal | None]
-"""Refuses a request of a form that its route does not take, or gives None."""
+BodyCheck: TypeAlias = Callable[[Request, Mapping[str, Any]], str]
+"""Gives the message of a 400 for a request that its route does not take, or an empty one."""
 
 
-def authorize(state: MockState, request: Request, unless: Check | None = None) -> Call:
-    """The call, or why it is refused: token, account, request, model, quota, in that order."""
-    body = request.json() or {}
-    name = body.get("model")
-    model_id = name if isinstance(name, str) else ""
+def authorize(state: MockState, request: Request, check: BodyCheck) -> Call:
+    """The call, with its refusal if there is one: by token, account, body, model and quota.
+
+    The messages about a body are ours; none was recorded.
+    """
     account = state.accounts.find(request.token)
     if account is None:
-        return Call(model_id, body, {}, Refusal(HTTPStatus.UNAUTHORIZED, BAD_TOKEN))
-    within_quota = state.accounts.count_call(account, model_id)
-    headers = dict(state.accounts.rate_limit_headers(account, model_id))
-    refusal = None
+        return Call(refusal=Refusal(HTTPStatus.UNAUTHORIZED, BAD_TOKEN))
+    refusal = _of_account(state, account)
+    if refusal is not None:
+        return Call(refusal=refusal)
+    try:
+        body = request.object()
+    except NotJson as error:
+        return Call(refusal=Refusal(HTTPStatus.BAD_REQUEST, f"The request body is {error}"))
+    name = body.get("model")
+    model_id = name if isinstance(name, str) else ""
+    problem = check(request, body)
+    if problem:
+        return Call(model_id, body, refusal=Refusal(HTTPStatus.BAD_REQUEST, problem))
+    return _of_model(state, request, account, Call(model_id, body))
+
+
+def _of_account(state: MockState, account: Account) -> Refusal | None:
     if not account.bound:
-        refusal = Refusal(HTTPStatus.UNAUTHORIZED, _NOT_BOUND)
-    elif not account.verified:
-        refusal = Refusal(HTTPStatus.FORBIDDEN, _NOT_VERIFIED)
-    elif unless is not None:
-        refusal = unless(request, body)
-    behaviour = state.behaviour(model_id)
-    if refusal is None and behaviour is not None and not _lifted(behaviour, body):
+        return Refusal(HTTPStatus.UNAUTHORIZED, _NOT_BOUND[state.facts.site])
+    if not account.verified:
+        return Refusal(HTTPStatus.FORBIDDEN, _NOT_VERIFIED)
+    return None
+
+
+def _of_model(state: MockState, request: Request, account: Account, call: Call) -> Call:
+    model_id, body = call.model_id, call.body
+    within_quota = state.accounts.count_call(account, model_id)
+    headers = state.accounts.rate_limit_headers(account, model_id)
+    behaviour = state.behaviour(model_id, request.path)
+    if behaviour is not None and not _lifted(behaviour, body):
         if behaviour.status == HTTPStatus.OK:
             return Call(model_id, body, headers, empty=True)  # failed on their side: not paid
-        message = behaviour.message.replace("{id}", model_id)
-        refusal = Refusal(behaviour.status, message, behaviour.code, behaviour.type)
-    if refusal is None and not within_quota:
-        refusal = _spent("day_quota_spent", model_id)
-    if refusal is None and not state.accounts.charge(account, state.cost(model_id)):
-        refusal = _spent("magicubes_spent", model_id)
+        return Call(model_id, body, headers, Refusal.of(behaviour, model_id))
+    refusal = None
+    if not within_quota:
+        refusal = Refusal.of(behaviours()["day_quota_spent"], model_id)
+    elif not state.accounts.charge(account, state.cost(model_id)):
+        refusal = Refusal.of(behaviours()["magicubes_spent"], model_id)
     return Call(model_id, body, headers, refusal)
 
 
-def _lifted(behaviour: Behaviour, body: dict[str, Any]) -> bool:
+def _lifted(behaviour: Behaviour, body: Mapping[str, Any]) -> bool:
     return behaviour.unless == "streaming" and body.get("stream") is True
-
-
-def _spent(name: str, model_id: str) -> Refusal:
-    row = behaviours()[name]
-    return Refusal(row.status, row.message.replace("{id}", model_id), row.code, row.type)
 
 
 def refusal_response(state: MockState, call: Call, of_this_route: str) -> Response:
@@ -90,6 +126,9 @@ def refusal_response(state: MockState, call: Call, of_this_route: str) -> Respon
     if envelope == "mixed":
         envelope = of_this_route
     refusal = call.refusal or Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "")
+    if not refusal.message:
+        plain = {"Content-Type": "text/plain; charset=utf-8"}
+        return Response(refusal.status, b"", {**plain, **call.headers})
     inner: dict[str, Any] = {"message": refusal.message}
     inner |= {"code": refusal.code} if refusal.code else {}
     inner |= {"type": refusal.type, "param": None} if refusal.type else {}

@@ -9,9 +9,9 @@ from __future__ import annotations
 from msconfig.mock.snapshot import RecordedHub, RecordedLookUp, RecordedModel, Snapshot
 from msconfig.modelscope.facts import CallResult, Origin, Provenance, deciding_call
 
-__all__ = ["hub_of", "look_up_of"]
+__all__ = ["TIERS", "hub_of", "look_up_of"]
 
-_TIERS = {0.2: "discount", 0.5: "lite", 1.0: "standard", 2.0: "ultra"}
+TIERS = {0.2: "discount", 0.5: "lite", 1.0: "standard", 2.0: "ultra"}
 """Name of the tier by the Magicubes of a call."""
 
 
@@ -52,7 +52,7 @@ def hub_of(facts: Snapshot, model_id: str) -> RecordedHub:
 
 
 def _by_modelscope(cost: float, basis: str) -> RecordedLookUp:
-    tier = {"CostTier": _TIERS[cost]} if cost in _TIERS else {}
+    tier = {"CostTier": TIERS[cost]} if cost in TIERS else {}
     row = {"Name": "ModelScope", **tier, "EstimatedMagicGrainCost": _whole(cost)}
     return RecordedLookUp((row,), Provenance(Origin.DERIVED, basis))
 

@@ -33,6 +33,7 @@ _ROUTES: tuple[tuple[str, re.Pattern[str], Callable[[MockState, Request], Respon
         ("GET", r"/compatible-mode/v1/models", bailian.models),
         ("GET", r"/openapi/v1/users/me", hub.users_me),
         ("GET", r"/openapi/v1/magicubes/balance", hub.balance),
+        ("GET", r"/openapi/v1/magicubes/spend/rates", hub.spend_rates),
         ("GET", r"/openapi/v1/models", hub.openapi_models),
         ("GET", r"/openapi/v1/models/[^/]+/[^/]+", hub.openapi_model),
         ("GET", r"/api/v1/inference/list_model_providers", hub.list_model_providers),

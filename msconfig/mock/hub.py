@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+from msconfig.mock.derived import TIERS
 from msconfig.mock.messages import Request, Response
 from msconfig.mock.scenario import Account
 from msconfig.mock.snapshot import RecordedHub
@@ -17,6 +18,7 @@ __all__ = [
     "older_model",
     "openapi_model",
     "openapi_models",
+    "spend_rates",
     "users_me",
 ]
 
@@ -48,6 +50,23 @@ def balance(state: MockState, request: Request) -> Response:
     if account is None:
         return _unknown_token()
     return _success(_amounts(state, account))
+
+
+def spend_rates(state: MockState, request: Request) -> Response:
+    """``GET /openapi/v1/magicubes/spend/rates``: the Magicubes of a call, by tier."""
+    if state.accounts.find(request.token) is None:
+        return _unknown_token()
+    rates = [
+        {
+            "scene": "api_inference",
+            "model_tier": tier,
+            "unit": "request",
+            "unit_price": _whole(price),
+            "min_charge": _whole(price),
+        }
+        for price, tier in TIERS.items()
+    ]
+    return _success({"rates": rates})
 
 
 def list_model_providers(state: MockState, request: Request) -> Response:
@@ -172,9 +191,11 @@ def _amounts(state: MockState, account: Account) -> dict[str, float]:
         "available_balance": state.accounts.available(account),
         "frozen_amount": account.frozen,
     }
-    return {
-        name: int(amount) if amount == int(amount) else amount for name, amount in amounts.items()
-    }
+    return {name: _whole(amount) for name, amount in amounts.items()}
+
+
+def _whole(amount: float) -> float:
+    return int(amount) if amount == int(amount) else amount
 
 
 def _success(data: object, known: Provenance = READ) -> Response:

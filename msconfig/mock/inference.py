@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
 from msconfig.mock.authorization import BAD_TOKEN, Call, Refusal, authorize, refusal_response
 from msconfig.mock.messages import Request, Response
-from msconfig.mock.state import MockState
+from msconfig.mock.scenario import behaviours
+from msconfig.mock.state import REQUEST_ID, MockState
 from msconfig.modelscope.facts import Origin, Provenance
 
 __all__ = [
@@ -46,7 +47,7 @@ def catalogue(state: MockState, _request: Request) -> Response:
 
 def chat_completions(state: MockState, request: Request) -> Response:
     """``POST /v1/chat/completions``, streaming or not; a served call is paid from the balance."""
-    call = authorize(state, request)
+    call = authorize(state, request, _without_messages)
     if call.refusal is not None:
         return refusal_response(state, call, "error")
     if call.empty:
@@ -69,7 +70,7 @@ def embeddings(state: MockState, request: Request) -> Response:
 
     The message of that 400 is not known. The vectors derive from the text, 16 numbers each.
     """
-    call = authorize(state, request, unless=_not_float)
+    call = authorize(state, request, _not_for_embeddings)
     if call.refusal is not None:
         return refusal_response(state, call, "errors")
     inputs = [] if call.empty else call.body.get("input", "")
@@ -87,15 +88,18 @@ def embeddings(state: MockState, request: Request) -> Response:
 def images_generations(state: MockState, request: Request) -> Response:
     """``POST /v1/images/generations``: gives a task to poll.
 
-    What happens without ``X-ModelScope-Async-Mode: true`` is not known; ours is a 400.
+    Without ``X-ModelScope-Async-Mode: true`` it is a 400, with the message that was reported for a
+    synchronous call of an image model. The reply with the task has the status SUCCEED, as it was
+    recorded: the task was accepted, and its result has to be polled.
     """
-    call = authorize(state, request, unless=_not_async)
+    call = authorize(state, request, _not_for_images)
     if call.refusal is not None:
         return refusal_response(state, call, "errors")
     with state.lock:
         task_id = str(5_000_000 + len(state.image_polls))
         state.image_polls[task_id] = 0
-    return Response.of_json(HTTPStatus.OK, {"task_id": task_id}, headers=call.headers)
+    body = {"task_status": "SUCCEED", "task_id": task_id, "request_id": REQUEST_ID}
+    return Response.of_json(HTTPStatus.OK, body, headers=call.headers)
 
 
 def image_task(state: MockState, request: Request) -> Response:
@@ -106,7 +110,7 @@ def image_task(state: MockState, request: Request) -> Response:
     """
     if state.accounts.find(request.token) is None:
         refusal = Refusal(HTTPStatus.UNAUTHORIZED, BAD_TOKEN)
-        return refusal_response(state, Call("", {}, {}, refusal), "errors")
+        return refusal_response(state, Call(refusal=refusal), "errors")
     task_id = request.path.rpartition("/")[2]
     wrong_type = request.headers.get("x-modelscope-task-type") != "image_generation"
     with state.lock:
@@ -131,7 +135,7 @@ def messages(state: MockState, request: Request) -> Response:
     Its error types are not known but for their envelope; ours follow the status. A stream has the
     events that Anthropic documents.
     """
-    call = authorize(state, request)
+    call = authorize(state, request, _without_messages)
     if call.refusal is not None:
         kind = _ANTHROPIC_TYPES.get(call.refusal.status, "api_error")
         error = {"type": kind, "message": call.refusal.message}
@@ -165,16 +169,20 @@ _ANTHROPIC_TYPES = {
 }
 
 
-def _not_float(_request: Request, body: dict[str, Any]) -> Refusal | None:
-    if body.get("encoding_format") == "float":
-        return None
-    return Refusal(HTTPStatus.BAD_REQUEST, 'encoding_format has to be "float"')
+def _without_messages(_request: Request, body: Mapping[str, Any]) -> str:
+    return "" if isinstance(body.get("messages"), list) else "messages has to be a list"
 
 
-def _not_async(request: Request, _body: dict[str, Any]) -> Refusal | None:
-    if request.headers.get("x-modelscope-async-mode", "").lower() == "true":
-        return None
-    return Refusal(HTTPStatus.BAD_REQUEST, "X-ModelScope-Async-Mode has to be true")
+def _not_for_embeddings(_request: Request, body: Mapping[str, Any]) -> str:
+    if body.get("encoding_format") != "float":
+        return 'encoding_format has to be "float"'
+    return "" if isinstance(body.get("input"), str | list) else "input has to be a text or a list"
+
+
+def _not_for_images(request: Request, body: Mapping[str, Any]) -> str:
+    if request.headers.get("x-modelscope-async-mode", "").lower() != "true":
+        return behaviours()["image_model"].message
+    return "" if isinstance(body.get("prompt"), str) else "prompt has to be a text"
 
 
 def _chat(call: Call, **parts: object) -> dict[str, Any]:

@@ -43,10 +43,20 @@ class Request:
     def json(self) -> dict[str, Any] | None:
         """The body, where it is a JSON object."""
         try:
-            value = loads(self.body)
+            return self.object()
         except NotJson:
             return None
-        return value if isinstance(value, dict) else None
+
+    def object(self) -> dict[str, Any]:
+        """The body, a JSON object.
+
+        Raises:
+            NotJson: it is none.
+        """
+        value = loads(self.body)
+        if not isinstance(value, dict):
+            raise NotJson("not a JSON object")
+        return value
 
 
 @dataclass(frozen=True, slots=True)

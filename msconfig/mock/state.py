@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from http import HTTPStatus
 
 from msconfig.mock.accounts import Accounts
 from msconfig.mock.derived import hub_of, look_up_of
 from msconfig.mock.scenario import Behaviour, ModelScenario, Scenario, behaviours
 from msconfig.mock.snapshot import RecordedHub, RecordedLookUp, RecordedModel, Snapshot
+from msconfig.modelscope.facts import CallResult, deciding_call
+from msconfig.modelscope.kinds import Kind, kind_of
 
 __all__ = ["REQUEST_ID", "MockState"]
 
@@ -17,6 +20,9 @@ REQUEST_ID = "00000000-0000-4000-8000-000000000000"
 
 _DEFAULT_COST = 1.0
 """Magicubes a call where neither scenario nor snapshot has one: the standard tier."""
+
+_CHAT_PATHS = frozenset({"/v1/chat/completions", "/v1/messages"})
+_IMAGE_KINDS = frozenset({Kind.IMAGE_GENERATION, Kind.IMAGE_EDIT})
 
 
 class MockState:
@@ -44,24 +50,37 @@ class MockState:
         recorded = self.facts.models.get(model_id, RecordedModel())
         return given if given is not None else _estimated(recorded)
 
-    def behaviour(self, model_id: str) -> Behaviour | None:
-        """How a call ends; None where the model answers.
+    def behaviour(self, model_id: str, path: str) -> Behaviour | None:
+        """The end of a call of `path`; None where the model answers.
 
-        Without one in the scenario, it follows from the facts: a model that ModelScope serves or
-        the catalogue lists answers, a private one refuses, one that exists has no provider, any
-        other is invalid.
+        Without one in the scenario, it follows from the facts. A call that was recorded as refused
+        is refused again. A model that ModelScope serves or the catalogue lists answers, but an
+        image model not by chat. A private one refuses, one that exists has no provider, any other
+        is invalid.
         """
         rows: Mapping[str, Behaviour] = behaviours()
         given = self.scenario.models.get(model_id, ModelScenario()).behaviour
         if given is not None:
             return rows.get(given)
+        refused = self._recorded_refusal(model_id, path)
+        if refused is not None:
+            return refused
+        hub = self.hub(model_id)
         is_listed = model_id in (self.facts.catalogue or ())
         if is_listed or self.look_up(model_id).names_modelscope:
-            return None
-        hub = self.hub(model_id)
+            by_chat = path in _CHAT_PATHS and kind_of(hub.tasks) in _IMAGE_KINDS
+            return rows["image_model_by_chat"] if by_chat else None
         if hub.private:
             return rows["private"]
         return rows["no_provider" if hub.exists else "invalid"]
+
+    def _recorded_refusal(self, model_id: str, path: str) -> Behaviour | None:
+        calls = self.facts.models.get(model_id, RecordedModel()).calls
+        same_route = [call for call in calls if call.source.endpoint == f"POST {path}"]
+        call = deciding_call(same_route)
+        if call is None or call.result is not CallResult.REFUSED:
+            return None
+        return Behaviour(call.status or HTTPStatus.BAD_REQUEST, call.error)
 
 
 def _estimated(recorded: RecordedModel) -> float:

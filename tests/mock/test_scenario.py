@@ -91,4 +91,4 @@ def test_the_table_of_behaviours_is_whole() -> None:
         (Path(__file__).parents[2] / "msconfig/mock/behaviours.toml").read_text("utf-8")
     )
     assert set(behaviours()) == set(rows)
-    assert {row.status for row in behaviours().values()} == {200, 400, 402, 403, 429}
+    assert {row.status for row in behaviours().values()} == {200, 400, 401, 402, 403, 429, 502}
