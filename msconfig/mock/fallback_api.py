@@ -5,12 +5,9 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from msconfig.mock.messages import Request, Response
-from msconfig.mock.state import REQUEST_ID, MockState
+from msconfig.mock.state import CREATED, REQUEST_ID, MockState
 
 __all__ = ["models"]
-
-_CREATED = 1_790_000_000
-"""Seconds since 1970, the same in every reply."""
 
 
 def models(state: MockState, request: Request) -> Response:
@@ -29,7 +26,7 @@ def models(state: MockState, request: Request) -> Response:
         body = {"error": error, "request_id": REQUEST_ID}
         return Response.of_json(HTTPStatus.UNAUTHORIZED, body)
     rows = [
-        {"id": each, "object": "model", "owned_by": "system", "created": _CREATED}
+        {"id": each, "object": "model", "owned_by": "system", "created": CREATED}
         for each in bailian.models
     ]
     return Response.of_json(HTTPStatus.OK, {"object": "list", "data": rows})

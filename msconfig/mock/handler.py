@@ -14,6 +14,8 @@ from http import HTTPStatus
 
 from msconfig.mock import fallback_api as bailian
 from msconfig.mock import hub, inference
+from msconfig.mock.anthropic_messages import messages
+from msconfig.mock.chat import chat_completions
 from msconfig.mock.messages import Request, Response
 from msconfig.mock.scenario import Scenario
 from msconfig.mock.snapshot import Snapshot
@@ -25,11 +27,11 @@ _ROUTES: tuple[tuple[str, re.Pattern[str], Callable[[MockState, Request], Respon
     (method, re.compile(path), endpoint)
     for method, path, endpoint in (
         ("GET", r"/v1/models", inference.catalogue),
-        ("POST", r"/v1/chat/completions", inference.chat_completions),
+        ("POST", r"/v1/chat/completions", chat_completions),
         ("POST", r"/v1/embeddings", inference.embeddings),
         ("POST", r"/v1/images/generations", inference.images_generations),
         ("GET", r"/v1/tasks/[^/]+", inference.image_task),
-        ("POST", r"/v1/messages", inference.messages),
+        ("POST", r"/v1/messages", messages),
         ("GET", r"/compatible-mode/v1/models", bailian.models),
         ("GET", r"/openapi/v1/users/me", hub.users_me),
         ("GET", r"/openapi/v1/magicubes/balance", hub.balance),

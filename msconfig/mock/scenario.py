@@ -79,6 +79,8 @@ class ModelScenario:
     """Magicubes a call."""
     listed: bool | None = None
     """Whether the catalogue lists it."""
+    thinking: bool = False
+    """Whether it reasons before it answers."""
     facts: RecordedModel = field(default_factory=RecordedModel)
 
 
@@ -227,6 +229,7 @@ def _model(rules: Mapping[str, Any]) -> ModelScenario:
         behaviour=rules.get("behaviour"),
         cost=rules.get("cost"),
         listed=rules.get("listed"),
+        thinking=rules.get("thinking", False),
         facts=model_of(rules),
     )
 

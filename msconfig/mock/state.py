@@ -13,7 +13,10 @@ from msconfig.mock.snapshot import RecordedHub, RecordedLookUp, RecordedModel, S
 from msconfig.modelscope.facts import CallResult, deciding_call
 from msconfig.modelscope.kinds import Kind, kind_of
 
-__all__ = ["REQUEST_ID", "MockState"]
+__all__ = ["CREATED", "REQUEST_ID", "MockState"]
+
+CREATED = 1_790_000_000
+"""Seconds since 1970, the same in every reply."""
 
 REQUEST_ID = "00000000-0000-4000-8000-000000000000"
 """Replies are the same each time, so there is one request id."""
@@ -49,6 +52,10 @@ class MockState:
         given = self.scenario.models.get(model_id, ModelScenario()).cost
         recorded = self.facts.models.get(model_id, RecordedModel())
         return given if given is not None else _estimated(recorded)
+
+    def thinks(self, model_id: str) -> bool:
+        """Whether the model reasons before it answers; only a scenario says so."""
+        return self.scenario.models.get(model_id, ModelScenario()).thinking
 
     def behaviour(self, model_id: str, path: str) -> Behaviour | None:
         """The end of a call of `path`; None where the model answers.

@@ -146,7 +146,11 @@ def test_an_image_model_is_not_called_by_chat() -> None:
 ROWS = tomllib.loads(
     Path(msconfig.modelscope.__file__).with_name("call_errors.toml").read_text("utf-8")
 )["row"]
-ACCOUNTS: list[dict[str, object]] = [{"bound": False}, {"verified": False}, {"token": "another-token"}]
+ACCOUNTS: list[dict[str, object]] = [
+    {"bound": False},
+    {"verified": False},
+    {"token": "another-token"},
+]
 
 
 def every_error(model_id: str) -> list[tuple[int, dict[str, Any]]]:
