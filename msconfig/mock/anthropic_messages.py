@@ -35,7 +35,7 @@ def messages(state: MockState, request: Request) -> Response:
         kind = _ERROR_TYPES.get(call.refusal.status, "api_error")
         error = {"type": kind, "message": call.refusal.message}
         body: dict[str, Any] = {"type": "error", "error": error}
-        return Response.of_json(call.refusal.status, body, headers=call.headers)
+        return call.reply(body, call.refusal.status)
     answer = Answer(())
     if not call.empty:
         answer = answer_of(call.body, thinks=state.thinks(call.model_id))
@@ -54,7 +54,7 @@ def messages(state: MockState, request: Request) -> Response:
     text = "".join(
         f"event: {event['type']}\ndata: {json.dumps(event)}\n\n" for event in _events(body, answer)
     )
-    return Response.of_events(text, call.headers)
+    return call.stream(text)
 
 
 def _blocks(answer: Answer) -> list[dict[str, Any]]:

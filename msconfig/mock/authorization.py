@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any, TypeAlias
@@ -59,9 +59,16 @@ class Call:
     empty: bool = False
     """Whether the reply has no content, as in the behaviour ``empty``."""
 
-    def reply(self, body: object) -> Response:
-        """A 200 with `body` and the headers of this call."""
-        return Response.of_json(HTTPStatus.OK, body, headers=self.headers)
+    seconds: float = 0.0
+    """Time that the call takes."""
+
+    def reply(self, body: object, status: int = HTTPStatus.OK) -> Response:
+        """The JSON reply to this call."""
+        return Response.of_json(status, body, headers=self.headers).after(self.seconds)
+
+    def stream(self, events: str) -> Response:
+        """The reply to this call as a stream of events."""
+        return Response.of_events(events, self.headers).after(self.seconds)
 
 
 BodyCheck: TypeAlias = Callable[[Request, Mapping[str, Any]], str]
@@ -69,7 +76,7 @@ BodyCheck: TypeAlias = Callable[[Request, Mapping[str, Any]], str]
 
 
 def authorize(state: MockState, request: Request, check: BodyCheck) -> Call:
-    """The call, with its refusal if there is one: by token, account, body, model and quota.
+    """The call, with its refusal if there is one: by token, account, body, pace, model, quota.
 
     The messages about a body are ours; none was recorded.
     """
@@ -88,7 +95,11 @@ def authorize(state: MockState, request: Request, check: BodyCheck) -> Call:
     problem = check(request, body)
     if problem:
         return Call(model_id, body, refusal=Refusal(HTTPStatus.BAD_REQUEST, problem))
-    return _of_model(state, request, account, Call(model_id, body))
+    if not state.pace.start(account.token):
+        too_fast = Refusal.of(behaviours()["limit_burst_rate"], model_id)
+        return Call(model_id, body, refusal=too_fast)
+    call = Call(model_id, body, seconds=state.pace.call_seconds)
+    return _of_model(state, request, account, call)
 
 
 def _of_account(state: MockState, account: Account) -> Refusal | None:
@@ -106,14 +117,14 @@ def _of_model(state: MockState, request: Request, account: Account, call: Call) 
     behaviour = state.behaviour(model_id, request.path)
     if behaviour is not None and not _lifted(behaviour, body):
         if behaviour.status == HTTPStatus.OK:
-            return Call(model_id, body, headers, empty=True)  # failed on their side: not paid
-        return Call(model_id, body, headers, Refusal.of(behaviour, model_id))
+            return replace(call, headers=headers, empty=True)  # failed on their side: not paid
+        return replace(call, headers=headers, refusal=Refusal.of(behaviour, model_id))
     refusal = None
     if not within_quota:
         refusal = Refusal.of(behaviours()["day_quota_spent"], model_id)
     elif not state.accounts.charge(account, state.cost(model_id)):
         refusal = Refusal.of(behaviours()["magicubes_spent"], model_id)
-    return Call(model_id, body, headers, refusal)
+    return replace(call, headers=headers, refusal=refusal)
 
 
 def _lifted(behaviour: Behaviour, body: Mapping[str, Any]) -> bool:
@@ -128,11 +139,12 @@ def refusal_response(state: MockState, call: Call, of_this_route: str) -> Respon
     refusal = call.refusal or Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "")
     if not refusal.message:
         plain = {"Content-Type": "text/plain; charset=utf-8"}
-        return Response(refusal.status, b"", {**plain, **call.headers})
+        reply = Response(refusal.status, b"", {**plain, **call.headers})
+        return reply.after(call.seconds)
     inner: dict[str, Any] = {"message": refusal.message}
     inner |= {"code": refusal.code} if refusal.code else {}
     inner |= {"type": refusal.type, "param": None} if refusal.type else {}
     body: dict[str, Any] = {envelope: inner}
     place = inner if state.scenario.request_id == "inside" else body
     place["request_id"] = REQUEST_ID
-    return Response.of_json(refusal.status, body, headers=call.headers)
+    return call.reply(body, refusal.status)

@@ -34,7 +34,7 @@ def chat_completions(state: MockState, request: Request) -> Response:
         return call.reply(_completion(call, choices=[_choice(answer)], usage=usage))
     frames = [*_frames(call, answer), *_usage_frame(call, usage)]
     text = "".join(f"data: {json.dumps(frame)}\n\n" for frame in frames) + "data: [DONE]\n\n"
-    return Response.of_events(text, call.headers)
+    return call.stream(text)
 
 
 def without_messages(_request: Request, body: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ only the offline transport passes on.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -53,10 +54,17 @@ class MockModelScope:
         snapshot: the facts to answer from.
         scenario: accounts, and how models behave when they are called. Faults are not here: they
             are applied to replies when they are sent (`msconfig.mock.faults`).
+        clock: seconds of a clock that never goes back, for the scenario's pace.
     """
 
-    def __init__(self, snapshot: Snapshot, scenario: Scenario | None = None) -> None:
-        self.state = MockState(snapshot, scenario or Scenario())
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        scenario: Scenario | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.state = MockState(snapshot, scenario or Scenario(), clock)
 
     def __call__(self, request: Request) -> Response:
         """The reply to `request`; an unknown path or method is 404 in plain text."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs
@@ -68,6 +68,8 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=lambda: _NO_HEADERS)
     provenance: Provenance = READ
     """How the facts in it are known. Not part of the reply: on a port it is not sent."""
+    seconds: float = 0.0
+    """Time that the reply takes on a port."""
 
     @classmethod
     def of_json(
@@ -86,3 +88,7 @@ class Response:
     def of_events(cls, events: str, headers: Mapping[str, str] = _NO_HEADERS) -> Response:
         """A stream of server-sent events."""
         return cls(200, events.encode(), {"Content-Type": "text/event-stream", **headers})
+
+    def after(self, seconds: float) -> Response:
+        """This reply, `seconds` later."""
+        return replace(self, seconds=seconds)

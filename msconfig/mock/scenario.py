@@ -28,6 +28,7 @@ __all__ = [
     "Fault",
     "FaultKind",
     "ModelScenario",
+    "Pace",
     "Scenario",
     "behaviours",
 ]
@@ -134,6 +135,17 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """Limits on how fast an account may call; None is no limit. Calls beyond them are refused."""
+
+    calls_at_once: int | None = None
+    seconds_between_calls: float | None = None
+    """From the start of a call to the start of the next."""
+    call_seconds: float = 0.1
+    """Time that a call takes which the limits allow."""
+
+
+@dataclass(frozen=True, slots=True)
 class BailianScenario:
     """Bailian's keys, and the ids in its list."""
 
@@ -155,6 +167,7 @@ class Scenario:
     """Whether `request_id` sits ``inside`` or ``beside`` the envelope."""
     faults: tuple[Fault, ...] = ()
     seed: int = 0
+    pace: Pace | None = None
     bailian: BailianScenario = field(default_factory=BailianScenario)
 
     @classmethod
@@ -190,6 +203,7 @@ class Scenario:
             request_id=value.get("request_id", defaults.request_id),
             faults=tuple(_fault(each) for each in value.get("faults", ())),
             seed=value.get("seed", defaults.seed),
+            pace=Pace(**value["pace"]) if "pace" in value else None,
             bailian=BailianScenario(
                 **{name: tuple(each) for name, each in value.get("bailian", {}).items()}
             ),

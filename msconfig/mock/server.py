@@ -104,14 +104,20 @@ class MockServer(HTTPServerBase):
         self.requests.append(replace(plain, body=plain.body[:_REMEMBERED_BYTES]))
         fault = self.faults.due(plain)
         if fault is None:
-            return self._logged(plain, wsgi_response(self.handler(plain)))
+            return self._logged(plain, wsgi_response(self._answer(plain)))
         connection = request.environ.get("werkzeug.socket")
-        pending = PendingReply(fault, lambda: self.handler(plain), connection, self._stopping)
+        pending = PendingReply(fault, lambda: self._answer(plain), connection, self._stopping)
         try:
             return self._logged(plain, inject(pending))
         except ConnectionAbortedError:
             self._log(plain, 0)
             raise
+
+    def _answer(self, plain: Request) -> Response:
+        reply = self.handler(plain)
+        if reply.seconds:
+            self._stopping.wait(reply.seconds)
+        return reply
 
     def _logged(self, plain: Request, reply: WsgiResponse) -> WsgiResponse:
         self._log(plain, reply.status_code)

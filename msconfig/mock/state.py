@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
 from msconfig.mock.accounts import Accounts
 from msconfig.mock.derived import hub_of, look_up_of
-from msconfig.mock.scenario import Behaviour, ModelScenario, Scenario, behaviours
+from msconfig.mock.pace import PaceLimit
+from msconfig.mock.scenario import Behaviour, ModelScenario, Pace, Scenario, behaviours
 from msconfig.mock.snapshot import RecordedHub, RecordedLookUp, RecordedModel, Snapshot
 from msconfig.modelscope.facts import CallResult, deciding_call
 from msconfig.modelscope.kinds import Kind, kind_of
@@ -31,10 +33,13 @@ _IMAGE_KINDS = frozenset({Kind.IMAGE_GENERATION, Kind.IMAGE_EDIT})
 class MockState:
     """The state behind the endpoints."""
 
-    def __init__(self, snapshot: Snapshot, scenario: Scenario) -> None:
+    def __init__(
+        self, snapshot: Snapshot, scenario: Scenario, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self.scenario = scenario
         self.facts = scenario.on(snapshot)
         self.accounts = Accounts(scenario.accounts)
+        self.pace = PaceLimit(scenario.pace or Pace(call_seconds=0.0), clock)
         self.image_polls: dict[str, int] = {}
         """Polls of each image task."""
         self.lock = threading.Lock()

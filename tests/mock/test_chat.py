@@ -19,7 +19,7 @@ MODEL = "Qwen/Alive"
 THINKING = {"models": {MODEL: {"thinking": True}}}
 
 
-def call(scenario: dict[str, Any], path: str = "chat/completions", **body: Any) -> Response:
+def call(scenario: dict[str, Any], path: str = "chat/completions", **body: Any) -> Response:  # noqa: ANN401
     accounts = [{"token": TOKEN}]
     mock = MockModelScope(snapshot({MODEL: ALIVE}), Scenario.of({"accounts": accounts, **scenario}))
     sent = json.dumps({"model": MODEL, "messages": HELLO, **body}).encode()
@@ -30,7 +30,7 @@ def completion(scenario: dict[str, Any], **body: Any) -> Any:  # noqa: ANN401
     return json.loads(call(scenario, **body).body)
 
 
-def frames(scenario: dict[str, Any], **body: Any) -> list[Any]:
+def frames(scenario: dict[str, Any], **body: Any) -> list[Any]:  # noqa: ANN401
     *events, done, end = call(scenario, stream=True, **body).body.decode().split("\n\n")
     assert (done, end) == ("data: [DONE]", "")
     return [json.loads(event.removeprefix("data: ")) for event in events]
