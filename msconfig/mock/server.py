@@ -6,10 +6,12 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
+from http import HTTPStatus
 
 from pytest_httpserver.httpserver import HTTPServerBase
 from werkzeug import Request as WsgiRequest
 from werkzeug import Response as WsgiResponse
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.serving import WSGIRequestHandler
 
 from msconfig.mock.fault_injection import PendingReply, inject, wsgi_response
@@ -23,6 +25,9 @@ _REMEMBERED = 2_000
 """Requests that are kept; older ones are forgotten, so that memory stays flat."""
 _REMEMBERED_BYTES = 16 * 1024
 """Of the body of each."""
+_MAX_BODY_BYTES = 16 * 1024 * 1024
+_REQUEST_TIMEOUT = 30.0
+"""Seconds to wait for the next bytes of a request."""
 
 
 class _Unlogged(WSGIRequestHandler):
@@ -41,6 +46,7 @@ class MockServer(HTTPServerBase):
         handler: makes the replies, e.g. a `MockModelScope`.
         port: 0 picks a free one.
         faults: applied to replies when they are sent.
+        request_timeout: seconds to wait for the next bytes of a request.
         on_request: called with every request and the status of its reply, 0 where there is none.
     """
 
@@ -50,6 +56,7 @@ class MockServer(HTTPServerBase):
         *,
         port: int = 0,
         faults: Faults | None = None,
+        request_timeout: float = _REQUEST_TIMEOUT,
         on_request: Callable[[Request, int], None] | None = None,
     ) -> None:
         super().__init__("127.0.0.1", port, threaded=True)
@@ -57,6 +64,7 @@ class MockServer(HTTPServerBase):
         self.faults = faults or Faults(())
         self.requests: deque[Request] = deque(maxlen=_REMEMBERED)
         """The last requests, in order."""
+        self._request_timeout = request_timeout
         self._on_request = on_request
         self._stopping = threading.Event()
 
@@ -75,7 +83,8 @@ class MockServer(HTTPServerBase):
         self._stopping.clear()
         super().start()
         if self.server is not None:
-            self.server.RequestHandlerClass = _Unlogged
+            timeout = {"timeout": self._request_timeout}
+            self.server.RequestHandlerClass = type("_Handler", (_Unlogged,), timeout)
             self.server.log = _quiet  # type: ignore[method-assign, assignment]  # malformed requests are not logged
 
     def stop(self) -> None:
@@ -93,13 +102,29 @@ class MockServer(HTTPServerBase):
         return self.dispatch(request)
 
     def dispatch(self, request: WsgiRequest) -> WsgiResponse:
-        """Translate the request for the handler, and its reply back."""
+        """Translate the request for the handler, and its reply back.
+
+        A body that is too large is 413, one that does not arrive in time 408, and one that breaks
+        off or has a malformed chunk 400; no handler gets them.
+        """
+        # one byte more: werkzeug cuts a chunked body at its limit, without an error
+        request.max_content_length = _MAX_BODY_BYTES + 1
+        try:
+            body = request.get_data()
+        except RequestEntityTooLarge:
+            return _plain(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        except ClientDisconnected as error:
+            # werkzeug raises it for every OSError of the stream
+            late = isinstance(error.__context__, TimeoutError)
+            return _plain(HTTPStatus.REQUEST_TIMEOUT if late else HTTPStatus.BAD_REQUEST)
+        if len(body) > _MAX_BODY_BYTES:
+            return _plain(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         plain = Request(
             request.method,
             request.path,
             request.query_string.decode("latin-1"),
             {name.lower(): value for name, value in request.headers.items()},
-            request.get_data(),
+            body,
         )
         self.requests.append(replace(plain, body=plain.body[:_REMEMBERED_BYTES]))
         fault = self.faults.due(plain)
@@ -126,3 +151,7 @@ class MockServer(HTTPServerBase):
     def _log(self, plain: Request, status: int) -> None:
         if self._on_request is not None:
             self._on_request(plain, status)
+
+
+def _plain(status: HTTPStatus) -> WsgiResponse:
+    return WsgiResponse(status.phrase, status, {"Content-Type": "text/plain; charset=utf-8"})
