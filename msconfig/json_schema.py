@@ -67,6 +67,16 @@ def problems_under(value: object, schema_file: Path) -> list[Problem]:
         raise UsageError(f"{schema_file}: not a JSON Schema that can be used: {words}") from None
 
 
+def is_valid(value: object, schema: object) -> bool:
+    """Whether `schema` allows `value`; see `msconfig.schemas.is_valid`."""
+    if not isinstance(schema, dict | bool):
+        return False
+    try:
+        return Draft202012Validator(schema, registry=REGISTRY).is_valid(value)
+    except Exception:  # noqa: BLE001 - a faulty keyword makes the library raise anything
+        return False
+
+
 @cache
 def _validator(name: str) -> Validator:
     text = (resources.folder("schemas") / f"{name}.schema.json").read_text("utf-8")

@@ -114,3 +114,13 @@ def problems_under(value: object, schema_file: Path) -> list[Problem]:
     from msconfig import json_schema  # noqa: PLC0415 - loads jsonschema
 
     return json_schema.problems_under(value, schema_file)
+
+
+def is_valid(value: object, schema: object) -> bool:
+    """Whether a caller's `schema` allows `value`; False if it is no usable JSON Schema.
+
+    References are not fetched.
+    """
+    from msconfig import json_schema  # noqa: PLC0415 - loads jsonschema
+
+    return json_schema.is_valid(value, schema)

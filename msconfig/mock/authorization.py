@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from msconfig.mock.messages import Request, Response
-from msconfig.mock.scenario import Account, Behaviour, behaviours
+from msconfig.mock.scenario import Account, Behaviour, ErrorReply, Reply, behaviours
 from msconfig.mock.state import REQUEST_ID, MockState
 from msconfig.modelscope.sites import Site
 from msconfig.parsing import NotJson
@@ -41,6 +41,11 @@ class Refusal:
     type: str | None = None
 
     @classmethod
+    def of_reply(cls, error: ErrorReply) -> Refusal:
+        """The error of a scenario's reply."""
+        return cls(error.status, error.message, error.code, error.type)
+
+    @classmethod
     def of(cls, behaviour: Behaviour, model_id: str) -> Refusal:
         """The error of a behaviour, about `model_id`."""
         message = behaviour.message.replace("{id}", model_id)
@@ -56,6 +61,8 @@ class Call:
     body: Mapping[str, Any] = field(default_factory=lambda: _NONE)
     headers: Mapping[str, str] = field(default_factory=lambda: _NONE)
     refusal: Refusal | None = None
+    scripted: Reply | None = None
+    """The scenario's reply to it."""
     empty: bool = False
     """Whether the reply has no content, as in the behaviour ``empty``."""
 
@@ -66,9 +73,10 @@ class Call:
         """The JSON reply to this call."""
         return Response.of_json(status, body, headers=self.headers).after(self.seconds)
 
-    def stream(self, events: str) -> Response:
+    def stream(self, events: str, event_delay: float = 0.0) -> Response:
         """The reply to this call as a stream of events."""
-        return Response.of_events(events, self.headers).after(self.seconds)
+        reply = Response.of_events(events, self.headers, event_delay)
+        return reply.after(self.seconds)
 
 
 BodyCheck: TypeAlias = Callable[[Request, Mapping[str, Any]], str]
@@ -114,7 +122,12 @@ def _of_model(state: MockState, request: Request, account: Account, call: Call) 
     model_id, body = call.model_id, call.body
     within_quota = state.accounts.count_call(account, model_id)
     headers = state.accounts.rate_limit_headers(account, model_id)
-    behaviour = state.behaviour(model_id, request.path)
+    scripted = state.reply(model_id, body)
+    if scripted is not None and scripted.error is not None:
+        if scripted.error.retry_after is not None:
+            headers = {**headers, "Retry-After": str(scripted.error.retry_after)}
+        return replace(call, refusal=Refusal.of_reply(scripted.error), headers=headers)
+    behaviour = None if scripted else state.behaviour(model_id, request.path)
     if behaviour is not None and not _lifted(behaviour, body):
         if behaviour.status == HTTPStatus.OK:
             return replace(call, headers=headers, empty=True)  # failed on their side: not paid
@@ -124,7 +137,7 @@ def _of_model(state: MockState, request: Request, account: Account, call: Call) 
         refusal = Refusal.of(behaviours()["day_quota_spent"], model_id)
     elif not state.accounts.charge(account, state.cost(model_id)):
         refusal = Refusal.of(behaviours()["magicubes_spent"], model_id)
-    return replace(call, headers=headers, refusal=refusal)
+    return replace(call, headers=headers, refusal=refusal, scripted=scripted)
 
 
 def _lifted(behaviour: Behaviour, body: Mapping[str, Any]) -> bool:

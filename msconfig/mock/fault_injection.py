@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import struct
 from collections.abc import Callable, Iterator, Mapping
@@ -22,6 +23,7 @@ __all__ = ["PendingReply", "inject", "wsgi_response"]
 _HUGE_BYTES = 9 * 1024 * 1024
 _SILENT_SECONDS = 60.0
 """After this an unanswered connection is closed, so that threads do not pile up."""
+_EVENT = re.compile(rb".*?\n\n", re.DOTALL)
 _JSON = {"Content-Type": "application/json"}
 
 
@@ -37,9 +39,19 @@ class PendingReply:
     """Set when the server stops; ends every wait."""
 
 
-def wsgi_response(response: Response) -> WsgiResponse:
-    """The reply as it is, without a fault."""
-    return WsgiResponse(response.body, response.status, dict(response.headers))
+def wsgi_response(response: Response, stopping: Event) -> WsgiResponse:
+    """The reply as it is, without a fault; events with a delay are sent one after another."""
+    body: bytes | Iterator[bytes] = response.body
+    if response.event_delay:
+        body = _delayed_events(response, stopping)
+    return WsgiResponse(body, response.status, dict(response.headers))
+
+
+def _delayed_events(response: Response, stopping: Event) -> Iterator[bytes]:
+    for number, event in enumerate(_EVENT.findall(response.body)):
+        if number and stopping.wait(response.event_delay):
+            return
+        yield event
 
 
 def inject(pending: PendingReply) -> WsgiResponse:
@@ -59,7 +71,7 @@ def _status(pending: PendingReply) -> WsgiResponse:
 
 def _delay(pending: PendingReply) -> WsgiResponse:
     pending.stopping.wait(pending.fault.seconds)
-    return wsgi_response(pending.answer())
+    return wsgi_response(pending.answer(), pending.stopping)
 
 
 def _slow_body(pending: PendingReply) -> WsgiResponse:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs
@@ -70,6 +71,8 @@ class Response:
     """How the facts in it are known. Not part of the reply: on a port it is not sent."""
     seconds: float = 0.0
     """Time that the reply takes on a port."""
+    event_delay: float = 0.0
+    """Seconds before each event of a stream but the first, on a port."""
 
     @classmethod
     def of_json(
@@ -85,9 +88,13 @@ class Response:
         return cls(status, encoded, {**content_type, **headers}, provenance)
 
     @classmethod
-    def of_events(cls, events: str, headers: Mapping[str, str] = _NO_HEADERS) -> Response:
+    def of_events(
+        cls, events: str, headers: Mapping[str, str] = _NO_HEADERS, event_delay: float = 0.0
+    ) -> Response:
         """A stream of server-sent events."""
-        return cls(200, events.encode(), {"Content-Type": "text/event-stream", **headers})
+        content_type = {"Content-Type": "text/event-stream"}
+        body = events.encode("utf-8", "backslashreplace")
+        return cls(HTTPStatus.OK, body, {**content_type, **headers}, event_delay=event_delay)
 
     def after(self, seconds: float) -> Response:
         """This reply, `seconds` later."""

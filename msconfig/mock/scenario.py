@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -16,7 +17,7 @@ from typing import Any
 
 from msconfig.errors import UsageError
 from msconfig.mock.snapshot import RecordedModel, Snapshot, model_of
-from msconfig.parsing import loads_toml
+from msconfig.parsing import dumps, loads_toml
 from msconfig.schemas import format_problems, read_validated, schema_problems
 
 __all__ = [
@@ -25,11 +26,14 @@ __all__ = [
     "Account",
     "BailianScenario",
     "Behaviour",
+    "ErrorReply",
     "Fault",
     "FaultKind",
     "ModelScenario",
     "Pace",
+    "Reply",
     "Scenario",
+    "ToolCall",
     "behaviours",
 ]
 
@@ -135,6 +139,49 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A call of a function by a model."""
+
+    name: str
+    arguments: str
+    """A JSON object."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorReply:
+    """An error in place of an answer."""
+
+    status: int
+    message: str = "an error of the scenario"
+    code: str | None = None
+    type: str | None = None
+    retry_after: int | None = None
+    """Seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer, or an `error`, to the calls that `model` and `contains` choose."""
+
+    model: str = "*"
+    """Shell pattern, e.g. ``Qwen/*``."""
+    contains: str = ""
+    """Part of the last message, or of the prompt of an image or the input of embeddings."""
+    content: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+    error: ErrorReply | None = None
+    reasoning: str = ""
+    chunk_delay: float = 0.0
+    """Seconds between the events of a stream."""
+
+    def fits(self, model_id: str, body: Mapping[str, Any]) -> bool:
+        """Whether it answers a call with `body`; only an error answers one without messages."""
+        if self.error is None and "messages" not in body:
+            return False
+        return fnmatchcase(model_id, self.model) and self.contains in _prompt(body)
+
+
+@dataclass(frozen=True, slots=True)
 class Pace:
     """Limits on how fast an account may call; None is no limit. Calls beyond them are refused."""
 
@@ -168,6 +215,8 @@ class Scenario:
     faults: tuple[Fault, ...] = ()
     seed: int = 0
     pace: Pace | None = None
+    replies: tuple[Reply, ...] = ()
+    """The first that fits answers; other calls end by `models`."""
     bailian: BailianScenario = field(default_factory=BailianScenario)
 
     @classmethod
@@ -203,6 +252,7 @@ class Scenario:
             request_id=value.get("request_id", defaults.request_id),
             faults=tuple(_fault(each) for each in value.get("faults", ())),
             seed=value.get("seed", defaults.seed),
+            replies=tuple(_reply(each) for each in value.get("replies", ())),
             pace=Pace(**value["pace"]) if "pace" in value else None,
             bailian=BailianScenario(
                 **{name: tuple(each) for name, each in value.get("bailian", {}).items()}
@@ -246,6 +296,35 @@ def _model(rules: Mapping[str, Any]) -> ModelScenario:
         thinking=rules.get("thinking", False),
         facts=model_of(rules),
     )
+
+
+def _reply(rules: Mapping[str, Any]) -> Reply:
+    others = {key: each for key, each in rules.items() if key not in {"json", "tool_calls"}}
+    if "json" in rules:
+        others["content"] = dumps(rules["json"])
+    if "error" in rules:
+        others["error"] = ErrorReply(**rules["error"])
+    calls = tuple(
+        ToolCall(each["name"], dumps(each.get("arguments", {})))
+        for each in rules.get("tool_calls", ())
+    )
+    return Reply(**others, tool_calls=calls)
+
+
+def _prompt(body: Mapping[str, Any]) -> str:
+    """The text of the last message, or the prompt of an image or the input of embeddings."""
+    messages = body.get("messages")
+    if isinstance(messages, list):
+        last = messages[-1] if messages else None
+        return _text(last.get("content") if isinstance(last, dict) else None)
+    return _text(body.get("prompt") or body.get("input"))
+
+
+def _text(content: object) -> str:
+    if isinstance(content, list):
+        parts = (each.get("text") if isinstance(each, dict) else each for each in content)
+        return "\n".join(part for part in parts if isinstance(part, str))
+    return content if isinstance(content, str) else ""
 
 
 def _fault(rules: Mapping[str, Any]) -> Fault:

@@ -129,7 +129,7 @@ class MockServer(HTTPServerBase):
         self.requests.append(replace(plain, body=plain.body[:_REMEMBERED_BYTES]))
         fault = self.faults.due(plain)
         if fault is None:
-            return self._logged(plain, wsgi_response(self._answer(plain)))
+            return self._logged(plain, wsgi_response(self._answer(plain), self._stopping))
         connection = request.environ.get("werkzeug.socket")
         pending = PendingReply(fault, lambda: self._answer(plain), connection, self._stopping)
         try:

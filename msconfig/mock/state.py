@@ -6,11 +6,12 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
+from typing import Any
 
 from msconfig.mock.accounts import Accounts
 from msconfig.mock.derived import hub_of, look_up_of
 from msconfig.mock.pace import PaceLimit
-from msconfig.mock.scenario import Behaviour, ModelScenario, Pace, Scenario, behaviours
+from msconfig.mock.scenario import Behaviour, ModelScenario, Pace, Reply, Scenario, behaviours
 from msconfig.mock.snapshot import RecordedHub, RecordedLookUp, RecordedModel, Snapshot
 from msconfig.modelscope.facts import CallResult, deciding_call
 from msconfig.modelscope.kinds import Kind, kind_of
@@ -61,6 +62,10 @@ class MockState:
     def thinks(self, model_id: str) -> bool:
         """Whether the model reasons before it answers; only a scenario says so."""
         return self.scenario.models.get(model_id, ModelScenario()).thinking
+
+    def reply(self, model_id: str, body: Mapping[str, Any]) -> Reply | None:
+        """The scenario's reply to a call with `body`."""
+        return next((each for each in self.scenario.replies if each.fits(model_id, body)), None)
 
     def behaviour(self, model_id: str, path: str) -> Behaviour | None:
         """The end of a call of `path`; None where the model answers.
