@@ -50,12 +50,10 @@ def command(
     from msconfig.cli.console import note, write_result
     from msconfig.cli.inputs import settings_of
     from msconfig.mock import snapshot as snapshots
-    from msconfig.mock.faults import Faults
-    from msconfig.mock.handler import MockModelScope
     from msconfig.mock.scenario import Scenario
 
     try:
-        from msconfig.mock.server import MockServer
+        from msconfig.mock.mock import Mock
     except ImportError:
         raise UsageError(
             "the mock needs the extra `mock`; in the clone: pip install '.[mock]'"
@@ -67,25 +65,18 @@ def command(
     if wanted is not None and facts.site is not wanted:
         raise UsageError(f"{file}: facts of site {facts.site}, not of {wanted}")
     rules = Scenario.load(Path(scenario)) if scenario else Scenario()
-    names = {account.token: account.username for account in rules.accounts}
-    names |= dict.fromkeys(rules.bailian.keys, "Bailian key")
 
     def log(request: Request, status: int) -> None:
         query = f"?{_shown(request.query)}" if request.query else ""
         model = (request.json() or {}).get("model") if common.verbose else None
         of_model = f" model {model}" if isinstance(model, str) else ""
-        caller = _caller(request, names)
+        caller = _caller(request, mock.scenario)
         note(f"{request.method} {request.path}{query} {status or '-'} {caller}{of_model}".rstrip())
 
-    server = MockServer(
-        MockModelScope(facts, rules),
-        port=port,
-        faults=Faults(rules.faults, rules.seed),
-        on_request=None if common.quiet else log,
-    )
+    mock = Mock(rules, facts=facts, port=port, on_request=None if common.quiet else log)
     try:
         with contextlib.redirect_stderr(io.StringIO()):  # werkzeug explains it at length
-            server.start()
+            mock.start()
     except (OSError, SystemExit):  # werkzeug ends the program where the port is taken
         raise UsageError(
             f"cannot listen on port {port} of 127.0.0.1; choose another, or --port 0"
@@ -93,10 +84,10 @@ def command(
     try:
         if not common.quiet:  # before the first request, so that the log begins with it
             note(f"serving facts of {facts.recorded:%Y-%m-%d}; Ctrl-C ends it")
-        write_result(_exports(server.endpoints.hub, rules))
+        write_result(_exports(mock.hub_url, rules))
         threading.Event().wait()
     finally:
-        server.stop()
+        mock.stop()
     return 0
 
 
@@ -126,9 +117,11 @@ def _shown(query: str) -> str:
     )
 
 
-def _caller(request: Request, names: dict[str, str]) -> str:
+def _caller(request: Request, scenario: Scenario) -> str:
     from msconfig.tokens import Secret
 
+    names = {account.token: account.username for account in scenario.accounts}
+    names |= dict.fromkeys(scenario.bailian.keys, "Bailian key")
     if not request.token:
         return "no token"
     return names.get(request.token) or f"unknown token {Secret(request.token).fingerprint}"

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from msconfig.mock import snapshot
+from msconfig.mock.control import control
 from msconfig.mock.faults import Faults
 from msconfig.mock.handler import MockModelScope
 from msconfig.mock.messages import Request
 from msconfig.mock.scenario import Scenario
 from msconfig.mock.server import MockServer
+from msconfig.mock.snapshot import Snapshot, bundled, load
 from msconfig.modelscope.sites import Site
 
 __all__ = ["Mock"]
@@ -25,16 +27,43 @@ class Mock:
     ...     mock.use({"models": {"acme/x": {"listed": True, "behaviour": "empty"}}})
     ...     my_program(mock.inference_url, mock.token)
     ...     mock.assert_no_quota_spent()
+
+    Args:
+        scenario: that of the start.
+        facts: a snapshot to answer from, in place of the one that comes with msconfig.
+        port: 0 picks a free one.
+        on_request: called with every request and the status of its reply, 0 where there is none.
     """
 
-    def __init__(self) -> None:
-        self._facts = snapshot.load(snapshot.bundled(Site.CN))
-        self._scenario = Scenario()
+    def __init__(
+        self,
+        scenario: Scenario | None = None,
+        *,
+        facts: Snapshot | None = None,
+        port: int = 0,
+        on_request: Callable[[Request, int], None] | None = None,
+    ) -> None:
+        self._facts = facts or load(bundled(Site.CN))
+        self._first = self._scenario = scenario or Scenario()
         self._mock = MockModelScope(self._facts, self._scenario)
-        self._server = MockServer(self._mock)
+        self._server = MockServer(
+            self._mock,
+            port=port,
+            faults=Faults(self._scenario.faults, self._scenario.seed),
+            control=partial(control, self),
+            on_request=on_request,
+        )
+
+    def start(self) -> None:
+        """Start to serve."""
+        self._server.start()
+
+    def stop(self) -> None:
+        """Stop, and close what was left unanswered."""
+        self._server.stop()
 
     def __enter__(self) -> Self:
-        self._server.start()
+        self.start()
         return self
 
     def __exit__(
@@ -43,7 +72,12 @@ class Mock:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._server.stop()
+        self.stop()
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario in use."""
+        return self._scenario
 
     @property
     def hub_url(self) -> str:
@@ -96,6 +130,10 @@ class Mock:
         self._server.handler = self._mock
         self._server.faults = Faults(scenario.faults, scenario.seed)
         self._server.requests.clear()
+
+    def reset(self) -> None:
+        """Begin anew with the scenario of the start."""
+        self.use(self._first)
 
     def assert_no_quota_spent(self) -> None:
         """Fail, naming the calls, if anything was paid for since the last `use`."""

@@ -1,7 +1,7 @@
-"""A pytest plugin: the fixture `modelscope` is a mock ModelScope on a real port.
+"""A pytest plugin: fixtures that are a mock ModelScope on a real port.
 
 pytest loads this module in every project where msconfig is installed, so it imports nothing but
-pytest until the fixture is used; then it needs the extra `mock`.
+pytest until a fixture is used; then it needs the extra `mock`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,17 @@ import pytest
 if TYPE_CHECKING:
     from msconfig.mock.mock import Mock
 
-__all__ = ["modelscope"]
+__all__ = ["modelscope", "modelscope_session"]
+
+
+@pytest.fixture(scope="session")
+def modelscope_session() -> Iterator[Mock]:
+    """A mock ModelScope until the end of the session, for programs that keep its address.
+
+    It is the same in all tests: the scenario of one is there in the next, until `use` or `reset`.
+    """
+    with _mock() as mock:
+        yield mock
 
 
 @pytest.fixture
@@ -25,9 +35,13 @@ def modelscope() -> Iterator[Mock]:
     scenario; `requests` and `spent` are the requests that it received and their cost in
     Magicubes; `assert_no_quota_spent` fails if anything was paid for.
     """
+    with _mock() as mock:
+        yield mock
+
+
+def _mock() -> Mock:
     try:
         from msconfig.mock.mock import Mock  # noqa: PLC0415 - it may be missing, and is not light
     except ImportError as error:
-        pytest.fail(f"the fixture modelscope needs msconfig's extra `mock`: {error}", pytrace=False)
-    with Mock() as mock:
-        yield mock
+        pytest.fail(f"the mock needs msconfig's extra `mock`: {error}", pytrace=False)
+    return Mock()

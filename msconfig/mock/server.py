@@ -14,6 +14,7 @@ from werkzeug import Response as WsgiResponse
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.serving import WSGIRequestHandler
 
+from msconfig.mock.control import PREFIX
 from msconfig.mock.fault_injection import PendingReply, inject, wsgi_response
 from msconfig.mock.faults import Faults
 from msconfig.mock.messages import Request, Response
@@ -46,6 +47,7 @@ class MockServer(HTTPServerBase):
         handler: makes the replies, e.g. a `MockModelScope`.
         port: 0 picks a free one.
         faults: applied to replies when they are sent.
+        control: makes the replies to ``/__mock/…``, which meet no fault and are not remembered.
         request_timeout: seconds to wait for the next bytes of a request.
         on_request: called with every request and the status of its reply, 0 where there is none.
     """
@@ -56,6 +58,7 @@ class MockServer(HTTPServerBase):
         *,
         port: int = 0,
         faults: Faults | None = None,
+        control: Callable[[Request], Response] | None = None,
         request_timeout: float = _REQUEST_TIMEOUT,
         on_request: Callable[[Request, int], None] | None = None,
     ) -> None:
@@ -64,6 +67,7 @@ class MockServer(HTTPServerBase):
         self.faults = faults or Faults(())
         self.requests: deque[Request] = deque(maxlen=_REMEMBERED)
         """The last requests, in order."""
+        self._control = control
         self._request_timeout = request_timeout
         self._on_request = on_request
         self._stopping = threading.Event()
@@ -126,6 +130,9 @@ class MockServer(HTTPServerBase):
             {name.lower(): value for name, value in request.headers.items()},
             body,
         )
+        if self._control is not None and plain.path.startswith(PREFIX):
+            reply = self._control(plain)
+            return self._logged(plain, wsgi_response(reply, self._stopping))
         self.requests.append(replace(plain, body=plain.body[:_REMEMBERED_BYTES]))
         fault = self.faults.due(plain)
         if fault is None:

@@ -84,7 +84,8 @@ def test_without_the_extra_the_line_that_installs_it_is_told(
 ) -> None:
     monkeypatch.setitem(sys.modules, "pytest_httpserver", None)
     monkeypatch.setitem(sys.modules, "pytest_httpserver.httpserver", None)
-    monkeypatch.delitem(sys.modules, "msconfig.mock.server", raising=False)
+    for name in ("mock", "server"):
+        monkeypatch.delitem(sys.modules, f"msconfig.mock.{name}", raising=False)
     ran = run("mock", "--port", "0")
     assert ran.code == 2
     assert "pip install '.[mock]'" in ran.err

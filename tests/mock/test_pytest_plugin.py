@@ -60,6 +60,23 @@ def test_nothing_heavy_is_imported_until_the_fixture_is_used(tmp_path: Path) -> 
     assert ran.returncode == 0, ran.stdout
 
 
+def test_the_mock_of_a_session_is_the_same_in_every_test(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text(
+        "seen = set()\n"
+        "def test_one(modelscope_session, modelscope):\n"
+        "    modelscope_session.use({'accounts': [{'token': 'ms-another-token'}]})\n"
+        "    seen.add(modelscope_session.hub_url)\n"
+        "    assert modelscope.hub_url not in seen\n"
+        "def test_two(modelscope_session):\n"
+        "    assert seen == {modelscope_session.hub_url}\n"
+        "    assert modelscope_session.token == 'ms-another-token'\n"
+        "    modelscope_session.reset()\n"
+        "    assert modelscope_session.token != 'ms-another-token'\n"
+    )
+    ran = run_pytest(tmp_path, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+    assert ran.returncode == 0, ran.stdout
+
+
 def test_use_begins_anew(modelscope: Mock) -> None:
     import httpx  # noqa: PLC0415
 
