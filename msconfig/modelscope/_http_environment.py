@@ -47,7 +47,7 @@ class Proxy:
 
     @property
     def has_password(self) -> bool:
-        """Whether user and password stand in the URL."""
+        """Whether the URL has user and password."""
         return "@" in self.url
 
     def for_httpx(self, context: ssl.SSLContext) -> httpx.Proxy:
