@@ -160,7 +160,15 @@ def _pattern(error: ValidationError) -> str:
     return f"must be {description}" if description else f"must match {error.validator_value}"
 
 
+def _one_of(error: ValidationError) -> str:
+    required = [_list(_dict(each).get("required")) for each in _list(error.validator_value)]
+    if not all(len(keys) == 1 for keys in required):
+        return error.message
+    return f"must have exactly one of the keys {_quoted(key for (key,) in required)}"
+
+
 _WORDS: dict[str, Callable[[ValidationError], str]] = {
+    "oneOf": _one_of,
     "required": _required,
     "additionalProperties": _additional,
     "type": _type,

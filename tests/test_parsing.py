@@ -46,7 +46,7 @@ def test_json_is_read(raw: bytes | str, value: object) -> None:
         (b"", "empty"),
         (b" \n\t", "empty"),
         (b"\xef\xbb\xbf", "empty"),
-        (b"\xff\xfe1\x00\x00", "not UTF-16 (byte 2)"),
+        (b"\xff\xfe1\x00\x00", "not UTF-16 (byte 4)"),
         (b'{"a": "\xe8"}', "not UTF-8 (byte 7)"),
         (b'{"a": \n', "not JSON: Expecting value at line 2, column 1 (the text ends too early)"),
         (

@@ -149,7 +149,7 @@ def test_a_call_offline_and_one_on_a_port_get_the_same(serve: Serve, connect: Co
         read.append(piece)
         return False
 
-    body: dict[str, object] = {"model": "Qwen/Alive", "messages": [], "encoding_format": "float"}
+    body: dict[str, object] = {"model": "Qwen/Alive", "input": "hi", "encoding_format": "float"}
     replies = [
         client.post_once(f"{base}embeddings", body, token=Secret(TOKEN), enough=enough)
         for client in (connect(retries=0), OfflineClient(handler))

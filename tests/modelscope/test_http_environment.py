@@ -179,7 +179,7 @@ def test_a_socks_proxy_without_its_extra_is_refused_for_the_hosts_it_concerns(
 ) -> None:
     monkeypatch.setattr("msconfig.modelscope._http_environment.find_spec", lambda _: None)
     monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:9")
-    with pytest.raises(UsageError, match=r"ALL_PROXY names a SOCKS .* 'msconfig\[socks\]'"):
+    with pytest.raises(UsageError, match=r"ALL_PROXY names a SOCKS .* '\.\[socks\]'"):
         connect(urls=[HUB])
     connect(urls=["http://127.0.0.1:9/"])
 
