@@ -135,6 +135,14 @@ def connect(clock: FakeClock) -> Iterator[Connect]:
 
 
 @pytest.fixture
+def quick(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> FakeClock:
+    """Let the command line wait on `clock`."""
+    pacing = clock.pacing
+    monkeypatch.setattr("msconfig.modelscope._http.Pacing", lambda: pacing)
+    return clock
+
+
+@pytest.fixture
 def online(monkeypatch: pytest.MonkeyPatch) -> Online:
     """Let the command line ask `server` in place of ModelScope and Bailian."""
 

@@ -1,18 +1,18 @@
-"""Memory between runs: what got worse since an older report, and what is known and ignored."""
+"""Comparison with an older report, and models whose outcome is ignored for a while."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from msconfig.checking.earlier_report import StatusBegan, read_earlier_report
 from msconfig.checking.report import Change, Ignored, ModelResult, Outcome, Report
 from msconfig.errors import UsageError
 from msconfig.modelscope.sites import Site
-from msconfig.schemas import format_problems, read_validated, time_problems
 
 __all__ = ["Baseline", "IgnoreEntry", "read_baseline", "with_baseline", "with_ignored"]
 
@@ -27,6 +27,8 @@ class Baseline:
     outcomes: Mapping[str, Outcome]
     fallback: Mapping[str, Outcome] = field(default_factory=lambda: MappingProxyType({}))
     """Those of the fallback's ids."""
+    statuses: Mapping[str, StatusBegan] = field(default_factory=lambda: MappingProxyType({}))
+    checked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +52,18 @@ def read_baseline(path: Path, site: Site) -> Baseline:
         FileError: it cannot be read.
         UsageError: it is not a report, is of another site, or of an interrupted run.
     """
-    document = read_validated(path, "report")
-    body = document.value
-    problems = document.problems or time_problems(body, "checked_at", "snapshot_recorded")
-    if problems:
-        raise UsageError(format_problems(str(path), problems))
-    recorded = Site(body["site"])
-    if recorded is not site:
-        raise UsageError(f"{path}: a report of site {recorded}, but site {site} is checked")
-    if not body["complete"]:
+    report = read_earlier_report(path)
+    if report.site is not site:
+        raise UsageError(f"{path}: a report of site {report.site}, but site {site} is checked")
+    if not report.complete:
         raise UsageError(f"{path}: the report of an interrupted run cannot be a baseline")
-    fallback = body.get("fallback", {"models": []})
-    return Baseline(site, _outcomes(body["models"]), _outcomes(fallback["models"]))
+    return Baseline(
+        site,
+        _outcomes(report.models),
+        _outcomes(report.fallback_models),
+        report.statuses(),
+        report.checked_at,
+    )
 
 
 def _outcomes(models: Iterable[Mapping[str, Any]]) -> dict[str, Outcome]:
@@ -73,7 +75,7 @@ def _outcomes(models: Iterable[Mapping[str, Any]]) -> dict[str, Outcome]:
 
 
 def with_baseline(report: Report, baseline: Baseline) -> Report:
-    """`report` with how each outcome stands to `baseline`; only what is new or worse counts."""
+    """`report` with the change of each outcome since `baseline` (`ModelResult.counts`)."""
     fallback = report.fallback
     if fallback is not None:
         fallback = replace(fallback, models=_compared(fallback.models, baseline.fallback))
@@ -81,7 +83,7 @@ def with_baseline(report: Report, baseline: Baseline) -> Report:
 
 
 def with_ignored(report: Report, entries: Sequence[IgnoreEntry], today: date) -> Report:
-    """`report` with the models that `entries` name ignored; expired and needless ones are told."""
+    """`report` with the models that `entries` name ignored; notes on expired and needless ones."""
     fallback = report.fallback
     models = (*report.models, *(fallback.models if fallback is not None else ()))
     outcomes = {model.id: model.outcome for model in models}

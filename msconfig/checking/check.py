@@ -301,6 +301,9 @@ def _model_result(
         given=given.given,
         locations=given.locations or ((given.location,) if given.location else ()),
         tasks=facts.tasks if facts else (),
+        is_listed=isinstance(gathered.catalogue, Catalogue)
+        and gathered.catalogue.lists(_path(text)),
+        is_absent=facts is not None and isinstance(facts.hub, HubAbsent),
     )
 
 

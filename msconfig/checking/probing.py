@@ -1,16 +1,19 @@
-"""Real calls within a budget: what they may cost, who is called, what they overrule."""
+"""Real calls within a budget: which models are called, at which pace, and what that changes."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from decimal import Decimal
 from functools import partial
-from typing import TypeAlias, assert_never
+from typing import Protocol, TypeAlias, assert_never
 
 from msconfig.checking.concurrency import in_parallel
-from msconfig.checking.gathering import Progress, no_progress
+from msconfig.checking.probe_pace import Pacer, ProbePace
 from msconfig.checking.report import (
     Evidence,
     ModelResult,
@@ -25,20 +28,38 @@ from msconfig.checking.report import (
 from msconfig.checking.suggestions.suggest import suggest
 from msconfig.model_ids import ModelId
 from msconfig.modelscope.client import ModelScope
-from msconfig.modelscope.facts import Called, CallOutcome
-from msconfig.modelscope.kinds import SMALL_CALLS, Kind
+from msconfig.modelscope.facts import Called, CallOutcome, CallResult, ImageTask
+from msconfig.modelscope.kinds import IMAGE_KINDS, SMALL_CALLS, Kind
 from msconfig.tokens import Token
 
-__all__ = ["COST_IF_UNKNOWN", "ProbePlan", "plan_probes", "probe"]
+__all__ = [
+    "COST_IF_UNKNOWN",
+    "ProbePlan",
+    "ProbeProgress",
+    "no_probe_progress",
+    "plan_probes",
+    "probe",
+]
 
 _log = logging.getLogger(__name__)
 
 COST_IF_UNKNOWN = 2.0
 """Magicubes; the dearest tier."""
-CHEAPEST = 0.5
-"""Magicubes; the lowest tier. An estimate below it is none."""
+REFUSED_IN_A_ROW = 5
+"""Models that stay at 429 one after the other, after which no further one is called."""
 
 _Call: TypeAlias = tuple[Token, str]
+
+
+class ProbeProgress(Protocol):
+    """Is called whenever a model has been called."""
+
+    def __call__(self, done: int, total: int, seconds_left: float, /) -> None:
+        """`done` of `total` models have been called; the rest takes about `seconds_left`."""
+
+
+def no_probe_progress(_done: int, _total: int, _seconds_left: float, /) -> None:
+    """Show no progress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,44 +68,76 @@ class ProbePlan:
 
     tokens: tuple[Token, ...]
     ids: tuple[str, ...]
+    """In the order of the calls."""
     cost: float
     """Magicubes, all calls together."""
     not_probed: dict[str, str] = field(default_factory=dict)
-    """Why, by id, for those that are not called."""
+    """Reasons, by id, for those that are not called."""
+    pace: ProbePace = field(default_factory=ProbePace)
+    seconds: float = 0.0
+    """About how long the calls take."""
 
 
 def plan_probes(
-    report: Report, tokens: Sequence[Token], *, max_cost: float, all_tokens: bool = False
+    report: Report,
+    tokens: Sequence[Token],
+    *,
+    max_cost: float | Decimal,
+    all_tokens: bool = False,
+    images: bool = False,
+    first: Collection[str] = (),
+    pace: ProbePace | None = None,
 ) -> ProbePlan:
-    """The calls that fit into `max_cost`, in the order of the ids.
+    """The calls that fit into `max_cost`.
 
-    What a call costs is ModelScope's own estimate; where it gave none, the dearest tier. If the
-    estimates hold, no more is spent: the sum is reserved before the first call, whatever fails. A
-    model that does not fit is passed over, a cheaper one behind it may still fit.
+    Every model that may exist is called, whatever its free verdict. Those in `first` come before
+    all others, followed by models that were never called and by those whose last call is oldest
+    (`ModelResult.probe`); otherwise the order of the report counts.
+
+    The cost of a call is ModelScope's own estimate; without one, the dearest tier. If the estimates
+    hold, no more is spent: the sum is reserved before the first call, whatever fails. A model that
+    does not fit is passed over, a cheaper one behind it may still fit.
 
     Args:
-        report: what was learnt for free.
+        report: free verdicts, with the last calls of an earlier report.
         tokens: all tokens of the run.
         max_cost: Magicubes, for the whole run.
         all_tokens: call with each valid token, not with the first alone.
+        images: also call models that make images.
+        first: ids of models to be called before the others.
+        pace: how fast calls are made.
     """
+    pace = pace or ProbePace()
     valid = [t for t in tokens if _result_of(t, report.tokens).status is TokenStatus.VALID]
     callers = tuple(valid if all_tokens else valid[:1])
     ids: list[str] = []
     not_probed: dict[str, str] = {}
-    cost = 0.0
-    for model in report.models:
-        reason = _why_not(model) if callers else "no valid token"
+    budget, cost = Decimal(str(max_cost)), Decimal(0)
+    pictures = 0
+    for model in sorted(report.models, key=lambda each: _turn(each, first)):
+        reason = _why_not(model, images=images) if callers else "no valid token"
         price = len(callers) * _price(model)
-        if reason is None and cost + price > max_cost:
+        if reason is None and cost + price > budget:
             reason = f"over the budget of {max_cost:g} Magicubes"
         if reason is not None:
             not_probed[model.id] = reason
             continue
         ids.append(model.id)
         cost += price
-    _log.debug("probe: %d models with %d tokens for %g Magicubes", len(ids), len(callers), cost)
-    return ProbePlan(callers, tuple(ids), cost, not_probed)
+        pictures += model.kind in IMAGE_KINDS
+    _log.debug("probe: %d models with %d tokens for %s Magicubes", len(ids), len(callers), cost)
+    seconds = pace.seconds_for(
+        len(callers) * (len(ids) - pictures), pictures=len(callers) * pictures
+    )
+    return ProbePlan(callers, tuple(ids), float(cost), not_probed, pace, seconds)
+
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def _turn(model: ModelResult, first: Collection[str]) -> tuple[bool, datetime]:
+    """Sorts models by the order in which they are called."""
+    return (model.id not in first, model.probe.at if model.probe else _NEVER)
 
 
 def probe(
@@ -92,117 +145,209 @@ def probe(
     report: Report,
     plan: ProbePlan,
     *,
-    concurrency: int = 8,
-    progress: Progress = no_progress,
+    progress: ProbeProgress = no_probe_progress,
 ) -> Report:
-    """`report` with what the calls of `plan` told. Each call is made once, at most.
+    """`report` with the results of the calls of `plan`.
 
-    A token that turns out to be rejected or not bound calls no more. An interrupt ends the calls
-    early, with a report that says so.
+    A model is called once with each token; again only after a 429 that can pass, which costs
+    nothing. A token that turns out to be rejected or not bound calls no more. An interrupt ends the
+    calls early, with a report whose `complete` is false.
     """
-    called: dict[_Call, Called] = {}
-    refused: dict[Token, Called] = {}
-    kinds = {model.id: model.kind for model in report.models}
-
-    def call(token: Token, model_id: str) -> None:
-        if token in refused:
-            return
-        answer = modelscope.call(model_id, kinds[model_id], token.secret)
-        if answer.outcome in {CallOutcome.TOKEN_REJECTED, CallOutcome.NOT_BOUND}:
-            refused[token] = answer
-        called[token, model_id] = answer
-
-    work: list[Callable[[], None]] = [
-        partial(call, token, model_id) for model_id in plan.ids for token in plan.tokens
-    ]
-    complete = report.complete
-    try:
-        progress(0, len(work))
-        with closing(in_parallel(work, concurrency)) as ticks:
-            for done, _ in enumerate(ticks, start=1):
-                progress(done, len(work))
-    except KeyboardInterrupt:
-        complete = False
-    answers, refused = dict(called), dict(refused)  # threads that are left may still write
+    calls = _Calls(modelscope, plan, {model.id: model.kind for model in report.models}, progress)
+    complete = calls.make()
+    answers, refused = dict(calls.answers), dict(calls.refused)  # threads may still write
     models = [
-        _overruled(model, _answers(model.id, plan, answers), plan, bool(refused))
+        _overruled(model, _answers(model.id, plan, answers), _why_not_called(model.id, calls))
         for model in report.models
     ]
     passing = {model.id for model in models if model.outcome is Outcome.PASS}
     lost = {model.id for model in models} - passing
     served = (report.served - lost) | passing
+    stopped = (f"probing stopped: {calls.stopped}",) if calls.stopped and complete else ()
     return replace(
         report,
         tokens=tuple(_token_result(result, refused) for result in report.tokens),
         models=tuple(
             _with_suggestions(model, served, lost, report.known_kinds) for model in models
         ),
-        complete=complete,
+        complete=report.complete and complete,
         served=served,
-        notes=(*report.notes, *_blame(plan, answers)),
+        notes=(*report.notes, *stopped, *_token_troubles(plan, answers)),
     )
 
 
+class _Calls:
+    """The calls of a plan, at their pace, with their answers.
+
+    Args:
+        modelscope: the service.
+        plan: models and tokens.
+        kinds: kinds of the models, by id.
+        progress: called whenever a model has been called.
+    """
+
+    def __init__(
+        self,
+        modelscope: ModelScope,
+        plan: ProbePlan,
+        kinds: Mapping[str, Kind],
+        progress: ProbeProgress,
+    ) -> None:
+        self.plan = plan
+        self.answers: dict[_Call, Called] = {}
+        self.refused: dict[Token, Called] = {}
+        """Tokens that are rejected or not bound, with the answers that say so."""
+        self.stopped = ""
+        """Why no further model is called; "" while calls are made."""
+        self._modelscope = modelscope
+        self._kinds = kinds
+        self._progress = progress
+        self._clock = modelscope.pacing.clock
+        self._pacer = Pacer(plan.pace, self._clock, modelscope.pacing.sleep)
+        self._lock = threading.Lock()
+        self._in_a_row = 0
+
+    def make(self) -> bool:
+        """Make the calls; False where an interrupt ended them."""
+        ids = self.plan.ids
+        work: list[Callable[[], None]] = [partial(self._call_model, each) for each in ids]
+        began = self._clock()
+        try:
+            self._progress(0, len(ids), self.plan.seconds)
+            with closing(in_parallel(work, self.plan.pace.at_once)) as ticks:
+                for done, _ in enumerate(ticks, start=1):
+                    average = max((self._clock() - began) / done, self.plan.seconds / len(ids))
+                    self._progress(done, len(ids), (len(ids) - done) * average)
+        except KeyboardInterrupt:
+            self.stopped = "interrupted"  # a thread that waits for its turn makes no call
+            return False
+        return True
+
+    def _call_model(self, model_id: str) -> None:
+        outcomes = set()
+        for token in self.plan.tokens:
+            answer = self._call_patiently(token, model_id)
+            if answer is not None:
+                self.answers[token, model_id] = answer
+                outcomes.add(answer.outcome)
+        with self._lock:
+            if not outcomes:
+                return
+            self._in_a_row = self._in_a_row + 1 if outcomes <= _ONLY_429 else 0
+            if self._in_a_row == REFUSED_IN_A_ROW and not self.stopped:
+                self.stopped = f"{REFUSED_IN_A_ROW} models in a row were refused with 429"
+
+    def _call_patiently(self, token: Token, model_id: str) -> Called | None:
+        """The answer to a call, made again after a 429 that can pass; None where none was made."""
+        attempt = 1
+        while True:
+            self._pacer.wait_to_start()
+            if self.stopped or token in self.refused:
+                return None
+            answer = self._call_once(token, model_id)
+            if answer.outcome in _ABOUT_THE_TOKEN:
+                self.refused[token] = answer
+            if answer.outcome is not CallOutcome.THROTTLED or attempt > len(self.plan.pace.waits):
+                return answer
+            _log.debug("%s was refused with 429: %s", model_id, answer.message)
+            self._pacer.hold(attempt, answer.retry_after)
+            attempt += 1
+
+    def _call_once(self, token: Token, model_id: str) -> Called:
+        kind = self._kinds[model_id]
+        if kind not in IMAGE_KINDS:
+            kind = Kind.CHAT if kind is Kind.UNKNOWN else kind
+            return self._modelscope.call(model_id, kind, token.secret)
+        task = self._modelscope.submit_image(model_id, kind, token.secret)
+        return self._image(task, token) if isinstance(task, ImageTask) else task
+
+    def _image(self, task: ImageTask, token: Token) -> Called:
+        pace = self.plan.pace
+        for _ in range(pace.polls):
+            self._modelscope.pacing.sleep(pace.seconds_between_polls)
+            if self.stopped == "interrupted":
+                break
+            ended = self._modelscope.image_task(task, token.secret)
+            if ended is not None:
+                return ended
+        seconds = pace.polls * pace.seconds_between_polls
+        return Called(task.source, CallOutcome.UNCLEAR, f"no image within {seconds:g} s")
+
+
+_ONLY_429 = frozenset({CallOutcome.THROTTLED, CallOutcome.QUOTA_EXCEEDED})
+_ABOUT_THE_TOKEN = frozenset({CallOutcome.TOKEN_REJECTED, CallOutcome.NOT_BOUND})
+
+
 def _answers(
-    model_id: str, plan: ProbePlan, answers: dict[_Call, Called]
+    model_id: str, plan: ProbePlan, answers: Mapping[_Call, Called]
 ) -> list[tuple[Token, Called]]:
-    """What each token was answered about a model."""
+    """The answers about a model, by token."""
     calls = [(token, answers.get((token, model_id))) for token in plan.tokens]
     return [(token, answer) for token, answer in calls if answer is not None]
 
 
-def _why_not(model: ModelResult) -> str | None:
+def _why_not(model: ModelResult, *, images: bool) -> str | None:
     """Why a model is not called, or None."""
-    if model.outcome is Outcome.FAIL:
-        return "it fails already"
     parsed = ModelId.parse(model.id)
     if parsed is None or parsed.provider is not None:
         return "it is no id of ModelScope's own service"
-    if model.kind not in SMALL_CALLS:
-        return f"there is no small call for kind {model.kind}"
-    return None
+    if model.is_absent:
+        return "the hub has no such id"
+    if model.kind in IMAGE_KINDS:
+        return None if images else f"kind {model.kind} is called only with --probe-images"
+    if model.kind is Kind.UNKNOWN:
+        return None if model.is_listed else "its kind is unknown and the catalogue does not list it"
+    return None if model.kind in SMALL_CALLS else f"there is no small call for kind {model.kind}"
 
 
-def _price(model: ModelResult) -> float:
+def _why_not_called(model_id: str, calls: _Calls) -> str:
+    if model_id in calls.plan.not_probed:
+        return calls.plan.not_probed[model_id]
+    if calls.refused and not calls.stopped:
+        return "the token was refused"
+    return calls.stopped or "not reached"
+
+
+def _price(model: ModelResult) -> Decimal:
     known = model.cost.magicubes if model.cost else None
-    return COST_IF_UNKNOWN if known is None or known < CHEAPEST else known
+    # an estimate of nothing is none: some rows carry a 0 that no tier has
+    return Decimal(str(known if known is not None and known > 0 else COST_IF_UNKNOWN))
 
 
 def _overruled(
-    model: ModelResult,
-    answers: Sequence[tuple[Token, Called]],
-    plan: ProbePlan,
-    refused: bool,  # noqa: FBT001 - said by position in one place
+    model: ModelResult, answers: Sequence[tuple[Token, Called]], why_not: str
 ) -> ModelResult:
-    """What the calls overrule of a free verdict: the best answer of all tokens counts."""
-    about_model = [
-        (token, answer)
-        for token, answer in answers
-        if answer.outcome not in {CallOutcome.TOKEN_REJECTED, CallOutcome.NOT_BOUND}
-    ]
+    """A free verdict and what was answered: the best answer of all tokens counts.
+
+    An answer that settles nothing makes a model unknown, unless the free evidence is a clear no,
+    which an outage of the calls does not take back.
+    """
+    about_model = [pair for pair in answers if pair[1].outcome not in _ABOUT_THE_TOKEN]
     if not about_model:
-        why = plan.not_probed.get(model.id, "the token was refused" if refused else "not reached")
-        return replace(model, notes=(*model.notes, f"not probed: {why}"))
+        return replace(model, notes=(*model.notes, f"not probed: {why_not}"))
     token, answer = min(about_model, key=lambda pair: _WEIGHT[pair[1].outcome])
     evidence = tuple(
         Evidence(each.source.endpoint, f"{who.secret.fingerprint}: {each.message}", each.source.at)
         for who, each in answers
     )
+    status = _status(answer.outcome)
+    result = _RESULTS[status]
+    called = replace(
+        model,
+        evidence=model.evidence + evidence,
+        probe=Probe(token.secret.fingerprint, answer.latency_ms, answer.source.at, result),
+    )
     if answer.outcome is CallOutcome.IMAGE_MODEL:
         # a chat call says nothing about what it makes, so it counts as one that was not called
         kind = model.kind if model.kind is Kind.IMAGE_EDIT else Kind.IMAGE_GENERATION
-        told = f'its answer to a chat call says that it is an image model (kind = "{kind}")'
-        notes = (*model.notes, f"not probed: {told}")
-        return replace(model, kind=kind, notes=notes, evidence=model.evidence + evidence)
-    status = _status(answer.outcome)
-    return replace(
-        model,
-        status=status,
-        proof=Proof.CALLED if status is Status.ENABLED else None,
-        reason=answer.message,
-        evidence=model.evidence + evidence,
-        probe=Probe(token.secret.fingerprint, answer.latency_ms),
-    )
+        words = f'its answer to a chat call says that it is an image model (kind = "{kind}")'
+        return replace(called, kind=kind, notes=(*model.notes, f"not probed: {words}"))
+    if result is CallResult.INCONCLUSIVE and model.outcome is Outcome.FAIL:
+        return replace(
+            called, notes=(*model.notes, f"a call of it settled nothing: {answer.message}")
+        )
+    proof = Proof.CALLED if status is Status.ENABLED else None
+    return replace(called, status=status, proof=proof, reason=answer.message)
 
 
 _WEIGHT = {
@@ -215,18 +360,18 @@ _WEIGHT = {
     CallOutcome.UNCLEAR: 6,
     CallOutcome.NO_ACCESS: 7,
 }
-"""An answer to one token is an answer. What another token could not ask may still be open to it."""
+"""An answer to one token is an answer; a refusal of one token leaves the model open to others."""
 
+_RESULTS = {
+    Status.ENABLED: CallResult.ANSWERED,
+    Status.RETIRED: CallResult.REFUSED,
+    Status.NOT_FOUND: CallResult.REFUSED,
+    Status.NO_ACCESS: CallResult.REFUSED,
+    Status.UNVERIFIED: CallResult.INCONCLUSIVE,
+}
 
-_OF_THE_KEY = frozenset(
-    {
-        CallOutcome.QUOTA_EXCEEDED,
-        CallOutcome.NO_ACCESS,
-        CallOutcome.NOT_BOUND,
-        CallOutcome.TOKEN_REJECTED,
-    }
-)
-"""Trouble of a token, where another one was answered; a throttle or an outage is nobody's."""
+_OF_THE_KEY = frozenset({CallOutcome.QUOTA_EXCEEDED, CallOutcome.NO_ACCESS, *_ABOUT_THE_TOKEN})
+"""Troubles of a token, where another one was answered; a throttle or an outage is not one."""
 
 
 def _status(outcome: CallOutcome) -> Status:
@@ -276,16 +421,16 @@ def _token_result(result: TokenResult, refused: dict[Token, Called]) -> TokenRes
     return result
 
 
-def _blame(plan: ProbePlan, answers: dict[_Call, Called]) -> list[str]:
+def _token_troubles(plan: ProbePlan, answers: Mapping[_Call, Called]) -> list[str]:
     """Where one token was answered and another was refused, the trouble is with the token."""
     notes = []
     for model_id in plan.ids:
-        told = _answers(model_id, plan, answers)
-        if any(answer.outcome is CallOutcome.ANSWERED for _, answer in told):
+        about_it = _answers(model_id, plan, answers)
+        if any(answer.outcome is CallOutcome.ANSWERED for _, answer in about_it):
             notes += [
                 f"{model_id}: the trouble is with token {token.secret.fingerprint}, not with the"
                 f" model: {answer.message}"
-                for token, answer in told
+                for token, answer in about_it
                 if answer.outcome in _OF_THE_KEY
             ]
     return notes

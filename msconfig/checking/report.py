@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from msconfig.errors import ExitCode
 from msconfig.model_ids import Location
-from msconfig.modelscope.facts import Origin
+from msconfig.modelscope.facts import CallResult, Origin
 from msconfig.modelscope.fallback_regions import Region
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
@@ -45,12 +45,12 @@ class Status(StrEnum):
     THIRD_PARTY_ONLY = "third_party_only"
     NOT_ENABLED = "not_enabled"
     RETIRED = "retired"
-    """A probe says so: it exists, and nobody serves it any more."""
+    """By a real call: it exists, and is no longer served."""
     UNVERIFIED = "unverified"
 
     @property
     def outcome(self) -> Outcome:
-        """What the verdict means for somebody who wants to use the model."""
+        """What the verdict means for using the model."""
         if self is Status.ENABLED:
             return Outcome.PASS
         if self in {Status.DISPUTED, Status.UNVERIFIED}:
@@ -75,6 +75,11 @@ class Proof(StrEnum):
     """The provider look-up names ModelScope."""
     LISTED = "listed"
     """The catalogue alone, or an inferred look-up. Such a model was often seen not to answer."""
+
+    def meets(self, required: Proof) -> bool:
+        """Whether it is as good as `required`, or better."""
+        order = list(Proof)
+        return order.index(self) <= order.index(required)
 
 
 class TokenStatus(StrEnum):
@@ -118,18 +123,21 @@ class Cost:
 
     @property
     def known(self) -> bool:
-        """Whether ModelScope said it."""
+        """Whether it was read from ModelScope."""
         return self.magicubes is not None and not self.is_derived
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A real call that was made."""
+    """The last real call of a model, in this run or in the report that is reused."""
 
     fingerprint: str
     """Of the token that made it."""
     latency_ms: int | None
     """Milliseconds to the first content; None where there was none."""
+    at: datetime
+    """When it was made (UTC)."""
+    result: CallResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +172,7 @@ class Quota:
 
 @dataclass(frozen=True, slots=True)
 class TokenResult:
-    """What became of one token, or that there was none (`TokenStatus.ABSENT`)."""
+    """The result for one token; `TokenStatus.ABSENT` where there was none."""
 
     status: TokenStatus
     source: str
@@ -176,7 +184,7 @@ class TokenResult:
 
 @dataclass(frozen=True, slots=True)
 class ModelResult:
-    """What became of one model id."""
+    """The result for one model id."""
 
     id: str
     """A text without the form of an id as it was given."""
@@ -194,15 +202,21 @@ class ModelResult:
     change: Change | None = None
     """Against the baseline; None without one."""
     notes: tuple[str, ...] = ()
-    """What there is to know besides, a sentence each, such as why the model was not called."""
+    """Remarks, a sentence each, such as why the model was not called."""
     tasks: tuple[str, ...] = ()
     """Tasks of the hub, empty where they are not known; not part of the document."""
     proof: Proof | None = None
-    """Of an enabled model; None for any other."""
+    """Of an enabled model, or of one that is `unverified` because better proof is required."""
     given: str | None = None
     """The text that was given, where `id` is what it was taken for."""
     locations: tuple[Location, ...] = ()
     """All places of the id; empty for one from the command line."""
+    since: datetime | None = None
+    """When the status began, as far as earlier reports show; None without any."""
+    is_listed: bool = False
+    """Whether the catalogue lists it; not part of the document, as `is_absent`."""
+    is_absent: bool = False
+    """Whether the hub clearly says that there is no such model."""
 
     @property
     def outcome(self) -> Outcome:
@@ -211,13 +225,18 @@ class ModelResult:
 
     @property
     def counts(self) -> bool:
-        """Whether the outcome decides about the exit code: not ignored, and new or worse."""
-        return self.ignored is None and self.change in {None, Change.NEW, Change.WORSE}
+        """Whether the outcome decides about the exit code.
+
+        An ignored one does not, nor a failure that the baseline had. A baseline excuses no unknown:
+        an outage that lasts would be green on its second night.
+        """
+        is_excused = self.change in {Change.SAME, Change.HEALED}
+        return self.ignored is None and (self.outcome is Outcome.UNKNOWN or not is_excused)
 
 
 @dataclass(frozen=True, slots=True)
 class Fallback:
-    """What became of Bailian's key and ids, where the settings name it as the way out."""
+    """Results for Bailian's key and ids, where the settings name it as the fallback."""
 
     region: Region
     token: TokenResult
@@ -250,7 +269,7 @@ class Report:
     quota: tuple[Quota, ...] = ()
     """What was read of the tokens' balances; empty where it was not asked."""
     notes: tuple[str, ...] = ()
-    """What else there is to know, a line each, e.g. an ignore entry that has expired."""
+    """Remarks on the run, a sentence each, e.g. an ignore entry that has expired."""
     look_up_gone: str = ""
     """The note that says so, where the look-up seems to have been removed; also in `notes`."""
     obstacles: tuple[str, ...] = ()
@@ -281,8 +300,8 @@ class Report:
     def exit_code(self) -> ExitCode:
         """The first that applies of 130, 3, 1, 4 and 0; the fallback's key and ids count too.
 
-        Dropped ids count only where nothing else is left; ignored ones, and those that are no
-        worse than in the baseline, never.
+        Dropped ids count only where nothing else is left; ignored ones, and failures that the
+        baseline had, never.
         """
         tokens = {token.status for token in self.tokens if token.counts}
         outcomes = _counting(self.models, self.dropped)

@@ -13,6 +13,7 @@ from msconfig.checking.report import (
     Location,
     ModelResult,
     Outcome,
+    Probe,
     Proof,
     Quota,
     Report,
@@ -80,6 +81,7 @@ def _model(model: ModelResult) -> dict[str, Any]:
         "status": model.status,
         "outcome": model.outcome,
         **({"proof": model.proof} if model.proof else {}),
+        **({"since": rfc3339(model.since)} if model.since else {}),
         "kind": model.kind,
         "reason": model.reason,
         **({"notes": list(model.notes)} if model.notes else {}),
@@ -88,7 +90,7 @@ def _model(model: ModelResult) -> dict[str, Any]:
         **({"cost": {"magicubes": cost.magicubes, "known": cost.known}} if cost else {}),
         **({"location": _place(model.location)} if model.location else {}),
         **({"locations": [_place(each) for each in model.locations]} if model.locations else {}),
-        **({"probe": asdict(model.probe)} if model.probe else {}),
+        **({"probe": _probe(model.probe)} if model.probe else {}),
         **({"ignored": _ignored(model.ignored)} if model.ignored else {}),
         **({"baseline": model.change} if model.change else {}),
     }
@@ -96,6 +98,10 @@ def _model(model: ModelResult) -> dict[str, Any]:
 
 def _place(place: Location) -> dict[str, Any]:
     return {key: value for key, value in asdict(place).items() if value is not None}
+
+
+def _probe(probe: Probe) -> dict[str, Any]:
+    return {**asdict(probe), "at": rfc3339(probe.at)}
 
 
 def _ignored(ignored: Ignored) -> dict[str, str]:

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from msconfig.cli.params import InputOptions, OutputFormat, format_option, input_options
+from msconfig.checking.report import Proof
+from msconfig.cli.params import (
+    InputOptions,
+    OutputFormat,
+    format_option,
+    input_options,
+    require_option,
+)
 from msconfig.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -38,6 +45,7 @@ __all__ = ["command"]
     help="Mark this provider's dead models as deprecated; without an ID, change nothing else.",
 )
 @click.option("--strict", is_flag=True, default=None, help="Count unknown models as failures.")
+@require_option
 @format_option("Of the change on stdout [text].")
 def command(
     backup: str,
@@ -51,6 +59,7 @@ def command(
     update_models: bool,
     prune: bool,
     strict: bool | None,
+    require: Proof | None,
     output_format: OutputFormat,
 ) -> int:
     """Put the provider with its keys and models into a copy of BACKUP, called NEW.
@@ -78,6 +87,7 @@ def command(
                 "--only-usable": only_usable,
                 "--update-models": update_models,
                 "--strict": strict,
+                "--require": require,
                 "--token-env": options.tokens.token_env,
                 "--token-file": options.tokens.token_file,
             }
@@ -117,6 +127,7 @@ def command(
             update_models=update_models,
             prune=prune,
             strict=bool(inputs.settings.strict if strict is None else strict),
+            require=Proof.LISTED if is_pruning_alone else inputs.required(require),
             agree=agree,
             progress=progress,
         )

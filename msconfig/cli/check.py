@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from msconfig.cli.params import EnumChoice, InputOptions, input_options
+from msconfig.checking.report import Proof
+from msconfig.cli.params import EnumChoice, InputOptions, input_options, require_option
 from msconfig.errors import ExitCode, UsageError
 from msconfig.languages import Tag
 from msconfig.reports import Format
 
 if TYPE_CHECKING:
     from msconfig.checking.baseline import Baseline
-    from msconfig.checking.gathering import Progress
     from msconfig.checking.probing import ProbePlan
     from msconfig.checking.report import Quota, Report
     from msconfig.cli.inputs import Inputs
     from msconfig.cli.report_files import UsedFile
     from msconfig.files import FileChanges
-    from msconfig.operations.check import ProbeOptions
 
 __all__ = ["command"]
 
@@ -46,6 +47,15 @@ def _magicubes(_ctx: click.Context, _param: click.Parameter, value: float | None
     if value is not None and not (math.isfinite(value) and value >= 0):
         raise click.BadParameter("Magicubes, 0 or more")
     return value
+
+
+def _age(_ctx: click.Context, _param: click.Parameter, value: str | None) -> timedelta | None:
+    from msconfig.checking.reuse import parse_age
+
+    try:
+        return None if value is None else parse_age(value)
+    except UsageError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 @click.command("check")
@@ -75,13 +85,33 @@ def _magicubes(_ctx: click.Context, _param: click.Parameter, value: float | None
     metavar="TAG",
     help=f"Language of an html report: {', '.join(Tag)} [en].",
 )
+@require_option
 @click.option(
     "--baseline",
     type=click.Path(),
     metavar="REPORT",
-    help="Fail only on regressions since REPORT.",
+    help="Do not count failures that REPORT has.",
+)
+@click.option(
+    "--reuse",
+    type=click.Path(),
+    metavar="REPORT",
+    help="Calls in REPORT that answered are proof.",
+)
+@click.option(
+    "--max-age",
+    callback=_age,
+    metavar="DURATION",
+    help="Age of a call that --reuse takes, e.g. 36h [7d].",
 )
 @click.option("--probe", is_flag=True, help="Call each model once. Spends Magicubes.")
+@click.option("--probe-images", is_flag=True, help="Call image models too; they cost most.")
+@click.option(
+    "--probe-concurrency",
+    type=click.IntRange(1, 64),
+    metavar="N",
+    help="Calls at a time, without pauses [1].",
+)
 @click.option(
     "--max-cost",
     type=float,
@@ -99,68 +129,106 @@ def command(
     output_format: Format,
     reports: tuple[ReportFile, ...],
     language: Tag | None,
+    require: Proof | None,
     baseline: str | None,
+    reuse: str | None,
+    max_age: timedelta | None,
     probe: bool,
+    probe_images: bool,
+    probe_concurrency: int | None,
     max_cost: float | None,
     probe_all_tokens: bool,
     yes: bool,
 ) -> int:
     """Check a token and model IDs. Without --probe no quota is spent."""
-    from msconfig.cli.console import columns, note, stdout_in_color, write_result
+    from msconfig.checking.probe_pace import ProbePace
+    from msconfig.checking.reuse import parse_age, read_reuse
+    from msconfig.cli.console import columns, stdout_in_color, write_result
     from msconfig.cli.inputs import prepare
     from msconfig.cli.report_files import refuse_clashes
     from msconfig.files import write
-    from msconfig.operations.check import check
+    from msconfig.operations.check import DEFAULT_MAX_COST, ProbeOptions, check
     from msconfig.reports import render
 
-    probing = probe or probe_all_tokens
+    probing = probe or probe_all_tokens or probe_images
     if probing and (options.connection.is_offline or options.tokens.no_token):
         raise UsageError("--probe makes real calls: it needs the network and a token")
-    if not probing and (max_cost is not None or yes):
-        raise UsageError("--max-cost and --yes need --probe")
+    if not probing:
+        _refuse_without("--probe", max_cost=max_cost, probe_concurrency=probe_concurrency, yes=yes)
+    if reuse is None:
+        _refuse_without("--reuse", max_age=max_age)
     if language and Format.HTML not in {output_format, *(each for each, _ in reports)}:
         raise UsageError("--lang is the language of the html report; add --report html=FILE")
     inputs = prepare(options, needs_token=True)
-    refuse_clashes(reports, _used_files(options, inputs, baseline, output_format))
+    older = {"--baseline": baseline, "--reuse": reuse}
+    refuse_clashes(reports, _used_files(options, inputs, older, output_format))
     settings = inputs.settings
+    required = inputs.required(require, has_calls=probing or reuse is not None)
+    session = inputs.session
+    if probe_concurrency is not None:
+        session = replace(session, probe_pace=ProbePace.parallel(probe_concurrency))
     tag = Tag(language or next(iter(settings.languages), Tag.EN))
     earlier = _baseline(baseline, inputs)
-    with inputs.progress() as progress, inputs.progress() as probe_progress:
+    reused = None if reuse is None else read_reuse(reuse, session.site)
+    for line in reused.notes if reused is not None else ():
+        inputs.note(line)
+    with inputs.progress() as progress, inputs.probe_progress() as probe_progress:
         report = check(
             inputs.ids,
-            inputs.session,
+            session,
             kinds=inputs.configuration.kinds,
             strict=bool(settings.strict if strict is None else strict),
+            require=required,
             probe=(
-                _probe_options(
-                    inputs, max_cost, probe_progress, all_tokens=probe_all_tokens, yes=yes
+                ProbeOptions(
+                    max_cost=DEFAULT_MAX_COST if max_cost is None else max_cost,
+                    all_tokens=probe_all_tokens,
+                    images=probe_images,
+                    agree=_agree(inputs, yes=yes),
+                    progress=probe_progress,
                 )
                 if probing
                 else None
             ),
+            reuse=reused,
+            max_age=parse_age(settings.max_age or "7d") if max_age is None else max_age,
             fallback=inputs.fallback,
             ignore=settings.ignore,
             baseline=earlier,
             progress=progress,
         )
     result = render(report, output_format, width=columns(), color=stdout_in_color(), tag=tag)
-    files = _report_files(reports, report, tag) if report.complete else []
+    if not report.complete:
+        reports = _without_baseline(reports, baseline)
+    files = _report_files(reports, report, tag)
     write_result(result)
     if output_format is Format.GITHUB:
         _append_step_summary(render(report, Format.MARKDOWN))
     for planned in files:
         write(planned)
-    if reports and not report.complete:
-        note("interrupted: no report file is written")
-    if warn_only and report.exit_code in {ExitCode.MODEL_FAILED, ExitCode.INCONCLUSIVE}:
-        return ExitCode.OK
-    return report.exit_code
+    tolerated = {ExitCode.MODEL_FAILED, ExitCode.INCONCLUSIVE} if warn_only else ()
+    return ExitCode.OK if report.exit_code in tolerated else report.exit_code
+
+
+def _refuse_without(needed: str, **given: object) -> None:
+    """Refuse options that have no effect without another one.
+
+    Raises:
+        UsageError: one of `given` was given.
+    """
+    for name, value in given.items():
+        if value is not None and value is not False:
+            option = f"--{name.replace('_', '-')}"
+            raise UsageError(f"{option} has no effect without {needed}")
 
 
 def _used_files(
-    options: InputOptions, inputs: Inputs, baseline: str | None, output_format: Format
+    options: InputOptions,
+    inputs: Inputs,
+    older: Mapping[str, str | None],
+    output_format: Format,
 ) -> list[UsedFile]:
-    """The files of the run that no report may replace."""
+    """The files of the run that no report may replace; older reports become the next ones."""
     from msconfig.cli.report_files import UsedFile
 
     named = [
@@ -176,9 +244,32 @@ def _used_files(
         else ("", None),
     ]
     files = [UsedFile(name, Path(file)) for name, file in named if file and file != "-"]
-    if baseline:
-        files.append(UsedFile("--baseline", Path(baseline), replaceable_by=Format.JSON))
+    files += [
+        UsedFile(name, Path(file), replaceable_by=Format.JSON)
+        for name, file in older.items()
+        if file
+    ]
     return files
+
+
+def _without_baseline(
+    reports: tuple[ReportFile, ...], baseline: str | None
+) -> tuple[ReportFile, ...]:
+    """The reports of an interrupted run, but for the one that would replace the baseline.
+
+    An incomplete report cannot be a baseline, and the next run would refuse it.
+    """
+    from msconfig.cli.console import note
+    from msconfig.files import is_same_file
+
+    kept = tuple(
+        (form, file)
+        for form, file in reports
+        if not (baseline and is_same_file(Path(file), Path(baseline)))
+    )
+    if len(kept) < len(reports):
+        note(f"interrupted: the baseline {baseline} stays as it is")
+    return kept
 
 
 def _baseline(file: str | None, inputs: Inputs) -> Baseline | None:
@@ -192,16 +283,9 @@ def _baseline(file: str | None, inputs: Inputs) -> Baseline | None:
     return read_baseline(Path(file), inputs.session.site)
 
 
-def _probe_options(
-    inputs: Inputs,
-    max_cost: float | None,
-    progress: Progress,
-    *,
-    all_tokens: bool,
-    yes: bool,
-) -> ProbeOptions:
+def _agree(inputs: Inputs, *, yes: bool) -> Callable[[Report, ProbePlan, tuple[Quota, ...]], bool]:
+    """A question on a terminal, a note elsewhere: how many calls, what they cost, how long."""
     from msconfig.cli.console import can_ask
-    from msconfig.operations.check import DEFAULT_MAX_COST, ProbeOptions
     from msconfig.reports.probe import plan_in_words
 
     def agree(report: Report, plan: ProbePlan, quota: tuple[Quota, ...]) -> bool:
@@ -214,12 +298,7 @@ def _probe_options(
         except click.Abort:
             raise KeyboardInterrupt from None
 
-    return ProbeOptions(
-        max_cost=DEFAULT_MAX_COST if max_cost is None else max_cost,
-        all_tokens=all_tokens,
-        agree=agree,
-        progress=progress,
-    )
+    return agree
 
 
 def _report_files(reports: Iterable[ReportFile], report: Report, tag: Tag) -> list[FileChanges]:

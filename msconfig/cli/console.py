@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 __all__ = [
+    "ProbeProgressDisplay",
     "ProgressDisplay",
     "can_ask",
     "can_draw",
@@ -128,21 +129,38 @@ class ProgressDisplay:
 
     def __call__(self, done: int, total: int, /) -> None:
         """`done` of `total` models have their facts; 0 of 0 while they are still looked for."""
+        line = f"checked {done} of {total} models" if total else "looking for models"
+        self._show("Checking", done, total, line)
+
+    def _show(self, title: str, done: int, total: int, line: str) -> None:
+        """Show a bar with `title` on a terminal, and `line` elsewhere."""
         if self._quiet:
             return
         if self._has_bar:
-            self._show_bar(done, total)
+            self._show_bar(title, done, total)
         elif time.monotonic() - self._last_line >= _SECONDS_BETWEEN_LINES:
             self._last_line = time.monotonic()
-            note(f"checked {done} of {total} models" if total else "looking for models")
+            note(line)
 
-    def _show_bar(self, done: int, total: int) -> None:
+    def _show_bar(self, title: str, done: int, total: int) -> None:
         if self._bar is None:
             from rich.console import Console
             from rich.progress import Progress
 
             self._bar = Progress(console=Console(stderr=True), transient=True)
-            self._task = self._bar.add_task("Checking", total=total or None)
+            self._task = self._bar.add_task(title, total=total or None)
             self._bar.start()
         if self._task is not None:
-            self._bar.update(self._task, completed=done, total=total or None)
+            self._bar.update(self._task, description=title, completed=done, total=total or None)
+
+
+class ProbeProgressDisplay(ProgressDisplay):
+    """Progress of real calls, with the time that is left."""
+
+    def __call__(self, done: int, total: int, seconds_left: float = 0.0, /) -> None:
+        """`done` of `total` models have been called; the rest takes about `seconds_left`."""
+        from msconfig.reports.probe import time_in_words
+
+        left = time_in_words(seconds_left)
+        line = f"called {done} of {total} models, about {left} left"
+        self._show(f"Calling ({left} left)", done, total, line)

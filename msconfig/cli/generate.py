@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from msconfig.cli.params import EnumChoice, InputOptions, input_options
+from msconfig.checking.report import Proof
+from msconfig.cli.params import EnumChoice, InputOptions, input_options, require_option
 from msconfig.errors import ExitCode, UsageError
 from msconfig.languages import Tag
 from msconfig.rendering.targets import Target
@@ -57,6 +58,7 @@ __all__ = ["command"]
     help="JSON Schema for the result of --template.",
 )
 @click.option("--strict", is_flag=True, default=None, help="Count unknown models as failures.")
+@require_option
 def command(
     options: InputOptions,
     *,
@@ -70,6 +72,7 @@ def command(
     template: str | None,
     schema: str | None,
     strict: bool | None,
+    require: Proof | None,
 ) -> int:
     """Check, then write Cherry Studio configuration: all files, or none.
 
@@ -98,6 +101,7 @@ def command(
             only_usable=only_usable,
             redact=redact,
             strict=bool(settings.strict if strict is None else strict),
+            require=inputs.required(require),
             template=template,
             schema=schema,
             progress=progress,

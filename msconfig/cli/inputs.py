@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from msconfig.checking.fallback import FallbackRequest
+from msconfig.checking.report import Proof
+from msconfig.checking.requirement import stricter
 from msconfig.cherry.provider import ProviderChoice
-from msconfig.cli.console import ProgressDisplay, note
+from msconfig.cli.console import ProbeProgressDisplay, ProgressDisplay, note
 from msconfig.cli.params import (
     CommonOptions,
     ConnectionOptions,
@@ -24,7 +26,7 @@ from msconfig.model_ids import GivenId, ModelId, distinct, texts_in_lines
 from msconfig.modelscope.fallback_regions import Region, addresses_in, base_url
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site, addresses_of
-from msconfig.operations.check import FallbackInputs
+from msconfig.operations.check import FallbackInputs, refuse_unmeetable
 from msconfig.operations.configuration import ConfigurationInputs
 from msconfig.operations.session import Session
 from msconfig.pasted_ids import as_given, pasted
@@ -73,6 +75,25 @@ class Inputs:
     def progress(self) -> ProgressDisplay:
         """Progress on stderr, unless -q was given."""
         return ProgressDisplay(quiet=self.quiet)
+
+    def probe_progress(self) -> ProbeProgressDisplay:
+        """Progress of real calls on stderr, unless -q was given."""
+        return ProbeProgressDisplay(quiet=self.quiet)
+
+    def required(self, proof: Proof | None, *, has_calls: bool = False) -> Proof:
+        """The required proof: the stricter of the option and the settings.
+
+        Args:
+            proof: the option; None where it was not given.
+            has_calls: whether the run makes or reuses calls.
+
+        Raises:
+            UsageError: no model can have it.
+        """
+        own = self.settings.require
+        required = stricter(proof, Proof(own) if own else None)
+        refuse_unmeetable(required, self.session, has_calls=has_calls)
+        return required
 
     def note(self, text: str) -> None:
         """A note on stderr, unless -q was given."""

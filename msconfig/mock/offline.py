@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import unquote, urlencode, urlsplit
 
 from msconfig.mock.messages import Request, Response
@@ -53,6 +53,7 @@ class OfflineClient:
         deadline: Deadline,  # noqa: ARG002 - `Http`'s signature; nothing here takes time
         params: dict[str, str] | None = None,
         token: Secret | None = None,
+        headers: Mapping[str, str] | None = None,  # noqa: ARG002 - `Http`'s signature
         retry_server_error: bool | Callable[[], bool] = False,  # noqa: ARG002 - `Http`'s signature
     ) -> Reply | Failure:
         """The handler's reply to a GET, or what the facts say that hold none."""
@@ -64,6 +65,7 @@ class OfflineClient:
         body: dict[str, object],
         *,
         token: Secret,
+        headers: Mapping[str, str] | None = None,  # noqa: ARG002 - `Http`'s signature
         enough: Callable[[bytes], bool] = _to_the_end,
     ) -> Reply | Failure:
         """The handler's reply to a POST; it is there at once and whole."""

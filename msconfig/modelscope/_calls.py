@@ -6,13 +6,19 @@ is not in `call_errors.toml` mean nothing.
 
 from __future__ import annotations
 
+import base64
+import re
+import struct
+import zlib
 from collections.abc import Iterable, Iterator
+from functools import cache
 from http import HTTPStatus
 
 from msconfig.modelscope._call_errors import meaning
 from msconfig.modelscope._event_stream import Event, EventStream
+from msconfig.modelscope._hosts import PASSING
 from msconfig.modelscope._reading import ErrorBody, Unreadable, clean, error_in, is_page, parsed
-from msconfig.modelscope.facts import Called, CallOutcome, Source
+from msconfig.modelscope.facts import Called, CallOutcome, ImageTask, Source
 from msconfig.modelscope.http_interface import Failure, Reply
 from msconfig.parsing import NotJson, loads
 
@@ -60,6 +66,70 @@ def embedding_call(reply: Reply | Failure, source: Source, model_id: str) -> Cal
     error_body = _error_in(value)
     answered = error_body is None and any(map(_is_vector, _list(value, "data")))
     return _called(reply, source, model_id, answered=answered, error=error_body)
+
+
+_TASK_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_UNDER_WAY = frozenset({"PENDING", "RUNNING", "PROCESSING"})
+
+
+def image_submission(reply: Reply | Failure, source: Source, model_id: str) -> ImageTask | Called:
+    """What the reply to a call for an image says: a task, or why there is none.
+
+    A task that is accepted with status SUCCEED is not done: only looking at it shows an image.
+    """
+    if isinstance(reply, Failure):
+        return Called(source, CallOutcome.UNCLEAR, reply.message)
+    try:
+        value = parsed(reply)
+    except Unreadable as error:
+        return _without_json(reply, source, str(error))
+    error_body = _error_in(value)
+    task_id = value.get("task_id") if isinstance(value, dict) else None
+    if error_body is None and reply.status == HTTPStatus.OK:
+        task_id = str(task_id) if type(task_id) is int else task_id
+        if isinstance(task_id, str) and _TASK_ID.fullmatch(task_id):
+            return ImageTask(source, task_id)
+        return Called(source, CallOutcome.UNCLEAR, "HTTP 200: no task")
+    return _called(reply, source, model_id, answered=False, error=error_body)
+
+
+def image_task(reply: Reply | Failure, source: Source) -> Called | None:
+    """How the task of an image ended: SUCCEED with addresses of images; None while it goes on.
+
+    A reply that cannot be read does not end it.
+    """
+    if isinstance(reply, Failure) or reply.status in PASSING:
+        return None
+    try:
+        value = parsed(reply)
+    except Unreadable as error:
+        return _without_json(reply, source, str(error))
+    status = value.get("task_status") if isinstance(value, dict) else None
+    error_body = _error_in(value)
+    if reply.status == HTTPStatus.OK and error_body is None:
+        if isinstance(status, str) and status in _UNDER_WAY:
+            return None
+        if status == "SUCCEED" and any(map(_is_text, _list(value, "output_images"))):
+            return Called(source, CallOutcome.ANSWERED, "an image was made")
+    words = error_body.message if error_body else "no image"
+    state = f"task {clean(status, 40)}: " if isinstance(status, str) else ""
+    return Called(source, CallOutcome.UNCLEAR, f"HTTP {reply.status}: {state}{clean(words)}")
+
+
+@cache
+def small_image() -> str:
+    """A white square of 256 pixels as the address of a PNG, to be edited."""
+    size = 256
+    rows = (b"\0" + b"\xff" * size) * size
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        checksum = struct.pack(">I", zlib.crc32(kind + data))
+        return struct.pack(">I", len(data)) + kind + data + checksum
+
+    header = struct.pack(">IIBBBBB", size, size, 8, 0, 0, 0, 0)
+    parts = (chunk(b"IHDR", header), chunk(b"IDAT", zlib.compress(rows)), chunk(b"IEND", b""))
+    png = b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
 
 
 def _without_json(reply: Reply, source: Source, why: str) -> Called:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -123,6 +123,7 @@ class HttpClient:
         deadline: Deadline,
         params: dict[str, str] | None = None,
         token: Secret | None = None,
+        headers: Mapping[str, str] | None = None,
         retry_server_error: bool | Callable[[], bool] = False,
     ) -> Reply | Failure:
         """The reply to a GET, after as many tries as it takes and `deadline` allows.
@@ -132,6 +133,7 @@ class HttpClient:
             deadline: shared by all requests of one piece of work.
             params: the query.
             token: sent as Bearer.
+            headers: sent as well.
             retry_server_error: whether a 500 is worth another try; a function is called only where
                 that matters.
 
@@ -139,8 +141,10 @@ class HttpClient:
             Postponed: a 429, and `deadline` postpones.
         """
         host = self._host(url)
-        headers = {"Authorization": f"Bearer {token.reveal()}"} if token else None
-        request = self._client.build_request("GET", url, params=params, headers=headers)
+        bearer = {"Authorization": f"Bearer {token.reveal()}"} if token else {}
+        request = self._client.build_request(
+            "GET", url, params=params, headers={**(headers or {}), **bearer}
+        )
         key = str(request.url)
         attempt = 1 + deadline.tries.get(key, 0)
         while True:
@@ -178,22 +182,30 @@ class HttpClient:
         body: dict[str, object],
         *,
         token: Secret,
+        headers: Mapping[str, str] | None = None,
         enough: Callable[[bytes], bool] = lambda _: False,
     ) -> Reply | Failure:
         """The reply to a POST that is made once and never again: it may cost something.
+
+        A 429 says nothing about the host: real calls have a pace of their own, and who makes them
+        waits.
 
         Args:
             url: where to ask.
             body: sent as JSON.
             token: sent as Bearer.
+            headers: sent as well.
             enough: is given each piece of the reply as it comes, and ends the reading when it has
                 what it wants.
         """
         host = self._host(url)
-        headers = {"Authorization": f"Bearer {token.reveal()}"}
-        request = self._client.build_request("POST", url, json=body, headers=headers)
+        bearer = {"Authorization": f"Bearer {token.reveal()}"}
+        request = self._client.build_request(
+            "POST", url, json=body, headers={**(headers or {}), **bearer}
+        )
         result = self._try(request, host, Deadline(self._timeout, self.pacing), 1, enough)
-        host.remember(result)
+        if not _is_throttle(result):
+            host.remember(result)
         return result
 
     def _host(self, url: str) -> Host:
@@ -219,7 +231,8 @@ class HttpClient:
         began = self.pacing.clock()
         result = self._ask(request, host, seconds, enough)
         if isinstance(result, Reply):
-            host.take(result, attempt)
+            if not (request.method == "POST" and _is_throttle(result)):
+                host.take(result, attempt)
             self._obstacles.look_at(result, host.name)
         said = str(result.status) if isinstance(result, Reply) else result.message
         seconds = self.pacing.clock() - began

@@ -1,13 +1,14 @@
-"""ModelScope's endpoints, one method each. Only `ModelScope.call` spends quota."""
+"""ModelScope's endpoints, one method each. `call` and `submit_image` alone spend quota."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
+from msconfig import clock
 from msconfig.modelscope import _calls, _hub_replies, _replies
 from msconfig.modelscope._redaction import without_echoes
 from msconfig.modelscope.facts import (
@@ -19,6 +20,7 @@ from msconfig.modelscope.facts import (
     HubModel,
     HubNoAccess,
     HubPage,
+    ImageTask,
     NoAnswer,
     Origin,
     Providers,
@@ -28,7 +30,7 @@ from msconfig.modelscope.facts import (
     deciding_call,
 )
 from msconfig.modelscope.http_interface import Deadline, Failure, Http, Pacing, Postponed, Reply
-from msconfig.modelscope.kinds import SMALL_CALLS, Kind
+from msconfig.modelscope.kinds import IMAGE_KINDS, SMALL_CALLS, Kind
 from msconfig.modelscope.sites import Endpoints
 from msconfig.tokens import Secret
 
@@ -59,12 +61,18 @@ class HubQuery:
 
 
 def _utc_now() -> datetime:
-    return datetime.now(UTC)
+    return clock.utc_now()
 
 
 def _to_the_end(_: bytes) -> bool:
     """Never enough, so that a reply is read to its end."""
     return False
+
+
+def _with_wait(called: Called, reply: Reply | Failure) -> Called:
+    """`called`, with the time after which the service wants to be asked again."""
+    seconds = reply.retry_after if isinstance(reply, Reply) else None
+    return called if seconds is None else replace(called, retry_after=seconds)
 
 
 class ModelScope:
@@ -94,6 +102,12 @@ class ModelScope:
         http.hide(self._secrets)
         self._now = now
 
+    @property
+    def pacing(self) -> Pacing:
+        """Clock and sleep of the requests."""
+        return self._http.pacing
+
+    @property
     @property
     def obstacles(self) -> tuple[str, ...]:
         """What kept hosts from being reached and will not pass, a line each, with what to do."""
@@ -155,7 +169,36 @@ class ModelScope:
         url = f"{self._endpoints.inference}{route}"
         reply = self._http.post_once(url, {"model": model_id, **body}, token=token, enough=enough)
         reply = without_echoes(reply, self._secrets) if isinstance(reply, Reply) else reply
-        return read(reply, self._source(url, reply, "POST"), model_id)
+        return _with_wait(read(reply, self._source(url, reply, "POST"), model_id), reply)
+
+    def submit_image(self, model_id: str, kind: Kind, token: Secret) -> ImageTask | Called:
+        """A call of an image model, made once; it spends quota, and gives a task to look at.
+
+        ``POST {inference}images/generations``; `Called` where no task was begun.
+
+        Raises:
+            ValueError: a kind that makes no images (`IMAGE_KINDS`).
+        """
+        if kind not in IMAGE_KINDS:
+            raise ValueError(f"no images of {kind}")
+        url = f"{self._endpoints.inference}images/generations"
+        body: dict[str, object] = {"model": model_id, "prompt": "a red dot"}
+        if kind is Kind.IMAGE_EDIT:
+            body["image_url"] = _calls.small_image()
+        reply = self._http.post_once(
+            url, body, token=token, headers={"X-ModelScope-Async-Mode": "true"}
+        )
+        reply = without_echoes(reply, self._secrets) if isinstance(reply, Reply) else reply
+        source = self._source(url, reply, "POST")
+        submitted = _calls.image_submission(reply, source, model_id)
+        return submitted if isinstance(submitted, ImageTask) else _with_wait(submitted, reply)
+
+    def image_task(self, task: ImageTask, token: Secret) -> Called | None:
+        """How `task` ended (``GET {inference}tasks/{id}``); None while it is under way."""
+        url = f"{self._endpoints.inference}tasks/{task.id}"
+        headers = {"X-ModelScope-Task-Type": "image_generation"}
+        reply = self._get(url, self.deadline(), token=token, headers=headers)
+        return _calls.image_task(reply, self._source(url, reply))
 
     def catalogue(self) -> Catalogue | NoAnswer:
         """The ids that API-Inference lists (``GET {inference}models``); sent without a token."""
@@ -235,6 +278,7 @@ class ModelScope:
         *,
         params: dict[str, str] | None = None,
         token: Secret | None = None,
+        headers: Mapping[str, str] | None = None,
         retry_server_error: bool | Callable[[], bool] = False,
     ) -> Reply | Failure:
         reply = self._http.get(
@@ -242,6 +286,7 @@ class ModelScope:
             deadline=deadline,
             params=params,
             token=token,
+            headers=headers,
             retry_server_error=retry_server_error,
         )
         return without_echoes(reply, self._secrets) if isinstance(reply, Reply) else reply

@@ -130,6 +130,16 @@ class Called:
     """The service's own message, or what happened."""
     latency_ms: int | None = None
     """Milliseconds to the first content, where there was content."""
+    retry_after: float | None = None
+    """Seconds after which the service wants to be asked again, where it named a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageTask:
+    """A call for an image that was accepted; the image is still to be made."""
+
+    source: Source
+    id: str
 
 
 class CallResult(StrEnum):

@@ -5,7 +5,7 @@ This module loads no HTTP library, so that a run without network does not pay fo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from msconfig.modelscope._hosts import Deadline, Failure, Pacing, Postponed, Reply
@@ -36,6 +36,7 @@ class Http(Protocol):
         deadline: Deadline,
         params: dict[str, str] | None = None,
         token: Secret | None = None,
+        headers: Mapping[str, str] | None = None,
         retry_server_error: bool | Callable[[], bool] = False,
     ) -> Reply | Failure:
         """The reply to a GET."""
@@ -46,6 +47,7 @@ class Http(Protocol):
         body: dict[str, object],
         *,
         token: Secret,
+        headers: Mapping[str, str] | None = None,
         enough: Callable[[bytes], bool] = ...,
     ) -> Reply | Failure:
         """The reply to a POST that is made once."""

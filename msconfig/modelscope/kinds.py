@@ -26,6 +26,9 @@ class Kind(StrEnum):
 SMALL_CALLS = frozenset({Kind.CHAT, Kind.VISION, Kind.EMBEDDING})
 """Kinds that can be called cheaply enough for a check."""
 
+IMAGE_KINDS = frozenset({Kind.IMAGE_GENERATION, Kind.IMAGE_EDIT})
+"""The kinds whose call makes an image, which costs most."""
+
 
 def kind_of(tasks: Iterable[str]) -> Kind:
     """The kind of the first task that is known (`kinds.toml`), or `Kind.UNKNOWN`.

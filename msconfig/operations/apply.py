@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msconfig import clock
 from msconfig.checking.gathering import Progress, no_progress
-from msconfig.checking.report import ModelResult, Outcome, Report, Status
+from msconfig.checking.report import ModelResult, Outcome, Proof, Report, Status
 from msconfig.cherry.backup import (
     Backup,
     BackupFormat,
@@ -86,6 +86,7 @@ def apply(
     update_models: bool = False,
     prune: bool = False,
     strict: bool = False,
+    require: Proof | str = Proof.LISTED,
     agree: Callable[[Change], bool] = _always,
     progress: Progress = no_progress,
 ) -> Change:
@@ -106,6 +107,7 @@ def apply(
         update_models: give models that the backup has the values of the configuration.
         prune: check the provider's other models in the backup, and mark dead ones as deprecated.
         strict: whether an unknown model counts as a failure.
+        require: the proof that a model to put in must have; with less it is `unverified`.
         agree: called with the change before it is written; False writes nothing.
         progress: called with how many of the models have their facts.
 
@@ -137,6 +139,7 @@ def apply(
             update_models=update_models,
             prune=prune,
             strict=strict,
+            require=Proof(require),
             progress=progress,
         )
     else:
@@ -160,12 +163,19 @@ def _checked(
     update_models: bool,
     prune: bool,
     strict: bool,
+    require: Proof,
     progress: Progress,
 ) -> tuple[Change, Sequence[Patch]]:
     """What a check of the ids gave, and the patches; none where the check failed."""
     refuse_provider_id(session, inputs)
     report = checked(
-        ids, session, inputs, only_usable=only_usable, strict=strict, progress=progress
+        ids,
+        session,
+        inputs,
+        only_usable=only_usable,
+        strict=strict,
+        require=require,
+        progress=progress,
     )
     change = Change(backup, report)
     if report.exit_code is not ExitCode.OK:

@@ -1,19 +1,31 @@
-"""Check tokens and model ids: gather, judge, probe, fallback, ignore, compare."""
+"""Check tokens and model ids: gather, judge, reuse, probe, fallback, require, compare."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import TYPE_CHECKING, TypeAlias
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import TypeAlias
 
 from msconfig import clock
 from msconfig.checking.baseline import Baseline, IgnoreEntry, with_baseline, with_ignored
 from msconfig.checking.check import CheckRequest
 from msconfig.checking.check import check as check_models
+from msconfig.checking.earlier_report import with_since
 from msconfig.checking.fallback import FallbackRequest, with_fallback
 from msconfig.checking.gathering import Progress, no_progress
-from msconfig.checking.report import Quota, Report
+from msconfig.checking.probing import (
+    ProbePlan,
+    ProbeProgress,
+    no_probe_progress,
+    plan_probes,
+    probe,
+)
+from msconfig.checking.quota import read_quota
+from msconfig.checking.report import Proof, Quota, Report
+from msconfig.checking.requirement import with_requirement
+from msconfig.checking.reuse import DEFAULT_MAX_AGE, Reuse, contradicted, with_reuse
 from msconfig.errors import UsageError
 from msconfig.model_ids import GivenId, distinct
 from msconfig.modelscope.client import ModelScope
@@ -21,16 +33,13 @@ from msconfig.modelscope.kinds import Kind
 from msconfig.operations.session import Session
 from msconfig.pasted_ids import as_given, refuse_other_site
 
-if TYPE_CHECKING:
-    from msconfig.checking.probing import ProbePlan
-
-__all__ = ["DEFAULT_MAX_COST", "FallbackInputs", "ProbeOptions", "check"]
+__all__ = ["DEFAULT_MAX_COST", "FallbackInputs", "ProbeOptions", "check", "refuse_unmeetable"]
 
 DEFAULT_MAX_COST = 20.0
 """Magicubes that probing may spend unless told otherwise."""
 
-Agree: TypeAlias = "Callable[[Report, ProbePlan, tuple[Quota, ...]], bool]"
-"""Whether the calls of a plan may be made; gets the free verdicts and what the tokens have left."""
+Agree: TypeAlias = Callable[[Report, ProbePlan, tuple[Quota, ...]], bool]
+"""Whether the calls of a plan may be made; gets the free verdicts and the tokens' balances."""
 
 
 def _always(_report: Report, _plan: ProbePlan, _quota: tuple[Quota, ...]) -> bool:
@@ -39,19 +48,24 @@ def _always(_report: Report, _plan: ProbePlan, _quota: tuple[Quota, ...]) -> boo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeOptions:
-    """Real calls: they spend quota, so they are made only where this is given."""
+    """Real calls: they spend quota, so they are made only where this is given.
 
-    max_cost: float = DEFAULT_MAX_COST
+    How fast they are made is the session's `probe_pace`.
+    """
+
+    max_cost: float | Decimal = DEFAULT_MAX_COST
     """Magicubes, for the whole run."""
     all_tokens: bool = False
     """Call with each valid token, instead of the first."""
+    images: bool = False
+    """Also call models that make images; they cost most."""
     agree: Agree = _always
-    progress: Progress = no_progress
+    progress: ProbeProgress = no_probe_progress
 
 
 @dataclass(frozen=True, slots=True)
 class FallbackInputs:
-    """The fallback provider (Bailian): which key and ids to check, and where."""
+    """The fallback provider (Bailian): key and ids to check, and the address to ask."""
 
     request: FallbackRequest
     base_url: str
@@ -64,7 +78,10 @@ def check(
     kinds: Mapping[str, Kind] | None = None,
     strict: bool = False,
     needs_kinds: bool = False,
+    require: Proof | str = Proof.LISTED,
     probe: ProbeOptions | None = None,
+    reuse: Reuse | None = None,
+    max_age: timedelta = DEFAULT_MAX_AGE,
     fallback: FallbackInputs | None = None,
     ignore: Sequence[IgnoreEntry] = (),
     baseline: Baseline | None = None,
@@ -85,16 +102,19 @@ def check(
         strict: whether an unknown model gives exit code 1.
         needs_kinds: whether to read what models do, where neither `kinds` nor recorded facts give
             it; that takes a request more for each of them. Implied by `probe`.
+        require: the proof that an enabled model must have; with less it is `unverified`.
         probe: make real calls within this budget.
+        reuse: an earlier report (`read_reuse`); calls in it that answered are proof.
+        max_age: of a call that is reused.
         fallback: also check Bailian's key and ids.
         ignore: models that do not count until a given date.
-        baseline: an earlier report; only regressions count.
+        baseline: an earlier report; failures that it had do not count.
         progress: called with how many of the models have their facts.
         today: the date for `ignore`; None takes that of UTC.
 
     Raises:
-        UsageError: no id, an address of the other site, `probe` without network or token, or proxy
-            variables that cannot be used.
+        UsageError: no id, an address of the other site, `probe` without network or token, `require`
+            that nothing can meet, or proxy variables that cannot be used.
     """
     given = distinct(as_given(ids))
     if not given:
@@ -102,6 +122,8 @@ def check(
     refuse_other_site(given, session.site)
     if probe is not None and (session.is_offline or not session.tokens):
         raise UsageError("probing makes real calls: it needs the network and a token")
+    required = Proof(require)
+    refuse_unmeetable(required, session, has_calls=probe is not None or reuse is not None)
     with session.connect() as modelscope:
         report = check_models(
             modelscope,
@@ -119,26 +141,60 @@ def check(
             ),
             progress,
         )
+        first: frozenset[str] = frozenset()
+        if reuse is not None:
+            report = with_reuse(report, reuse, max_age)
+            first = contradicted(report, reuse, max_age)
         if probe is not None and report.complete:
-            report = _probed(report, modelscope, session, probe)
+            report = _probed(report, modelscope, session, probe, first)
         report = _with_obstacles(report, modelscope.obstacles)
     report = _with_fallback(report, session, fallback)
+    report = with_requirement(report, required)
+    earlier = [each for each in (reuse, baseline) if each is not None]
+    if earlier:
+        newest_first = sorted(earlier, key=_checked_at, reverse=True)
+        statuses = [each.statuses for each in newest_first]
+        report = replace(report, models=with_since(report.models, statuses, report.checked_at))
     report = with_ignored(report, ignore, today or clock.utc_now().date())
     return report if baseline is None else with_baseline(report, baseline)
 
 
+def _checked_at(earlier: Reuse | Baseline) -> datetime:
+    return earlier.checked_at or datetime.min.replace(tzinfo=UTC)
+
+
+def refuse_unmeetable(required: Proof, session: Session, *, has_calls: bool) -> None:
+    """Refuse a required proof that no model can have, before any request.
+
+    Raises:
+        UsageError: only calls are proof enough, and there are none, new or recorded.
+    """
+    if required is Proof.CALLED and not (has_calls or session.is_offline):
+        raise UsageError(
+            "required proof called: without calls no model can have it; add --probe or --reuse,"
+            " or require confirmed"
+        )
+
+
 def _probed(
-    report: Report, modelscope: ModelScope, session: Session, options: ProbeOptions
+    report: Report,
+    modelscope: ModelScope,
+    session: Session,
+    options: ProbeOptions,
+    first: Collection[str],
 ) -> Report:
     """The report after real calls, or with the reason why there were none.
 
     An interrupt, also of the question, keeps the free verdicts.
     """
-    from msconfig.checking.probing import plan_probes, probe  # noqa: PLC0415 - only with --probe
-    from msconfig.checking.quota import read_quota  # noqa: PLC0415 - the same
-
     plan = plan_probes(
-        report, session.tokens, max_cost=options.max_cost, all_tokens=options.all_tokens
+        report,
+        session.tokens,
+        max_cost=options.max_cost,
+        all_tokens=options.all_tokens,
+        images=options.images,
+        first=first,
+        pace=session.probe_pace,
     )
     try:
         quota = read_quota(modelscope, plan.tokens)
@@ -149,7 +205,6 @@ def _probed(
             modelscope,
             report,
             plan,
-            concurrency=session.concurrency,
             progress=options.progress,
         )
         left = read_quota(modelscope, plan.tokens) if probed.complete else ()
@@ -159,7 +214,7 @@ def _probed(
 
 
 def _with_fallback(report: Report, session: Session, fallback: FallbackInputs | None) -> Report:
-    """`report` with what Bailian's list says, by one request; an interrupted one as it is."""
+    """`report` with the verdicts by Bailian's list, one request; an interrupted one unchanged."""
     if fallback is None or not report.complete:
         return report
     request = fallback.request

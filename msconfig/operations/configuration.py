@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from msconfig.checking.gathering import Progress, no_progress
-from msconfig.checking.report import ModelResult, Outcome, Report
+from msconfig.checking.report import ModelResult, Outcome, Proof, Report
 from msconfig.cherry.fallback_provider import configure_fallback, fallback_provider
 from msconfig.cherry.provider import (
     Configuration,
@@ -66,6 +66,7 @@ def checked(
     *,
     only_usable: bool,
     strict: bool,
+    require: Proof = Proof.LISTED,
     progress: Progress = no_progress,
 ) -> Report:
     """The report of a check, with what `only_usable` drops, and notes on models treated as chat.
@@ -78,6 +79,7 @@ def checked(
         kinds=inputs.kinds,
         strict=strict,
         needs_kinds=True,
+        require=require,
         fallback=inputs.fallback,
         progress=progress,
     )

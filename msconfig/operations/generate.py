@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from msconfig.checking.gathering import Progress, no_progress
-from msconfig.checking.report import Report
+from msconfig.checking.report import Proof, Report
 from msconfig.checking.report_json import report_to_json
 from msconfig.cherry.provider import Configuration
 from msconfig.errors import ExitCode, UsageError
@@ -91,6 +91,7 @@ def generate(
     only_usable: bool = False,
     redact: bool = False,
     strict: bool = False,
+    require: Proof | str = Proof.LISTED,
     template: Path | str | None = None,
     schema: Path | str | None = None,
     progress: Progress = no_progress,
@@ -106,6 +107,7 @@ def generate(
         only_usable: drop models that do not pass, instead of making nothing.
         redact: leave the keys out.
         strict: whether an unknown model counts as a failure.
+        require: the proof that an enabled model must have; with less it is `unverified`.
         template: a Jinja2 template of the user's own, whose name ends in ``.j2``.
         schema: JSON Schema for the result of `template`.
         progress: called with how many of the models have their facts.
@@ -131,7 +133,13 @@ def generate(
         of_fallback = inputs.fallback.request.ids if inputs.fallback is not None else ()
         refuse_too_many(max(len(given), len(of_fallback)), chosen)
     report = checked(
-        given, session, inputs, only_usable=only_usable, strict=strict, progress=progress
+        given,
+        session,
+        inputs,
+        only_usable=only_usable,
+        strict=strict,
+        require=Proof(require),
+        progress=progress,
     )
     if report.exit_code is not ExitCode.OK:
         return Generated(report, chosen)

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from msconfig.checking.probe_pace import ProbePace
 from msconfig.errors import UsageError
 from msconfig.mock.snapshot import Snapshot, load, load_bundled
 from msconfig.modelscope.kinds import Kind
@@ -41,6 +42,7 @@ class Session:
         timeout: seconds for each try of a request.
         retries: further tries after a transient error.
         concurrency: requests at a time.
+        probe_pace: how fast real calls are made, where a check makes them.
         snapshot: recorded facts to answer from; then no request leaves the machine.
         trust_environment: whether proxy and certificate variables count.
 
@@ -56,6 +58,7 @@ class Session:
     timeout: float
     retries: int
     concurrency: int
+    probe_pace: ProbePace
     snapshot: Snapshot | None
     trust_environment: bool
 
@@ -70,6 +73,7 @@ class Session:
         timeout: float = 10.0,
         retries: int = 2,
         concurrency: int = 8,
+        probe_pace: ProbePace = ProbePace(),  # noqa: B008 - immutable
         snapshot: Snapshot | None = None,
         trust_environment: bool = False,
     ) -> None:
@@ -83,6 +87,7 @@ class Session:
             "timeout": timeout,
             "retries": retries,
             "concurrency": concurrency,
+            "probe_pace": probe_pace,
             "snapshot": snapshot,
             "trust_environment": trust_environment,
         }
@@ -202,7 +207,7 @@ class Session:
         return HttpClient(
             timeout=self.timeout,
             retries=self.retries,
-            concurrency=self.concurrency,
+            concurrency=max(self.concurrency, self.probe_pace.at_once),
             trust_environment=self.trust_environment,
             urls=urls,
         )

@@ -1,19 +1,37 @@
-"""What probing would cost, in one line: asked on a terminal, noted elsewhere."""
+"""Cost and duration of probing in one line: a question on a terminal, a note elsewhere."""
 
 from __future__ import annotations
+
+import math
 
 from msconfig.checking.probing import ProbePlan
 from msconfig.checking.report import Quota, Report
 
-__all__ = ["plan_in_words"]
+__all__ = ["plan_in_words", "time_in_words"]
 
 
 def plan_in_words(report: Report, plan: ProbePlan, quota: tuple[Quota, ...]) -> str:
-    """How many calls a plan makes, what they cost at most, and what the tokens have left."""
+    """The number of calls in a plan, their cost and duration, and the tokens' balances."""
     known = [each.available for each in quota]
     left = ", ".join("unknown" if each is None else f"{each:g}" for each in known) or "unknown"
     return (
         f"probing {len(plan.ids)} of {len(report.models)} models with"
         f" {len(plan.tokens)} token{'s' if len(plan.tokens) != 1 else ''},"
-        f" for at most {plan.cost:g} Magicubes; available: {left}"
+        f" for at most {plan.cost:g} Magicubes, in about {time_in_words(plan.seconds)};"
+        f" available: {left}"
     )
+
+
+def time_in_words(seconds: float) -> str:
+    """A duration, rounded up to the second, from two minutes on to the minute.
+
+    >>> time_in_words(24), time_in_words(130), time_in_words(9000)
+    ('24 s', '3 min', '2 h 30 min')
+    """
+    if seconds < _TWO_MINUTES:
+        return f"{math.ceil(seconds)} s"
+    hours, minutes = divmod(math.ceil(seconds / 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+_TWO_MINUTES = 120

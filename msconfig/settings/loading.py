@@ -32,7 +32,8 @@ FILE_NAME = "msconfig.toml"
 _NEVER_FROM_A_FILE = frozenset(
     {
         *("hub-url", "inference-url", "token", "token-file", "output", "report"),
-        *("force", "yes", "probe", "max-cost"),
+        *("force", "yes", "max-cost", "reuse"),
+        *("probe", "probe-all-tokens", "probe-images", "probe-concurrency"),
     }
 )
 _KIND_NOT_GIVEN = "unknown"
@@ -84,6 +85,9 @@ class Settings:
     rate_limit_seconds: int | None = None
     notes: str | None = None
     strict: bool | None = None
+    require: str | None = None
+    max_age: str | None = None
+    """Such as ``36h``."""
     timeout: float | None = None
     retries: int | None = None
     concurrency: int | None = None
@@ -188,6 +192,8 @@ def _settings(path: Path, body: Mapping[str, Any], text: str) -> Settings:
         rate_limit_seconds=provider.get("rate_limit_seconds"),
         notes=provider.get("notes"),
         strict=check.get("strict"),
+        require=check.get("require"),
+        max_age=check.get("max-age"),
         timeout=check.get("timeout"),
         retries=check.get("retries"),
         concurrency=check.get("concurrency"),

@@ -27,6 +27,7 @@ from msconfig.checking.report import (
 )
 from msconfig.checking.suggestions.reasons import Reason
 from msconfig.languages import Tag
+from msconfig.modelscope.facts import CallResult
 from msconfig.modelscope.fallback_regions import Region
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
@@ -57,7 +58,7 @@ def one_of_each() -> Report:
             tuple(Suggestion("Qwen/Qwen3.5-27B", reasons[each]) for each in (number, -1 - number)),
             Cost(0.5),
             Location("models.txt", 3, 1),
-            Probe("00c0ffee", 1832),
+            Probe("00c0ffee", 1832, AT, CallResult.ANSWERED),
             Ignored("waiting", date(2026, 12, 31)) if number % 3 else None,
             LATER[number % len(LATER)],
         )
@@ -129,7 +130,7 @@ def hostile() -> Report:
             (Evidence(text, text, AT),),
             (Suggestion(text, text),),
             location=Location(text, 1, 1),
-            probe=Probe(text, None),
+            probe=Probe(text, None, AT, CallResult.REFUSED),
             ignored=Ignored(text, date(2026, 12, 31)),
             change=Change.WORSE,
         )

@@ -28,7 +28,7 @@ from msconfig.checking.report import (
     TokenResult,
     TokenStatus,
 )
-from msconfig.modelscope.facts import Origin
+from msconfig.modelscope.facts import CallResult, Origin
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
 from msconfig.reports import Format, render
@@ -226,13 +226,27 @@ def test_a_cost_that_nobody_told_is_null(model: MakeModel, report: MakeReport) -
             id="all places",
         ),
         pytest.param(
-            {"probe": Probe("00c0ffee", 850)},
-            {"probe": {"fingerprint": "00c0ffee", "latency_ms": 850}},
+            {"probe": Probe("00c0ffee", 850, AT, CallResult.ANSWERED)},
+            {
+                "probe": {
+                    "fingerprint": "00c0ffee",
+                    "latency_ms": 850,
+                    "at": "2026-10-07T10:15:00Z",
+                    "result": "answered",
+                }
+            },
             id="a probe",
         ),
         pytest.param(
-            {"probe": Probe("00c0ffee", None)},
-            {"probe": {"fingerprint": "00c0ffee", "latency_ms": None}},
+            {"probe": Probe("00c0ffee", None, AT, CallResult.REFUSED)},
+            {
+                "probe": {
+                    "fingerprint": "00c0ffee",
+                    "latency_ms": None,
+                    "at": "2026-10-07T10:15:00Z",
+                    "result": "refused",
+                }
+            },
             id="a probe without an answer",
         ),
         pytest.param(
@@ -241,6 +255,7 @@ def test_a_cost_that_nobody_told_is_null(model: MakeModel, report: MakeReport) -
             id="ignored",
         ),
         pytest.param({"change": Change.WORSE}, {"baseline": "worse"}, id="against a baseline"),
+        pytest.param({"since": AT}, {"since": "2026-10-07T10:15:00Z"}, id="since when"),
         pytest.param(
             {},
             dict.fromkeys(("location", "probe", "ignored", "baseline", "cost")),

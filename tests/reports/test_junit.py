@@ -102,9 +102,9 @@ def test_an_empty_id_has_a_name_that_can_be_seen(model: MakeModel, report: MakeR
         pytest.param(
             {"status": OPEN, "change": Change.SAME},
             True,
-            Skipped,
-            "known since the baseline (unverified: because)",
-            id="known to be unknown",
+            Failure,
+            "because",
+            id="unknown as before, strict",
         ),
         pytest.param({"status": FAIL, "change": Change.WORSE}, False, Failure, "because", id="w"),
         pytest.param({"status": FAIL, "change": Change.NEW}, False, Failure, "because", id="new"),

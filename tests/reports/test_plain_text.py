@@ -21,6 +21,7 @@ from msconfig.checking.report import (
     TokenResult,
     TokenStatus,
 )
+from msconfig.modelscope.facts import CallResult
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
 from msconfig.reports import Format, render
@@ -136,7 +137,7 @@ def test_a_look_up_that_has_gone_is_told_once_at_the_top_and_not_to_be_waited_fo
 def test_after_a_probe_the_look_up_that_has_gone_is_no_next_step(
     model: MakeModel, report: MakeReport
 ) -> None:
-    called = model(status=OPEN, probe=Probe("00c0ffee", None))
+    called = model(status=OPEN, probe=Probe("00c0ffee", None, AT, CallResult.INCONCLUSIVE))
     it = report(called, look_up_gone="It has gone.", notes=("It has gone.",))
     assert "again later" in text_of(it).splitlines()[-1]
 

@@ -36,6 +36,8 @@ notes = "Ours."
 
 [check]
 strict = false
+require = "confirmed"
+max-age = "36h"
 timeout = 2.5
 retries = 0
 concurrency = 4
@@ -103,6 +105,8 @@ def test_every_key_arrives() -> None:
         rate_limit_seconds=5,
         notes="Ours.",
         strict=False,
+        require="confirmed",
+        max_age="36h",
         timeout=2.5,
         retries=0,
         concurrency=4,
@@ -112,14 +116,14 @@ def test_every_key_arrives() -> None:
             ModelSettings(no_id),
         ),
         located_ids=(
-            GivenId("Qwen/Alive", Location(FILE_NAME, 24, 7)),
-            GivenId(no_id, Location(FILE_NAME, 31, 7)),
+            GivenId("Qwen/Alive", Location(FILE_NAME, 26, 7)),
+            GivenId(no_id, Location(FILE_NAME, 33, 7)),
         ),
         fallback=FallbackSettings(
             token_env="DASHSCOPE_SECOND",
             region="us",
             models=(ModelSettings("qwen3-32b", group="Chat", capabilities=("reasoning",)),),
-            located_ids=(GivenId("qwen3-32b", Location(FILE_NAME, 39, 7)),),
+            located_ids=(GivenId("qwen3-32b", Location(FILE_NAME, 41, 7)),),
         ),
     )
     empty = Settings()
@@ -273,7 +277,10 @@ def test_neither_a_token_nor_a_control_character_of_the_file_is_shown() -> None:
 
 # --- what is never read from a file
 
-NEVER = ["hub-url", "inference-url", "token-file", "token", "force", "yes", "probe", "max-cost"]
+NEVER = [
+    *("hub-url", "inference-url", "token-file", "token", "force", "yes"),
+    *("probe", "probe-all-tokens", "probe-images", "probe-concurrency", "max-cost", "reuse"),
+]
 
 
 @pytest.mark.parametrize("key", [*NEVER, "output", "report"])
