@@ -73,6 +73,10 @@ class ProbePlan:
     """Magicubes, all calls together."""
     not_probed: dict[str, str] = field(default_factory=dict)
     """Reasons, by id, for those that are not called."""
+    further: Mapping[str, Decimal] = field(default_factory=dict)
+    """Cost of models that do not fit, by id, in their order; called with what is left over."""
+    reserved: Mapping[str, Decimal] = field(default_factory=dict)
+    """Cost of those in `ids`."""
     pace: ProbePace = field(default_factory=ProbePace)
     seconds: float = 0.0
     """About how long the calls take."""
@@ -95,8 +99,9 @@ def plan_probes(
     (`ModelResult.probe`); otherwise the order of the report counts.
 
     The cost of a call is ModelScope's own estimate; without one, the dearest tier. If the estimates
-    hold, no more is spent: the sum is reserved before the first call, whatever fails. A model that
-    does not fit is passed over, a cheaper one behind it may still fit.
+    hold, no more is spent: the sum is reserved before the first call. A model that does not fit is
+    passed over, a cheaper one behind it may still fit. A call that is refused for good costs
+    nothing; what was reserved for it goes to those that did not fit (`ProbePlan.further`).
 
     Args:
         report: free verdicts, with the last calls of an earlier report.
@@ -110,7 +115,8 @@ def plan_probes(
     pace = pace or ProbePace()
     valid = [t for t in tokens if _result_of(t, report.tokens).status is TokenStatus.VALID]
     callers = tuple(valid if all_tokens else valid[:1])
-    ids: list[str] = []
+    reserved: dict[str, Decimal] = {}
+    further: dict[str, Decimal] = {}
     not_probed: dict[str, str] = {}
     budget, cost = Decimal(str(max_cost)), Decimal(0)
     pictures = 0
@@ -119,17 +125,26 @@ def plan_probes(
         price = len(callers) * _price(model)
         if reason is None and cost + price > budget:
             reason = f"over the budget of {max_cost:g} Magicubes"
+            further[model.id] = price
         if reason is not None:
             not_probed[model.id] = reason
             continue
-        ids.append(model.id)
+        reserved[model.id] = price
         cost += price
         pictures += model.kind in IMAGE_KINDS
-    _log.debug("probe: %d models with %d tokens for %s Magicubes", len(ids), len(callers), cost)
-    seconds = pace.seconds_for(
-        len(callers) * (len(ids) - pictures), pictures=len(callers) * pictures
+    models = len(reserved)
+    _log.debug("probe: %d models with %d tokens for %s Magicubes", models, len(callers), cost)
+    seconds = pace.seconds_for(len(callers) * (models - pictures), pictures=len(callers) * pictures)
+    return ProbePlan(
+        tokens=callers,
+        ids=tuple(reserved),
+        cost=float(cost),
+        not_probed=not_probed,
+        further=further,
+        reserved=reserved,
+        pace=pace,
+        seconds=seconds,
     )
-    return ProbePlan(callers, tuple(ids), float(cost), not_probed, pace, seconds)
 
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -209,19 +224,36 @@ class _Calls:
 
     def make(self) -> bool:
         """Make the calls; False where an interrupt ended them."""
-        ids = self.plan.ids
-        work: list[Callable[[], None]] = [partial(self._call_model, each) for each in ids]
-        began = self._clock()
+        further = dict(self.plan.further)
+        batch = dict(self.plan.reserved)
         try:
-            self._progress(0, len(ids), self.plan.seconds)
-            with closing(in_parallel(work, self.plan.pace.at_once)) as ticks:
-                for done, _ in enumerate(ticks, start=1):
-                    average = max((self._clock() - began) / done, self.plan.seconds / len(ids))
-                    self._progress(done, len(ids), (len(ids) - done) * average)
+            self._progress(0, len(batch), self.plan.seconds)
+            while batch and not self.stopped:
+                self._call_models(tuple(batch))
+                left = sum((batch[each] for each in batch if self._was_free(each)), Decimal(0))
+                batch = {}
+                for model_id, price in list(further.items()):
+                    if price <= left:
+                        left -= price
+                        batch[model_id] = further.pop(model_id)
         except KeyboardInterrupt:
             self.stopped = "interrupted"  # a thread that waits for its turn makes no call
             return False
         return True
+
+    def _call_models(self, ids: Sequence[str]) -> None:
+        work: list[Callable[[], None]] = [partial(self._call_model, each) for each in ids]
+        usual = self.plan.seconds / len(self.plan.ids)
+        began = self._clock()
+        with closing(in_parallel(work, self.plan.pace.at_once)) as ticks:
+            for done, _ in enumerate(ticks, start=1):
+                average = max((self._clock() - began) / done, usual)
+                self._progress(done, len(ids), (len(ids) - done) * average)
+
+    def _was_free(self, model_id: str) -> bool:
+        """Whether all calls of a model were refused for good, which costs nothing."""
+        answers = [self.answers.get((token, model_id)) for token in self.plan.tokens]
+        return all(answer is not None and answer.outcome in _REFUSED for answer in answers)
 
     def _call_model(self, model_id: str) -> None:
         outcomes = set()
@@ -275,6 +307,7 @@ class _Calls:
 
 
 _ONLY_429 = frozenset({CallOutcome.THROTTLED, CallOutcome.QUOTA_EXCEEDED})
+_REFUSED = frozenset({CallOutcome.NO_PROVIDER, CallOutcome.INVALID_ID, CallOutcome.NO_ACCESS})
 _ABOUT_THE_TOKEN = frozenset({CallOutcome.TOKEN_REJECTED, CallOutcome.NOT_BOUND})
 
 
@@ -332,11 +365,12 @@ def _overruled(
     )
     status = _status(answer.outcome)
     result = _RESULTS[status]
-    called = replace(
-        model,
-        evidence=model.evidence + evidence,
-        probe=Probe(token.secret.fingerprint, answer.latency_ms, answer.source.at, result),
+    last: Probe | None = Probe(
+        token.secret.fingerprint, answer.latency_ms, answer.source.at, result
     )
+    if result is CallResult.INCONCLUSIVE and _was_refused(model):
+        last = model.probe  # an outage takes back no refusal; the next run has to know of it
+    called = replace(model, evidence=model.evidence + evidence, probe=last)
     if answer.outcome is CallOutcome.IMAGE_MODEL:
         # a chat call says nothing about what it makes, so it counts as one that was not called
         kind = model.kind if model.kind is Kind.IMAGE_EDIT else Kind.IMAGE_GENERATION
@@ -348,6 +382,11 @@ def _overruled(
         )
     proof = Proof.CALLED if status is Status.ENABLED else None
     return replace(called, status=status, proof=proof, reason=answer.message)
+
+
+def _was_refused(model: ModelResult) -> bool:
+    """Whether the last call in the report that is reused was refused for good."""
+    return model.probe is not None and model.probe.result is CallResult.REFUSED
 
 
 _WEIGHT = {

@@ -60,6 +60,11 @@ class Reuse:
             return None
         return call if -CLOCKS_DIFFER <= now - call.probe.at <= max_age else None
 
+    def was_refused(self, model_id: str) -> bool:
+        """Whether the last call of a model was refused for good."""
+        call = self.calls.get(model_id)
+        return call is not None and call.probe.result is CallResult.REFUSED
+
 
 def read_reuse(path: Path | str, site: Site) -> Reuse:
     """The calls in a report that `check --format json` wrote, of an interrupted run too.
@@ -128,7 +133,7 @@ def _reused(model: ModelResult, reuse: Reuse, max_age: timedelta, now: datetime)
     call = reuse.young_answer(model.id, max_age, now)
     # without any evidence the run was interrupted before the model was checked
     if call is None or _is_doubted(model) or not model.evidence:
-        return model
+        return _warned(model, last.probe)
     at = call.probe.at
     evidence = Evidence(call.source, call.observed, at, Origin.RECORDED)
     return replace(
@@ -141,12 +146,27 @@ def _reused(model: ModelResult, reuse: Reuse, max_age: timedelta, now: datetime)
     )
 
 
+def _warned(model: ModelResult, last: Probe) -> ModelResult:
+    """`model`, with a note where free evidence lets it pass although its last call was refused."""
+    if model.outcome is not Outcome.PASS or last.result is not CallResult.REFUSED:
+        return model
+    return replace(
+        model, notes=(*model.notes, f"its last call, on {last.at:%Y-%m-%d}, was refused")
+    )
+
+
 def contradicted(report: Report, reuse: Reuse, max_age: timedelta) -> frozenset[str]:
-    """Models whose reusable call this run's free evidence contradicts; they are called first."""
+    """Models whose last call contradicts the free evidence of this run; they are called first.
+
+    It answered, and the free evidence says no; or it was refused, and the free evidence says that
+    all is well. Without a new call, the second would be green the night after it was red.
+    """
+    now = report.checked_at
     return frozenset(
         model.id
         for model in report.models
-        if _is_doubted(model) and reuse.young_answer(model.id, max_age, report.checked_at)
+        if (_is_doubted(model) and reuse.young_answer(model.id, max_age, now))
+        or (model.outcome is Outcome.PASS and reuse.was_refused(model.id))
     )
 
 

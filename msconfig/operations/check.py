@@ -200,7 +200,8 @@ def _probed(
         quota = read_quota(modelscope, plan.tokens)
         if plan.ids and not options.agree(report, plan, quota):
             declined = dict.fromkeys(plan.ids, "not agreed to")
-            plan = replace(plan, ids=(), not_probed={**plan.not_probed, **declined})
+            not_probed = {**plan.not_probed, **declined}
+            plan = replace(plan, ids=(), reserved={}, further={}, not_probed=not_probed)
         probed = probe(
             modelscope,
             report,
