@@ -20,6 +20,11 @@ for file in ${MSCONFIG_MODELS:-}; do arguments+=(--models "$file"); done
 for file in ${MSCONFIG_FROM:-}; do arguments+=(--from "$file"); done
 for report in ${MSCONFIG_REPORT:-}; do arguments+=(--report "$report"); done
 [ -z "${MSCONFIG_SITE:-}" ] || arguments+=(--site "$MSCONFIG_SITE")
+[ -z "${MSCONFIG_REQUIRE:-}" ] || arguments+=(--require "$MSCONFIG_REQUIRE")
+[ "${MSCONFIG_PROBE:-}" != true ] || arguments+=(--probe)
+[ -z "${MSCONFIG_MAX_COST:-}" ] || arguments+=(--max-cost "$MSCONFIG_MAX_COST")
+[ -z "${MSCONFIG_REUSE:-}" ] || arguments+=(--reuse "$MSCONFIG_REUSE")
+[ -z "${MSCONFIG_MAX_AGE:-}" ] || arguments+=(--max-age "$MSCONFIG_MAX_AGE")
 [ -z "${MSCONFIG_BASELINE:-}" ] || arguments+=(--baseline "$MSCONFIG_BASELINE")
 [ "${MSCONFIG_STRICT:-}" != true ] || arguments+=(--strict)
 [ "${MSCONFIG_NO_TOKEN:-}" != true ] || arguments+=(--no-token)

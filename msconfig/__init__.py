@@ -16,16 +16,19 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from msconfig.checking.baseline import Baseline, IgnoreEntry, read_baseline
+    from msconfig.checking.probe_pace import ProbePace
     from msconfig.checking.report import (
         Evidence,
         ModelResult,
         Outcome,
+        Proof,
         Report,
         Status,
         Suggestion,
         TokenResult,
         TokenStatus,
     )
+    from msconfig.checking.reuse import Reuse, read_reuse
     from msconfig.cherry.provider import ProviderChoice
     from msconfig.errors import (
         DocumentError,
@@ -51,10 +54,12 @@ __version__ = "0.1.0"
 
 _MODULES = {
     "checking.baseline": ("Baseline", "IgnoreEntry", "read_baseline"),
+    "checking.probe_pace": ("ProbePace",),
     "checking.report": (
-        *("Evidence", "ModelResult", "Outcome", "Report", "Status"),
+        *("Evidence", "ModelResult", "Outcome", "Proof", "Report", "Status"),
         *("Suggestion", "TokenResult", "TokenStatus"),
     ),
+    "checking.reuse": ("Reuse", "read_reuse"),
     "cherry.provider": ("ProviderChoice",),
     "errors": (
         *("DocumentError", "ExitCode", "FileError", "MsconfigError"),
@@ -89,8 +94,11 @@ __all__ = [
     "MsconfigError",
     "Outcome",
     "ProbeOptions",
+    "ProbePace",
+    "Proof",
     "ProviderChoice",
     "Report",
+    "Reuse",
     "Session",
     "SettingsError",
     "Site",
@@ -107,6 +115,7 @@ __all__ = [
     "check",
     "generate",
     "read_baseline",
+    "read_reuse",
 ]
 
 

@@ -90,6 +90,40 @@ def test_the_action_without_a_token_says_what_is_missing() -> None:
     assert "MODELSCOPE_API_TOKEN" in ran.stderr
 
 
+def test_the_action_hands_over_what_is_reused_and_required() -> None:
+    reused = {"reuse": "last.json", "max_age": "36h", "require": "called"}
+    ran = run_action(ids="Qwen/Qwen3.5-27B", offline="true", no_token="true", **reused)
+    assert "last.json: no report yet" in ran.stderr
+    assert ran.returncode in {0, 4}
+    ran = run_action(ids="a/b", probe="true", max_cost="0.2", no_token="true")
+    assert ran.returncode == 2
+    assert "--probe makes real calls" in ran.stderr
+
+
+def test_the_nightly_job_saves_the_report_that_it_reuses_after_every_run() -> None:
+    steps = yaml.safe_load(block("yaml: nightly"))["jobs"]["models"]["steps"]
+    by_use = {step["uses"].partition("@")[0]: step for step in steps}
+    given = by_use["OWNER/msconfig"]["with"]
+    file = given["reuse"]
+    assert given["report"] == f"json={file}"
+    assert given["probe"] is True
+    restore, save = by_use["actions/cache/restore"], by_use["actions/cache/save"]
+    assert restore["with"]["path"] == save["with"]["path"] == file
+    assert restore["with"]["key"] == save["with"]["key"]
+    assert save["with"]["key"].startswith(restore["with"]["restore-keys"])
+    assert save["if"].startswith("always()")
+    assert by_use["actions/upload-artifact"]["if"].startswith("always()")
+    order = [step["uses"].partition("@")[0] for step in steps]
+    assert order.index("actions/cache/restore") < order.index("OWNER/msconfig")
+    assert order.index("OWNER/msconfig") < order.index("actions/cache/save")
+
+
+def test_the_settings_of_the_docs_raise_what_is_required() -> None:
+    Path("msconfig.toml").write_text(block("toml: require"))
+    assert settings.find(None).require == "confirmed"
+    assert settings.find(None).max_age == "36h"
+
+
 @pytest.mark.parametrize("name", ["github", "nightly"])
 def test_the_workflows_use_inputs_that_there_are(name: str) -> None:
     workflow = yaml.safe_load(block(f"yaml: {name}"))
@@ -173,11 +207,3 @@ def test_an_outage_does_not_fail_the_action_unless_told(fail: str, expected: int
     ran = run_action(ids="a/b", fail_on_unknown=fail)
     assert ran.returncode == expected
     assert ("::warning::" in ran.stdout) == (expected == 0)
-
-
-def test_a_baseline_is_renewed_only_by_a_run_that_passes() -> None:
-    steps = yaml.safe_load(block("yaml: nightly"))["jobs"]["models"]["steps"]
-    renewing = [
-        step for step in steps if "baseline.json" in str(step) and "restore" not in str(step)
-    ]
-    assert [step.get("if", "success()") for step in renewing] == ["success()"] * 3

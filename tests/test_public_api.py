@@ -14,6 +14,9 @@ from msconfig import (
     ExitCode,
     Generated,
     Outcome,
+    ProbeOptions,
+    ProbePace,
+    Proof,
     Report,
     Session,
     Status,
@@ -23,6 +26,7 @@ from msconfig import (
     apply,
     check,
     generate,
+    read_reuse,
 )
 from msconfig.testing import Mock
 from support import TOKEN
@@ -60,6 +64,27 @@ def test_a_check_against_the_mock() -> None:
         mock.assert_no_quota_spent()
     assert [model.outcome for model in report.models] == [Outcome.PASS, Outcome.FAIL]
     assert report.exit_code is ExitCode.MODEL_FAILED
+
+
+def test_calls_are_made_at_the_pace_of_the_session_and_reused(tmp_path: Path) -> None:
+    file = tmp_path / "last.json"
+    with Mock() as mock:
+        session = Session(
+            token=mock.token,
+            hub_url=mock.hub_url,
+            inference_url=mock.inference_url,
+            probe_pace=ProbePace.without_waiting(),
+        )
+        asked = [ID, "Qwen/Qwen3.8-27B"]
+        report = check(asked, session, probe=ProbeOptions(max_cost=0.5), require=Proof.CALLED)
+        assert report.count_proof(Proof.CALLED) == sum(1 for each in report.models if each.probe)
+        file.write_text(report.to_json())
+        mock.use({})
+        reused = check(asked, session, reuse=read_reuse(file, session.site), require="called")
+        mock.assert_no_quota_spent()
+    assert [model.proof for model in reused.models] == [model.proof for model in report.models]
+    with pytest.raises(UsageError, match="without calls no model can have it"):
+        check([ID], Session(), require="called")
 
 
 def test_documents_are_made_and_written(tmp_path: Path) -> None:
