@@ -36,7 +36,7 @@ from msconfig.pasted_ids import as_given, refuse_other_site
 __all__ = ["DEFAULT_MAX_COST", "FallbackInputs", "ProbeOptions", "check", "refuse_unmeetable"]
 
 DEFAULT_MAX_COST = 20.0
-"""Magicubes that probing may spend unless told otherwise."""
+"""Magicubes that probing may spend by default."""
 
 Agree: TypeAlias = Callable[[Report, ProbePlan, tuple[Quota, ...]], bool]
 """Whether the calls of a plan may be made; gets the free verdicts and the tokens' balances."""
@@ -88,7 +88,7 @@ def check(
     progress: Progress = no_progress,
     today: date | None = None,
 ) -> Report:
-    """Check the session's tokens and model ids; what `msconfig check` does.
+    """Check the session's tokens and model ids, as `msconfig check` does.
 
     No quota is spent unless `probe` is given. `KeyboardInterrupt` ends the check early, with a
     report whose `complete` is false.
