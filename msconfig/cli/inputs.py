@@ -48,6 +48,8 @@ __all__ = [
 
 _log = logging.getLogger(__name__)
 
+_MOST_NAMED = 5
+"""Ids of one text that a note names."""
 _MAX_LIST_BYTES = 8 * 1024 * 1024
 
 
@@ -233,13 +235,16 @@ def given_ids(options: IdOptions, tokens: TokenOptions, settings: Settings) -> t
 
 def note_on_pasted(ids: Iterable[GivenId]) -> tuple[str, ...]:
     """One note where a text was taken for an id that it does not spell exactly; else none."""
-    taken = [given for given in ids if given.given is not None]
-    if not taken:
+    texts: dict[str, list[str]] = {}
+    for given in ids:
+        if given.given is not None:
+            texts.setdefault(given.given, []).append(given.text)
+    if not texts:
         return ()
-    first = taken[0]
-    text, model_id = visible(shortened(first.given or "", 60)), visible(first.text)
-    more = f", and {counted(len(taken) - 1, 'more id')} likewise" if len(taken) > 1 else ""
-    return (f'read "{text}" as {model_id}{more}',)
+    (text, first), *others = texts.items()
+    more = f"; {counted(len(others), 'more text')} likewise" if others else ""
+    shown = visible(shortened(text, 60))
+    return (f'read "{shown}" as {visible(" and ".join(first[:_MOST_NAMED]))}{more}',)
 
 
 def _ids_in_list(text: str, source: str) -> list[GivenId]:

@@ -144,7 +144,13 @@ def test_several_ids_in_one_text_are_read_each_at_its_place(run: Run) -> None:
         {"file": "ids.txt", "line": 1, "column": 6, "given": f"a/b, {SERVED}"},
         {"file": "ids.txt", "line": 3, "column": 4, "given": f"'{SERVED}'"},
     ]
-    assert "and 1 more id likewise" in ran.err
+    assert f'read "a/b, {SERVED}" as a/b and {SERVED}\n' in ran.err
+
+
+def test_one_note_counts_the_other_texts(run: Run) -> None:
+    ran = run(*ASK, "a/b,", "`c/d`", '"e/f"', SERVED)
+    assert ran.err.count("read ") == 1
+    assert 'read "a/b," as a/b; 2 more texts likewise\n' in ran.err
 
 
 def test_an_id_of_the_settings_is_read_as_meant(run: Run) -> None:
