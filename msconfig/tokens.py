@@ -35,7 +35,7 @@ _SHORTEST = 16
 """Characters; nothing shorter has the form of a token."""
 
 _SHORTEST_MASKED = 6
-"""Characters; to mask something shorter everywhere would garble words, and tell it by that."""
+"""Characters; masking something shorter would garble ordinary words, and so reveal it."""
 
 _LINK = (
     (r"cherrystudio(?::|%3A)", r"data=|data%3D|api-keys"),
@@ -71,7 +71,7 @@ def _holds_link(text: str) -> bool:
 
 
 class Secret:
-    """A token or key that no repr, format, pickle or comparison by order gives away."""
+    """A token or key that no repr, format, pickle or ordering reveals."""
 
     __slots__ = ("_value",)
     _kept: ClassVar[dict[str, Secret] | None] = None
@@ -87,7 +87,7 @@ class Secret:
 
     @property
     def fingerprint(self) -> str:
-        """The first 8 hexadecimal digits of the SHA-256: tells tokens apart, gives none away."""
+        """The first 8 hexadecimal digits of the SHA-256: distinguishes tokens, reveals none."""
         import hashlib  # noqa: PLC0415 - --help needs none
 
         # a key from a link may hold half a character, which has no UTF-8 of its own
@@ -95,14 +95,14 @@ class Secret:
 
     @property
     def masked(self) -> str:
-        """What a terminal may see: ``ms-…`` and the last four characters of a long token."""
+        """The form for a terminal: ``ms-…`` and the last four characters of a long token."""
         prefix = "ms-" if self._value.startswith("ms-") else ""
         tail = self._value[-4:] if len(self._value) >= 16 else ""  # noqa: PLR2004 - half stays hidden
         return f"{prefix}…{tail}"
 
     @property
     def is_of_modelscope(self) -> bool:
-        """Whether it has one of the forms that only ModelScope's tokens have."""
+        """Whether it has a form that only ModelScope tokens have."""
         return self._value.startswith(("ms-", "ms_oauth"))
 
     def hidden_in(self, text: str) -> str:
@@ -148,7 +148,7 @@ class Token:
 
 
 def looks_like_token(text: str) -> bool:
-    """Whether a command-line argument is a token, or a link that holds one, put there by mistake.
+    """Whether a command-line argument or id contains a token, or a link with one, by mistake.
 
     ``ms-`` and a UUID (ModelScope), ``ms_oauth…``, ``sk-…`` (Bailian), or a bare UUID (older
     ModelScope tokens); the last only where it is the whole argument or an option's value.
@@ -178,7 +178,7 @@ def keep_secrets() -> None:
 
 
 def forget_secrets() -> None:
-    """End what `keep_secrets` began."""
+    """Undo `keep_secrets`."""
     Secret._kept = None  # noqa: SLF001
 
 
@@ -202,10 +202,10 @@ _MASK = re.compile(r"\*{3}|…|\.{3}|[•●∙⋅·▪■█]{2}|x{4}|X{4}")
 # --- where they come from
 
 DEFAULT_VARIABLES = ("MODELSCOPE_API_TOKEN", "MODELSCOPE_API_KEY")
-"""The variables that are read when no place is named: the SDK's name, then that of most tools."""
+"""Variables that are read by default: the SDK's name, then that of most tools."""
 
 _MIN_LENGTH = 8
-"""Characters; nothing shorter is a token, and masking it in a text would garble the text."""
+"""Characters; nothing shorter is a token, and masking it would garble ordinary text."""
 _MAX_FILE_BYTES = 64 * 1024
 _VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 
@@ -284,7 +284,7 @@ def _from_file(path: str, read_stdin: Callable[[], bytes]) -> Token:
 
 
 def is_variable_name(name: str) -> bool:
-    """Whether an environment variable may be called so."""
+    """Whether `name` is a usable name of an environment variable."""
     return _VARIABLE_NAME.fullmatch(name) is not None
 
 

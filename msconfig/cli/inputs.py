@@ -1,4 +1,4 @@
-"""What options, settings and the environment amount to, settled before any request."""
+"""Inputs of a run, from options, settings and the environment, settled before any request."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Inputs:
 
     @property
     def configuration(self) -> ConfigurationInputs:
-        """What goes into Cherry Studio besides ids and tokens."""
+        """Inputs of the Cherry Studio configuration besides ids and tokens."""
         fallback = self.settings.fallback
         return ConfigurationInputs(
             provider=provider_choice(self.settings),
@@ -104,7 +104,7 @@ class Inputs:
 
 
 def provider_choice(settings: Settings) -> ProviderChoice:
-    """What the settings say about ModelScope's provider."""
+    """ModelScope's provider as the settings configure it."""
     return ProviderChoice(
         settings.provider_id,
         settings.provider_name,
@@ -127,7 +127,7 @@ def settings_of(common: CommonOptions) -> Settings:
 
 
 def prepare(options: InputOptions, *, needs_token: bool, needs_ids: bool = True) -> Inputs:
-    """Settle what is to be checked, where and with what, before any request.
+    """Settle ids, tokens and connection before any request.
 
     Args:
         options: the command line.
@@ -169,7 +169,7 @@ def open_session(
     settings: Settings,
     tokens: Sequence[Token] = (),
 ) -> Session:
-    """The session that connection options, settings and the environment amount to.
+    """The session for connection options, settings and the environment.
 
     Raises:
         UsageError: addresses or facts that cannot be used.
@@ -182,7 +182,7 @@ def open_session(
         session = Session.offline(options.snapshot, site=site)
         if session.site is not site:
             raise UsageError(
-                f"{options.snapshot}: facts of site {session.site}, but site {site} is asked for;"
+                f"{options.snapshot}: facts of site {session.site}, but site {site} is checked;"
                 f" give --site {session.site}"
             )
         concurrency = options.concurrency or settings.concurrency or 8
@@ -309,7 +309,7 @@ def _read_list(source: str) -> str:
 
 
 def given_tokens(options: TokenOptions, settings: Settings, *, offline: bool) -> tuple[Token, ...]:
-    """The tokens from the places that the command line or the settings name, or the default ones.
+    """The tokens from the places named by options or settings, else from the default variables.
 
     Raises:
         UsageError: options that exclude each other.
@@ -348,7 +348,7 @@ def _fallback(settings: FallbackSettings, session: Session, *, no_token: bool) -
     """The fallback's key, ids and address.
 
     Raises:
-        TokenError: there is no key, or it cannot be one of Bailian's.
+        TokenError: there is no key, or it cannot be a key of Bailian.
         UsageError: `MSCONFIG_FALLBACK_URL` cannot be used.
     """
     region = Region(settings.region)

@@ -1,4 +1,4 @@
-"""`msconfig.toml` as a text that a person wrote: more is said in it, and nothing else changes."""
+"""Adds values and models to the text of `msconfig.toml`; nothing else in it changes."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ _NEW = "# What msconfig checks, and writes configuration for.\n"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What settings are to say; None where it does not matter."""
+    """Values and models to be in the settings; None for what stays as it is."""
 
     site: str | None = None
     token_env: tuple[str, ...] = ()
-    """Names of variables; empty where it does not matter."""
+    """Names of variables; empty to leave them as they are."""
     models: tuple[ModelSettings, ...] = ()
-    """With their kinds; of these, ids that stand in the settings already are left out."""
+    """With their kinds; ids that are in the settings already are left out."""
 
     @property
     def values(self) -> dict[str, Any]:
-        """What is wanted at the top, as TOML spells it."""
+        """The values at the top, as TOML spells them."""
         names: Any = self.token_env[0] if len(self.token_env) == 1 else list(self.token_env)
         values = {"site": self.site, "token_env": names}
         return {key: value for key, value in values.items() if value}
 
 
 def extended(text: str | None, wanted: Wanted) -> str:
-    """Settings that say what is wanted, and all that `text` said besides.
+    """`text` with the wanted values and models added.
 
     Every line of `text` stays as it is, in its order, but for a value at the top that `wanted` has
     another for. Models come last, or at the end of the list that they are written in; line ends and
@@ -47,7 +47,7 @@ def extended(text: str | None, wanted: Wanted) -> str:
 
     Args:
         text: valid settings; None for new ones.
-        wanted: what they are to say.
+        wanted: values and models to be in them.
 
     Raises:
         SettingsError: `text` is written in a way that cannot be extended.
@@ -75,12 +75,12 @@ def extended(text: str | None, wanted: Wanted) -> str:
 
 
 def _entry(model: ModelSettings) -> dict[str, str]:
-    said = {"id": model.id, "name": model.name, "group": model.group, "kind": model.kind}
-    return {key: value for key, value in said.items() if value is not None}
+    fields = {"id": model.id, "name": model.name, "group": model.group, "kind": model.kind}
+    return {key: value for key, value in fields.items() if value is not None}
 
 
 def _with_values(body: str, before: dict[str, Any], values: dict[str, Any]) -> str:
-    """`body` with these at the top: changed in their place, or below what is said there."""
+    """`body` with these at the top: changed in their place, or added below the others."""
     changed = {key: value for key, value in values.items() if before.get(key) != value}
     if not changed:
         return body
@@ -104,7 +104,7 @@ def _with_values(body: str, before: dict[str, Any], values: dict[str, Any]) -> s
 
 
 def _parts(body: str) -> tuple[str, str]:
-    """What stands before the first table, and the tables.
+    """The part before the first table, and the tables.
 
     A document whose tables of one name are scattered is not written again in their order, so what
     is edited is the first part alone.
@@ -126,12 +126,12 @@ def _pieces(document: TOMLDocument) -> Iterator[tuple[bool, str]]:
 
 
 def _end_of_values(head: TOMLDocument, *, stands_apart: bool) -> tuple[int, bool]:
-    """Where the values end, and whether there are any.
+    """The end of the values, and whether there are any.
 
     Without any it is where the first comment ends, if that stands apart from what follows.
 
     Args:
-        head: what stands before the first table.
+        head: the part before the first table.
         stands_apart: whether nothing follows it.
     """
     place = end = 0

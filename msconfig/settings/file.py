@@ -1,4 +1,4 @@
-"""The settings file that is begun or extended."""
+"""The settings file that `init` creates or extends."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from msconfig.errors import FileError, SettingsError, UsageError
 from msconfig.files import OutputFile, changes_in, write
-from msconfig.settings import loading as settings
+from msconfig.settings import loading
 from msconfig.settings.editing import Wanted, extended
 from msconfig.settings.loading import FILE_NAME, Settings
 from msconfig.text import as_utf8
@@ -19,13 +19,13 @@ __all__ = ["SettingsPlace"]
 
 @dataclass(frozen=True, slots=True)
 class SettingsPlace:
-    """Where settings are or will be, and what they say so far."""
+    """The place of the settings file, and its content so far."""
 
     path: Path
-    """As it was given."""
+    """The path as given."""
     older: bytes | None
-    """What is in the file; None where there is none."""
-    said: Settings
+    """The bytes of the file; None if it does not exist."""
+    settings: Settings
 
     @classmethod
     def at(cls, config: str | None) -> SettingsPlace:
@@ -42,18 +42,18 @@ class SettingsPlace:
             return cls(path, None, Settings())
         except OSError as error:
             raise FileError.from_os("read", path, error) from None
-        return cls(path, older, settings.load(path, found=_is_found(path)))
+        return cls(path, older, loading.load(path, found=_is_found(path)))
 
     @property
     def is_found(self) -> bool:
-        """Whether commands find it here without being told its name."""
+        """Whether commands find it here without --config."""
         return _is_found(self.path)
 
     def extended(self, wanted: Wanted) -> bytes:
-        """What the file will be, proved to be what is wanted.
+        """The new content of the file, validated by reading it.
 
         Raises:
-            SettingsError: the file cannot be extended so.
+            SettingsError: the file cannot be extended.
         """
         older = None if self.older is None else as_utf8(self.older)
         made = extended(None if older is None else older.decode(), wanted).encode()
@@ -63,13 +63,13 @@ class SettingsPlace:
             draft = Path(folder) / FILE_NAME
             draft.write_bytes(made)
             try:
-                settings.load(draft, found=self.is_found)
+                loading.load(draft, found=self.is_found)
             except SettingsError as error:
                 raise SettingsError(str(error).replace(str(draft), str(self.path))) from None
         return made
 
     def write(self, made: bytes) -> None:
-        """Put `made` into the file, or nothing; what a link leads to is written, the link stays.
+        """Write `made`, or nothing; a symbolic link stays, and its target is written.
 
         Raises:
             FileError: it cannot be written.

@@ -1,4 +1,4 @@
-"""`msconfig.toml`: everything that describes the job. The command line goes before it."""
+"""`msconfig.toml`: everything that describes the job. Command-line options take precedence."""
 
 from __future__ import annotations
 
@@ -51,29 +51,29 @@ class ModelSettings:
     name: str | None = None
     group: str | None = None
     kind: str | None = None
-    """None where it is not given, or given as unknown."""
+    """None if it is missing or `unknown`."""
     capabilities: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FallbackSettings:
-    """`[fallback]`: Bailian as the way out."""
+    """`[fallback]`: Bailian as the fallback provider."""
 
     token_env: str
     region: str
     models: tuple[ModelSettings, ...]
-    """Those of `ids`, of which nothing more is told, then those of `[[fallback.models]]`."""
+    """Those of `ids`, which have no attributes, then those of `[[fallback.models]]`."""
     located_ids: tuple[GivenId, ...]
     """The ids of `models`, with their places in the file."""
 
     def by_id(self) -> dict[str, ModelSettings]:
-        """What is said about each model."""
+        """The entries by their ids."""
         return {each.id: each for each in self.models}
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a settings file says; None where it does not."""
+    """The content of a settings file; None for what it does not set."""
 
     path: Path | None = None
     site: str | None = None
@@ -98,7 +98,7 @@ class Settings:
     fallback: FallbackSettings | None = None
 
     def by_id(self) -> dict[str, ModelSettings]:
-        """What is said about each model."""
+        """The entries by their ids."""
         return {each.id: each for each in self.models}
 
 
@@ -107,7 +107,7 @@ def find(config: Path | None) -> Settings:
 
     Raises:
         FileError: the file cannot be read.
-        SettingsError: it says something that is not understood, or not allowed from a file.
+        SettingsError: it has a key or value that is unknown, or not allowed in a file.
     """
     if config is not None:
         return load(config, found=False)
@@ -126,7 +126,7 @@ def load(path: Path, *, found: bool) -> Settings:
 
     Raises:
         FileError: the file cannot be read.
-        SettingsError: it says something that is not understood, or not allowed from a file.
+        SettingsError: it has a key or value that is unknown, or not allowed in a file.
     """
     document = read_validated(path, "settings", loads_toml)
     body = document.value
@@ -148,7 +148,7 @@ def _forbidden(body: Mapping[str, Any]) -> str | None:
 
 
 def is_trusted(variable: str) -> bool:
-    """Whether settings that were merely found may say that this variable holds a token."""
+    """Whether settings that were found, not named, may use this variable for a token."""
     return _TRUSTED_VARIABLE.fullmatch(variable) is not None
 
 
@@ -208,12 +208,12 @@ def _settings(path: Path, body: Mapping[str, Any], text: str) -> Settings:
     )
 
 
-def _fallback(path: Path, said: Mapping[str, Any], text: str) -> FallbackSettings:
-    models = (*map(ModelSettings, said.get("ids", ())), *map(_model, said.get("models", ())))
+def _fallback(path: Path, entry: Mapping[str, Any], text: str) -> FallbackSettings:
+    models = (*map(ModelSettings, entry.get("ids", ())), *map(_model, entry.get("models", ())))
     ids = [model.id for model in models]
     return FallbackSettings(
-        token_env=said.get("token_env", _KEY_VARIABLE),
-        region=said.get("region", "cn"),
+        token_env=entry.get("token_env", _KEY_VARIABLE),
+        region=entry.get("region", "cn"),
         models=models,
         located_ids=tuple(located_texts(ids, text, str(path), after="fallback")),
     )
@@ -233,11 +233,11 @@ def _models(
     return tuple(models), tuple(ids)
 
 
-def _model(said: Mapping[str, Any]) -> ModelSettings:
+def _model(entry: Mapping[str, Any]) -> ModelSettings:
     return ModelSettings(
-        id=said["id"],
-        name=said.get("name"),
-        group=said.get("group"),
-        kind=None if said.get("kind") == _KIND_NOT_GIVEN else said.get("kind"),
-        capabilities=tuple(said["capabilities"]) if "capabilities" in said else None,
+        id=entry["id"],
+        name=entry.get("name"),
+        group=entry.get("group"),
+        kind=None if entry.get("kind") == _KIND_NOT_GIVEN else entry.get("kind"),
+        capabilities=tuple(entry["capabilities"]) if "capabilities" in entry else None,
     )

@@ -1,4 +1,4 @@
-"""What `msconfig.toml` has to keep that a schema cannot say."""
+"""Rules of `msconfig.toml` that a schema cannot express."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Finding = tuple[str, str]
 
 
 def settings_problems(settings: Mapping[str, Any]) -> tuple[Problem, ...]:
-    """What a schema cannot say: doubled models, and days that no calendar has."""
+    """Violations of these rules: doubled models, and dates that do not exist."""
     return tuple(Problem(path, message) for path, message in _findings(settings))
 
 

@@ -95,8 +95,8 @@ class _Wizard:
         return self.given.connection.is_offline
 
     @property
-    def said(self) -> Settings:
-        return self.place.said
+    def settings(self) -> Settings:
+        return self.place.settings
 
     def draft(self) -> _Draft:
         """What all answers come to."""
@@ -105,21 +105,21 @@ class _Wizard:
             raise UsageError("no model id: give some as arguments, with --models or with --from")
         for line in note_on_pasted(ids):
             self._tell(line)
-        if self.said.path is not None:
-            self._tell(f"settings: {self.said.path}, which is extended")
+        if self.settings.path is not None:
+            self._tell(f"settings: {self.settings.path}, which is extended")
         site = self._site()
-        if site is None or not self._may_replace("site", self.said.site, site):
+        if site is None or not self._may_replace("site", self.settings.site, site):
             return _nothing()
         token, names = self._token(site)
         if token.status is TokenStatus.REJECTED:
             words = f"{visible(token.words)}\n\nNothing is written.\n"
             return _Draft(None, words, ExitCode.TOKEN_REFUSED)
-        if names and not self._may_replace("token_env", self.said.token_env, names):
+        if names and not self._may_replace("token_env", self.settings.token_env, names):
             return _nothing()
         return self._with_models(site, token, names, ids)
 
     def _site(self) -> Site | None:
-        default = Site(self.said.site or "cn")
+        default = Site(self.settings.site or "cn")
         site = self.given.connection.site
         if site or not self.asks:
             return site or default
@@ -147,7 +147,7 @@ class _Wizard:
 
     def _session(self, site: Site, tokens: tuple[Token, ...] = ()) -> Session:
         connection = replace(self.given.connection, site=site)
-        return open_session(connection, self.said, tokens)
+        return open_session(connection, self.settings, tokens)
 
     def _token(self, site: Site) -> tuple[FirstToken, tuple[str, ...]]:
         """What is known of the token, and the variables that the settings have to name for it."""
@@ -170,7 +170,7 @@ class _Wizard:
                 f" {addresses_of(site).token_page}), or give --token-env, --token-file or"
                 f" --no-token{hint_at_other_variables()}"
             )
-        kept = self.said.token_env or DEFAULT_VARIABLES[:1]
+        kept = self.settings.token_env or DEFAULT_VARIABLES[:1]
         token = ask_token(
             site,
             lambda token: self._session(site, (token,)),
@@ -184,7 +184,7 @@ class _Wizard:
     def _given_tokens(self) -> tuple[Token, ...]:
         """The tokens there are; one that nobody asked for and that is of no use is asked for."""
         try:
-            return given_tokens(self.given.tokens, self.said, offline=self.offline)
+            return given_tokens(self.given.tokens, self.settings, offline=self.offline)
         except TokenError as error:
             if self.given.tokens.token_env or self.given.tokens.token_file or not self.asks:
                 raise
@@ -199,8 +199,10 @@ class _Wizard:
             for line in note_on_age(session.recorded, clock.utc_now()):
                 self._tell(line)
         if not ids:
-            ids = IdQuestions(self.given.tokens, session, may_be_none=bool(self.said.models)).ids()
-        there = self.said.by_id()
+            ids = IdQuestions(
+                self.given.tokens, session, may_be_none=bool(self.settings.models)
+            ).ids()
+        there = self.settings.by_id()
         told = self._told_kinds(ids, there)
         first = FirstModels(session, told, quiet=self.given.common.quiet)
         checked = first.results([given for given in ids if given.text not in there])
@@ -244,7 +246,7 @@ class _Wizard:
 
     def _drafted(self, wanted: Wanted, token: FirstToken, models: Sequence[ModelResult]) -> _Draft:
         path = self.place.path
-        is_default_site = self.said.site is None and wanted.site == Site.CN
+        is_default_site = self.settings.site is None and wanted.site == Site.CN
         if self.place.older is not None and is_default_site:
             wanted = Wanted(None, wanted.token_env, wanted.models)
         content: bytes | None = self.place.extended(wanted)
@@ -252,7 +254,7 @@ class _Wizard:
             content = None
         elif self.asks and not self._agreed(content or b""):
             return _nothing()
-        total = len(self.said.models) + len(wanted.models)
+        total = len(self.settings.models) + len(wanted.models)
         count = counted(total, "model")
         if content is None:
             head = f"– {path} says all of that already: {count}."
