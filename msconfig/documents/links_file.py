@@ -16,7 +16,7 @@ from msconfig.text import as_utf8
 _MOST = 1000
 """Links of a file: far more keys than a person has, and few enough to show."""
 _PLACE = re.compile(r"\$\[(\d+)\]\.?")
-"""How `examine` names the place of a problem: the link's number, from 0, and a field."""
+"""The place of a problem as `examine` names it: the link's number, from 0, and a field."""
 
 
 @dataclass(frozen=True, slots=True)

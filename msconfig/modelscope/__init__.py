@@ -1,1 +1,1 @@
-"""What ModelScope says: its sites, its replies, the kinds of its models."""
+"""Client of ModelScope: its sites, its replies, the kinds of its models."""

@@ -169,7 +169,7 @@ def _called(
         redirected = HTTPStatus.MULTIPLE_CHOICES <= reply.status < HTTPStatus.BAD_REQUEST
         message = f"{status}: a redirect, which is not followed" if redirected else status
         return Called(source, CallOutcome.UNCLEAR, message)
-    if not answered:
+    if not answered:  # with status 200: an upstream that fails in silence, so no result
         return Called(source, CallOutcome.UNCLEAR, _EMPTY)
     milliseconds = round(reply.seconds * 1000)
     return Called(source, CallOutcome.ANSWERED, f"answered in {milliseconds} ms", milliseconds)
@@ -184,6 +184,7 @@ def _parts(reply: Reply) -> Iterator[object]:
         Unreadable: there is none.
     """
     stream = EventStream()
+    # plain JSON is no stream, even if one of its lines looks like an event
     begins = reply.body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     events = [] if begins in {b"{", b"["} else list(stream.feed(reply.body))
     if is_page(reply) or not events:

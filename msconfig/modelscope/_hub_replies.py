@@ -37,30 +37,30 @@ _REFUSALS = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
 
 
 def hub_model(
-    reply: Reply | Failure, source: Source, asked: str
+    reply: Reply | Failure, source: Source, model_id: str
 ) -> HubModel | HubAbsent | HubNoAccess | NoAnswer:
     """`openapi/v1/models/{id}`: 200 with data of that id, or 404 with code ResourceNotFound."""
     if isinstance(reply, Failure):
         return NoAnswer(source, reply.message)
     if reply.status == HTTPStatus.NOT_FOUND:
-        if _says_absent(object_or_empty(reply), asked):
+        if _says_absent(object_or_empty(reply), model_id):
             return HubAbsent(source)
         return no_answer(reply, source)
     try:
         data = success(reply).get("data")
         if not isinstance(data, dict) or not isinstance(data.get("id"), str) or not data["id"]:
             raise Unreadable("the reply holds no model")
-        if not same_but_for_case(data["id"], asked):
+        if not same_but_for_case(data["id"], model_id):
             raise Unreadable("the reply is about another model")
     except Unreadable as error:
         return no_answer(reply, source, str(error))
     return _hub_row(data, source)
 
 
-def _says_absent(body: Mapping[str, object], asked: str) -> bool:
+def _says_absent(body: Mapping[str, object], model_id: str) -> bool:
     """Whether a 404 of the open API is about the model; internal faults have the same code."""
     message = body.get("message") or ""
-    known = {"", "resource not found", f"resource not found: model {asked}".lower()}
+    known = {"", "resource not found", f"resource not found: model {model_id}".lower()}
     words = message.strip(" .").lower() if isinstance(message, str) else "no text"
     return body.get("code") == "ResourceNotFound" and words in known
 
@@ -109,7 +109,7 @@ def _hub_row(row: Mapping[str, object], source: Source) -> HubModel:
 
 
 def older_hub_model(
-    reply: Reply | Failure, source: Source, asked: str
+    reply: Reply | Failure, source: Source, model_id: str
 ) -> HubModel | HubAbsent | HubNoAccess | NoAnswer:
     """`api/v1/models/{id}`: absent only if the message ends in ``record not found``.
 
@@ -122,6 +122,7 @@ def older_hub_model(
     code = body.get("Code")
     if code == _OLD_API_NO_ACCESS and reply.status in _REFUSALS:
         return HubNoAccess(source, message or "no access")
+    # from the body as it came: `message_in` shortens, and might cut the end off
     words = body.get("Message")
     if (
         reply.status == HTTPStatus.NOT_FOUND
@@ -135,7 +136,7 @@ def older_hub_model(
         data = body.get("Data")
         if code is None or not isinstance(data, dict):
             raise Unreadable("the reply holds no model")
-        owner, _, name = asked.partition("/")
+        owner, _, name = model_id.partition("/")
         if _is_another(data.get("Path"), owner) or _is_another(data.get("Name"), name):
             raise Unreadable("the reply is about another model")
     except Unreadable as error:
@@ -145,12 +146,12 @@ def older_hub_model(
     tasks = strings([row.get("Name") for row in named])
     # no such reply was seen to spell the id, so the spelling of the request is kept
     tasks += strings([data.get("SupportInference")])
-    return HubModel(source, asked, tasks, from_older_api=True)
+    return HubModel(source, model_id, tasks, from_older_api=True)
 
 
-def _is_another(part: object, asked: str) -> bool:
+def _is_another(part: object, model_id: str) -> bool:
     """Whether a part of an id is given, and is not the requested one."""
-    return isinstance(part, str) and bool(part) and not same_but_for_case(part, asked)
+    return isinstance(part, str) and bool(part) and not same_but_for_case(part, model_id)
 
 
 def _count(value: object) -> int | None:

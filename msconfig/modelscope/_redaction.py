@@ -39,7 +39,7 @@ def without_echoes(reply: Reply, secrets: Iterable[Secret]) -> Reply:
     body = _with_plain_characters(reply.body)
     for secret in secrets:
         for text in (secret.reveal(), *_encodings(secret)):
-            if text:
+            if text:  # an empty text would be found between all characters
                 body = body.replace(text.encode("utf-8", "surrogatepass"), secret.masked.encode())
     return replace(
         reply,

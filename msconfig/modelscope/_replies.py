@@ -48,6 +48,7 @@ def account(reply: Reply | Failure, source: Source) -> Account | TokenRejected |
     if reply.status == HTTPStatus.UNAUTHORIZED:
         body = object_or_empty(reply)
         message = message_in(reply.body)
+        # any other 401 may be that of a proxy, and says nothing about the token
         if body.get("code") == "InvalidAuthentication" or message == _BAD_TOKEN:
             return TokenRejected(source, message or "InvalidAuthentication")
         return no_answer(reply, source)
@@ -146,6 +147,7 @@ def providers(reply: Reply | Failure, source: Source) -> Providers | NoAnswer:
         named = [_provider(row) for row in rows if isinstance(row, dict)]
         found = tuple(row for row in named if row is not None)
         count = data.get("TotalCount", len(rows) or None)
+        # a list that is not whole can still show that ModelScope serves, but never that it does not
         whole = type(count) is int and count == len(rows) == len(found)
         if not whole and not any(row.name == MODELSCOPE for row in found):
             raise Unreadable(clean(f"the list of providers contradicts its count ({count!r})"))

@@ -36,7 +36,7 @@ class Provenance:
     at: datetime | None = None
     """When it was read (UTC); None: at the time of the snapshot."""
     missing: str = ""
-    """Why the snapshot holds no answer; "" where it holds one."""
+    """The reason why the snapshot has no answer; "" if it has one."""
 
 
 READ = Provenance()
@@ -281,7 +281,7 @@ class HubModel:
 
     @property
     def kind(self) -> Kind:
-        """What the model does: the first of `kinds`, or `Kind.UNKNOWN`."""
+        """The first of `kinds`, or `Kind.UNKNOWN`."""
         return kind_of(self.tasks)
 
     @property

@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 class Kind(StrEnum):
-    """What a model does, which decides how Cherry Studio uses it."""
+    """The kind of a model, which decides how Cherry Studio uses it."""
 
     CHAT = "chat"
     VISION = "vision"

@@ -62,7 +62,7 @@ class UserTemplate:
 
 @dataclass(frozen=True, slots=True)
 class GuideInputs:
-    """What the guide shows besides the configuration."""
+    """Inputs of the guide besides the configurations."""
 
     report: Report
     tags: Sequence[Tag]
@@ -75,7 +75,7 @@ class Rendered:
     texts: Mapping[str, str]
     """By file name."""
     warnings: tuple[str, ...]
-    """What Cherry Studio accepts although it is probably a mistake, a line each."""
+    """Probable mistakes that Cherry Studio accepts, a line each."""
 
 
 def render_documents(

@@ -33,7 +33,7 @@ _BLANK_LINES = re.compile(r"\n\s*\n")
 
 @dataclass(frozen=True, slots=True)
 class _Key:
-    """A key on a page, which hides it until it is asked to show it."""
+    """A key on a page, hidden until the reader reveals it."""
 
     masked: str
     revealed: str

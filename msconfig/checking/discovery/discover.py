@@ -218,7 +218,7 @@ class _Finding:
 
 @dataclass(slots=True)
 class _Gaps:
-    """What could not be read, and notes; models with the same message share a line."""
+    """Gaps of a search, and notes; models with the same message share a line."""
 
     missing: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)

@@ -14,11 +14,11 @@ from math import log
 
 Version = tuple[int, ...]
 Date = tuple[int, int, int]
-"""Year, month, day; 0 for what the name does not say."""
+"""Year, month, day; 0 for a part that the name does not have."""
 
 
 class Tier(IntEnum):
-    """How a maker ranks a model among those of one release."""
+    """A model's rank among those of one release."""
 
     LIGHT = -1
     MIDDLE = 0
@@ -32,7 +32,7 @@ _SKILLS = {
     **dict.fromkeys(("coder", "code"), "code"),
     "math": "math",
 }
-"""What a chat model is trained for besides; a general one can do without the word."""
+"""Special training of a chat model; a general one may have it without the word."""
 _JOBS = frozenset(
     {
         *(
@@ -54,7 +54,7 @@ _JOBS = frozenset(
         *("ocr", "mt", "translate"),
     }
 )
-"""What no general chat model does in its place."""
+"""Tasks that a general chat model cannot do instead."""
 _TIERS = {
     **dict.fromkeys(("nano", "tiny", "mini", "small", "lite", "air", "flash", "turbo"), Tier.LIGHT),
     **dict.fromkeys(("medium", "next"), Tier.MIDDLE),
@@ -72,7 +72,7 @@ _PLAIN = frozenset(
 _LIGHT_UP_TO = 40.0
 """Billions of parameters: up to here a name without a word of tier counts as light."""
 _NOMINAL = {Tier.LIGHT: 20.0, Tier.MIDDLE: 200.0, Tier.HEAVY: 600.0}
-"""Billions of parameters of a model that does not tell its size."""
+"""Billions of parameters to assume where a name has no size."""
 
 _NUMBER = r"\d{1,4}(?:\.\d{1,4}){0,3}"
 _BILLIONS = r"\d{1,4}(?:\.\d{1,4})?"
@@ -128,9 +128,9 @@ class ModelName:
     tier: Tier = Tier.MIDDLE
     """By a word, else by the size: up to 40 billion parameters are light."""
     log_size: float = 0
-    """Of the billions of parameters, natural; by the tier where the name does not tell them."""
+    """Natural logarithm of the billions of parameters; by the tier if the name has no size."""
     log_active: float | None = None
-    """The same of those in use at once; None where the name does not tell."""
+    """The same of those in use at once; None if the name does not give them."""
 
     @property
     def takes_images(self) -> bool:
@@ -220,6 +220,7 @@ class _Reading:
             self.words |= {word}
         elif self.brand and (_QUANTIZATION.fullmatch(word) or word in _PLAIN):
             self.quantization.add(word)
+        # before the version is read a number is the version, however large it is
         elif self.version and self.size is None and _UNIT_LEFT_OUT.fullmatch(word):
             self.size = float(word)
         elif self.version or not self._takes_version(word):
@@ -228,6 +229,7 @@ class _Reading:
     def _takes_version(self, word: str) -> bool:
         """Whether `word` holds the version; then it is taken."""
         if self.brand and (match := _SERIES.fullmatch(word)):
+            # V3 is version 3, but M2 is another series than V2
             self.series, number, behind = match[1].replace("v", ""), match[2], ""
         elif (match := _GLUED.fullmatch(word)) and _says_something(match[3]):
             number, behind = match[2], match[3]

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """Why an id is suggested: at ModelScope, the surest first, then at Bailian."""
+    """Reasons of suggestions: at ModelScope, the surest first, then at the fallback."""
 
     CASE = "same letters, other case"
     CASE_UNLISTED = "same letters, other case; the catalogue does not list it"

@@ -149,7 +149,7 @@ def _does_the_same(
 
 
 def rank(failing: ParsedModel, other: ParsedModel) -> Rank:
-    """How near `other` is to `failing` but for its release; less is nearer."""
+    """Distance of `other` from `failing`, its release left out; less is nearer."""
     old, new = failing.name, other.name
     apart = abs(new.log_size - old.log_size)
     return (
@@ -165,7 +165,7 @@ def rank(failing: ParsedModel, other: ParsedModel) -> Rank:
 
 
 def rank_of_release(failing: ParsedModel, other: ParsedModel) -> Rank:
-    """How near the release of `other` is to that of `failing`, among those of one `rank`."""
+    """Distance of the release of `other` from that of `failing`, among those of one `rank`."""
     old, new = failing.name, other.name
     year, month, day = new.date or (0, 0, 0)
     return (
@@ -206,7 +206,7 @@ def _version_order(old: ModelName, new: ModelName) -> Version:
 
 
 def reason(failing: ParsedModel, other: ParsedModel) -> Reason:
-    """Why `other` is suggested in place of `failing`."""
+    """The reason for suggesting `other` in place of `failing`."""
     old, new = failing.name, other.name
     comparable = _is_comparable(old, new)
     if failing.takes_images and not new.takes_images and (old.takes_images or not comparable):

@@ -85,7 +85,7 @@ def suggest(
     found = [Suggestion(right_id, Reason.CASE_UNLISTED)] if right_id else []
     path = _path(failing_id)
     more = _same(failing_id, path, index)
-    if not more:
+    if not more:  # what is below takes long, and only a name that is not the same needs it
         near = _near(path, index.paths, index.by_path)
         more = (
             _typos(failing_id, path, near, index, kinds)
@@ -103,11 +103,11 @@ class _Alike:
     model: ParsedModel
     """Any of them, without version and date."""
     served: tuple[tuple[str, ParsedModel], ...]
-    """Their ids, and what those say."""
+    """Their ids, and those parsed."""
 
 
 _ButForVariantWords: TypeAlias = tuple[_Alike, ...]
-"""Those that differ by their variant words only."""
+"""Groups that differ only by their variant words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +274,7 @@ class _Best:
 
     @property
     def suggestions(self) -> list[Suggestion]:
-        """All that there are."""
+        """All suggestions, the best first."""
         return [*self._sure, *self._unsure]
 
     def take(self, suggestion: Suggestion) -> None:

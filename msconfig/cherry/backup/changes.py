@@ -25,7 +25,7 @@ class Patch:
 
 
 class KeyAction(StrEnum):
-    """What happens to a key."""
+    """The change of a key."""
 
     ADDED = "added"
     ALREADY_THERE = "already_there"
@@ -33,7 +33,7 @@ class KeyAction(StrEnum):
 
 
 class ModelAction(StrEnum):
-    """What happens to a model."""
+    """The change of a model."""
 
     ADDED = "added"
     ALREADY_THERE = "already_there"
@@ -73,7 +73,7 @@ class ModelChange:
 
 @dataclass(frozen=True, slots=True)
 class ProviderChange:
-    """What happens to a provider."""
+    """The changes of a provider."""
 
     id: str
     name: str

@@ -31,7 +31,7 @@ _LARGEST = UNKNOWN_32 - 1
 """The greatest number in 32 bits: one more means that a zip64 record holds it."""
 _TOO_LARGE = "the copy would exceed the 4 GiB that its zip can express; create a slim backup"
 _COUNTS = 8
-"""Where the end record has the number of members, twice."""
+"""Offset in the end record of the number of members, which is there twice."""
 _LEVEL = 1
 """Of compression: a large database is packed three times as fast as usual, and a tenth larger."""
 
@@ -185,7 +185,7 @@ def _new_entry(old: Member, made: _Packed, offset: int) -> bytes:
     fields[3] &= ~SIZES_FOLLOW
     fields[7:10] = made.crc, made.packed, made.size
     fields[16] = offset
-    if offset > _LARGEST:
+    if offset > _LARGEST:  # behind 4 GiB of other members, which zip64 allows
         fields[16] = UNKNOWN_32
         extra = struct.pack("<2HQ", ZIP64, 8, offset) + extra
     fields[11] = len(extra)

@@ -48,7 +48,7 @@ def open_database(path: Path, *, writable: bool = False) -> Iterator[sqlite3.Con
 
     Raises:
         UnsupportedBackup: it is no database, or broken, or takes too long.
-        FileError: the disk is full, or does not do what is asked.
+        FileError: the disk is full, or fails.
         KeyboardInterrupt: Ctrl-C, as everywhere.
     """
     _refuse_by_header(path)
@@ -108,11 +108,12 @@ class _Watch:
 
 
 def _disarm(connection: sqlite3.Connection) -> None:
-    if sys.version_info >= (3, 12):
+    if sys.version_info >= (3, 12):  # Python 3.11 has no setconfig; the rest is enough there
         connection.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)  # noqa: FBT003
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LARGEST_VALUE)
     connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
     connection.text_factory = _text
+    # no memory map: a file that is cut off meanwhile would kill the program by a signal
     for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "foreign_keys=ON", "mmap_size=0"):
         connection.execute(f"PRAGMA {pragma}")
 
@@ -129,7 +130,7 @@ def _text(raw: bytes) -> str:
 
 
 def _error_for(error: sqlite3.Error, path: Path) -> Exception:
-    """The error that tells a user what to do about an error of SQLite."""
+    """The error for users, with what to do, for an error of SQLite."""
     match _code(error):
         case sqlite3.SQLITE_FULL:
             return FileError(f"cannot write to {path.parent}: {os.strerror(errno.ENOSPC)}")

@@ -28,7 +28,7 @@ LOCAL = struct.Struct("<4s5H3L2H")
 ZIP64 = 1
 """Kind of the extra field with numbers of 64 bits."""
 SIZES_FOLLOW = 1 << 3
-"""Flag: CRC and sizes stand behind the data."""
+"""Flag: CRC and sizes follow the data."""
 UNKNOWN_32 = 0xFFFF_FFFF
 """In place of a number that a zip64 record holds."""
 
@@ -212,6 +212,7 @@ def _member(directory: bytes, at: int) -> Member:
     mode = attributes >> 16 if made_by >> 8 == _UNIX else 0
     extra = directory[name_end : name_end + extra_length]
     size, packed, offset = _large(extra, (size, packed, offset))
+    # 0: many archivers write no type, and on other systems there is no mode at all
     is_link = stat.S_IFMT(mode) not in {0, stat.S_IFREG, stat.S_IFDIR}
     return Member(name, flags, method, crc, packed, size, offset, is_link, record)
 
@@ -219,10 +220,11 @@ def _member(directory: bytes, at: int) -> Member:
 def _name(raw: bytes, *, is_utf8: bool) -> str:
     try:
         name = raw.decode("utf-8" if is_utf8 else "cp437")
-    except UnicodeDecodeError:
+    except UnicodeDecodeError:  # only UTF-8 can fail: in cp437 every byte is a character
         name = raw.decode("cp437")
     while name.startswith("./") and name != "./":
         name = name[2:]
+    # an absolute path, one of Windows among them, or one that leaves the folder
     parts = name.replace("\\", "/").split("/")
     if not name or not parts[0] or ".." in parts or name[1:2] == ":" or "\x00" in name:
         raise UnsupportedBackup(
@@ -272,7 +274,7 @@ def _compare_with_local(stream: BinaryIO, members: Mapping[str, Member], directo
             )
         name_length = CENTRAL.unpack_from(member.record)[10]
         raw_name = member.record[CENTRAL.size : CENTRAL.size + name_length]
-        stream.seek(min(member.offset, directory))
+        stream.seek(min(member.offset, directory))  # a zip64 offset may be beyond what seek takes
         header = stream.read(LOCAL.size + name_length)
         contradiction = UnsupportedBackup(
             f"the zip's directory and local header differ ({shortened(member.name, 100)}); unpack"

@@ -10,7 +10,7 @@ from typing import NoReturn, TypeAlias
 from msconfig.cherry.backup.refusal import UnsupportedBackup
 
 Span: TypeAlias = tuple[int, int]
-"""Where a value begins and ends, in characters."""
+"""Begin and end of a value, in characters."""
 _AGAIN = "create the backup again"
 _BLANK = re.compile(r"[ \t\n\r]*")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -114,7 +114,7 @@ def _end_of(text: str, at: int, level: int) -> int:
             if len(window) < size:
                 _refuse(at)
     walk = members(text, at, level + 1)
-    while True:
+    while True:  # a `for` would drop the generator's result
         try:
             next(walk)
         except StopIteration as done:

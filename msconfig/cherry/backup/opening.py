@@ -177,6 +177,7 @@ def _main_member(archive: Archive) -> Member:
 
 def _refuse_nested(archive: Archive) -> None:
     """Refuse a zip with a backup in a folder, as zipping the folder of an unpacked one gives."""
+    # the outermost first, which is the one to name
     for name in sorted(archive.members, key=lambda each: (each.count("/"), each)):
         folder, _, file = name.rpartition("/")
         if file in _MARKS:

@@ -46,6 +46,7 @@ def merge_rows(providers: Sequence[ProviderRow], patches: Sequence[Patch], now: 
         UnsupportedBackup: a provider whose row is of another form than the app writes.
     """
     rows = {row.id: row for row in providers}
+    # a patch that only marks models moves no provider
     added = [patch.configuration.provider.id for patch in patches if patch.adds]
     front = _front(providers, added)
     changes: list[ProviderChange] = []
@@ -169,6 +170,7 @@ def _merge_keys(entries: list[dict[str, Any]], wanted: Iterable[ApiKey]) -> tupl
     changes = []
     for api_key in wanted:
         secret = api_key.key
+        # with blanks around it, it is the same key
         equal = [each for each in entries if each["key"].strip() == secret.reveal()]
         if any(each["isEnabled"] for each in equal):
             action = KeyAction.ALREADY_THERE
@@ -183,6 +185,7 @@ def _merge_keys(entries: list[dict[str, Any]], wanted: Iterable[ApiKey]) -> tupl
 
 
 def _new_entry(api_key: ApiKey, taken: set[str]) -> dict[str, Any]:
+    # the id that derives from this key may belong to another one by now
     entry_id, number = api_key.id, 1
     while entry_id in taken:
         number += 1

@@ -43,6 +43,7 @@ def merge_models(
             if values:
                 values += (("updated_at", now),)
                 writes.append(RowWrite(Table.MODEL, row.id, values))
+        # an id in the table need not be made of the row's own provider and model
         elif f"{provider_id}::{model.id}" in taken:
             detail = "another model of the backup has its unique id"
             changes.append(ModelChange(model.id, ModelAction.REFUSED, detail))
@@ -54,6 +55,7 @@ def merge_models(
         values = _new_model(provider_id, model, order_key, now)
         unique_id = f"{provider_id}::{model.id}"
         writes.append(RowWrite(Table.MODEL, unique_id, values, is_new=True))
+    # a model that is put in passes the check, whatever an older check said of it
     alive = {model.id for model in patch.configuration.models}
     for row in present:
         if row.model_id not in patch.dead - alive:
