@@ -31,6 +31,8 @@ FAILURES_UNTIL_GIVEN_UP = 10
 """Requests in a row that failed with all their tries, after which a host gets no more."""
 _REFUSALS_UNTIL_FULL_PAUSE = 3
 """Refusals in a row that show that a host accepts nothing for now."""
+_LONGEST_IN_PAUSE = 180.0
+"""Seconds of pauses in a row, after which a host that still accepts nothing gets no more."""
 
 PASSING = frozenset(
     {
@@ -153,6 +155,10 @@ class Host:
     _accepted_any: bool = False
     _refused_in_a_row: int = 0
     _was_told_to_pause: bool = False
+    _pauses_in_a_row: int = 0
+    """Full pauses after which nothing was accepted."""
+    _paused_in_a_row: float = 0.0
+    """Seconds of those pauses."""
 
     def remember(self, result: Reply | Failure) -> None:
         """Take a request with all its tries into account; give up a host that goes on failing."""
@@ -202,17 +208,22 @@ class Host:
         if not (reply.status in PASSING or asks_to_wait):
             with self.lock:
                 self._accepted_any = True
-                self._refused_in_a_row = 0
+                self._refused_in_a_row = self._pauses_in_a_row = 0
+                self._paused_in_a_row = 0.0
             return
         is_given = reply.retry_after is not None
         seconds = reply.retry_after
         if seconds is None and reply.status == HTTPStatus.TOO_MANY_REQUESTS:
-            seconds = self.pacing.back_off(attempt)
+            # several requests may be refused before one has its second try
+            seconds = self.pacing.back_off(max(attempt, self._pauses_in_a_row + 1))
         if seconds is None or seconds > MAX_RETRY_AFTER:
             return
         with self.lock:
             now = self.pacing.clock()
-            if self._is_exception(is_given=is_given):
+            is_exception = self._is_exception(is_given=is_given)
+            if not is_exception and now >= self.paused_until:
+                self._count_pause(seconds, reply)
+            if is_exception:
                 accepted_for = now - max(self._asked_since or now, self.paused_until)
                 seconds, is_given = min(seconds, max(0.0, accepted_for / 2)), False
             self._was_told_to_pause = self._was_told_to_pause or is_given
@@ -228,3 +239,17 @@ class Host:
             and self._refused_in_a_row < _REFUSALS_UNTIL_FULL_PAUSE
             and (not is_given or self._was_told_to_pause)
         )
+
+    def _count_pause(self, seconds: float, reply: Reply) -> None:
+        """Give up a host that after many pauses still accepts nothing.
+
+        Its requests are postponed, each for its next try, so that none may have failed yet.
+        """
+        self._pauses_in_a_row += 1
+        self._paused_in_a_row += seconds
+        if (
+            self._pauses_in_a_row >= FAILURES_UNTIL_GIVEN_UP
+            or self._paused_in_a_row > _LONGEST_IN_PAUSE
+        ):
+            self.given_up = self.given_up or f"HTTP {reply.status}"
+            _log.debug("no further request to %s in this run: %s", self.name, self.given_up)

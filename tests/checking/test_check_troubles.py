@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from socket import socket
 
 import pytest
 
-from msconfig.checking.report import Outcome, Status, TokenStatus
+from msconfig.checking.report import Outcome, Status, Suggestion, TokenStatus
+from msconfig.checking.suggestions.suggest import suggest
 from msconfig.errors import ExitCode
 from msconfig.mock.messages import Request, Response
+from msconfig.modelscope.kinds import Kind
 from support import DEAD, TOKEN, Check, FakeClock, Serve, fake, instead, log_lines
 
 MANY = [f"Qwen/Model-{number}" for number in range(200)]
@@ -134,6 +137,30 @@ def test_an_interrupt_keeps_what_was_learnt_so_far(serve: Serve, check_at: Check
     assert "interrupted" in report.models[-1].reason
     assert [token.status for token in report.tokens] == [TokenStatus.VALID]
     assert len(server.requests) < 2 + 2 * len(MANY)
+
+
+def test_an_interrupt_of_the_search_for_suggestions_keeps_every_verdict(
+    serve: Serve, check_at: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched: list[str] = []
+
+    def interrupted(
+        asked: str, served: frozenset[str], right_id: str | None, *, kinds: Mapping[str, Kind]
+    ) -> tuple[Suggestion, ...]:
+        searched.append(asked)
+        if len(searched) > 2:
+            raise KeyboardInterrupt
+        return suggest(asked, served, right_id, kinds=kinds)
+
+    monkeypatch.setattr("msconfig.checking.check.suggest", interrupted)
+    ids = [f"Qwen/Alive-{number}" for number in range(5)]
+    server = serve(fake(dict.fromkeys(ids, DEAD)))
+    report = check_at(server.url_for("/"), "Qwen/Alive", *ids)
+    assert [model.status for model in report.models] == [
+        *(Status.ENABLED, *[Status.NOT_ENABLED] * len(ids)),
+    ]
+    assert (report.complete, report.exit_code) == (False, ExitCode.INTERRUPTED)
+    assert searched == ids[:3]
 
 
 def test_an_interrupt_before_anything_is_a_report_of_nothing(serve: Serve, check_at: Check) -> None:

@@ -51,7 +51,7 @@ def test_an_interrupt_ends_with_130_within_a_moment_and_no_traceback(
     holding = Holding()
     online(serve(holding))
     with start(
-        *("check", "--no-token", "--format", "json", "Qwen/Alive"),
+        *("check", "--no-token", "--format", "json", "--report", "json=report.json", "Qwen/Alive"),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as process:
@@ -61,6 +61,7 @@ def test_an_interrupt_ends_with_130_within_a_moment_and_no_traceback(
     holding.let_go.set()
     assert process.returncode == 130
     assert b'"complete": false' in out
+    assert Path("report.json").read_bytes() == out
     assert err == b""
 
 

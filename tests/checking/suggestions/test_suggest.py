@@ -289,6 +289,20 @@ def test_at_most_three_are_suggested_each_once_and_never_what_was_asked() -> Non
     assert "Qwen/Qwen3-8B" not in ids
 
 
+@pytest.mark.parametrize(
+    ("form", "asked", "first"),
+    [
+        ("maker/Oak3.{}-8B", "maker/Oak2-8B", "maker/Oak3.0-8B"),
+        ("maker/Oak3-{}B", "maker/Oak2-500B", "maker/Oak3-500B"),
+        ("maker/Oak{}-3-8B", "maker/Oak500-2-8B", "maker/Oak500-3-8B"),
+    ],
+)
+def test_among_a_thousand_of_a_line_the_nearest_is_found(form: str, asked: str, first: str) -> None:
+    """No id is compared with all of them."""
+    found = suggest(asked, frozenset(form.format(number) for number in range(1000)))
+    assert found[0].id == first
+
+
 def test_what_is_only_misspelt_needs_no_second_suggestion() -> None:
     assert suggest("qwen/qwen3.5-27b", SERVED, SERVED[0]) == (Suggestion(SERVED[0], Reason.CASE),)
 

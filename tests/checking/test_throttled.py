@@ -1,0 +1,130 @@
+"""`check()` at a hub that refuses requests with 429, on a clock that only the hub moves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+
+import pytest
+
+from msconfig.checking.report import Report, Status
+from msconfig.mock.messages import Request, Response
+from support import ALIVE, DEAD, Check, FakeClock, Handler, Serve, fake
+
+IDS = [f"Qwen/Model-{number}" for number in range(300)]
+MODELS = dict.fromkeys(IDS[::2], ALIVE) | dict.fromkeys(IDS[1::2], DEAD)
+LOOK_UP = "/api/v1/inference/list_model_providers"
+LATENCY = 0.02
+
+Refusal = Callable[[int], Response | None]
+
+
+def throttle(retry_after: str | None = None) -> Response:
+    headers = {} if retry_after is None else {"Retry-After": retry_after}
+    return Response(429, b"{}", headers)
+
+
+def hub(clock: FakeClock, refusal: Refusal) -> Handler:
+    """Each request takes `LATENCY`; the n-th is refused where `refusal(n)` gives a reply."""
+    answers, numbers = fake(MODELS, (*IDS[:2], "Qwen/Alive")), count(1)
+
+    def handler(request: Request) -> Response:
+        clock.now += LATENCY
+        if not request.path.startswith("/v1/") and (refused := refusal(next(numbers))):
+            return refused
+        return answers(request)
+
+    return handler
+
+
+@pytest.fixture
+def timed(serve: Serve, check_at: Check, clock: FakeClock) -> Callable[..., tuple[float, Report]]:
+    """Check all ids, one request at a time; the seconds and the report."""
+
+    def check_it(refusal: Refusal, **http: int) -> tuple[float, Report]:
+        began = clock.now
+        url = serve(hub(clock, refusal)).url_for("/")
+        report = check_at(url, *IDS, concurrency=1, http=http)
+        return clock.now - began, report
+
+    return check_it
+
+
+Timed = Callable[..., tuple[float, Report]]
+
+
+@pytest.mark.parametrize(
+    "reply", [throttle(), throttle("0"), throttle("1")], ids=["no time", "at once", "a second"]
+)
+def test_every_tenth_refusal_takes_less_than_three_times_as_long_and_changes_no_verdict(
+    reply: Response, timed: Timed
+) -> None:
+    free, expected = timed(lambda _: None)
+    held, report = timed(lambda number: None if number % 10 else reply)
+    assert held < 3 * free
+    verdicts = [(model.id, model.status) for model in expected.models]
+    assert [(model.id, model.status) for model in report.models] == verdicts
+    assert {status for _, status in verdicts} == {
+        *(Status.ENABLED, Status.DISPUTED, Status.NOT_ENABLED),
+    }
+
+
+def test_a_hub_that_refuses_everything_is_left_soon(timed: Timed) -> None:
+    seconds, report = timed(lambda _: throttle())
+    assert {model.status for model in report.models[2:]} == {Status.UNVERIFIED}
+    assert seconds < 60
+
+
+def test_a_hub_that_refuses_everything_for_a_while_is_waited_for(
+    timed: Timed, clock: FakeClock
+) -> None:
+    """A rate limit: after the 50th request none is accepted for a second."""
+    begins: list[float] = []
+    refused = 0
+
+    def limit(number: int) -> Response | None:
+        nonlocal refused
+        if number > 50 and not begins:
+            begins.append(clock.now)
+        if begins and clock.now < begins[0] + 1:
+            refused += 1
+            return throttle("1")
+        return None
+
+    free, expected = timed(lambda _: None)
+    seconds, report = timed(limit)
+    assert refused == 1
+    assert seconds == pytest.approx(free + 1, abs=0.1)
+    assert [each.status for each in report.models] == [each.status for each in expected.models]
+
+
+def test_without_retries_a_refusal_is_the_last_word(timed: Timed) -> None:
+    _, report = timed(lambda number: None if number % 10 else throttle(), retries=0)
+    unverified = [each for each in report.models if each.status is Status.UNVERIFIED]
+    assert len(unverified) > len(IDS) / 20
+
+
+def test_one_id_is_tried_as_often_as_a_request_may_be(
+    serve: Serve, check_at: Check, clock: FakeClock
+) -> None:
+    answers = fake()
+    server = serve(lambda asked: throttle() if asked.path == LOOK_UP else answers(asked))
+    (model,) = check_at(server.url_for("/"), "Qwen/Alive").models
+    assert sum(request.path == LOOK_UP for request in server.requests) == 3
+    assert sum(clock.slept) == pytest.approx(0.5 + 1.0)
+    assert model.status is Status.ENABLED
+
+
+def test_a_model_that_waits_keeps_its_time(serve: Serve, check_at: Check, clock: FakeClock) -> None:
+    """Others get their requests meanwhile; those 40 seconds are not its own."""
+    answers = fake(MODELS, ("Qwen/Alive",))
+    refused = iter([throttle()])
+
+    def handler(request: Request) -> Response:
+        if request.query.endswith("Model-0"):
+            return next(refused, None) or answers(request)
+        clock.now += 2
+        return answers(request)
+
+    report = check_at(serve(handler).url_for("/"), *IDS[:21:2], concurrency=1)
+    assert {model.status for model in report.models} == {Status.ENABLED}
