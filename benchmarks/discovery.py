@@ -1,6 +1,6 @@
 """`msconfig models` where the hub lists 3,000 models of the task, and each of them is looked up.
 
-The fake runs in a process of its own and answers after 20 ms. Printed are the models found, the
+The mock runs in a process of its own and answers after 20 ms. Printed are the models found, the
 requests that took, seconds, and the most memory that the command held (Linux's resident set, at its
 highest); then the same offline, from a snapshot of as many models. Run it with
 ``python benchmarks/discovery.py``; it needs the extra `mock`.
@@ -68,14 +68,14 @@ def write_snapshot(path: Path) -> None:
 
 def serve(pipe: Connection, path: Path) -> None:
     """Answer after `LATENCY`, until told to stop."""
-    fake = MockModelScope(load(path))
+    mock = MockModelScope(load(path))
     asked = 0
 
     def late(request: Request) -> Response:
         nonlocal asked
         asked += 1
         time.sleep(LATENCY)
-        return fake(request)
+        return mock(request)
 
     with MockServer(late) as server:
         pipe.send(server.endpoints)

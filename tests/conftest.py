@@ -1,4 +1,4 @@
-"""What all tests share: a clean environment, the fake on a real port, and the command line.
+"""What all tests share: a clean environment, the mock on a real port, and the command line.
 
 Nothing of msconfig is imported until a fixture needs it: one test file has to run in a second.
 """

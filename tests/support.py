@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     from msconfig.modelscope.http_interface import Pacing
 
 TOKEN = "ms-00000000-0000-4000-8000-00000000cafe"
-"""A made-up token that the fake knows."""
+"""A made-up token that the mock knows."""
 KEY = "sk-5eed000000004000800000000000cafe"
-"""A made-up key that the fake's Bailian knows."""
+"""A made-up key that the mock's Bailian knows."""
 BAILIAN = ("deepseek-v4-pro", "qwen3-32b", "qwen2.5-7b-instruct")
 """The ids in its list."""
 RECORDED = datetime(2026, 10, 7, 11, tzinfo=UTC)
@@ -157,7 +157,7 @@ def fake(
     models: dict[str, RecordedModel] | None = None,
     catalogue: tuple[str, ...] | None = ("Qwen/Alive",),
 ) -> MockModelScope:
-    """A pretend ModelScope that knows `TOKEN`, and beside it a Bailian that knows `KEY`."""
+    """A mock ModelScope that knows `TOKEN`, and beside it a Bailian that knows `KEY`."""
     return MockModelScope(
         snapshot({"Qwen/Alive": ALIVE, **(models or {})}, catalogue),
         Scenario(accounts=(Account(TOKEN),), bailian=BailianScenario((KEY,), BAILIAN)),

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from pytest_httpserver.httpserver import HTTPServerBase
 from werkzeug import Request as WsgiRequest
@@ -19,6 +20,9 @@ from msconfig.mock.fault_injection import PendingReply, inject, wsgi_response
 from msconfig.mock.faults import Faults
 from msconfig.mock.messages import Request, Response
 from msconfig.modelscope.sites import Endpoints, Site
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 __all__ = ["MockServer"]
 
@@ -34,6 +38,14 @@ _REQUEST_TIMEOUT = 30.0
 class _Unlogged(WSGIRequestHandler):
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - werkzeug's name
         """Keep quiet."""
+
+    def connection_dropped(
+        self,
+        error: BaseException,  # noqa: ARG002 - werkzeug passes both
+        environ: WSGIEnvironment | None = None,  # noqa: ARG002
+    ) -> None:
+        """Read no further request: after a reset the socket is gone."""
+        self.close_connection = True
 
 
 def _quiet(_type: str, _message: str, *_args: object) -> None:

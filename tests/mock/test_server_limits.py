@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Iterator
 
 import httpx
 import pytest
 
+from msconfig.mock.faults import Faults
+from msconfig.mock.scenario import Fault, FaultKind
 from msconfig.mock.server import MockServer
 from support import fake
 
@@ -75,3 +78,15 @@ def test_a_body_that_is_too_large_is_not_kept(server: MockServer, chunked: bool)
     assert reply.status_code == 413
     assert not server.requests
     assert httpx.post(url, content=piece * 16).status_code == 401
+
+
+def test_a_reset_connection_leaves_no_traceback(
+    server: MockServer, capfd: pytest.CaptureFixture[str]
+) -> None:
+    threads = set(threading.enumerate())
+    server.faults = Faults([Fault(FaultKind.RESET)])
+    with pytest.raises(httpx.TransportError):
+        httpx.get(server.endpoints.hub)
+    for thread in set(threading.enumerate()) - threads:
+        thread.join(10)
+    assert capfd.readouterr().err == ""
