@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from typing import Any, NoReturn
 
-from msconfig.text import as_utf8, decoded, shortened, visible
+from msconfig.text import as_utf8, decoded, no_log_command, shortened, visible
 from msconfig.tokens import without_tokens
 
 _MAX_DEPTH = 100
@@ -93,7 +93,7 @@ def dumps(
 ) -> str:
     """`value` as JSON, with control and format characters escaped and all others as they are."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent, default=default)
-    text = text.replace("##[", "##\\u005b")  # GitHub's runner reads a command there
+    text = no_log_command(text, "\\u005b")
     if text.isprintable():
         return text
     return "".join(

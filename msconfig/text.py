@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 import textwrap
 import unicodedata
 
@@ -53,12 +54,28 @@ def visible(text: str) -> str:
     )
 
 
-def no_command(text: str) -> str:
-    """`text` without workflow commands for GitHub's runner, wherever its lines are broken.
+_LOG_COMMAND = re.compile(r"##(vso)?\[", re.IGNORECASE)
+"""Begins a command anywhere in a line: ``##[`` for GitHub's runner, ``##vso[`` for Azure's."""
 
-    The runner finds ``::`` after white space too, and ``##[`` anywhere in a line.
+
+def no_log_command(text: str, bracket: str | None = None) -> str:
+    """`text` without the ``##[`` and ``##vso[`` that runners read as commands.
+
+    Args:
+        text: in any form.
+        bracket: how that form can write ``[`` otherwise; without, ``##`` gets a blank behind it.
     """
-    return text.replace("::", ": :").replace("##[", "## [")
+    if bracket is None:
+        return _LOG_COMMAND.sub(lambda found: f"## {found[0][2:]}", text)
+    return _LOG_COMMAND.sub(lambda found: f"{found[0][:-1]}{bracket}", text)
+
+
+def no_command(text: str) -> str:
+    """`text` in which no runner finds a command, wherever its lines are broken.
+
+    GitHub's runner also takes ``::`` for one, at the start of a line or after white space.
+    """
+    return no_log_command(text.replace("::", ": :"))
 
 
 def shortened(text: str, limit: int = 200) -> str:

@@ -177,7 +177,7 @@ def configuration(
 
 _HOSTILE = (
     *("%", "%0A", "%25", "\n", "\r\n", "\r", "::", "::error::x", "\n::set-output name=a::b"),
-    *("##[error]x", "##[stop-commands]x", "file=a,line=1", ",", ";"),
+    *("##[error]x", "##[stop-commands]x", "##vso[task.x]", "##VSO[", "file=a,line=1", ",", ";"),
     *("]]>", "<!--", "-->", "<script>alert(1)</script>", "<b>", "&amp;", "&#64;", '"', "'"),
     *("\x1b[31m", "\x00", "\x07", "\x7f", "\x9b", "\u202e", "\u200b", "\u2028", "\ufffe", "\uffff"),
     *("\ud800", "\U0001f4a3", "字", "\xa0", "\u3000", " ", "\t"),

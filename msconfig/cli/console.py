@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
 from msconfig.errors import FileError
-from msconfig.text import no_command, visible
+from msconfig.text import no_command, no_log_command, visible
 from msconfig.tokens import without_tokens
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def note(text: str) -> None:
         return
     try:
         for line in text.split("\n"):
-            plain = visible(without_tokens(line)).replace("##[", "## [")
+            plain = no_log_command(visible(without_tokens(line)))
             if plain.lstrip().startswith("::"):  # a path may hold a line end
                 plain = no_command(plain)
             safe = plain.encode("utf-8", "backslashreplace")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from msconfig.text import shortened, visible
+from msconfig.text import no_log_command, shortened, visible
 
 _BREAK = "\u200b"
 """A zero-width space, which breaks a mention or a reference. `visible` leaves none in a text."""
@@ -36,6 +36,7 @@ def plain(text: str, limit: int) -> str:
 
 
 def code(text: str, limit: int) -> str:
-    """`text` as code, or as `plain` where it has characters that end code or a table's cell."""
+    """`text` as code; as plain text if it would end the code or a table's cell, or is a command."""
     shown = shortened(visible(text), limit) or '""'  # two backticks alone begin longer code
-    return plain(shown, limit) if "`" in shown or "|" in shown else f"`{shown}`"
+    cannot_be_code = "`" in shown or "|" in shown or no_log_command(shown) != shown
+    return plain(shown, limit) if cannot_be_code else f"`{shown}`"
