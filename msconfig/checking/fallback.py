@@ -108,7 +108,7 @@ def _model_result(
             status, reason = Status.UNVERIFIED, f"Bailian's list cannot be read: {fact.message}"
             observed = fact.message
         case None:
-            status, reason = Status.UNVERIFIED, "Bailian was not asked"
+            status, reason = Status.UNVERIFIED, "Bailian was not queried"
         case _:
             assert_never(fact)
     return ModelResult(

@@ -143,12 +143,10 @@ def command(
     """Check a token and model IDs. Without --probe no quota is spent."""
     from msconfig.checking.probe_pace import ProbePace
     from msconfig.checking.reuse import parse_age, read_reuse
-    from msconfig.cli.console import columns, stdout_in_color, write_result
     from msconfig.cli.inputs import prepare
     from msconfig.cli.report_files import refuse_clashes
-    from msconfig.files import write
     from msconfig.operations.check import DEFAULT_MAX_COST, ProbeOptions, check
-    from msconfig.reports import render
+    from msconfig.reports import left_out
 
     probing = probe or probe_all_tokens or probe_images
     if probing and (options.connection.is_offline or options.tokens.no_token):
@@ -197,17 +195,30 @@ def command(
             baseline=earlier,
             progress=progress,
         )
-    result = render(report, output_format, width=columns(), color=stdout_in_color(), tag=tag)
     if not report.complete:
         reports = _without_baseline(reports, baseline)
+    _write_reports(report, output_format, reports, tag)
+    for line in left_out(report, {output_format, *(each for each, _ in reports)}):
+        inputs.note(line)
+    tolerated = {ExitCode.MODEL_FAILED, ExitCode.INCONCLUSIVE} if warn_only else ()
+    return ExitCode.OK if report.exit_code in tolerated else report.exit_code
+
+
+def _write_reports(
+    report: Report, output_format: Format, reports: tuple[ReportFile, ...], tag: Tag
+) -> None:
+    """Write the report to stdout, to the files of --report, and to GitHub's summary."""
+    from msconfig.cli.console import columns, stdout_in_color, write_result
+    from msconfig.files import write
+    from msconfig.reports import render
+
+    result = render(report, output_format, width=columns(), color=stdout_in_color(), tag=tag)
     files = _report_files(reports, report, tag)
     write_result(result)
     if output_format is Format.GITHUB:
         _append_step_summary(render(report, Format.MARKDOWN))
     for planned in files:
         write(planned)
-    tolerated = {ExitCode.MODEL_FAILED, ExitCode.INCONCLUSIVE} if warn_only else ()
-    return ExitCode.OK if report.exit_code in tolerated else report.exit_code
 
 
 def _refuse_without(needed: str, **given: object) -> None:

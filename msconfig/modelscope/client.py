@@ -108,7 +108,6 @@ class ModelScope:
         return self._http.pacing
 
     @property
-    @property
     def obstacles(self) -> tuple[str, ...]:
         """What kept hosts from being reached and will not pass, a line each, with what to do."""
         return self._http.obstacles

@@ -1,7 +1,8 @@
-"""A report in the formats that people and programs read: one file a format."""
+"""The report of a check in each format, one module a format; texts of the other commands."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import TYPE_CHECKING, assert_never
 
@@ -10,7 +11,7 @@ from msconfig.languages import Tag
 if TYPE_CHECKING:
     from msconfig.checking.report import Report
 
-__all__ = ["Format", "render"]
+__all__ = ["Format", "left_out", "render"]
 
 
 class Format(StrEnum):
@@ -36,19 +37,19 @@ def render(
     """`report` in `form`, with a line end at its end.
 
     Args:
-        report: what a check found.
+        report: the results.
         form: the format.
-        width: columns there are, for text.
+        width: columns of text.
         color: whether text may hold colour codes.
-        tag: the language of a page; the others are in English.
+        tag: language of a page; other formats are in English.
     """
     match form:
         case Format.TEXT:
             from msconfig.reports import plain_text as text  # noqa: PLC0415 - rich is slow to import
 
-            return text.render(report, width=width, color=color)
+            return text.as_text(report, width=width, color=color)
         case Format.JSON:
-            from msconfig.reports import json  # noqa: PLC0415 - like its sister
+            from msconfig.reports import json  # noqa: PLC0415 - the same
 
             return json.render(report)
         case Format.JUNIT:
@@ -73,3 +74,18 @@ def render(
             return html.render(report, tag)
         case _:
             assert_never(form)
+
+
+def left_out(report: Report, forms: Collection[Format]) -> tuple[str, ...]:
+    """What a format of `forms` cannot show where it belongs, a line each."""
+    if Format.SARIF not in forms:
+        return ()
+    from msconfig.reports.sarif import unplaced  # noqa: PLC0415 - like the format itself
+
+    count = len(unplaced(report))
+    if not count:
+        return ()
+    models = "1 model is a notification, not a result: its id is"
+    if count > 1:
+        models = f"{count} models are notifications, not results: their ids are"
+    return (f"sarif: {models} in no file (use --models FILE or msconfig.toml)",)

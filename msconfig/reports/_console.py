@@ -1,4 +1,4 @@
-"""What text for a terminal is printed to."""
+"""The console that text for a terminal is rendered with."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from msconfig.checking.report import Outcome
 __all__ = ["STYLES", "open_console"]
 
 STYLES = {Outcome.PASS: "green", Outcome.FAIL: "red", Outcome.UNKNOWN: "yellow"}
-"""Of a mark and what belongs to it."""
+"""Of marks, statuses and verdicts."""
 
 
 def open_console(out: io.StringIO, *, width: int, color: bool) -> Console:
-    """A console that writes to `out` and makes nothing of what stands in a text, but its style.
+    """A console that writes to `out` and interprets nothing in a text (no markup, emoji or links).
 
     Args:
-        out: takes what is printed.
+        out: receives the text.
         width: columns.
         color: whether there may be colour codes.
     """

@@ -1,4 +1,4 @@
-"""The report as workflow commands of GitHub Actions: annotations beside the lines of ids.
+"""The report as workflow commands of GitHub Actions: annotations at the lines of ids.
 
 GitHub's runner takes a line whose first characters that are no white space are ``::`` for a
 command, and, where that gives none, anything behind ``##[`` in a line (`ActionCommand` in
@@ -16,19 +16,19 @@ from msconfig.checking.report import (
     TokenResult,
     TokenStatus,
 )
-from msconfig.reports.verdicts import asked_models, asked_tokens, overall
+from msconfig.reports.verdicts import overall, queried_models, queried_tokens
 from msconfig.reports.wording import (
     MARKS,
     excuse,
-    explained,
     meant,
     next_step_line,
     places_of,
+    sentences,
     shown_id,
     token_line,
     verdict_line,
 )
-from msconfig.text import shortened, visible
+from msconfig.text import no_log_command, shortened, visible
 
 __all__ = ["render"]
 
@@ -42,18 +42,18 @@ _LEVELS = {
 
 
 def render(report: Report) -> str:
-    """`report` as one line for each model and each token with a trouble that counts.
+    """`report` as one line for each model and each token that does not pass and counts.
 
-    Then come the notes, a summary as a notice, and the verdict as plain text.
+    Followed by the notes, a summary as a notice, and the verdict as plain text.
     """
     lines = [
         _about_token(what, token)
-        for what, token in asked_tokens(report)
+        for what, token in queried_tokens(report)
         if token.counts and token.status in _LEVELS
     ]
     lines += [
         _about_model(model, place, strict=report.strict)
-        for model in asked_models(report)
+        for model in queried_models(report)
         if model.outcome is not Outcome.PASS and excuse(model) is None
         for place in places_of(model) or (None,)
     ]
@@ -65,16 +65,15 @@ def render(report: Report) -> str:
 
 
 def _about_token(what: str, token: TokenResult) -> str:
-    said = token_line(token, what=what)
-    return _command(_LEVELS[token.status], said, title=f"{what} {token.status}")
+    message = token_line(token, what=what)
+    return _command(_LEVELS[token.status], message, title=f"{what} {token.status}")
 
 
 def _about_model(model: ModelResult, place: Location | None, *, strict: bool) -> str:
     level = "error" if strict or model.outcome is Outcome.FAIL else "warning"
     where = {"file": place.file, "line": str(place.line), "col": str(place.column)} if place else {}
-    said = f"{shown_id(model.id)}: {explained(model)}"
-    suggested = meant(model)
-    message = f"{said}. {suggested}" if suggested else said
+    notes = (f"Note: {note}" for note in model.notes)
+    message = sentences(f"{shown_id(model.id)}: {model.reason}", *notes, meant(model))
     return _command(level, message, **where, title=_title(model))
 
 
@@ -83,13 +82,13 @@ def _title(model: ModelResult) -> str:
 
 
 def _command(name: str, message: str, **properties: str) -> str:
-    """One line; the log shows `message` alone, so it says of itself what it is about."""
-    told = ",".join(
+    """One line; the log shows only `message`, so the title is not needed to understand it."""
+    given = ",".join(
         f"{key}={_shown(value).translate(_PROPERTY)}" for key, value in properties.items()
     )
-    return f"::{name} {told}::{_shown(message).translate(_DATA)}"
+    return f"::{name} {given}::{_shown(message).translate(_DATA)}"
 
 
 def _shown(text: str) -> str:
-    """`text` on one line, without the beginning of a command of the older form."""
-    return visible(text).replace("##[", "## [")
+    """`text` on one line, without a command of the older form, or of Azure."""
+    return no_log_command(visible(text))

@@ -1,4 +1,4 @@
-"""The report as a page for a browser: one file, in a language, that asks nobody for anything."""
+"""The report as a self-contained HTML page in one of the languages."""
 
 from __future__ import annotations
 
@@ -24,22 +24,23 @@ from msconfig.modelscope.fallback_regions import addresses_in
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import addresses_of
 from msconfig.rendering.pages import page
-from msconfig.reports.verdicts import fallback_verdict, next_step, overall, tally
-from msconfig.reports.wording import explained, kind_of, next_step_line, proofs_line
+from msconfig.reports.verdicts import fallback_verdict, next_step, overall, tally, worst_first
+from msconfig.reports.wording import kind_of, next_step_line
+from msconfig.text import no_log_command
 
 __all__ = ["render"]
 
 _MOST_OF_AN_ID = 160
-"""Characters of an id that its row shows; a hostile one is as long as it likes."""
+"""Characters of an id that its row shows; an id from outside may be of any length."""
 
 _MOST_CHANGES = 12
 """Changed models that are listed at once."""
 
 _LONG = 100
-"""Models from which on a browser is spared to lay out the rows that nobody looks at."""
+"""Models from which on the browser lays out only the rows near the window."""
 
 _RANK = {Outcome.FAIL: 0, Outcome.UNKNOWN: 1, Outcome.PASS: 2}
-"""Sorted by status, what needs somebody comes first."""
+"""Order when sorted by status."""
 
 _TOKEN_MARKS = {
     TokenStatus.VALID: Outcome.PASS,
@@ -58,17 +59,13 @@ class _Row:
 
     number: int
     result: ModelResult
-    was_asked: bool
-    """Whether somebody was asked about it; offline, recorded facts answer."""
+    was_queried: bool
+    """Whether a request was made about it; offline, recorded facts answer."""
     is_of_bailian: bool = False
 
     @property
     def anchor(self) -> str:
         return f"{'fallback' if self.is_of_bailian else 'model'}-{self.number}"
-
-    @property
-    def explained(self) -> str:
-        return explained(self.result)
 
     @property
     def rank(self) -> int:
@@ -85,16 +82,16 @@ class _Row:
 
 
 def render(report: Report, tag: Tag) -> str:
-    """`report` as HTML in the language `tag`; what ModelScope said stays as it said it.
+    """`report` as HTML in the language `tag`; ModelScope's own texts are not translated.
 
-    No key is in it: a token is told by its fingerprint.
+    Failing models come first. It holds no key: a token is shown by its fingerprint.
     """
-    rows = _rows(report.models, was_asked=not report.offline)
+    rows = _rows(report.models, was_queried=not report.offline)
     fallback = report.fallback
     at_bailian: tuple[_Row, ...] = ()
     if fallback is not None:
-        was_asked = fallback.token.counts
-        at_bailian = _rows(fallback.models, was_asked=was_asked, of_bailian=True)
+        was_queried = fallback.token.counts
+        at_bailian = _rows(fallback.models, was_queried=was_queried, of_bailian=True)
     all_rows = (*rows, *at_bailian)
     addresses = addresses_of(report.site)
     context = {
@@ -104,7 +101,6 @@ def render(report: Report, tag: Tag) -> str:
         "tally": tally(report),
         "next_step": next_step(report).name,
         "next_step_line": next_step_line(report).removeprefix("Next: "),
-        "proofs": proofs_line(tally(report)),
         "look_up_gone": bool(report.look_up_gone),
         "counts": {outcome: report.count(outcome) for outcome in Outcome},
         "statuses": _occurring(Status, (row.result.status for row in rows)),
@@ -125,15 +121,14 @@ def render(report: Report, tag: Tag) -> str:
             for change in (Change.WORSE, Change.NEW, Change.HEALED)
         },
     }
-    return page("report", context, language(tag))
+    return no_log_command(page("report", context, language(tag)), "&#91;")
 
 
 def _rows(
-    models: Sequence[ModelResult], *, was_asked: bool, of_bailian: bool = False
+    models: Sequence[ModelResult], *, was_queried: bool, of_bailian: bool = False
 ) -> tuple[_Row, ...]:
-    return tuple(
-        _Row(number, each, was_asked, of_bailian) for number, each in enumerate(models, start=1)
-    )
+    ordered = enumerate(worst_first(models), start=1)
+    return tuple(_Row(number, each, was_queried, of_bailian) for number, each in ordered)
 
 
 def _of_fallback(fallback: Fallback | None, rows: Sequence[_Row]) -> dict[str, object]:

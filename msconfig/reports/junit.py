@@ -13,31 +13,35 @@ from msconfig.checking.report import ModelResult, Outcome, Report, TokenResult
 from msconfig.model_ids import ModelId
 from msconfig.modelscope.fallback_regions import PROVIDER
 from msconfig.parsing import rfc3339
-from msconfig.reports.verdicts import all_models, overall
+from msconfig.reports.verdicts import all_models, overall, tally
 from msconfig.reports.wording import (
     MARKS,
     excuse,
-    explained,
     meant,
     next_step_line,
     place_of,
+    proofs_line,
     quota_line,
     shown_id,
     verdict_line,
 )
-from msconfig.text import visible
+from msconfig.text import no_log_command, visible
 
 __all__ = ["render"]
 
 _NOT_XML = str.maketrans({"\ufffe": r"\ufffe", "\uffff": r"\uffff"})
-"""What XML 1.0 cannot hold (section 2.2) and `visible` lets pass; the rest it makes visible."""
+"""Characters that XML 1.0 excludes (section 2.2) and `visible` lets pass."""
+
+_TIME = "0"
+"""Seconds of every case: they are not measured, and some readers require the attribute."""
 
 
 def render(report: Report) -> str:
-    """`report` as XML: one test suite, in it one test case a model, in their order.
+    """`report` as XML: one test suite with one test case a model, in their order.
 
     Those of the fallback come last. A model that fails is a failure. One that is unknown is
-    skipped, and a failure where the report is strict. One whose outcome does not count is skipped.
+    skipped, and a failure where the report is strict. One whose outcome has no effect is skipped.
+    The output of a case that passes holds its proof, its reason and its notes.
     """
     suite = ET.Element("testsuite", name="msconfig")
     properties = ET.SubElement(suite, "properties")
@@ -65,15 +69,18 @@ def render(report: Report) -> str:
     suites = ET.Element("testsuites", name="msconfig")
     for element in (suites, suite):
         element.attrib.update({name: str(count) for name, count in counts.items()})
+        element.set("time", _TIME)
     suite.set("timestamp", rfc3339(report.checked_at))
     suites.append(suite)
     ET.indent(suites)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(suites, encoding="unicode")}\n'
+    text = f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(suites, encoding="unicode")}\n'
+    return no_log_command(text, "&#91;")
 
 
 def _properties(report: Report) -> list[tuple[str, str]]:
-    """What the check was about; no name comes twice, because Jenkins keeps one of each."""
+    """Site, tokens and so on; no name comes twice, because Jenkins keeps one of each."""
     recorded, fallback = report.snapshot_recorded, report.fallback
+    proofs = proofs_line(tally(report))
     return [
         ("site", report.site),
         ("mode", "offline" if report.offline else "online"),
@@ -82,6 +89,7 @@ def _properties(report: Report) -> list[tuple[str, str]]:
         ("token", ", ".join(map(_token, report.tokens))),
         *([("fallback key", _token(fallback.token))] if fallback is not None else []),
         *((f"quota {each.fingerprint}", quota_line(each)) for each in report.quota),
+        *([("proof", proofs)] if proofs else []),
         ("exit_code", str(int(report.exit_code))),
     ]
 
@@ -97,22 +105,32 @@ def _case(model: ModelResult, *, strict: bool, suite: str | None = None) -> ET.E
         "testcase",
         classname=suite or (model_id.owner if model_id else "malformed"),
         name=_shown(shown_id(model.id)),
+        time=_TIME,
     )
     place = place_of(model)
     if place:
         case.attrib.update({"file": _shown(place.file), "line": str(place.line)})
     why = excuse(model)
+    output = [*model.notes, *filter(None, [meant(model)])]
     if why is not None:
-        message = _shown(f"{why} ({model.status}: {explained(model)})")
+        message = _shown(f"{why} ({model.status}: {model.reason})")
         ET.SubElement(case, "skipped", message=message)
     elif model.outcome is Outcome.FAIL or (strict and model.outcome is Outcome.UNKNOWN):
-        failure = ET.SubElement(
-            case, "failure", type=model.status, message=_shown(explained(model))
-        )
-        failure.text = "\n".join(_shown(line) for line in (explained(model), meant(model)) if line)
+        failure = ET.SubElement(case, "failure", type=model.status, message=_shown(model.reason))
+        failure.text = _lines(model.reason, *output)
+        output = []
     elif model.outcome is Outcome.UNKNOWN:
-        ET.SubElement(case, "skipped", message=_shown(explained(model)))
+        ET.SubElement(case, "skipped", message=_shown(model.reason))
+    else:
+        proof = [f"Proof: {model.proof}"] if model.proof else []
+        output = [*proof, model.reason, *output]
+    if output:
+        ET.SubElement(case, "system-out").text = _lines(*output)
     return case
+
+
+def _lines(*texts: str) -> str:
+    return "\n".join(map(_shown, texts))
 
 
 def _shown(text: str) -> str:

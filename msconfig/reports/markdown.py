@@ -9,19 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from msconfig.checking.report import Change, Fallback, ModelResult, Outcome, Report
+from msconfig.checking.report import Change, Fallback, ModelResult, Report
 from msconfig.rendering.markdown_text import code, plain
-from msconfig.reports.verdicts import all_models, overall
+from msconfig.reports.verdicts import all_models, overall, worst_first
 from msconfig.reports.wording import (
     MARKS,
+    RECOVERED,
+    SUGGESTED,
     about,
     about_fallback,
     excuse,
-    explained,
     kind_of,
     next_step_line,
     quota_line,
     shown_id,
+    status_of,
     verdict_line,
 )
 
@@ -39,8 +41,7 @@ _MAX_ABOUT = 1_000
 def render(report: Report) -> str:
     """`report` as Markdown of less than 65,536 characters, the verdict first, the next step last.
 
-    Where not all fits, models that pass or do not count are left out first, and how many are left
-    out is said.
+    Failing models come first. Where not all fits, those at the end are left out, and counted.
     """
     models = all_models(report)
     blocks = [
@@ -49,16 +50,14 @@ def render(report: Report) -> str:
         _table(report.models),
         *_fallback(report.fallback),
         _section(
-            "Served, and perhaps meant",
+            SUGGESTED,
             (
                 f"{_id(model.id)} → {_id(each.id)} ({_plain(each.reason)})"
                 for model in models
                 for each in model.suggestions
             ),
         ),
-        _section(
-            "Healed since the baseline", (_id(m.id) for m in models if m.change is Change.HEALED)
-        ),
+        _section(RECOVERED, (_id(m.id) for m in models if m.change is Change.HEALED)),
         _section("Notes", map(_plain, report.notes)),
         _section(
             "Quota", (f"Token {each.fingerprint}: {quota_line(each)}" for each in report.quota)
@@ -79,10 +78,8 @@ def _fallback(fallback: Fallback | None) -> list[str]:
 def _table(models: tuple[ModelResult, ...], room: int = _TABLE_ROOM) -> str:
     if not models:
         return ""
-    rows = [_row(model) for model in models]
+    rows = [_row(model) for model in worst_first(models)]
     shown = _that_fit(rows, room)
-    if len(shown) < len(rows):
-        shown = _that_fit([_row(model) for model in sorted(models, key=_is_of_less_interest)], room)
     table = ["| | Model | Status | Kind | Why |", "|---|---|---|---|---|", *shown]
     left_out = len(rows) - len(shown)
     more = f"\n\n… and {left_out} more, not shown here." if left_out else ""
@@ -91,18 +88,10 @@ def _table(models: tuple[ModelResult, ...], room: int = _TABLE_ROOM) -> str:
 
 def _row(model: ModelResult) -> str:
     why = excuse(model)
-    reason = _plain(f"{explained(model)} ({why})" if why else explained(model))
-    cells = (MARKS[model.outcome], _id(model.id), model.status, kind_of(model), reason)
+    reason = _plain(f"{model.reason} ({why})" if why else model.reason)
+    texts = "<br>".join([reason, *map(_plain, model.notes)])
+    cells = (MARKS[model.outcome], _id(model.id), status_of(model), kind_of(model), texts)
     return f"| {' | '.join(cells)} |"
-
-
-def _is_of_less_interest(model: ModelResult) -> int:
-    """0 for what fails, 1 for what is unknown, 2 for what does not count, 3 for what passes."""
-    if model.outcome is Outcome.PASS:
-        return 3
-    if excuse(model) is not None:
-        return 2
-    return int(model.outcome is Outcome.UNKNOWN)
 
 
 def _section(title: str, entries: Iterable[str]) -> str:

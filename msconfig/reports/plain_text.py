@@ -1,4 +1,4 @@
-"""The report for a person: the verdict first, a table, the next step last."""
+"""The report as text: the verdict first, a table with failing models first, the next step last."""
 
 from __future__ import annotations
 
@@ -6,35 +6,38 @@ import io
 from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from msconfig.checking.report import Change, ModelResult, Outcome, Report
+from msconfig.checking.report import Change, ModelResult, Outcome, Report, Suggestion
 from msconfig.reports._console import STYLES, open_console
-from msconfig.reports.verdicts import all_models, overall
+from msconfig.reports.verdicts import all_models, overall, worst_first
 from msconfig.reports.wording import (
     MARKS,
+    RECOVERED,
+    SUGGESTED,
     about,
     about_fallback,
-    excuse,
-    explained,
     kind_of,
     next_step_line,
+    remarks,
+    status_of,
     verdict_line,
 )
 from msconfig.text import no_command, shortened, visible, wrapped
 
-__all__ = ["body", "next_step", "render"]
+__all__ = ["as_text", "body", "next_step"]
 
 _MIN_REASON = 26
-"""Columns that the reasons need; with fewer left they go below the ids."""
+"""Columns that reasons need; with fewer left they go below the ids."""
+_HEADINGS = ("MODEL", "STATUS", "KIND")
 _MAX_ID = 400
 _MAX_WIDTH = 160
 
 
-def render(report: Report, *, width: int, color: bool) -> str:
+def as_text(report: Report, *, width: int, color: bool) -> str:
     """`report` as text of at most `width` columns (ids are never cut); colour codes if `color`."""
     return f"{body(report, width=width, color=color)}\n{next_step(report, width=width)}\n"
 
@@ -55,7 +58,7 @@ def body(report: Report, *, width: int, color: bool) -> str:
         console.print()
         console.print(Text(no_command(about_fallback(report.fallback)), style="dim"))
         _print_models(console, report.fallback.models)
-    _print_suggestions(console, all_models(report))
+    _print_suggestions(console, worst_first(all_models(report)))
     _print_notes(console, report)
     return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
 
@@ -65,24 +68,27 @@ def _mark(outcome: Outcome) -> tuple[str, str]:
 
 
 def _print_models(console: Console, models: Sequence[ModelResult]) -> None:
-    if _fits_a_table(models, console.width):
-        console.print(_table(models))
+    """Four columns; where the reasons have no room beside the others, they go below the row.
+
+    Where not even the other three have room, id and status are two lines.
+    """
+    ordered = worst_first(models)
+    cells = [_HEADINGS, *((_id(each), status_of(each), kind_of(each)) for each in ordered)]
+    columns = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
+    room = console.width - sum(columns) - cell_len("✗      ")
+    if room >= cell_len("  ") + _MIN_REASON:
+        console.print(_table(ordered))
+    elif room >= 0:
+        _print_rows(console, ordered, columns)
     else:
-        for model in models:
+        for model in ordered:
             _print_stacked(console, model)
-
-
-def _fits_a_table(models: Sequence[ModelResult], width: int) -> bool:
-    ids = max(cell_len(_id(model)) for model in models)
-    statuses = max(len(model.status) for model in models)
-    kinds = max(len(model.kind) for model in models)
-    return width - (ids + statuses + kinds + 10) >= _MIN_REASON
 
 
 def _table(models: Iterable[ModelResult]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     table.add_column("")
-    for heading in ("MODEL", "STATUS", "KIND"):
+    for heading in _HEADINGS:
         table.add_column(heading, no_wrap=True)
     table.add_column("WHY", overflow="fold")
     for model in models:
@@ -90,32 +96,47 @@ def _table(models: Iterable[ModelResult]) -> Table:
         table.add_row(
             Text(mark, style=style),
             Text(_id(model)),
-            Text(model.status, style=style),
+            Text(status_of(model), style=style),
             Text(kind_of(model), style="dim"),
-            Text(_why(model)),
+            _why(model),
         )
     return table
+
+
+def _print_rows(console: Console, models: Iterable[ModelResult], columns: Sequence[int]) -> None:
+    cells = (cell.ljust(width) for cell, width in zip(_HEADINGS, columns, strict=True))
+    console.print(Text(f"   {'  '.join(cells)}", style="dim"), soft_wrap=True)
+    for model in models:
+        mark, style = _mark(model.outcome)
+        model_id, status = Text(_id(model)), Text(status_of(model), style=style)
+        model_id.pad_right(columns[0] - model_id.cell_len)
+        status.pad_right(columns[1] - status.cell_len)
+        kind = Text(kind_of(model), style="dim")
+        row = Text("  ").join([Text(mark, style=style), model_id, status, kind])
+        console.print(row, soft_wrap=True)
+        console.print(Padding(_why(model), (0, 0, 0, 5)))
 
 
 def _print_stacked(console: Console, model: ModelResult) -> None:
     mark, style = _mark(model.outcome)
     console.print(Text.assemble((f"{mark} ", style), _id(model)), soft_wrap=True)
-    line = Text.assemble((model.status, style), (f" · {kind_of(model)} · ", "dim"), _why(model))
+    line = Text.assemble((status_of(model), style), (f" · {kind_of(model)}", "dim"))
     console.print(Padding(line, (0, 0, 0, 2)))
+    console.print(Padding(_why(model), (0, 0, 0, 2)))
 
 
-def _why(model: ModelResult) -> str:
-    """The reason, and before it why it does not count, if it does not."""
-    words = no_command(visible(explained(model)))
-    because = excuse(model)
-    return f"{because}; {words}" if because else words
+def _why(model: ModelResult) -> RenderableType:
+    """The reason, and indented below it why it has no effect, if so, and the notes."""
+    below = (Text(no_command(visible(each)), style="dim") for each in remarks(model))
+    reason = Text(no_command(visible(model.reason)))
+    return Group(reason, *(Padding(each, (0, 0, 0, 2)) for each in below))
 
 
 def _print_notes(console: Console, report: Report) -> None:
     healed = [model for model in all_models(report) if model.change is Change.HEALED]
     if healed:
         console.print()
-        console.print(Text("Healed since the baseline:", style="bold"))
+        console.print(Text(f"{RECOVERED}:", style="bold"))
         for model in healed:
             console.print(Text(f"  {_id(model)}"), soft_wrap=True)
     notes = [note for note in report.notes if note != report.look_up_gone]
@@ -123,7 +144,8 @@ def _print_notes(console: Console, report: Report) -> None:
         console.print()
         console.print(Text("Notes:", style="bold"))
         for note in notes:
-            console.print(Padding(Text(no_command(visible(note))), (0, 0, 0, 2)))
+            for line in wrapped(no_command(visible(note)), console.width, first="  ", later="    "):
+                console.print(Text(line), soft_wrap=True)
 
 
 def _print_suggestions(console: Console, models: Iterable[ModelResult]) -> None:
@@ -131,22 +153,26 @@ def _print_suggestions(console: Console, models: Iterable[ModelResult]) -> None:
     if not rows:
         return
     console.print()
-    console.print(Text("Served, and perhaps meant:", style="bold"))
-    width = max(len(each.id) for _, each in rows)
+    console.print(Text(f"{SUGGESTED}:", style="bold"))
+    width = max(cell_len(_suggested(each)) for _, each in rows)
     last = None
     for model, each in rows:
         if model is not last:
             console.print(Text(f"  {_id(model)}"), soft_wrap=True)
             last = model
-        fits = cell_len("    →   ") + width + len(each.reason) <= console.width
-        reason = Text(each.reason, style="dim")
-        line = Text.assemble("    → ", (visible(each.id), "green"))
-        if fits:
-            line.pad_right(width + 2 - len(each.id))
+        suggested = _suggested(each)
+        reason = Text(no_command(visible(each.reason)), style="dim")
+        line = Text.assemble("    → ", (suggested, "green"))
+        if cell_len("    →   ") + width + reason.cell_len <= console.width:
+            line.pad_right(width + 2 - cell_len(suggested))
             console.print(line + reason, soft_wrap=True)
         else:
             console.print(line, soft_wrap=True)
             console.print(Padding(reason, (0, 0, 0, 6)))
+
+
+def _suggested(suggestion: Suggestion) -> str:
+    return no_command(visible(suggestion.id))
 
 
 def _id(model: ModelResult) -> str:

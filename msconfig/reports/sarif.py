@@ -1,13 +1,14 @@
 """The report as SARIF 2.1.0, for code scanning and editors.
 
 The form is that of the OASIS standard (SARIF-v2.1.0); where it leaves a choice, what GitHub's code
-scanning asks for is done. It takes no result without a place in a file, so ids that are to be
-shown there come from a file.
+scanning requires is written. GitHub refuses a whole log if one result has no location, so ids that
+are in no file become notifications.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -22,11 +23,18 @@ from msconfig.checking.report import (
     TokenStatus,
 )
 from msconfig.parsing import dumps, rfc3339
-from msconfig.reports.verdicts import asked_models, asked_tokens
-from msconfig.reports.wording import excuse, explained, meant, places_of, shown_id, token_line
+from msconfig.reports.verdicts import queried_models, queried_tokens
+from msconfig.reports.wording import (
+    excuse,
+    meant,
+    places_of,
+    sentences,
+    shown_id,
+    token_line,
+)
 from msconfig.text import visible
 
-__all__ = ["render"]
+__all__ = ["render", "unplaced"]
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _RULES = {
@@ -36,7 +44,7 @@ _RULES = {
     ),
     Status.NOT_FOUND: (
         "There is no model with this id.",
-        "Correct the id; capital letters count. The message names ids that may have been meant.",
+        "Correct the id; letter case matters. The message suggests available ids.",
     ),
     Status.NO_ACCESS: (
         "The model is private or gated.",
@@ -47,12 +55,12 @@ _RULES = {
         "Use a model that API-Inference serves, or one of those providers with its own key.",
     ),
     Status.NOT_ENABLED: (
-        "The model exists, and API-Inference does not serve it.",
-        "Use a model that is served.",
+        "The model exists, but API-Inference does not serve it.",
+        "Use a served model.",
     ),
     Status.RETIRED: (
         "API-Inference no longer serves the model.",
-        "Replace it by a model that is served.",
+        "Replace it by a served model.",
     ),
     Status.DISPUTED: (
         "The sources contradict each other about the model.",
@@ -63,19 +71,29 @@ _RULES = {
         "The message says what was missing; --probe makes a real call.",
     ),
 }
-"""Every status that does not pass: what it means, and what to do."""
+"""Meaning and advice of every status that does not pass."""
 _RULE_INDEX = {status: index for index, status in enumerate(_RULES)}
 _LINK = str.maketrans({each: f"\\{each}" for each in "\\[]"})
-"""What would make a link of a message's text (section 3.11.6)."""
+"""Characters that would make a link of a part of a message (section 3.11.6)."""
 
 
 def render(report: Report) -> str:
     """`report` as a SARIF log with one run; a result for each model that fails or is unknown.
 
-    Unknown models are warnings, errors where the report is strict. Ignored ones are suppressed.
+    Unknown models are warnings, errors where the report is strict. Ignored ones are suppressed. A
+    model whose id is in no file is a notification.
     """
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [_run(report)]}
     return dumps(log, indent=2) + "\n"
+
+
+def unplaced(report: Report) -> tuple[ModelResult, ...]:
+    """Models that fail or are unknown and whose id is in no file, so that they are no results."""
+    return tuple(model for model in _findings(report) if not places_of(model))
+
+
+def _findings(report: Report) -> Iterator[ModelResult]:
+    return (model for model in queried_models(report) if model.outcome is not Outcome.PASS)
 
 
 def _run(report: Report) -> dict[str, Any]:
@@ -96,9 +114,7 @@ def _run(report: Report) -> dict[str, Any]:
         "columnKind": "unicodeCodePoints",
         "invocations": [invocation],
         "results": [
-            _result(model, strict=report.strict)
-            for model in asked_models(report)
-            if model.outcome is not Outcome.PASS
+            _result(model, strict=report.strict) for model in _findings(report) if places_of(model)
         ],
         "properties": {
             "site": report.site,
@@ -116,41 +132,56 @@ def _rule(status: Status) -> dict[str, Any]:
         "shortDescription": {"text": meaning},
         "fullDescription": {"text": f"{meaning} {advice}"},
         "help": {"text": advice},
-        "defaultConfiguration": {"level": _level(status)},
+        "defaultConfiguration": {"level": "error" if status.outcome is Outcome.FAIL else "warning"},
     }
 
 
-def _level(status: Status, *, strict: bool = False) -> str:
-    return "error" if strict or status.outcome is Outcome.FAIL else "warning"
+def _level(model: ModelResult, *, strict: bool) -> str:
+    return "error" if strict or model.outcome is Outcome.FAIL else "warning"
 
 
 def _notifications(report: Report) -> list[dict[str, Any]]:
-    """What is to be said of the tokens and the run, besides the models."""
+    """Tokens that do not pass, models whose id is in no file, and the notes of the run."""
     levels = {
         TokenStatus.REJECTED: "error",
         TokenStatus.NOT_BOUND: "error",
         TokenStatus.UNVERIFIED: "warning",
     }
-    told = [
-        (levels[token.status], token_line(token, what=what))
-        for what, token in asked_tokens(report)
+    tokens = [
+        _notification(levels[token.status], token_line(token, what=what))
+        for what, token in queried_tokens(report)
         if token.counts and token.status in levels
     ]
-    told += [("note", note) for note in report.notes]
-    return [{"level": level, "message": {"text": _text(text)}} for level, text in told]
+    models = [
+        {
+            **_notification(_level(model, strict=report.strict), _message(model)),
+            "associatedRule": {"id": model.status, "index": _RULE_INDEX[model.status]},
+        }
+        for model in unplaced(report)
+    ]
+    return [*tokens, *models, *(_notification("note", note) for note in report.notes)]
+
+
+def _notification(level: str, text: str) -> dict[str, Any]:
+    return {"level": level, "message": {"text": _text(text)}}
+
+
+def _message(model: ModelResult) -> str:
+    why = excuse(model)
+    reason = f"{model.reason} ({why})" if why else model.reason
+    notes = (f"Note: {note}" for note in model.notes)
+    return sentences(f"{shown_id(model.id)}: {reason}", *notes, meant(model))
 
 
 def _result(model: ModelResult, *, strict: bool) -> dict[str, Any]:
     # a `kind` other than fail would have to be of level none (section 3.27.10), and not be shown
-    why, suggested = excuse(model), meant(model)
-    message = f"{shown_id(model.id)}: {explained(model)}{f' ({why})' if why else ''}"
     fingerprint = hashlib.sha256(model.id.encode("utf-8", "surrogatepass")).hexdigest()
     return {
         "ruleId": model.status,
         "ruleIndex": _RULE_INDEX[model.status],
         "kind": "fail",
-        "level": _level(model.status, strict=strict),
-        "message": {"text": _text(f"{message}. {suggested}" if suggested else message)},
+        "level": _level(model, strict=strict),
+        "message": {"text": _text(_message(model))},
         "locations": [_location(place) for place in places_of(model)],
         "partialFingerprints": {"modelId/v1": fingerprint},
         "suppressions": _suppressions(model),

@@ -1,4 +1,4 @@
-"""What a check comes to, as values: counts, verdicts, the next step. Pure; the words come later."""
+"""The results of a check as values: counts, verdicts, next step. Pure; texts are elsewhere."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ __all__ = [
     "NextStep",
     "Tally",
     "all_models",
-    "asked_models",
-    "asked_tokens",
     "fallback_verdict",
     "is_excused",
     "next_step",
     "overall",
+    "queried_models",
+    "queried_tokens",
     "tally",
+    "worst_first",
 ]
 
 _REFUSED = {TokenStatus.REJECTED, TokenStatus.NOT_BOUND}
@@ -38,32 +39,45 @@ def all_models(report: Report) -> tuple[ModelResult, ...]:
     return (*report.models, *(report.fallback.models if report.fallback is not None else ()))
 
 
-def asked_models(report: Report) -> tuple[ModelResult, ...]:
-    """The models of ModelScope, then those of a fallback that was asked."""
-    return all_models(report) if _is_asked(report.fallback) else report.models
+def queried_models(report: Report) -> tuple[ModelResult, ...]:
+    """The models of ModelScope, then those of a fallback that was queried."""
+    return all_models(report) if _is_queried(report.fallback) else report.models
 
 
-def asked_tokens(report: Report) -> tuple[tuple[str, TokenResult], ...]:
-    """The tokens of ModelScope, then the key of a fallback that was asked; each with its name."""
+def queried_tokens(report: Report) -> tuple[tuple[str, TokenResult], ...]:
+    """The tokens of ModelScope, then the key of a fallback that was queried; each with its name."""
     tokens = [("token", token) for token in report.tokens]
     fallback = report.fallback
-    if fallback is not None and _is_asked(fallback):
+    if fallback is not None and _is_queried(fallback):
         tokens.append(("Bailian key", fallback.token))
     return tuple(tokens)
 
 
-def _is_asked(fallback: Fallback | None) -> bool:
+def _is_queried(fallback: Fallback | None) -> bool:
     return fallback is not None and fallback.token.counts
 
 
 def is_excused(model: ModelResult) -> bool:
-    """Whether the model is not as it should be, and that does not count."""
+    """Whether the model does not pass and its outcome has no effect: ignored, or no regression."""
     return model.outcome is not Outcome.PASS and not model.counts
+
+
+def worst_first(models: Iterable[ModelResult]) -> tuple[ModelResult, ...]:
+    """`models` that fail, then unknown, excused and passing ones; within each in their order."""
+    return tuple(sorted(models, key=_rank))
+
+
+def _rank(model: ModelResult) -> int:
+    if model.outcome is Outcome.PASS:
+        return 3
+    if is_excused(model):
+        return 2
+    return int(model.outcome is Outcome.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What a verdict in words has to tell of ModelScope; of a fallback, `FallbackVerdict`."""
+    """Counts behind the verdict on ModelScope's models; `FallbackVerdict` is that of a fallback."""
 
     total: int
     """Models."""
@@ -74,14 +88,14 @@ class Tally:
     known: int
     """Excused: ignored, or not worse than in the baseline."""
     tokens: frozenset[TokenStatus]
-    """What became of the tokens that count."""
+    """Statuses of the tokens that count."""
     complete: bool
     proofs: tuple[tuple[Proof, int], ...]
     """How many models that pass rest on each proof, the best first; without those of none."""
 
     @property
     def excused(self) -> int:
-        """Models that are not as they should be, and do not count."""
+        """Models that do not pass and have no effect."""
         return self.ignored + self.known
 
 
@@ -102,9 +116,9 @@ def tally(report: Report) -> Tally:
 
 
 class FallbackVerdict(Enum):
-    """What came out for the fallback."""
+    """The result for the fallback."""
 
-    NOT_ASKED = "not asked"
+    NOT_QUERIED = "not queried"
     REJECTED = "rejected"
     UNREAD = "unread"
     MISSING = "missing"
@@ -113,11 +127,11 @@ class FallbackVerdict(Enum):
 
 
 def fallback_verdict(fallback: Fallback) -> tuple[FallbackVerdict, int]:
-    """What came out for the fallback, and of how many of its models that is said."""
+    """The result for the fallback, and the number of its models that it is about."""
     failed = _with(fallback.models, Outcome.FAIL)
     excused = sum(is_excused(model) for model in fallback.models)
-    if not _is_asked(fallback):
-        return FallbackVerdict.NOT_ASKED, len(fallback.models)
+    if not _is_queried(fallback):
+        return FallbackVerdict.NOT_QUERIED, len(fallback.models)
     if fallback.token.status is TokenStatus.REJECTED:
         return FallbackVerdict.REJECTED, len(fallback.models)
     if fallback.token.status is not TokenStatus.VALID:
@@ -130,14 +144,14 @@ def fallback_verdict(fallback: Fallback) -> tuple[FallbackVerdict, int]:
 
 
 def overall(report: Report) -> Outcome:
-    """How the run as a whole ended; what is ignored or known since the baseline plays no part."""
-    failed = _with(asked_models(report), Outcome.FAIL)
+    """The outcome of the run; ignored models and those known since the baseline have no effect."""
+    failed = _with(queried_models(report), Outcome.FAIL)
     if not report.complete and not failed:
         return Outcome.UNKNOWN
     statuses = _statuses(report)
     if failed or statuses & _REFUSED:
         return Outcome.FAIL
-    unknown = _with(asked_models(report), Outcome.UNKNOWN)
+    unknown = _with(queried_models(report), Outcome.UNKNOWN)
     is_open = unknown or TokenStatus.UNVERIFIED in statuses
     return Outcome.UNKNOWN if is_open else Outcome.PASS
 
@@ -162,7 +176,7 @@ def next_step(report: Report) -> NextStep:
     """What to do next."""
     own = tally(report).tokens
     statuses = _statuses(report)
-    models = asked_models(report)
+    models = queried_models(report)
     if not report.complete:
         return NextStep.FINISH
     if TokenStatus.REJECTED in own:
@@ -185,8 +199,8 @@ def next_step(report: Report) -> NextStep:
 
 
 def _statuses(report: Report) -> set[TokenStatus]:
-    """What became of the tokens that count, and of the key of a fallback that was asked."""
-    return {token.status for _, token in asked_tokens(report) if token.counts}
+    """Statuses of the tokens that count, and of the key of a fallback that was queried."""
+    return {token.status for _, token in queried_tokens(report) if token.counts}
 
 
 def _with(models: Iterable[ModelResult], outcome: Outcome) -> int:

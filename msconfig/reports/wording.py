@@ -1,4 +1,4 @@
-"""What every format for people says alike: verdict, excuses, next step. Pure; no markup."""
+"""Sentences that all formats for people share: verdict, excuses, next step. Pure; no markup."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from msconfig.checking.report import (
     Location,
     ModelResult,
     Outcome,
+    Proof,
     Quota,
     Report,
     TokenResult,
@@ -32,11 +33,12 @@ from msconfig.text import shortened, visible
 __all__ = [
     "MARKS",
     "NEXT_STEPS",
+    "RECOVERED",
+    "SUGGESTED",
     "WHY_NOTHING",
     "about",
     "about_fallback",
     "excuse",
-    "explained",
     "kind_of",
     "meant",
     "next_step_line",
@@ -44,7 +46,10 @@ __all__ = [
     "places_of",
     "proofs_line",
     "quota_line",
+    "remarks",
+    "sentences",
     "shown_id",
+    "status_of",
     "token_line",
     "verdict_line",
 ]
@@ -53,13 +58,17 @@ WHY_NOTHING = (
     " Every model and token has to pass;\n--only-usable leaves out the models that do not."
 )
 """Why `generate` and `apply` write nothing after a check that fails."""
+SUGGESTED = "Did you mean (available)"
+"""Begins the list of suggestions."""
+RECOVERED = "Recovered since the baseline"
+"""Begins the list of models that the baseline has as failing or unknown, and that pass now."""
 MARKS = {Outcome.PASS: "✓", Outcome.FAIL: "✗", Outcome.UNKNOWN: "?"}
 _STDIN = "-"
 """How standard input is given in place of a file."""
 
 
 def verdict_line(report: Report) -> str:
-    """What came out, in one line."""
+    """The result of the check, in one line."""
     counts = tally(report)
     total = counts.total
     parts = []
@@ -77,26 +86,57 @@ def verdict_line(report: Report) -> str:
         parts.append(_no(counts.unknown, total, "could be verified", "could not be verified"))
     if counts.excused:
         parts.append(_excused(counts))
-    elif not counts.failed and not counts.unknown:
-        parts.append(f"{'The model is' if total == 1 else f'All {total} models are'} served.")
-    parts += [f"Proof: {line}." for line in (proofs_line(counts),) if line]
+    parts += _served(counts)
     if report.fallback is not None:
         parts.append(_of_fallback(report.fallback))
     return " ".join(parts)
 
 
+def _served(counts: Tally) -> list[str]:
+    """A sentence about the models that pass, with what that rests on.
+
+    Beside models that do not pass, they are mentioned where their proof is known.
+    """
+    proofs = _proofs(counts.proofs)
+    if not (counts.failed or counts.unknown or counts.excused):
+        every = {1: "The model is", 2: "Both models are"}
+        return [f"{every.get(counts.total, f'All {counts.total} models are')} served{proofs}."]
+    passing = sum(count for _, count in counts.proofs)
+    return [f"{passing} {'is' if passing == 1 else 'are'} served{proofs}."] if proofs else []
+
+
+def _proofs(proofs: tuple[tuple[Proof, int], ...]) -> str:
+    """The proofs in parentheses, e.g. `` (listed in the catalogue; not called)``."""
+    if not proofs:
+        return ""
+    (best, most), *others = proofs
+    if others:
+        listed = ", ".join(f"{count} {_PROVED_BY[proof]}" for proof, count in proofs)
+        return f" ({listed}{'' if best is Proof.CALLED else '; none called'})"
+    if best is Proof.CALLED:
+        return f" ({'it' if most == 1 else 'each'} {_PROVED_BY[best]})"
+    return f" ({_PROVED_BY[best]}; not called)"
+
+
+_PROVED_BY = {
+    Proof.CALLED: "answered a call",
+    Proof.CONFIRMED: "confirmed by the provider look-up",
+    Proof.LISTED: "listed in the catalogue",
+}
+
+
 def proofs_line(counts: Tally) -> str:
-    """How many models that pass rest on which proof, e.g. ``2 called, 1 listed``."""
+    """How many models that pass rest on which proof, e.g. ``2 called, 1 listed``; "" for none."""
     return ", ".join(f"{count} {proof}" for proof, count in counts.proofs)
 
 
 def _of_fallback(fallback: Fallback) -> str:
-    """What came out for the fallback, in one sentence."""
+    """The result for the fallback, in one sentence."""
     verdict, count = fallback_verdict(fallback)
     total = len(fallback.models)
     match verdict:
-        case FallbackVerdict.NOT_ASKED:
-            return "Bailian was not asked."
+        case FallbackVerdict.NOT_QUERIED:
+            return "Bailian was not queried."
         case FallbackVerdict.REJECTED:
             return "Bailian rejects its key."
         case FallbackVerdict.UNREAD:
@@ -113,7 +153,7 @@ def _of_fallback(fallback: Fallback) -> str:
 
 
 def _no(count: int, total: int, yes: str, no: str) -> str:
-    """A sentence about `count` of `total` models that are not as they should be."""
+    """A sentence about `count` of `total` models that do not pass."""
     if total == 1:
         return f"The model {no.replace('are', 'is')}."
     if count == total:
@@ -122,7 +162,7 @@ def _no(count: int, total: int, yes: str, no: str) -> str:
 
 
 def _excused(counts: Tally) -> str:
-    """A sentence about the models that do not count."""
+    """A sentence about the models whose outcome has no effect."""
     whys = [
         *(["ignored"] if counts.ignored else []),
         *(["known since the baseline"] if counts.known else []),
@@ -135,7 +175,7 @@ def _excused(counts: Tally) -> str:
 
 
 def excuse(model: ModelResult) -> str | None:
-    """Why the outcome of a model that does not pass does not count; None where it does."""
+    """Why the outcome of a model that does not pass has no effect; None where it has."""
     if not is_excused(model):
         return None
     ignored = model.ignored
@@ -145,7 +185,7 @@ def excuse(model: ModelResult) -> str | None:
 
 
 def about(report: Report) -> str:
-    """What was asked, and with which tokens."""
+    """Site, origin of the facts, and tokens."""
     site = f"Site {report.site}"
     recorded = report.snapshot_recorded
     if recorded is not None:
@@ -154,12 +194,12 @@ def about(report: Report) -> str:
 
 
 def about_fallback(fallback: Fallback) -> str:
-    """What was asked of Bailian, and with which key."""
+    """Region and key of the fallback."""
     return f"Bailian, region {fallback.region}. {token_line(fallback.token, what='key')}."
 
 
 def token_line(token: TokenResult, *, what: str = "token") -> str:
-    """What became of one token, or of a key, without a full stop."""
+    """Status of one token, or of a key, without a full stop."""
     if token.status is TokenStatus.ABSENT:
         return f"No {what}"
     reason = f": {shortened(visible(token.reason))}" if token.reason else ""
@@ -168,12 +208,17 @@ def token_line(token: TokenResult, *, what: str = "token") -> str:
 
 
 def shown_id(model_id: str) -> str:
-    """An id on one line, and something to see where it is empty."""
+    """An id on one line; ``""`` for an empty one."""
     return visible(model_id) or '""'
 
 
+def status_of(model: ModelResult) -> str:
+    """The status, with the proof of a model that passes, e.g. ``enabled · listed``."""
+    return f"{model.status} · {model.proof}" if model.proof else model.status
+
+
 def kind_of(model: ModelResult) -> str:
-    """The kind; of what is not served an unknown one is of no interest."""
+    """The kind; a dash if it is unknown and the model does not pass."""
     unknown = model.kind is Kind.UNKNOWN and model.outcome is not Outcome.PASS
     return "–" if unknown else model.kind
 
@@ -183,7 +228,7 @@ def meant(model: ModelResult) -> str | None:
     if not model.suggestions:
         return None
     each = (f"{visible(one.id)} ({visible(one.reason)})" for one in model.suggestions)
-    return f"Served, and perhaps meant: {', '.join(each)}."
+    return f"{SUGGESTED}: {', '.join(each)}."
 
 
 def quota_line(quota: Quota) -> str:
@@ -196,9 +241,21 @@ def _amount(amount: float | None) -> str:
     return "unknown" if amount is None else f"{amount:g}"
 
 
-def explained(model: ModelResult) -> str:
-    """Why a model has its status, with its notes, in one line; not yet safe to print."""
-    return "; ".join((model.reason, *model.notes))
+def remarks(model: ModelResult) -> tuple[str, ...]:
+    """What is to be said besides the reason: why the outcome has no effect, then the notes."""
+    because = excuse(model)
+    return (*([because] if because else []), *model.notes)
+
+
+def sentences(*texts: str | None) -> str:
+    """`texts` in one line, each ended by a full stop but the last; None is left out.
+
+    >>> sentences("a/b: no access", "known since the baseline", None)
+    'a/b: no access. known since the baseline'
+    """
+    *first, last = filter(None, texts)
+    ended = (each if each.endswith((".", "!", "?")) else f"{each}." for each in first)
+    return " ".join([*ended, last])
 
 
 def place_of(model: ModelResult) -> Location | None:

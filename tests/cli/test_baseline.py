@@ -102,13 +102,13 @@ def test_a_baseline_that_cannot_be_one_is_refused(
 
 
 @pytest.mark.usefixtures("site")
-def test_what_healed_is_told(run: Run) -> None:
+def test_what_recovered_is_listed(run: Run) -> None:
     file = baseline(run, Alive="fail")
     ran = run(
         "check", "--no-token", "--retries", "0", "--baseline", file, "Qwen/Alive", "Qwen/Dead"
     )
     assert ran.code == 0
-    assert "Healed since the baseline:\n  Qwen/Alive\n" in ran.out
+    assert "Recovered since the baseline:\n  Qwen/Alive\n" in ran.out
     assert ran.out.startswith("✓ Nothing new: 1 of 2 models is known since the baseline.")
 
 
@@ -168,6 +168,17 @@ def test_what_was_ignored_in_the_baseline_counts_when_it_is_no_longer(run: Run) 
     Path("baseline.json").write_text(run(*ASK, "Qwen/Dead").out)
     ignoring("Qwen/Dead", "2020-01-01")
     assert run(*ASK, "--baseline", "baseline.json", "Qwen/Dead").code == 1
+
+
+@pytest.mark.usefixtures("site")
+@pytest.mark.parametrize("given", [["--format", "sarif"], ["--report", "sarif=a.sarif"]])
+def test_stderr_says_how_many_results_sarif_cannot_place(run: Run, given: list[str]) -> None:
+    Path("ids.txt").write_text("Qwen/Dead\n")
+    line = "sarif: 1 model is a notification, not a result"
+    assert line in run(*ASK, *given, "Qwen/Dead").err
+    assert line not in run(*ASK, *given, "-q", "Qwen/Dead").err
+    assert line not in run(*ASK, *given, "--models", "ids.txt").err
+    assert line not in run(*ASK, "Qwen/Dead").err
 
 
 @pytest.mark.usefixtures("site")

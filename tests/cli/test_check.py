@@ -259,7 +259,7 @@ def test_a_garbage_token_is_rejected_though_the_catalogue_takes_it(
     monkeypatch.setenv("MODELSCOPE_API_TOKEN", OTHER_TOKEN)
     ran = run("check", "Qwen/Alive")
     assert ran.code == 3
-    assert ran.out.startswith("✗ A token is rejected. The model is served.")
+    assert ran.out.startswith("✗ A token is rejected. The model is served (confirmed by the")
     assert "myaccesstoken" in ran.out.splitlines()[-1]
     assert OTHER_TOKEN not in ran.out + ran.err
 

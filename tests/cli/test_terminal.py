@@ -42,7 +42,7 @@ def test_progress_shows_and_the_result_is_in_colour(modelscope: Mock) -> None:
     code, seen = on_a_terminal(*ids)
     assert code == 0
     assert "Checking" in seen
-    assert seen.index("Checking") < seen.index("All 30 models are served.")
+    assert seen.index("Checking") < seen.index("All 30 models are served (")
     assert "\x1b[" in seen
 
 

@@ -47,7 +47,7 @@ def with_fallback(model: MakeModel, report: MakeReport) -> Any:  # noqa: ANN401 
         (Status.NOT_FOUND, VALID, True, "1 of 1 fallback models is not in Bailian's list."),
         (Status.UNVERIFIED, REJECTED, True, "Bailian rejects its key."),
         (Status.UNVERIFIED, TokenStatus.UNVERIFIED, True, "Bailian's list could not be read."),
-        (Status.UNVERIFIED, TokenStatus.UNVERIFIED, False, "Bailian was not asked."),
+        (Status.UNVERIFIED, TokenStatus.UNVERIFIED, False, "Bailian was not queried."),
     ],
 )
 def test_the_verdict_tells_what_came_out(
@@ -91,7 +91,7 @@ def test_without_a_fallback_json_is_as_it_was(model: MakeModel, report: MakeRepo
 @pytest.mark.parametrize(
     ("status", "counts", "strict", "found"),
     [
-        (Status.ENABLED, True, False, []),
+        (Status.ENABLED, True, False, ["system-out"]),
         (Status.NOT_FOUND, True, False, ["failure"]),
         (Status.UNVERIFIED, True, False, ["skipped"]),
         (Status.UNVERIFIED, True, True, ["failure"]),

@@ -81,7 +81,7 @@ def test_a_failing_model_is_an_error_beside_its_line(model: MakeModel, report: M
     assert error == (
         "::error file=ids/models.txt,line=3,col=5,title=not_found%3A qwen/alive"
         "::qwen/alive: the letter case differs."
-        " Served, and perhaps meant: Qwen/Alive (same letters)."
+        " Did you mean (available): Qwen/Alive (same letters)."
     )
     assert notice == (
         "::notice title=msconfig::1 of 2 models is not served."

@@ -90,7 +90,7 @@ def test_the_verdict_comes_first_and_is_the_title(model: MakeModel, report: Make
     ("statuses", "words"),
     [
         ([PASS], "The model is served."),
-        ([PASS, PASS], "All 2 models are served."),
+        ([PASS, PASS], "Both models are served."),
         ([FAIL], "The model is not served."),
         ([FAIL, FAIL], "None of the 2 models is served."),
         ([FAIL, FAIL, PASS], "2 of 3 models are not served."),
@@ -132,8 +132,8 @@ def test_the_verdict_tells_of_a_token_in_trouble(
 def test_what_does_not_count_is_no_news(model: MakeModel, report: MakeReport) -> None:
     it = report(model(status=FAIL, ignored=IGNORED), model("a/b", status=FAIL, change=Change.SAME))
     assert verdict(it) == "Nothing is worse than it was."
-    (counted,) = (text for text in read(it).texts["p"] if "do not count" in text)
-    assert counted.startswith("2 models are not as they should be")
+    (counted,) = (text for text in read(it).texts["p"] if "have no effect" in text)
+    assert counted.startswith("2 models do not pass")
 
 
 def test_an_interrupted_check_says_so(model: MakeModel, report: MakeReport) -> None:
@@ -145,12 +145,12 @@ def test_an_interrupted_check_says_so(model: MakeModel, report: MakeReport) -> N
     ("more", "status", "words"),
     [
         ({}, PASS, "Everything is ready"),
-        ({}, FAIL, "Replace or remove what is not served"),
+        ({}, FAIL, "Replace or remove the failing IDs"),
         ({}, OPEN, "Run the check again later"),
         ({"look_up_gone": "It has gone."}, OPEN, "Run the check with --probe"),
         ({"look_up_gone": "It has gone."}, PASS, "Run the check with --probe"),
         ({"complete": False}, OPEN, "Run the check again. What is unverified below"),
-        ({"tokens": (OTHER_TOKEN[TokenStatus.REJECTED],)}, FAIL, "Make a new token"),
+        ({"tokens": (OTHER_TOKEN[TokenStatus.REJECTED],)}, FAIL, "Create a new token"),
         ({"tokens": (OTHER_TOKEN[TokenStatus.NOT_BOUND],)}, FAIL, "Bind your ModelScope account"),
     ],
 )
@@ -191,7 +191,7 @@ def test_what_changed_since_the_baseline_is_listed(model: MakeModel, report: Mak
     (text,) = (each for each in read(it).texts["section"] if each.startswith("Since the baseline"))
     assert text == (
         "Since the baseline Worse than before (1) a/worse"
-        " Not in the baseline (1) a/new In order again (1) a/healed"
+        " Not in the baseline (1) a/new Recovered (1) a/healed"
     )
     assert not any("baseline" in each for each in read(report(model())).texts["section"])
 
@@ -314,7 +314,7 @@ KNOWN = at_bailian("c", Status.NOT_FOUND, change=Change.SAME)
             key(TokenStatus.REJECTED),
             [at_bailian(status=OPEN)],
             "Bailian rejects its key.",
-            f"Make a new key for Bailian: {addresses_in(Region.INTL).key_page}",
+            f"Create a new key for Bailian: {addresses_in(Region.INTL).key_page}",
         ),
         (
             key(TokenStatus.UNVERIFIED),
@@ -325,7 +325,7 @@ KNOWN = at_bailian("c", Status.NOT_FOUND, change=Change.SAME)
         (
             key(TokenStatus.ABSENT, counts=False),
             [at_bailian(status=OPEN)],
-            "Bailian was not asked.",
+            "Bailian was not queried.",
             "Everything is ready",
         ),
     ],

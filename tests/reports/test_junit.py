@@ -141,7 +141,7 @@ def test_a_failure_names_status_reason_and_what_may_have_been_meant(
     ((failure,),) = (case.result for case in cases_of(report(wrong)))
     assert (failure.type, failure.message) == ("not_found", "the case differs")
     assert failure.text == (
-        "the case differs\nServed, and perhaps meant: Qwen/Alive (same letters), a/b (the closest)."
+        "the case differs\nDid you mean (available): Qwen/Alive (same letters), a/b (the closest)."
     )
 
 
@@ -252,5 +252,5 @@ def test_any_text_parses_back_as_what_can_be_seen_of_it(one: str, two: str, six:
     assert [case.name for case in cases] == [seen, "a/b", "a/c"]
     (failure,), (_,), (skipped,) = (case.result for case in cases)
     assert (failure.type, failure.message, skipped.message) == ("malformed", reason, reason)
-    assert (failure.text or "").split("\n")[-1].startswith("Served, and perhaps meant: ")
+    assert (failure.text or "").split("\n")[-1].startswith("Did you mean (available): ")
     assert properties_of(report)["token"] == "rejected 00c0ffee"

@@ -98,18 +98,18 @@ def test_the_verdict_is_the_heading_and_the_next_step_the_end(
     assert text.endswith("\n\nNext: replace or remove the failing IDs and run again.\n")
 
 
-def test_the_table_has_a_row_for_each_model_with_its_id_as_code(
+def test_the_table_has_a_row_for_each_model_with_its_id_as_code_failing_ones_first(
     model: MakeModel, report: MakeReport
 ) -> None:
     it = report(
         model(),
-        model("a/b", status=FAIL, kind=Kind.UNKNOWN, reason="served by nobody"),
+        model("a/b", status=FAIL, kind=Kind.UNKNOWN, reason="no provider serves it"),
         model("a/c", status=OPEN, reason="no answer"),
     )
     assert page_of(it).rows == [
-        ["✓", "Qwen/Alive", "enabled", "chat", "served by ModelScope"],
-        ["✗", "a/b", "not_enabled", "–", "served by nobody"],
+        ["✗", "a/b", "not_enabled", "–", "no provider serves it"],
         ["?", "a/c", "unverified", "chat", "no answer"],
+        ["✓", "Qwen/Alive", "enabled", "chat", "served by ModelScope"],
     ]
     code = [token.content for token in inline_of(parse(render(it, Format.MARKDOWN)))]
     for each in it.models:
@@ -133,8 +133,8 @@ def test_below_the_table_stands_what_else_there_is_to_know(
     )
     page = page_of(it)
     assert page.sections == {
-        "Served, and perhaps meant": ["qwen/alive → Qwen/Alive (same letters)"],
-        "Healed since the baseline": ["a/h"],
+        "Did you mean (available)": ["qwen/alive → Qwen/Alive (same letters)"],
+        "Recovered since the baseline": ["a/h"],
         "Notes": ["an entry has expired"],
         "Quota": [
             "Token 00c0ffee: 12.5 available of 250 Magicubes, 0 frozen",
@@ -193,7 +193,7 @@ def test_a_report_without_models_has_no_table(report: MakeReport) -> None:
         ),
         pytest.param(
             [{"change": Change.HEALED}, {"change": SAME}],
-            "✓ All 2 models are served.",
+            "✓ Both models are served.",
             "generate",
             id="all pass",
         ),
@@ -265,7 +265,7 @@ def test_an_id_that_would_end_its_code_is_text(
 def test_it_fits_into_a_comment_and_says_what_is_left_out(
     count: int, model: MakeModel, report: MakeReport
 ) -> None:
-    reason = "served by nobody " * 5
+    reason = "no provider serves it " * 5
     dead = model(
         "z/dead", status=FAIL, reason=reason, suggestions=(Suggestion("a/b", "the closest"),)
     )
@@ -273,7 +273,7 @@ def test_it_fits_into_a_comment_and_says_what_is_left_out(
     page = page_of(report(*passing, dead))
     fits = count == 10
     assert len(render(report(*passing, dead), Format.MARKDOWN)) < LIMIT
-    assert page.rows[-1 if fits else 0][1] == "z/dead"
+    assert page.rows[0][1] == "z/dead"
     assert (len(page.rows) == count + 1) is fits
     left_out = f"… and {count + 1 - len(page.rows)} more, not shown here."
     assert (left_out in page.paragraphs) is not fits

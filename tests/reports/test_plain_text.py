@@ -46,6 +46,7 @@ PASS, FAIL, OPEN = Status.ENABLED, Status.NOT_ENABLED, Status.UNVERIFIED
     ("statuses", "more", "first", "last"),
     [
         pytest.param([PASS], {}, "✓ The model is served.", "generate", id="one passes"),
+        pytest.param([PASS] * 2, {}, "✓ Both models are served.", "generate", id="both pass"),
         pytest.param([PASS] * 3, {}, "✓ All 3 models are served.", "generate", id="all pass"),
         pytest.param([FAIL], {}, "✗ The model is not served.", "replace", id="one fails"),
         pytest.param(
@@ -165,7 +166,7 @@ def many(model: MakeModel, report: MakeReport, *ids: str) -> Report:
     )
     return report(
         *(model(each) for each in ids),
-        model("dead/model", status=FAIL, reason="served by nobody", suggestions=suggestions),
+        model("dead/model", status=FAIL, reason="no provider serves it", suggestions=suggestions),
         model("x/y", status=Status.THIRD_PARTY_ONLY, reason="served by " + "DashScope, " * 20),
         model("z" * 50, status=Status.MALFORMED, kind=Kind.UNKNOWN, reason="word" * 60),
         tokens=(*token(TokenStatus.VALID), TokenResult(TokenStatus.ABSENT, "none")),

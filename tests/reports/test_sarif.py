@@ -36,7 +36,7 @@ from msconfig.checking.report import (
 )
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
-from msconfig.reports import Format, render
+from msconfig.reports import Format, left_out, render
 from support import HOSTILE_TEXT, MakeModel, MakeReport
 
 # read here: a test's environment holds no variable of ours
@@ -47,6 +47,19 @@ AT = datetime(2026, 10, 7, 10, 15, tzinfo=UTC)
 FAIL, OPEN = Status.NOT_ENABLED, Status.UNVERIFIED
 IGNORED = Ignored("waiting", date(2026, 12, 31))
 BAD = [status for status in Status if status.outcome is not Outcome.PASS]
+
+
+PLACE = Location("models.txt", 1, 1)
+
+
+@pytest.fixture
+def model(model: MakeModel) -> MakeModel:
+    """A model's result whose id is in a file unless another place, or None, is given."""
+
+    def make(*model_id: str, **more: Any) -> ModelResult:  # noqa: ANN401
+        return model(*model_id, **{"location": PLACE, **more})
+
+    return make
 
 
 @pytest.fixture(scope="session")
@@ -86,6 +99,7 @@ def everything(model: MakeModel, report: MakeReport) -> Report:
         model("a/i", status=FAIL, ignored=IGNORED),
         model("a/k", status=FAIL, change=Change.SAME),
         model("a/l", status=FAIL, location=Location("ids/models.txt", 3, 5)),
+        model("a/n", status=FAIL, location=None),
         model("a/s", status=FAIL, suggestions=(Suggestion("a/b", "the closest"),)),
         tokens=(
             TokenResult(TokenStatus.REJECTED, "FROM", "00c0ffee", "a reason"),
@@ -150,7 +164,7 @@ def test_a_message_says_what_is_wrong_and_what_may_have_been_meant(
     )
     (result,) = results_of(report(wrong))
     assert result["message"]["text"] == (
-        "qwen/alive: the letter case differs. Served, and perhaps meant: Qwen/Alive (same letters)."
+        "qwen/alive: the letter case differs. Did you mean (available): Qwen/Alive (same letters)."
     )
 
 
@@ -208,11 +222,53 @@ def test_a_result_has_all_places_of_the_id(model: MakeModel, report: MakeReport)
 
 
 @pytest.mark.parametrize("location", [None, Location("-", 3, 5)])
-def test_an_id_that_is_in_no_file_has_no_place(
+def test_an_id_that_is_in_no_file_is_a_notification_so_that_github_takes_the_log(
     location: Location | None, model: MakeModel, report: MakeReport
 ) -> None:
-    (result,) = results_of(report(model(status=FAIL, location=location)))
-    assert result["locations"] == []
+    placed, unplaced = model("a/placed", status=FAIL), model("a/b", status=FAIL, location=location)
+    run = run_of(report(placed, replace(unplaced, reason="because")))
+    assert [each["locations"] != [] for each in run["results"]] == [True]
+    (invocation,) = run["invocations"]
+    (told,) = invocation["toolExecutionNotifications"]
+    assert (told["level"], told["message"]["text"]) == ("error", "a/b: because")
+    rules = run["tool"]["driver"]["rules"]
+    assert rules[told["associatedRule"]["index"]]["id"] == told["associatedRule"]["id"] == FAIL
+
+
+@pytest.mark.parametrize(
+    ("more", "strict", "level"),
+    [
+        ({"status": Status.ENABLED}, False, None),
+        ({"status": OPEN}, False, "warning"),
+        ({"status": OPEN}, True, "error"),
+        ({"status": FAIL}, False, "error"),
+    ],
+)
+def test_its_notification_has_the_level_that_the_result_would_have(
+    more: dict[str, Any], strict: bool, level: str | None, model: MakeModel, report: MakeReport
+) -> None:
+    it = report(model(location=None, **more), strict=strict)
+    (invocation,) = run_of(it)["invocations"]
+    levels = [each["level"] for each in invocation["toolExecutionNotifications"]]
+    assert levels == ([level] if level else [])
+    assert len(left_out(it, {Format.SARIF, Format.TEXT})) == len(levels)
+    assert left_out(it, {Format.TEXT}) == ()
+
+
+def test_one_line_says_how_many_results_have_no_place(model: MakeModel, report: MakeReport) -> None:
+    it = report(*(model(f"a/{n}", status=FAIL, location=None) for n in range(3)))
+    (line,) = left_out(it, {Format.SARIF})
+    assert line == (
+        "sarif: 3 models are notifications, not results: their ids are in no file (use --models"
+        " FILE or msconfig.toml)"
+    )
+    assert left_out(report(model(status=FAIL)), {Format.SARIF}) == ()
+
+
+def test_the_message_of_a_result_ends_with_the_notes(model: MakeModel, report: MakeReport) -> None:
+    it = report(model("a/b", status=OPEN, reason="no answer", notes=("not probed: the budget",)))
+    (result,) = results_of(it)
+    assert result["message"]["text"] == "a/b: no answer. Note: not probed: the budget"
 
 
 def test_an_ignored_model_is_suppressed_with_its_reason_and_until_when(
@@ -278,6 +334,7 @@ def test_an_interrupted_run_was_not_successful(model: MakeModel, report: MakeRep
     assert told == [
         ("error", "Token 00c0ffee (FROM) rejected: a reason"),
         ("warning", "Token deadbeef (FROM) unverified"),
+        ("error", "a/n: served by ModelScope"),
         ("note", "an entry has expired"),
     ]
 

@@ -1,0 +1,64 @@
+"""No format holds what a runner of GitHub or Azure reads as a command anywhere in a line."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given
+
+from msconfig.checking.report import (
+    Evidence,
+    ModelResult,
+    Report,
+    Status,
+    Suggestion,
+    TokenResult,
+    TokenStatus,
+)
+from msconfig.model_ids import Location
+from msconfig.modelscope.kinds import Kind
+from msconfig.modelscope.sites import Site
+from msconfig.reports import Format, render
+from support import HOSTILE_TEXT
+
+AT = datetime(2026, 10, 7, tzinfo=UTC)
+COMMAND = re.compile(r"##(vso)?\[", re.IGNORECASE)
+
+
+def report_on(text: str) -> Report:
+    """A report with `text` wherever a text from outside may be."""
+    models = tuple(
+        ModelResult(
+            text,
+            status,
+            Kind.UNKNOWN,
+            text,
+            (Evidence(text, text, AT),),
+            (Suggestion(text, text),),
+            location=Location(text or "x", 1, 1),
+            notes=(text,),
+        )
+        for status in (Status.MALFORMED, Status.UNVERIFIED, Status.ENABLED)
+    )
+    token = TokenResult(TokenStatus.REJECTED, text, "00c0ffee", text)
+    return Report(Site.CN, AT, (token,), models, notes=(text,))
+
+
+@pytest.mark.parametrize("form", Format)
+@given(text=HOSTILE_TEXT)
+def test_no_text_from_outside_becomes_one(form: Format, text: str) -> None:
+    for hostile in (text, f"##[error]{text}", f"##vso[task.setvariable]{text}##VSO["):
+        assert COMMAND.search(render(report_on(hostile), form)) is None
+
+
+def test_formats_for_programs_lose_nothing_by_it() -> None:
+    hostile = "##[error]x ##vso[task.complete]y"
+    it = report_on(hostile)
+    assert json.loads(render(it, Format.JSON))["models"][0]["reason"] == hostile
+    failure = ET.fromstring(render(it, Format.JUNIT)).find("testsuite/testcase/failure")  # noqa: S314 - our own
+    assert failure is not None
+    assert failure.get("message") == hostile
