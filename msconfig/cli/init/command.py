@@ -42,15 +42,15 @@ def _kinds(
     multiple=True,
     callback=_kinds,
     metavar="ID=KIND",
-    help="What a model does, if not what the hub says; repeatable.",
+    help="Kind of a model, overriding the hub; repeatable.",
 )
 @click.option(
     "--unserved",
     type=EnumChoice(Unserved),
-    help="What to do with models that fail; replace: by the first suggestion.",
+    help="What happens to models that fail; replace: by the first suggestion.",
 )
-@click.option("--force", is_flag=True, help="Replace a site or token_env that the file has.")
-@click.option("--yes", is_flag=True, help="Ask nothing; what is missing is an error.")
+@click.option("--force", is_flag=True, help="Replace a different site or token_env in the file.")
+@click.option("--yes", is_flag=True, help="Do not prompt; missing values are errors.")
 def command(
     options: InputOptions,
     *,
@@ -59,10 +59,10 @@ def command(
     force: bool,
     yes: bool,
 ) -> int:
-    """Ask for what msconfig has to know, check it, and write msconfig.toml (or --config FILE).
+    """Set up msconfig.toml (or --config FILE) step by step, with everything checked.
 
-    An existing file is extended; its comments and order stay. The token is checked and never
-    saved. Every answer can be given as an option; away from a terminal each has to be.
+    An existing file is extended; its comments and order are kept. The token is verified and never
+    saved. Every answer can be given as an option; without a terminal, all must be.
     """
     from msconfig.cli.init.wizard import InitOptions, start
 

@@ -26,32 +26,32 @@ __all__ = ["IdQuestions"]
 _LISTED = frozenset({Kind.CHAT, Kind.VISION})
 _DOCUMENTS = {".json", ".zip"}
 _MANY = 3
-"""Lines about what could not be read; there may be thousands."""
+"""Lines on what could not be read; there may be thousands."""
 
 
 @dataclass(slots=True)
 class IdQuestions:
-    """Asks for ids until the user is done."""
+    """Prompts for ids until the user is done."""
 
     tokens: TokenOptions
     """They may read standard input, which can be read only once."""
     session: Session
     may_be_none: bool
-    """Whether no id at all is an answer, because the file has some already."""
+    """Whether no id is a valid answer, because the file already has some."""
     chosen: dict[str, GivenId] = field(default_factory=dict)
     found: dict[frozenset[Kind], Discovery] = field(default_factory=dict)
-    """What was found already, by its kinds; what is incomplete is searched for again."""
+    """Results by kinds; incomplete ones are searched for again."""
 
     def ids(self) -> tuple[GivenId, ...]:
         """The ids, each once."""
         while True:
             ways: list[tuple[Callable[[], None] | None, str]] = [
-                (self._pick, "pick in a list of served models"),
+                (self._pick, "pick from a list of served models"),
                 (self._type, "type ids"),
                 (self._read, "read them from a file"),
             ]
             if self.chosen or self.may_be_none:
-                ways.insert(0, (None, "that is all"))
+                ways.insert(0, (None, "done"))
             count = f" ({len(self.chosen)} so far)" if self.chosen else ""
             way = choose(f"Which models?{count}", ways)
             if way is None:
@@ -95,7 +95,7 @@ class IdQuestions:
     def _type(self) -> None:
         def wrong(text: str) -> str | None:
             if looks_like_token(text):
-                return "that looks like a token, not like an id"
+                return "this looks like a token, not a model id"
             ids = pasted(GivenId(text)) if text else []
             for given in ids:
                 if ModelId.parse(given.text) is None:

@@ -1,13 +1,12 @@
-"""What the chosen ids come to: which are served, what becomes of the others, and their kinds."""
+"""Check the selected ids, resolve failures, and confirm the kinds."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from msconfig.checking.report import ModelResult, Outcome
-from msconfig.cli.console import ProgressDisplay, columns
+from msconfig.cli.console import ProgressDisplay
 from msconfig.cli.init.command import Unserved
 from msconfig.cli.init.prompts import choose
 from msconfig.errors import UsageError
@@ -15,13 +14,9 @@ from msconfig.model_ids import GivenId
 from msconfig.modelscope.kinds import Kind
 from msconfig.operations.check import check
 from msconfig.operations.session import Session
-from msconfig.reports.wording import MARKS
 from msconfig.text import visible
 
-__all__ = ["FirstModels", "confirm_kinds", "in_words", "settle_unserved"]
-
-_MANY = 12
-"""Models that are named one by one when all is well with them."""
+__all__ = ["FirstModels", "confirm_kinds", "settle_unserved"]
 
 
 @dataclass(slots=True)
@@ -37,7 +32,7 @@ class FirstModels:
     """What kept hosts from being reached and will not pass, a line each."""
 
     def results(self, ids: Sequence[GivenId]) -> tuple[ModelResult, ...]:
-        """What a check says of each id; free.
+        """The results for the ids; free.
 
         Raises:
             KeyboardInterrupt: it was interrupted.
@@ -59,7 +54,7 @@ class FirstModels:
         """`models` after what fails is kept, left out or replaced by its first suggestion.
 
         Args:
-            models: what the check says.
+            models: the results of the check.
             unserved: what happens to models that fail.
         """
         if unserved is Unserved.KEEP:
@@ -73,33 +68,10 @@ class FirstModels:
         return self.results([GivenId(text) for text in dict.fromkeys(ids)])
 
 
-def in_words(models: Sequence[ModelResult]) -> str:
-    """Each model with its kind, or what is wrong with it; of many good ones only how many."""
-    good = [model for model in models if model.outcome is Outcome.PASS]
-    kinds = Counter(model.kind for model in good)
-    lines = []
-    if len(good) > _MANY:
-        count = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items()))
-        lines.append(f"{MARKS[Outcome.PASS]} {len(good)} models are served: {count}")
-    wide = max((len(model.id) for model in models), default=0)
-    for model in models:
-        mark, model_id = MARKS[model.outcome], visible(model.id)
-        if model.outcome is not Outcome.PASS:
-            lines += [f"{mark} {model_id}", f"    {visible(model.reason)}"]
-            lines += [f"    → {visible(other.id)}" for other in model.suggestions]
-        elif len(good) <= _MANY:
-            lines += (
-                [f"{mark} {model_id:<{wide}}  {model.kind}"]
-                if wide + 20 <= columns()
-                else [f"{mark} {model_id}", f"    {model.kind}"]
-            )
-    return "\n".join(lines)
-
-
 def settle_unserved(
     first: FirstModels, models: Sequence[ModelResult], unserved: Unserved | None, *, asks: bool
 ) -> tuple[ModelResult, ...]:
-    """The models that remain once it is settled what becomes of those that fail.
+    """The models that remain after failing ones are kept, left out or replaced.
 
     Raises:
         UsageError: nothing remains.
@@ -120,12 +92,12 @@ def settle_unserved(
         return tuple(models)
     remaining = first.without_unserved(models, unserved)
     if not remaining:
-        raise UsageError("no model remains; name one that is served")
+        raise UsageError("no model remains; give a served one")
     return remaining
 
 
 def confirm_kinds(models: Sequence[ModelResult]) -> dict[str, Kind]:
-    """The kinds as they are found, or as the person at the terminal says."""
+    """The kinds found, or those chosen at the terminal."""
     kinds = {model.id: model.kind for model in models}
     while True:
         unknown = sum(kind is Kind.UNKNOWN for kind in kinds.values())
@@ -136,5 +108,5 @@ def confirm_kinds(models: Sequence[ModelResult]) -> dict[str, Kind]:
             return kinds
         options = [(model_id, f"{visible(model_id)}: {kinds[model_id]}") for model_id in kinds]
         model_id = choose("Which?", options)
-        told = [(kind, str(kind)) for kind in Kind if kind is not Kind.UNKNOWN]
-        kinds[model_id] = choose(f"{visible(model_id)}:", told, default=kinds[model_id])
+        choices = [(kind, str(kind)) for kind in Kind if kind is not Kind.UNKNOWN]
+        kinds[model_id] = choose(f"{visible(model_id)}:", choices, default=kinds[model_id])

@@ -1,4 +1,4 @@
-"""What to run once the settings are there."""
+"""The commands to run after `msconfig init`."""
 
 from __future__ import annotations
 
@@ -10,44 +10,35 @@ from pathlib import Path
 from msconfig.cli.console import columns
 from msconfig.cli.init.token import FirstToken
 from msconfig.cli.params import InputOptions
+from msconfig.reports import init as texts
 from msconfig.settings.file import SettingsPlace
-from msconfig.text import visible, wrapped
 
 __all__ = ["line_for_the_shell", "next_steps"]
 
-_INDENT = " " * 5
-
 
 def next_steps(options: InputOptions, place: SettingsPlace, token: FirstToken) -> list[str]:
-    """The steps as lines, numbered; a command stands on a line of its own if words go before it.
+    """The steps as numbered lines.
 
     Args:
-        options: those that other commands have to be given again.
+        options: those of this run; some are needed again.
         place: where the settings are.
-        token: what is known of the token.
+        token: the token and its variable.
     """
-    how = [] if place.is_found else ["--config", str(place.path)]
+    again = [] if place.is_found else ["--config", str(place.path)]
     if options.connection.snapshot is not None:
-        how += ["--snapshot", options.connection.snapshot]
+        again += ["--snapshot", options.connection.snapshot]
     elif options.connection.offline:
-        how.append("--offline")
+        again.append("--offline")
     for file in options.tokens.token_file:
-        how += ["--token-file", file]
+        again += ["--token-file", file]
     if options.tokens.no_token:
-        how.append("--no-token")
-    again = "".join(f" {visible(shlex.quote(word))}" for word in how)
-    steps = [f"msconfig check{again}", f"msconfig generate{again} -o cherry-studio"]
-    lines: list[str] = []
-    if token.variable is not None:
-        words = "1. Give each new shell the token; this asks for it and shows nothing:"
-        lines = wrapped(words, columns(), first="  ", later=_INDENT)
-        lines.append(_INDENT + line_for_the_shell(token.variable))
-    first = 2 if lines else 1
-    return lines + [f"  {number}. {step}" for number, step in enumerate(steps, first)]
+        again.append("--no-token")
+    export = line_for_the_shell(token.variable) if token.variable is not None else None
+    return texts.next_steps(list(map(shlex.quote, again)), export, width=columns())
 
 
 def line_for_the_shell(variable: str) -> str:
-    """What sets `variable` in this person's shell; it asks for the token and shows none of it."""
+    """The line that sets `variable` in the user's shell; it prompts for the token without echo."""
     if sys.platform == "win32":
         hidden = "[Net.NetworkCredential]::new('', (Read-Host -AsSecureString)).Password"
         return f"$env:{variable} = {hidden}"

@@ -1,4 +1,4 @@
-"""A list to pick models from: search, a filter by kind, and marks."""
+"""A full-screen list to pick models from: search, filter by kind, marks."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from msconfig.cli.init.prompts import end_of_input
 from msconfig.modelscope.kinds import Kind
 from msconfig.text import visible
 
-__all__ = ["Shelf", "pick"]
+__all__ = ["PickerState", "pick"]
 
 _KIND_FROM = 60
-"""Columns from which on the kind has room beside the id."""
+"""Columns from which the kind is shown."""
 _DOWNLOADS_FROM = 76
-"""The same for the downloads."""
+"""Columns from which the downloads are shown."""
 _STYLE = Style.from_dict({"at": "reverse", "marked": "bold", "keys": "italic"})
 
 
 @dataclass(slots=True)
-class Shelf:
-    """Models to pick from, which of them are seen, and which are marked."""
+class PickerState:
+    """The models, the filter, the cursor and the marked ids."""
 
     models: Sequence[FoundModel]
     marked: dict[str, None] = field(default_factory=dict)
@@ -44,12 +44,12 @@ class Shelf:
     """What the id has to contain; letter case does not matter."""
     kind: Kind | None = None
     """None: all kinds."""
-    at: int = 0
-    """Which of those that are seen is pointed at."""
+    cursor: int = 0
+    """Index into `seen`."""
 
     @property
     def seen(self) -> list[FoundModel]:
-        """The models that fit words and kind."""
+        """The models that match words and kind."""
         words = self.words.casefold().split()
         return [
             model
@@ -60,29 +60,29 @@ class Shelf:
 
     @property
     def kinds(self) -> list[Kind | None]:
-        """What the filter can be set to."""
+        """Choices of the filter."""
         there = {model.kind for model in self.models}
         return [None, *(kind for kind in Kind if kind in there)]
 
     def search(self, words: str) -> None:
-        """See only what contains `words`."""
-        self.words, self.at = words, 0
+        """Show only ids that contain `words`."""
+        self.words, self.cursor = words, 0
 
-    def turn_kind(self, step: int) -> None:
-        """See the next kind alone, or the one before; after the last come all."""
+    def cycle_kind(self, step: int) -> None:
+        """Filter by the next kind, or the previous one; after the last, by none."""
         kinds = self.kinds
         self.kind = kinds[(kinds.index(self.kind) + step) % len(kinds)]
-        self.at = 0
+        self.cursor = 0
 
     def move(self, step: int) -> None:
-        """Point at another one; at an end it stays there."""
-        self.at = max(0, min(self.at + step, len(self.seen) - 1))
+        """Move the cursor; it stops at both ends."""
+        self.cursor = max(0, min(self.cursor + step, len(self.seen) - 1))
 
     def mark(self) -> None:
-        """Mark what is pointed at, or take its mark away."""
+        """Mark or unmark the model at the cursor."""
         seen = self.seen
         if seen:
-            model_id = seen[self.at].id
+            model_id = seen[self.cursor].id
             if model_id in self.marked:
                 del self.marked[model_id]
             else:
@@ -90,29 +90,29 @@ class Shelf:
 
 
 class _Rows(UIControl):
-    """The models that are seen; only those on the screen are made into text."""
+    """Lines of the shown models; only those on the screen are made into text."""
 
-    def __init__(self, shelf: Shelf) -> None:
-        self._shelf = shelf
+    def __init__(self, state: PickerState) -> None:
+        self._state = state
 
     def create_content(self, width: int, height: int) -> UIContent:  # noqa: ARG002 - its signature
-        shelf = self._shelf
-        seen = shelf.seen
+        state = self._state
+        seen = state.seen
         if not seen:
-            return UIContent(lambda _: [("", "  nothing fits")], 1)
+            return UIContent(lambda _: [("", "  no model matches")], 1)
 
         def line(number: int) -> StyleAndTextTuples:
             model = seen[number]
-            is_marked = model.id in shelf.marked
-            styles = ["class:at"] * (number == shelf.at) + ["class:marked"] * is_marked
+            is_marked = model.id in state.marked
+            styles = ["class:at"] * (number == state.cursor) + ["class:marked"] * is_marked
             text = f"{'[x]' if is_marked else '[ ]'} {_row(model, width - 4)}"
             return [(" ".join(styles), text)]
 
-        return UIContent(line, len(seen), cursor_position=Point(0, shelf.at), show_cursor=False)
+        return UIContent(line, len(seen), cursor_position=Point(0, state.cursor), show_cursor=False)
 
 
 def _row(model: FoundModel, width: int) -> str:
-    """A model in `width` columns: the id, and what else has room."""
+    """A model in `width` columns: the id, and kind and downloads if they fit."""
     more = ""
     if width >= _KIND_FROM - 4:
         more += f"  {model.kind:<16}"
@@ -127,21 +127,21 @@ def _row(model: FoundModel, width: int) -> str:
 def pick(
     models: Sequence[FoundModel], marked: Sequence[str], *, is_complete: bool = True
 ) -> tuple[str, ...]:
-    """The ids that were marked, on the whole screen, which is then as it was.
+    """The marked ids, from a full-screen list; the screen is restored afterwards.
 
     Args:
-        models: what there is to pick from, in its order.
-        marked: ids that are marked from the start; one that is not in `models` stays.
-        is_complete: whether `models` is all that there should be.
+        models: the choices, in their order.
+        marked: ids marked from the start; those not in `models` are kept.
+        is_complete: whether `models` lists everything.
 
     Raises:
         KeyboardInterrupt: Ctrl-C.
         EOFError: Ctrl-D.
     """
-    shelf = Shelf(models, dict.fromkeys(marked))
+    state = PickerState(models, dict.fromkeys(marked))
     missing = "" if is_complete else "; incomplete"
-    words = Buffer(multiline=False, on_text_changed=lambda buffer: shelf.search(buffer.text))
-    rows = Window(_Rows(shelf))
+    words = Buffer(multiline=False, on_text_changed=lambda buffer: state.search(buffer.text))
+    rows = Window(_Rows(state))
     find = VSplit(
         [
             Window(FormattedTextControl("Find: "), width=6, height=1),
@@ -153,7 +153,7 @@ def pick(
             HSplit(
                 [
                     find,
-                    Window(FormattedTextControl(lambda: _state(shelf) + missing), height=1),
+                    Window(FormattedTextControl(lambda: _state(state) + missing), height=1),
                     rows,
                     Window(
                         FormattedTextControl("Space mark  Tab kind  Enter done"),
@@ -163,42 +163,42 @@ def pick(
                 ]
             )
         ),
-        key_bindings=_keys(shelf, lambda: _height(rows)),
+        key_bindings=_keys(state, lambda: _height(rows)),
         style=_STYLE,
         full_screen=True,
     )
     return application.run()
 
 
-def _state(shelf: Shelf) -> str:
-    seen, total = len(shelf.seen), len(shelf.models)
+def _state(state: PickerState) -> str:
+    seen, total = len(state.seen), len(state.models)
     shown = str(total) if seen == total else f"{seen} of {total}"
-    return f"{shelf.kind or 'all kinds'}: {shown}, {len(shelf.marked)} marked"
+    return f"{state.kind or 'all kinds'}: {shown}, {len(state.marked)} marked"
 
 
 def _height(rows: Window) -> int:
     return rows.render_info.window_height if rows.render_info else 1
 
 
-def _keys(shelf: Shelf, height: Callable[[], int]) -> KeyBindings:
+def _keys(state: PickerState, height: Callable[[], int]) -> KeyBindings:
     keys = end_of_input()
-    turns: dict[str, Callable[[], None]] = {
-        "up": lambda: shelf.move(-1),
-        "down": lambda: shelf.move(1),
-        "pageup": lambda: shelf.move(-height()),
-        "pagedown": lambda: shelf.move(height()),
-        "tab": lambda: shelf.turn_kind(1),
-        "s-tab": lambda: shelf.turn_kind(-1),
-        " ": shelf.mark,
+    actions: dict[str, Callable[[], None]] = {
+        "up": lambda: state.move(-1),
+        "down": lambda: state.move(1),
+        "pageup": lambda: state.move(-height()),
+        "pagedown": lambda: state.move(height()),
+        "tab": lambda: state.cycle_kind(1),
+        "s-tab": lambda: state.cycle_kind(-1),
+        " ": state.mark,
     }
-    for key, turn in turns.items():
+    for key, action in actions.items():
 
         @keys.add(key, eager=True)
-        def _(_event: KeyPressEvent, turn: Callable[[], None] = turn) -> None:
-            turn()
+        def _(_event: KeyPressEvent, action: Callable[[], None] = action) -> None:
+            action()
 
     @keys.add("enter", eager=True)
     def _(event: KeyPressEvent) -> None:
-        event.app.exit(result=tuple(shelf.marked))
+        event.app.exit(result=tuple(state.marked))
 
     return keys

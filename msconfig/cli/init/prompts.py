@@ -1,4 +1,4 @@
-"""Questions to the person at the terminal. They stand on stderr, as all that is no result."""
+"""Prompts on the terminal. They are printed to stderr, like everything that is not a result."""
 
 from __future__ import annotations
 
@@ -27,15 +27,14 @@ __all__ = ["ask_hidden", "ask_text", "choose", "end_of_input", "say", "terminal"
 _Value = TypeVar("_Value")
 
 Wrong = Callable[[str], str | None]
-"""What is wrong with an answer, in one line; None for a good one."""
+"""Validates an answer: an error in one line, or None."""
 
 
 @contextlib.contextmanager
 def terminal() -> Iterator[None]:
-    """The terminal, lent for questions as long as the context lasts.
+    """Prepare the terminal for prompts as long as the context lasts.
 
-    What is typed between two questions is not shown either (POSIX): it may be a token that was
-    pasted too early.
+    Input between two prompts is not echoed (POSIX): it may be a token that was pasted too early.
 
     Raises:
         KeyboardInterrupt: the input ended or the terminal was closed, which count as Ctrl-C.
@@ -74,7 +73,7 @@ def _no_echo() -> Iterator[None]:
 
 
 def say(text: str = "") -> None:
-    """Tell something between two questions, in lines as wide as the terminal; ids stay whole."""
+    """Print to stderr, wrapped to the width of the terminal; ids stay whole."""
     for line in text.split("\n"):
         indent = " " * (len(line) - len(line.lstrip()))
         note("\n".join(wrapped(line, columns(), later=indent)))
@@ -83,7 +82,7 @@ def say(text: str = "") -> None:
 def choose(
     message: str, options: Sequence[tuple[_Value, str]], default: _Value | None = None
 ) -> _Value:
-    """The value of the option that is chosen; then the answer alone stays on the screen.
+    """The value of the chosen option; the question and the answer stay on the screen as one line.
 
     Raises:
         KeyboardInterrupt: Ctrl-C.
@@ -122,7 +121,7 @@ def choose(
 
 
 def ask_text(message: str, wrong: Wrong, *, default: str = "") -> str:
-    """What is typed, without the white space around it; asked until nothing is wrong with it.
+    """The input, stripped; prompted again until it is valid.
 
     Raises:
         KeyboardInterrupt: Ctrl-C.
@@ -135,7 +134,7 @@ def ask_text(message: str, wrong: Wrong, *, default: str = "") -> str:
 
 
 def ask_hidden(message: str) -> str:
-    """What is typed or pasted, with a star for each character; nothing of it is kept.
+    """The input, shown as a star for each character; it is not kept in a history.
 
     Raises:
         KeyboardInterrupt: Ctrl-C.

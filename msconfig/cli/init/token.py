@@ -1,4 +1,4 @@
-"""The first token: how one is had, whether ModelScope knows it, and where it will be kept."""
+"""Obtain, verify and store the first token."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from msconfig.errors import TokenError, UsageError
 from msconfig.modelscope.facts import Account, NoAnswer, TokenRejected
 from msconfig.modelscope.sites import Site, addresses_of
 from msconfig.operations.session import Session
+from msconfig.reports.init import token_as_text
 from msconfig.settings.loading import is_trusted
 from msconfig.tokens import Token, is_variable_name, usable_token
 
@@ -24,35 +25,34 @@ SessionOf = Callable[[Token], Session]
 
 @dataclass(frozen=True, slots=True)
 class FirstToken:
-    """What is known of a token."""
+    """A token's status, and the variable for it."""
 
     status: TokenStatus
-    words: str
-    """In one line that can be shown."""
+    text: str
+    """One line that can be shown."""
     variable: str | None = None
     """The variable that will hold it, and does not yet."""
 
 
 def verified(token: Token, session: Session) -> FirstToken:
-    """Ask the hub whether it knows `token`; free."""
-    shown = f"{token.secret.masked} ({token.source})"
+    """Verify `token` with the hub; free."""
     with session.connect() as modelscope:
         fact = modelscope.users_me(token.secret)
         obstacle = next(iter(modelscope.obstacles), "")
     match fact:
         case Account():
-            return FirstToken(TokenStatus.VALID, f"✓ token {shown} is valid")
+            status, message = TokenStatus.VALID, ""
         case TokenRejected():
-            return FirstToken(TokenStatus.REJECTED, f"✗ token {shown} is rejected: {fact.message}")
+            status, message = TokenStatus.REJECTED, fact.message
         case NoAnswer():
-            words = f"? token {shown} could not be verified: {obstacle or fact.message}"
-            return FirstToken(TokenStatus.UNVERIFIED, words)
+            status, message = TokenStatus.UNVERIFIED, obstacle or fact.message
         case _:
             assert_never(fact)
+    return FirstToken(status, token_as_text(status, token.secret.masked, token.source, message))
 
 
 def ask_token(site: Site, session_of: SessionOf, *, variable: str, is_found: bool) -> FirstToken:
-    """Show where a token is made, read one hidden, verify it, and ask for its variable.
+    """Show where to create a token, read one without echo, verify it, and prompt for its variable.
 
     Args:
         site: where the token is for.
@@ -62,13 +62,13 @@ def ask_token(site: Site, session_of: SessionOf, *, variable: str, is_found: boo
             some variables.
     """
     page = addresses_of(site).token_page
-    say(f"\nA token of yours is needed. You make one, free, at\n  {page}")
+    say(f"\nYou need a ModelScope token. Create one for free at\n  {page}")
     browser = _browser()
     if browser is not None and choose(
         "Open that page in the browser?", [(True, "yes"), (False, "no")]
     ):
         _open(browser, page)
-    say("\nPaste it here; it is not shown. Enter alone: later.")
+    say("\nPaste it here; it is not shown. Press Enter to skip.")
     while True:
         value = ask_hidden("Token: ")
         if not value.strip():
@@ -80,14 +80,14 @@ def ask_token(site: Site, session_of: SessionOf, *, variable: str, is_found: boo
             continue
         del value
         first = verified(token, session_of(token))
-        say(first.words)
+        say(first.text)
         if first.status is TokenStatus.REJECTED:
             continue
         if first.status is TokenStatus.VALID or not choose(
-            "What now?", [(True, "another token"), (False, "go on with this one")]
+            "What now?", [(True, "another token"), (False, "continue with this one")]
         ):
             break
-    return FirstToken(first.status, first.words, _ask_variable(variable, is_found=is_found))
+    return FirstToken(first.status, first.text, _ask_variable(variable, is_found=is_found))
 
 
 def _browser() -> Desktop | None:
@@ -101,7 +101,7 @@ def _open(browser: Desktop, page: str) -> None:
     try:
         browser.show(page)
     except (UsageError, OSError):
-        say("That did not work; open the address yourself.")
+        say("The browser did not open it; open the address yourself.")
 
 
 def _ask_variable(proposed: str, *, is_found: bool) -> str:
@@ -113,7 +113,7 @@ def _ask_variable(proposed: str, *, is_found: bool) -> str:
         return None
 
     say(
-        "\nThe token is kept in an environment variable, never in msconfig.toml: that one is to be"
-        " shared."
+        "\nTokens are read from an environment variable; msconfig.toml never contains one, so you"
+        " can share it."
     )
     return ask_text("Variable: ", wrong, default=proposed)

@@ -1,4 +1,4 @@
-"""What `msconfig init` does: ask, check, and write the settings at the very end."""
+"""`msconfig init`: prompt, check, and write the settings at the very end."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from msconfig import clock
 from msconfig.checking.report import ModelResult, Outcome, TokenStatus
 from msconfig.checking.staleness import note_on_age
-from msconfig.cli.console import can_ask, can_draw, note, write_result
+from msconfig.cli.console import can_ask, can_draw, columns, note, write_result
 from msconfig.cli.init.command import Unserved
 from msconfig.cli.init.ids import IdQuestions
-from msconfig.cli.init.models import FirstModels, confirm_kinds, in_words, settle_unserved
+from msconfig.cli.init.models import FirstModels, confirm_kinds, settle_unserved
 from msconfig.cli.init.next_steps import next_steps
 from msconfig.cli.init.prompts import choose, say, terminal
 from msconfig.cli.init.token import FirstToken, ask_token, verified
@@ -30,16 +30,17 @@ from msconfig.model_ids import GivenId
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site, addresses_of
 from msconfig.operations.session import Session
+from msconfig.reports import init as texts
 from msconfig.settings.editing import Wanted
 from msconfig.settings.file import SettingsPlace
 from msconfig.settings.loading import ModelSettings, Settings
-from msconfig.text import counted, decoded, visible
+from msconfig.text import decoded, visible
 from msconfig.tokens import DEFAULT_VARIABLES, Token
 
 __all__ = ["InitOptions", "start"]
 
 _MOST_LINES = 20
-"""Of what is to be written, lines that are shown before it is agreed to."""
+"""Lines of the change that are shown before it is confirmed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +55,15 @@ class InitOptions:
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """What is to be written, and what is to be said then; without content nothing is written."""
+    """The settings to write, the result and the exit code; content None writes nothing."""
 
     content: bytes | None
-    words: str
+    text: str
     exit_code: ExitCode
 
 
 def start(options: InitOptions, given: InputOptions) -> ExitCode:
-    """Ask for what no option tells, check it and write it; the exit code."""
+    """Prompt for what no option gives, check it and write it; the exit code."""
     place = SettingsPlace.at(given.common.config)
     asks = can_ask() and can_draw(sys.stderr) and not options.yes
     starting = _Wizard(options, given, place, asks)
@@ -71,19 +72,19 @@ def start(options: InitOptions, given: InputOptions) -> ExitCode:
             with terminal():
                 draft = starting.draft()
         except KeyboardInterrupt:
-            note("Interrupted; nothing is written.")
+            note(f"Interrupted. {texts.NOTHING_WRITTEN.rstrip()}")
             raise
     else:
         draft = starting.draft()
     if draft.content is not None:
         place.write(draft.content)
-    write_result(draft.words)
+    write_result(draft.text)
     return draft.exit_code
 
 
 @dataclass(frozen=True, slots=True)
 class _Wizard:
-    """The questions in their order; an option answers one."""
+    """The prompts in their order; an option replaces a prompt."""
 
     options: InitOptions
     given: InputOptions
@@ -99,21 +100,21 @@ class _Wizard:
         return self.place.settings
 
     def draft(self) -> _Draft:
-        """What all answers come to."""
+        """The settings that all answers give."""
         ids = given_ids(self.given.ids, self.given.tokens, Settings())
         if not (ids or self.asks):
             raise UsageError("no model id: give some as arguments, with --models or with --from")
         for line in note_on_pasted(ids):
-            self._tell(line)
+            self._show(line)
         if self.settings.path is not None:
-            self._tell(f"settings: {self.settings.path}, which is extended")
+            self._show(f"settings: {self.settings.path}, to be extended")
         site = self._site()
         if site is None or not self._may_replace("site", self.settings.site, site):
             return _nothing()
         token, names = self._token(site)
         if token.status is TokenStatus.REJECTED:
-            words = f"{visible(token.words)}\n\nNothing is written.\n"
-            return _Draft(None, words, ExitCode.TOKEN_REFUSED)
+            text = f"{visible(token.text)}\n\n{texts.NOTHING_WRITTEN}"
+            return _Draft(None, text, ExitCode.TOKEN_REFUSED)
         if names and not self._may_replace("token_env", self.settings.token_env, names):
             return _nothing()
         return self._with_models(site, token, names, ids)
@@ -130,19 +131,19 @@ class _Wizard:
         )
 
     def _may_replace(self, key: str, older: str | tuple[str, ...] | None, new: object) -> bool:
-        """Whether a value may go into the file in which another may stand."""
+        """Whether a value may replace the one that the file may have."""
         if not older or older == new:
             return True
         if self.options.force:
             return True
         if not self.asks:
             raise UsageError(
-                f"{self.place.path} has another {key} already; --force replaces it, and without"
-                f" it the file and the options have to agree"
+                f"{self.place.path} already has a different {key}; use --force to replace it, or"
+                " omit the option"
             )
         return choose(
-            f"{self.place.path} has another {key} already.",
-            [(False, "stop here, and change nothing"), (True, "replace it")],
+            f"{self.place.path} already has a different {key}.",
+            [(False, "stop, change nothing"), (True, "replace it")],
         )
 
     def _session(self, site: Site, tokens: tuple[Token, ...] = ()) -> Session:
@@ -150,16 +151,16 @@ class _Wizard:
         return open_session(connection, self.settings, tokens)
 
     def _token(self, site: Site) -> tuple[FirstToken, tuple[str, ...]]:
-        """What is known of the token, and the variables that the settings have to name for it."""
+        """The token, and the variables that the settings have to name for it."""
         tokens = self._given_tokens()
         if self.given.tokens.no_token:
             return FirstToken(TokenStatus.ABSENT, "– no token"), ()
         names = self.given.tokens.token_env
         if self.offline:
-            return FirstToken(TokenStatus.ABSENT, "– offline no token is checked"), names
+            return FirstToken(TokenStatus.ABSENT, "– offline, tokens cannot be checked"), names
         found = [verified(token, self._session(site, (token,))) for token in tokens]
         for each in found:
-            self._tell(each.words)
+            self._show(each.text)
         if found:
             worst = min(found, key=lambda each: _WORST_FIRST.index(each.status))
             if worst.status is not TokenStatus.REJECTED or not self.asks:
@@ -167,7 +168,7 @@ class _Wizard:
         if not self.asks:
             raise TokenError(
                 "no token: set MODELSCOPE_API_TOKEN (create one at"
-                f" {addresses_of(site).token_page}), or give --token-env, --token-file or"
+                f" {addresses_of(site).token_page}), or use --token-env, --token-file or"
                 f" --no-token{hint_at_other_variables()}"
             )
         kept = self.settings.token_env or DEFAULT_VARIABLES[:1]
@@ -182,7 +183,7 @@ class _Wizard:
         return token, (token.variable,)
 
     def _given_tokens(self) -> tuple[Token, ...]:
-        """The tokens there are; one that nobody asked for and that is of no use is asked for."""
+        """Tokens from options and environment; an unusable default token is left to the prompt."""
         try:
             return given_tokens(self.given.tokens, self.settings, offline=self.offline)
         except TokenError as error:
@@ -197,31 +198,28 @@ class _Wizard:
         session = self._session(site)
         if session.recorded is not None:
             for line in note_on_age(session.recorded, clock.utc_now()):
-                self._tell(line)
+                self._show(line)
         if not ids:
             ids = IdQuestions(
                 self.given.tokens, session, may_be_none=bool(self.settings.models)
             ).ids()
         there = self.settings.by_id()
-        told = self._told_kinds(ids, there)
-        first = FirstModels(session, told, quiet=self.given.common.quiet)
+        given_kinds = self._given_kinds(ids, there)
+        first = FirstModels(session, given_kinds, quiet=self.given.common.quiet)
         checked = first.results([given for given in ids if given.text not in there])
         if checked:
-            self._tell(in_words(checked))
+            self._show(texts.models_as_text(checked, width=columns()))
         for line in first.obstacles:
-            self._tell(visible(line))
+            self._show(visible(line))
         kept = settle_unserved(first, checked, self.options.unserved, asks=self.asks)
         failing = any(model.outcome is Outcome.FAIL for model in kept)
         if failing and self.options.unserved is None and not self.asks:
-            words = (
-                f"{in_words([each for each in kept if each.outcome is Outcome.FAIL])}\n\n"
-                "Nothing is written: say with --unserved what becomes of models that fail.\n"
-            )
-            return _Draft(None, words, ExitCode.MODEL_FAILED)
+            text = texts.kept_failing(kept, width=columns())
+            return _Draft(None, text, ExitCode.MODEL_FAILED)
         if kept != checked:
-            self._tell("\nThat leaves\n" + in_words(kept))
+            self._show("\nRemaining models:\n" + texts.models_as_text(kept, width=columns()))
         kinds = {model.id: model.kind for model in kept}
-        if self.asks and any(model.id not in told for model in kept):
+        if self.asks and any(model.id not in given_kinds for model in kept):
             kinds = confirm_kinds(kept)
         models = tuple(
             ModelSettings(text, kind=None if kind is Kind.UNKNOWN else kind)
@@ -230,19 +228,17 @@ class _Wizard:
         )
         return self._drafted(Wanted(site, names, models), token, kept)
 
-    def _told_kinds(
+    def _given_kinds(
         self, ids: Sequence[GivenId], there: dict[str, ModelSettings]
     ) -> dict[str, Kind]:
-        told = dict(self.options.kinds)
+        kinds = dict(self.options.kinds)
         given = {each.text for each in ids}
-        for text in told:
+        for text in kinds:
             if text in there:
-                raise UsageError(
-                    f"--kind: {text} stands in {self.place.path} already; change it there"
-                )
+                raise UsageError(f"--kind: {text} is already in {self.place.path}; change it there")
             if text not in given:
-                raise UsageError(f"--kind: {text} is none of the ids")
-        return told
+                raise UsageError(f"--kind: {text} is not one of the ids")
+        return kinds
 
     def _drafted(self, wanted: Wanted, token: FirstToken, models: Sequence[ModelResult]) -> _Draft:
         path = self.place.path
@@ -255,14 +251,14 @@ class _Wizard:
         elif self.asks and not self._agreed(content or b""):
             return _nothing()
         total = len(self.settings.models) + len(wanted.models)
-        count = counted(total, "model")
-        if content is None:
-            head = f"– {path} says all of that already: {count}."
-        elif self.place.older is None:
-            head = f"✓ {path} is written: {count}."
-        else:
-            head = f"✓ {path} is extended: {count}, {len(wanted.models)} of them new."
-        lines = [visible(head), "", "Next:", *next_steps(self.given, self.place, token)]
+        head = texts.written(
+            path,
+            total=total,
+            added=len(wanted.models),
+            is_new=self.place.older is None,
+            is_changed=content is not None,
+        )
+        lines = [head, "", "Next:", *next_steps(self.given, self.place, token)]
         return _Draft(content, "\n".join(lines) + "\n", _exit_code(token, models))
 
     def _agreed(self, content: bytes) -> bool:
@@ -275,11 +271,11 @@ class _Wizard:
         ]
         lines = changes[:_MOST_LINES]
         if len(changes) > _MOST_LINES:
-            lines.append(f"… {len(changes) - _MOST_LINES} lines more")
+            lines.append(f"… {len(changes) - _MOST_LINES} more lines")
         say("\n" + "\n".join(lines))
-        return choose(f"Write that to {self.place.path}?", [(True, "yes"), (False, "no")])
+        return choose(f"Write this to {self.place.path}?", [(True, "yes"), (False, "no")])
 
-    def _tell(self, text: str) -> None:
+    def _show(self, text: str) -> None:
         if self.asks:
             say(text)
         elif not self.given.common.quiet:
@@ -296,7 +292,7 @@ _WORST_FIRST = (
 
 
 def _exit_code(token: FirstToken, models: Sequence[ModelResult]) -> ExitCode:
-    """What a check of it would end with."""
+    """The exit code that a check of the settings would have."""
     outcomes = {model.outcome for model in models}
     if Outcome.FAIL in outcomes:
         return ExitCode.MODEL_FAILED
@@ -306,4 +302,4 @@ def _exit_code(token: FirstToken, models: Sequence[ModelResult]) -> ExitCode:
 
 
 def _nothing() -> _Draft:
-    return _Draft(None, "Nothing is written.\n", ExitCode.OK)
+    return _Draft(None, texts.NOTHING_WRITTEN, ExitCode.OK)

@@ -71,7 +71,7 @@ def test_what_it_says_to_run_next_runs(run: Run) -> None:
         (("Qwen/Alive", "--no-token", "--token-env", "X"), "--no-token excludes"),
         (("Qwen/Alive", "--token-env", "MODELSCOPE_X"), "MODELSCOPE_X is not set"),
         (("--models", "-", "--token-file", "-"), "only once"),
-        (("Qwen/Alive", "--no-token", "--kind", "a/b=chat"), "a/b is none of the ids"),
+        (("Qwen/Alive", "--no-token", "--kind", "a/b=chat"), "a/b is not one of the ids"),
         (("Qwen/Alive", "--no-token", "--kind", "Qwen/Alive=good"), "KIND one of chat"),
         (("Qwen/Alive", "--no-token", "--kind", "chat"), "ID=KIND"),
         (("a/b", "--kind", "a/b=chat", "--kind", "a/b=video"), "a/b has two kinds"),
@@ -182,7 +182,7 @@ def test_what_was_written_by_hand_stays(run: Run) -> None:
     assert "2 models, 1 of them new" in ran.out
     again = run("init", "--no-token", "Qwen/Alive", "Qwen/Old")
     assert again.code == 0
-    assert "says all of that already" in again.out
+    assert "is up to date" in again.out
     assert FILE.read_text("utf-8") == HAND_WRITTEN + added
 
 
@@ -217,7 +217,7 @@ def test_another_site_needs_force(run: Run) -> None:
     FILE.write_text(older, "utf-8")
     refused = run("init", "--no-token", "Qwen/Alive", "--site", "cn")
     assert refused.code == 2
-    assert "another site already; --force" in refused.err
+    assert "a different site; use --force" in refused.err
     assert FILE.read_text("utf-8") == older
     assert run("init", "--no-token", "Qwen/Alive", "--site", "cn", "--force").code == 0
     assert FILE.read_text("utf-8").startswith('site = "cn" # why\n')
@@ -232,7 +232,7 @@ def test_a_variable_is_named_where_it_has_another_name(
     monkeypatch.setenv("MODELSCOPE_X", TOKEN)
     other = run("init", "Qwen/Alive", "--token-env", "MODELSCOPE_X")
     assert other.code == 2
-    assert "another token_env" in other.err
+    assert "a different token_env" in other.err
 
 
 def test_found_settings_name_no_foreign_variable(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

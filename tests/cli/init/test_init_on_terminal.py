@@ -90,7 +90,7 @@ def test_the_way_from_the_site_to_the_file(modelscope: Mock, columns: int, lines
         seen.answer("Which?", ENTER)
         seen.answer("image-generation", "2" + ENTER)
         seen.answer("Are these kinds right?", ENTER)
-        seen.answer("Write that to msconfig.toml?", ENTER)
+        seen.answer("Write this to msconfig.toml?", ENTER)
         assert seen.end() == 0, seen.all_text
         assert_left_as_it_was(seen, "msconfig.toml")
         assert "read -rs MODELSCOPE_API_TOKEN && ex" in seen.all_text
@@ -124,7 +124,7 @@ def test_a_token_that_is_none_is_asked_for_again(
         seen.wait_for("is valid")
         seen.answer("Variable:", ENTER)
         seen.answer("Are these kinds right?", ENTER)
-        seen.answer("Write that", ENTER)
+        seen.answer("Write this", ENTER)
         assert seen.end() == 0, seen.all_text
         assert_left_as_it_was(seen, "msconfig.toml")
         for part in ("ms-****", "lines-of-it", "12345678", unknown, modelscope.token):
@@ -151,7 +151,7 @@ def test_a_token_that_is_there_already_is_not_asked_for(
 ) -> None:
     monkeypatch.setenv("MODELSCOPE_API_TOKEN", modelscope.token)
     with screen.Screen("init", "acme/Chat-1B", "--site", "cn", "--kind", "acme/Chat-1B=chat") as it:
-        it.answer("Write that", ENTER)
+        it.answer("Write this", ENTER)
         assert it.end() == 0, it.all_text
         assert "(MODELSCOPE_API_TOKEN) is valid" in it.all_text
         assert "Variable" not in it.all_text
@@ -165,7 +165,7 @@ def test_a_token_can_come_later_and_another_variable_hold_it(modelscope: Mock) -
         seen.wait_for("msconfig.toml may name no other")
         seen.type("\x15MSCONFIG_MINE" + ENTER)
         seen.answer("Are these kinds right?", ENTER)
-        seen.answer("Write that", ENTER)
+        seen.answer("Write this", ENTER)
         assert seen.end() == 0, seen.all_text
         assert "read -rs MSCONFIG_MINE" in seen.all_text
     assert settings.load(FILE, found=True).token_env == ("MSCONFIG_MINE",)
@@ -173,7 +173,7 @@ def test_a_token_can_come_later_and_another_variable_hold_it(modelscope: Mock) -
         seen.wait_for("MSCONFIG_MINE is not set")
         seen.answer("Token:", ENTER)
         seen.answer("Are these kinds right?", ENTER)
-        seen.answer("Write that", ENTER)
+        seen.answer("Write this", ENTER)
         assert seen.end() == 0, seen.all_text
         assert "read -rs MSCONFIG_MINE" in seen.all_text
     assert len(settings.load(FILE, found=True).models) == 2
@@ -217,7 +217,7 @@ def test_ids_are_typed_and_read_and_what_fails_is_settled(columns: int, lines: i
         seen.answer("(4 so far)", ENTER)
         seen.answer("2 models failed.", ENTER)
         seen.answer("Are these kinds right?", ENTER)
-        seen.answer("Write that", ENTER)
+        seen.answer("Write this", ENTER)
         assert seen.end() == 0, seen.all_text
     ids = [each.id for each in settings.load(FILE, found=True).models]
     assert ids[:2] == ["acme/Chat-1B", "acme/Chat-3B"]
@@ -243,7 +243,7 @@ def test_offline_the_list_holds_what_was_recorded() -> None:
         seen.type(ENTER)
         seen.answer("(1 so far)", ENTER)
         seen.answer("Are these kinds right?", ENTER)
-        seen.answer("Write that", ENTER)
+        seen.answer("Write this", ENTER)
         assert seen.end() == 0, seen.all_text
     assert settings.load(FILE, found=True).models == (
         ModelSettings("Qwen/Qwen3.5-27B", kind="vision"),
@@ -275,11 +275,11 @@ def test_another_site_is_asked_about(answer: str) -> None:
     older = '# mine\nsite = "ai" # why\n'
     FILE.write_text(older, "utf-8")
     with screen.Screen("init", "acme/Chat-1B", "--site", "cn", "--no-token") as seen:
-        seen.answer("has another site already", answer + ENTER)
+        seen.answer("already has a different site", answer + ENTER)
         if answer == "2":
             seen.answer("Are these kinds right?", ENTER)
             seen.wait_for('- site = "ai" # why', '+ site = "cn" # why')
-            seen.answer("Write that", ENTER)
+            seen.answer("Write this", ENTER)
         assert seen.end() == 0, seen.all_text
     if answer == "1":
         assert "Nothing is written." in seen.all_text
@@ -291,7 +291,7 @@ def test_another_site_is_asked_about(answer: str) -> None:
 def test_no_at_the_end_writes_nothing() -> None:
     with screen.Screen("init", "acme/Chat-1B", "--site", "cn", "--no-token") as seen:
         seen.answer("Are these kinds right?", ENTER)
-        seen.answer("Write that", "2" + ENTER)
+        seen.answer("Write this", "2" + ENTER)
         assert seen.end() == 0
         assert "Nothing is written." in seen.all_text
         assert_left_as_it_was(seen)
@@ -301,9 +301,9 @@ def test_a_file_that_changed_meanwhile_is_not_overwritten() -> None:
     FILE.write_text("# old\n", "utf-8")
     with screen.Screen("init", "acme/Chat-1B", "--site", "cn", "--no-token") as seen:
         seen.answer("Are these kinds right?", ENTER)
-        seen.wait_for("Write that")
+        seen.wait_for("Write this")
         FILE.write_text("# new\n", "utf-8")
-        seen.answer("Write that", ENTER)
+        seen.answer("Write this", ENTER)
         assert seen.end() == 2
         assert "was changed meanwhile" in seen.all_text
     assert FILE.read_text("utf-8") == "# new\n"
@@ -323,7 +323,7 @@ QUESTIONS = [
     ("Which?", ENTER),
     ("image-generation", ENTER),
     ("Are these kinds right?", ENTER),
-    ("Write that", ENTER),
+    ("Write this", ENTER),
 ]
 
 
@@ -344,7 +344,7 @@ def test_whoever_leaves_at_a_question_leaves_nothing_behind(stop: int, way_out: 
             seen.process.send_signal(signal.Signals[way_out])
         assert seen.end() == 130, seen.all_text
         assert_left_as_it_was(seen)
-        assert "Interrupted; nothing is written." in seen.all_text
+        assert "Interrupted. Nothing is written." in seen.all_text
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
