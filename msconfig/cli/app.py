@@ -17,16 +17,16 @@ from msconfig.tokens import looks_like_token
 __all__ = ["COMMANDS", "command_named", "run"]
 
 COMMANDS = {
-    "init": "Begin: a token, models, and msconfig.toml.",
+    "init": "Guided setup: token, models, msconfig.toml.",
     "check": "Check a token and model IDs.",
     "generate": "Check, then write Cherry Studio configuration.",
     "apply": "Put provider and models into a Cherry Studio backup.",
     "validate": "Check documents offline.",
-    "models": "Find models that are served.",
-    "quota": "Tell how many Magicubes are left.",
+    "models": "Find served models.",
+    "quota": "Show the remaining Magicubes.",
     "link": "Write, read and open links that carry a key.",
     "snapshot": "Record the site's facts for offline use.",
-    "mock": "Run a mock ModelScope on a real port.",
+    "mock": "Run a mock ModelScope server.",
 }
 """Each is `command` of the module or package `msconfig.cli.<name>`, which is imported only when it
 is used; the list of commands imports none."""
@@ -94,10 +94,10 @@ def _run(arguments: Sequence[str], log: Log) -> int:
         return _fail(error.format_message(), ExitCode.USAGE)
     except MsconfigError as error:
         return _fail(str(error), error.exit_code)
-    except OSError as error:  # a file or folder that nobody may look at
+    except OSError as error:  # a file or folder without permission
         where = error.filename or "a file"
         return _fail(f"cannot access {where}: {error.strerror or error}", ExitCode.USAGE)
-    except Exception as error:  # noqa: BLE001 - what nobody foresaw still ends in one line
+    except Exception as error:  # noqa: BLE001 - an unforeseen error still ends in one line
         log.debug("a bug", error=error)
         return _fail(f"a bug in msconfig: {type(error).__name__} at {_place(error)}", ExitCode.BUG)
 
@@ -112,9 +112,9 @@ def _refuse_tokens(arguments: Sequence[str]) -> None:
     for position, argument in enumerate(arguments, start=1):
         if looks_like_token(argument):
             raise UsageError(
-                f"argument {position} looks like a token, or a link with one; a command line is no"
-                " place for it, others can read it: put a token into MODELSCOPE_API_TOKEN or use"
-                " --token-file; put a link into a file"
+                f"argument {position} looks like a token or a link containing one. Command lines"
+                " are visible to other users; use MODELSCOPE_API_TOKEN or --token-file for a token,"
+                " and a file for a link"
             )
 
 

@@ -81,8 +81,10 @@ def written(
         use = uses.get(file.name, "from your template")
         lines.append(f"  {visible(file.name).ljust(width)}  {use}")
     if {Target.V2, Target.V1} & {*targets}:
-        what = "The app has no import for the documents"
-        lines.append(f"{what}: review them, keep them, build on them.")
+        lines += [
+            "Cherry Studio cannot import the provider documents; they are for review and",
+            "your own tooling.",
+        ]
     lines += [
         _without_keys(each, targets, session, fallback)
         for each in configurations
@@ -134,15 +136,14 @@ def _without_keys(
     fallback: FallbackInputs | None,
 ) -> str:
     """Why a provider's documents hold no key."""
-    reason = "no token"
+    reason = "No token"
     if configuration.is_fallback:
         key = fallback.request.key if fallback is not None else None
-        reason = "--redact" if key is not None else "no key"
+        reason = "Bailian, --redact" if key is not None else "No Bailian key"
     elif session.tokens:
         reason = "--redact"
-    links = " and no links" if Target.LINK in targets else ""
-    what = "The fallback's redacted" if configuration.is_fallback else "Redacted"
-    return f"{what} ({reason}): no keys{links} are in them."
+    left_out = "keys and links" if Target.LINK in targets else "keys"
+    return f"{reason}: {left_out} were left out."
 
 
 def _older_with_key(planned: FileChanges, configurations: Sequence[Configuration]) -> list[Path]:

@@ -168,7 +168,7 @@ def test_a_link_as_an_argument_is_refused_without_being_repeated(
 ) -> None:
     ran = run("link", verb, argument)
     assert (ran.code, ran.out) == (2, "")
-    assert "argument 3 looks like a token, or a link with one" in ran.err
+    assert "argument 3 looks like a token or a link containing one" in ran.err
     assert argument[-20:] not in ran.err
 
 
