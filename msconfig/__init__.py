@@ -14,6 +14,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from msconfig._version import __version__
+
 if TYPE_CHECKING:
     from msconfig.checking.baseline import Baseline, IgnoreEntry, read_baseline
     from msconfig.checking.probe_pace import ProbePace
@@ -49,8 +51,6 @@ if TYPE_CHECKING:
     from msconfig.operations.session import Session
     from msconfig.rendering.targets import Target
     from msconfig.settings.loading import ModelSettings
-
-__version__ = "0.1.0"
 
 _MODULES = {
     "checking.baseline": ("Baseline", "IgnoreEntry", "read_baseline"),

@@ -20,7 +20,7 @@ from referencing.exceptions import Unresolvable
 from msconfig import resources
 from msconfig.errors import FileError, UsageError
 from msconfig.parsing import NotJson, dumps, loads
-from msconfig.schemas import Problem
+from msconfig.problems import Problem
 from msconfig.text import shortened
 from msconfig.tokens import without_tokens
 

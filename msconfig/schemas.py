@@ -1,4 +1,4 @@
-"""Documents and their schemas: what is wrong with one, and how it is written for people.
+"""Documents and their schemas: reading and validating.
 
 `jsonschema` is loaded when the first document is validated: most runs validate none, and it takes
 as long to import as all of msconfig.
@@ -6,45 +6,18 @@ as long to import as all of msconfig.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from msconfig.files import read_at_most
 from msconfig.parsing import loads, parse_time
-from msconfig.text import as_utf8, shortened, visible
-from msconfig.tokens import without_tokens
+from msconfig.problems import Problem
+from msconfig.text import as_utf8
 
 MAX_BYTES = 8 * 1024 * 1024
 """The largest document that msconfig reads."""
-
-_SHOWN = 20
-"""Problems of one document that are shown; further ones often follow from the first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A problem at one place of a document."""
-
-    path: str
-    """JSON path, e.g. ``$.models[0].modelId``."""
-    message: str
-
-
-def format_problems(name: str, problems: Sequence[Problem]) -> str:
-    """One line a problem, ``name: path: message``, the best match first."""
-    lines = [
-        f"{visible(name)}: {_brief(problem.path)}: {_brief(problem.message)}"
-        for problem in problems[:_SHOWN]
-    ]
-    if len(problems) > _SHOWN:
-        lines.append(f"{visible(name)}: and {len(problems) - _SHOWN} more")
-    return "\n".join(lines)
-
-
-def _brief(text: str) -> str:
-    return shortened(visible(without_tokens(text)), 400)
 
 
 @dataclass(frozen=True, slots=True)

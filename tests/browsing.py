@@ -28,7 +28,7 @@ ARGUMENTS = (
     *("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),
 )
-"""Chromium asks nobody for anything of its own."""
+"""Chromium makes no requests of its own."""
 
 _HEIGHT = 900
 WIDTHS = (360, 768, 1280)

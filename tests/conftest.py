@@ -138,7 +138,7 @@ def connect(clock: FakeClock) -> Iterator[Connect]:
 def quick(clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> FakeClock:
     """Let the command line wait on `clock`."""
     pacing = clock.pacing
-    monkeypatch.setattr("msconfig.modelscope._http.Pacing", lambda: pacing)
+    monkeypatch.setattr("msconfig.modelscope.http_client.Pacing", lambda: pacing)
     return clock
 
 

@@ -153,7 +153,7 @@ DEAD = RecordedModel(served_by(), RecordedHub(True, ("text-generation",)))
 """A chat model that nobody serves."""
 
 
-def fake(
+def mock_of(
     models: dict[str, RecordedModel] | None = None,
     catalogue: tuple[str, ...] | None = ("Qwen/Alive",),
 ) -> MockModelScope:

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent
 EXAMPLES = ROOT / "examples" / "valid"
-HTTP = ("httpx", "httpcore", "anyio", "http.cookiejar", "msconfig.modelscope._http")
+HTTP = ("httpx", "httpcore", "anyio", "http.cookiejar", "msconfig.modelscope.http_client")
 SCHEMAS = ("jsonschema", "referencing")
 SUGGESTIONS = ("msconfig.checking.suggestions.suggest",)
 DOCUMENTS = ("msconfig.documents", "msconfig.rendering")

@@ -13,12 +13,8 @@ from jsonschema import Draft202012Validator
 
 from msconfig import resources
 from msconfig.errors import FileError, UsageError
-from msconfig.schemas import (
-    Problem,
-    format_problems,
-    problems_under,
-    schema_problems,
-)
+from msconfig.problems import Problem, format_problems
+from msconfig.schemas import problems_under, schema_problems
 from support import TOKEN
 
 FILES = sorted(resources.folder("schemas").iterdir())

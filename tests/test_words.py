@@ -31,66 +31,6 @@ DROPPED = {
 }
 """Expression for a word: what to write instead."""
 
-STILL_TO_SWEEP = {
-    "msconfig/checking/fallback.py",
-    "msconfig/checking/fallback_suggestions.py",
-    "msconfig/checking/gathering.py",
-    "msconfig/checking/probing.py",
-    "msconfig/checking/report.py",
-    "msconfig/checking/suggestions/similarity.py",
-    "msconfig/checking/suggestions/suggest.py",
-    "msconfig/checking/verdict.py",
-    "msconfig/cherry/backup/changes.py",
-    "msconfig/cherry/backup/opening.py",
-    "msconfig/cherry/backup/patching.py",
-    "msconfig/cherry/backup/refusal.py",
-    "msconfig/cherry/backup/v1_merging.py",
-    "msconfig/cherry/link_reading.py",
-    "msconfig/cherry/provider.py",
-    "msconfig/cli/app.py",
-    "msconfig/cli/init/picker.py",
-    "msconfig/cli/init/wizard.py",
-    "msconfig/documents/links_file.py",
-    "msconfig/mock/__init__.py",
-    "msconfig/mock/accounts.py",
-    "msconfig/mock/authorization.py",
-    "msconfig/mock/derived.py",
-    "msconfig/mock/fallback_api.py",
-    "msconfig/mock/fault_injection.py",
-    "msconfig/mock/handler.py",
-    "msconfig/mock/hub.py",
-    "msconfig/mock/inference.py",
-    "msconfig/mock/messages.py",
-    "msconfig/mock/mock.py",
-    "msconfig/mock/offline.py",
-    "msconfig/mock/pytest_plugin.py",
-    "msconfig/mock/scenario.py",
-    "msconfig/mock/server.py",
-    "msconfig/mock/state.py",
-    "msconfig/modelscope/_hosts.py",
-    "msconfig/modelscope/_http.py",
-    "msconfig/modelscope/_hub_replies.py",
-    "msconfig/modelscope/_reading.py",
-    "msconfig/modelscope/_redaction.py",
-    "msconfig/modelscope/_replies.py",
-    "msconfig/modelscope/client.py",
-    "msconfig/modelscope/facts.py",
-    "msconfig/modelscope/fallback_client.py",
-    "msconfig/modelscope/sites.py",
-    "msconfig/operations/snapshot.py",
-    "msconfig/rendering/generating.py",
-    "msconfig/rendering/pages.py",
-    "msconfig/reports/_console.py",
-    "msconfig/reports/apply.py",
-    "msconfig/reports/generate.py",
-    "msconfig/reports/github.py",
-    "msconfig/reports/html.py",
-    "msconfig/reports/link.py",
-    "msconfig/settings/editing.py",
-    "msconfig/settings/loading.py",
-}
-"""Modules that may contain such words for now. Only remove names."""
-
 _WORDS = re.compile(rf"(?<!\w)(?:{'|'.join(DROPPED)})(?!\w)", re.IGNORECASE)
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 MODULES = sorted(
@@ -154,9 +94,7 @@ def _texts(source: str) -> Iterator[str]:
     yield from map(" ".join, blocks)
 
 
-@pytest.mark.parametrize(
-    "path", [each for each in MODULES if name_of(each) not in STILL_TO_SWEEP], ids=name_of
-)
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_a_module_uses_no_dropped_word(path: Path) -> None:
     assert dropped_in_code(path.read_text("utf-8")) == []
     assert dropped_in(words_of(path.stem)) == []

@@ -12,7 +12,8 @@ from msconfig.checking.report import ModelResult, Status
 from msconfig.errors import UsageError
 from msconfig.modelscope.sites import Site
 from msconfig.parsing import parse_time
-from msconfig.schemas import Problem, format_problems, read_validated, time_problems
+from msconfig.problems import Problem, format_problems
+from msconfig.schemas import read_validated, time_problems
 
 __all__ = ["EarlierReport", "StatusBegan", "read_earlier_report", "with_since"]
 

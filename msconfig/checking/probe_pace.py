@@ -6,7 +6,7 @@ import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Self
+from typing import Protocol, Self
 
 __all__ = ["Pacer", "ProbePace"]
 
@@ -92,3 +92,14 @@ class Pacer:
             seconds = min(retry_after, self._pace.longest_wait)
         with self._lock:
             self._opens = max(self._opens, self._clock() + seconds)
+
+
+class ProbeProgress(Protocol):
+    """Is called whenever a model has been called."""
+
+    def __call__(self, done: int, total: int, seconds_left: float, /) -> None:
+        """`done` of `total` models have been called; the rest takes about `seconds_left`."""
+
+
+def no_probe_progress(_done: int, _total: int, _seconds_left: float, /) -> None:
+    """Show no progress."""

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
-from typing import Protocol, TypeAlias, assert_never
+from typing import TypeAlias, assert_never
 
 from msconfig.checking.concurrency import in_parallel
-from msconfig.checking.probe_pace import Pacer, ProbePace
+from msconfig.checking.probe_pace import Pacer, ProbePace, ProbeProgress, no_probe_progress
 from msconfig.checking.report import (
     Evidence,
     ModelResult,
@@ -35,8 +35,6 @@ from msconfig.tokens import Token
 __all__ = [
     "COST_IF_UNKNOWN",
     "ProbePlan",
-    "ProbeProgress",
-    "no_probe_progress",
     "plan_probes",
     "probe",
 ]
@@ -49,17 +47,6 @@ REFUSED_IN_A_ROW = 5
 """Models that stay at 429 one after the other, after which no further one is called."""
 
 _Call: TypeAlias = tuple[Token, str]
-
-
-class ProbeProgress(Protocol):
-    """Is called whenever a model has been called."""
-
-    def __call__(self, done: int, total: int, seconds_left: float, /) -> None:
-        """`done` of `total` models have been called; the rest takes about `seconds_left`."""
-
-
-def no_probe_progress(_done: int, _total: int, _seconds_left: float, /) -> None:
-    """Show no progress."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,7 @@ def with_reuse(report: Report, reuse: Reuse, max_age: timedelta) -> Report:
     """`report` with the calls of `reuse`.
 
     A call that answered and is young enough is proof, unless the free evidence is a clear no or
-    contradicts itself (`contradicted`). The last call stands in the report in any case, so that the
+    contradicts itself (`contradicted`). The last call is in the report in any case, so that the
     next run knows whose turn it is.
     """
     now = report.checked_at

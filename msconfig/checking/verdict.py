@@ -341,7 +341,7 @@ _MOST_NAMES = 8
 
 
 def _what_was_missing(catalogue: CatalogueFact, facts: ModelFacts) -> str:
-    """The first thing that stood in the way of a verdict."""
+    """The first thing that prevented a verdict."""
     if isinstance(facts.look_up, NoAnswer):
         if facts.look_up.is_unrecorded and facts.look_up.status is None:
             return facts.look_up.message

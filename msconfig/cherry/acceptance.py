@@ -10,7 +10,8 @@ from typing import Any, assert_never, cast
 from msconfig.cherry import document_rules as rules
 from msconfig.cherry.link import decode_v2, why_unopenable
 from msconfig.parsing import NotJson, loads
-from msconfig.schemas import MAX_BYTES, Problem, schema_problems
+from msconfig.problems import Problem
+from msconfig.schemas import MAX_BYTES, schema_problems
 
 __all__ = ["Examined", "Form", "examine", "examine_value"]
 

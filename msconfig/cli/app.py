@@ -8,7 +8,7 @@ from importlib import import_module
 
 import click
 
-from msconfig import __version__
+from msconfig._version import __version__
 from msconfig.cli.console import note, write_result
 from msconfig.cli.log import Log
 from msconfig.errors import ExitCode, MsconfigError, UsageError

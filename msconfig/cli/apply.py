@@ -14,8 +14,8 @@ from msconfig.cli.params import (
     OutputFormat,
     format_option,
     input_options,
-    require_option,
 )
+from msconfig.cli.proof_option import require_option
 from msconfig.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import click
 
 from msconfig.checking.report import Proof
-from msconfig.cli.params import EnumChoice, InputOptions, input_options, require_option
+from msconfig.cli.params import EnumChoice, InputOptions, input_options
+from msconfig.cli.proof_option import require_option
 from msconfig.errors import ExitCode, UsageError
 from msconfig.languages import Tag
 from msconfig.reports import Format

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from msconfig.checking.report import Proof
-from msconfig.cli.params import EnumChoice, InputOptions, input_options, require_option
+from msconfig.cli.params import EnumChoice, InputOptions, input_options
+from msconfig.cli.proof_option import require_option
 from msconfig.errors import ExitCode, UsageError
 from msconfig.languages import Tag
 from msconfig.rendering.targets import Target

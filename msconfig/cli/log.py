@@ -7,7 +7,7 @@ import sys
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from msconfig import __version__
+from msconfig._version import __version__
 from msconfig.tokens import forget_secrets, keep_secrets
 
 if TYPE_CHECKING:

@@ -15,7 +15,6 @@ from typing import Any, TypeVar
 
 import click
 
-from msconfig.checking.report import Proof
 from msconfig.cli.log import Log
 from msconfig.modelscope.sites import Site
 
@@ -32,7 +31,6 @@ __all__ = [
     "format_option",
     "id_options",
     "input_options",
-    "require_option",
     "site_option",
     "token_options",
     "token_places",
@@ -231,15 +229,6 @@ def input_options(command: _Command) -> Callable[..., Any]:
         return command(options=options, **own)
 
     return id_options(token_options(connection_options(collected)))
-
-
-def require_option(command: _Command) -> _Command:
-    """Add the required proof, as `require`."""
-    return click.option(
-        "--require",
-        type=EnumChoice(Proof),
-        help="Proof that a model needs to pass [listed].",
-    )(command)
 
 
 def format_option(help_text: str = "[text]") -> Callable[[_Command], _Command]:

@@ -10,7 +10,8 @@ from msconfig.cherry.link_reading import Outcome, Reading, read_link
 from msconfig.documents.recognise import DocumentKind, examine
 from msconfig.errors import DocumentError
 from msconfig.files import read_at_most, read_stdin
-from msconfig.schemas import MAX_BYTES, Problem, format_problems
+from msconfig.problems import Problem, format_problems
+from msconfig.schemas import MAX_BYTES
 from msconfig.text import as_utf8
 
 _MOST = 1000

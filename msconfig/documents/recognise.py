@@ -12,13 +12,8 @@ from msconfig.errors import DocumentError, UsageError
 from msconfig.files import read_at_most
 from msconfig.model_ids import GivenId, located
 from msconfig.parsing import NotJson, NotToml, loads, loads_toml
-from msconfig.schemas import (
-    MAX_BYTES,
-    Problem,
-    format_problems,
-    schema_problems,
-    time_problems,
-)
+from msconfig.problems import Problem, format_problems
+from msconfig.schemas import MAX_BYTES, schema_problems, time_problems
 from msconfig.settings.rules import settings_problems
 from msconfig.text import as_utf8
 

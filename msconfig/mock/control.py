@@ -9,7 +9,8 @@ from typing import Any, Protocol
 from msconfig.mock.messages import Request, Response
 from msconfig.mock.scenario import Scenario
 from msconfig.parsing import NotJson, NotToml, loads, loads_toml
-from msconfig.schemas import Problem, schema_problems
+from msconfig.problems import Problem
+from msconfig.schemas import schema_problems
 from msconfig.tokens import Secret, without_tokens
 
 __all__ = ["PREFIX", "Controlled", "control"]

@@ -53,7 +53,7 @@ class MockModelScope:
     Args:
         snapshot: the facts to answer from.
         scenario: accounts, and how models behave when they are called. Faults are not here: they
-            are applied to replies when they are sent (`msconfig.mock.faults`).
+            are applied to replies when they are sent (`msconfig.mock.fault_choice`).
         clock: seconds of a clock that never goes back, for the scenario's pace.
     """
 

@@ -72,7 +72,7 @@ def spend_rates(state: MockState, request: Request) -> Response:
 def list_model_providers(state: MockState, request: Request) -> Response:
     """``GET /api/v1/inference/list_model_providers``: open to everybody.
 
-    500 for an id that does not exist. What stands in that reply is not known; ours is an empty
+    500 for an id that does not exist. The content of that reply is not known; ours is an empty
     object.
     """
     look_up = state.look_up(request.parameter("ModelId"))

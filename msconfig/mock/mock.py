@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from msconfig.mock.control import control
-from msconfig.mock.faults import Faults
+from msconfig.mock.fault_choice import Faults
 from msconfig.mock.handler import MockModelScope
 from msconfig.mock.messages import Request
 from msconfig.mock.scenario import Scenario

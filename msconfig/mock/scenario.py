@@ -18,7 +18,8 @@ from typing import Any
 from msconfig.errors import UsageError
 from msconfig.mock.snapshot import RecordedModel, Snapshot, model_of
 from msconfig.parsing import dumps, loads_toml
-from msconfig.schemas import format_problems, read_validated, schema_problems
+from msconfig.problems import format_problems
+from msconfig.schemas import read_validated, schema_problems
 
 __all__ = [
     "KEY",

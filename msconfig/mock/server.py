@@ -16,8 +16,8 @@ from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.serving import WSGIRequestHandler
 
 from msconfig.mock.control import PREFIX
-from msconfig.mock.fault_injection import PendingReply, inject, wsgi_response
-from msconfig.mock.faults import Faults
+from msconfig.mock.fault_choice import Faults
+from msconfig.mock.faults import PendingReply, inject, wsgi_response
 from msconfig.mock.messages import Request, Response
 from msconfig.modelscope.sites import Endpoints, Site
 

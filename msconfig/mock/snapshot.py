@@ -21,7 +21,8 @@ from msconfig.modelscope.facts import (
 from msconfig.modelscope.kinds import Kind, kind_of
 from msconfig.modelscope.sites import Site
 from msconfig.parsing import loads, parse_time
-from msconfig.schemas import format_problems, read_validated, time_problems
+from msconfig.problems import format_problems
+from msconfig.schemas import read_validated, time_problems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

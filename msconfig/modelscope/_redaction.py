@@ -33,7 +33,7 @@ def hidden_in(text: str, secrets: Iterable[Secret]) -> str:
     return text
 
 
-def without_echoes(reply: Reply, secrets: Iterable[Secret]) -> Reply:
+def without_secrets(reply: Reply, secrets: Iterable[Secret]) -> Reply:
     """`reply` with every one of `secrets` in it masked, as it is and in the usual encodings."""
     secrets = tuple(secrets)
     body = _with_plain_characters(reply.body)

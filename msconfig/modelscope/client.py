@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from msconfig import clock
 from msconfig.modelscope import _calls, _hub_replies, _replies
-from msconfig.modelscope._redaction import without_echoes
+from msconfig.modelscope._redaction import without_secrets
 from msconfig.modelscope.facts import (
     Account,
     Balance,
@@ -167,7 +167,7 @@ class ModelScope:
             body = {"messages": messages, "stream": True, "stream_options": usage, "max_tokens": 1}
         url = f"{self._endpoints.inference}{route}"
         reply = self._http.post_once(url, {"model": model_id, **body}, token=token, enough=enough)
-        reply = without_echoes(reply, self._secrets) if isinstance(reply, Reply) else reply
+        reply = without_secrets(reply, self._secrets) if isinstance(reply, Reply) else reply
         return _with_wait(read(reply, self._source(url, reply, "POST"), model_id), reply)
 
     def submit_image(self, model_id: str, kind: Kind, token: Secret) -> ImageTask | Called:
@@ -187,7 +187,7 @@ class ModelScope:
         reply = self._http.post_once(
             url, body, token=token, headers={"X-ModelScope-Async-Mode": "true"}
         )
-        reply = without_echoes(reply, self._secrets) if isinstance(reply, Reply) else reply
+        reply = without_secrets(reply, self._secrets) if isinstance(reply, Reply) else reply
         source = self._source(url, reply, "POST")
         submitted = _calls.image_submission(reply, source, model_id)
         return submitted if isinstance(submitted, ImageTask) else _with_wait(submitted, reply)
@@ -288,7 +288,7 @@ class ModelScope:
             headers=headers,
             retry_server_error=retry_server_error,
         )
-        return without_echoes(reply, self._secrets) if isinstance(reply, Reply) else reply
+        return without_secrets(reply, self._secrets) if isinstance(reply, Reply) else reply
 
     def _source(self, url: str, reply: Reply | Failure, method: str = "GET") -> Source:
         endpoint, known = f"{method} {urlsplit(url).path}", reply.provenance

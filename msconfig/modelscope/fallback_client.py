@@ -13,7 +13,7 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from msconfig.modelscope import _replies
-from msconfig.modelscope._redaction import without_echoes
+from msconfig.modelscope._redaction import without_secrets
 from msconfig.modelscope.facts import Catalogue, NoAnswer, Source, TokenRejected
 from msconfig.modelscope.http_interface import Deadline, Failure, Http, Reply
 from msconfig.tokens import Secret
@@ -58,7 +58,7 @@ class FallbackClient:
         url = f"{self._base}models"
         reply = self._http.get(url, deadline=Deadline(SECONDS, self._http.pacing), token=self._key)
         if isinstance(reply, Reply):
-            reply = without_echoes(reply, [self._key])
+            reply = without_secrets(reply, [self._key])
         source = Source(f"GET {urlsplit(url).path}", self._now())
         if isinstance(reply, Failure) or reply.status != HTTPStatus.UNAUTHORIZED:
             return _replies.catalogue(reply, source, _is_id)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from msconfig import clock
 from msconfig.checking.baseline import Baseline, IgnoreEntry, with_baseline, with_ignored
@@ -15,14 +15,7 @@ from msconfig.checking.check import check as check_models
 from msconfig.checking.earlier_report import with_since
 from msconfig.checking.fallback import FallbackRequest, with_fallback
 from msconfig.checking.gathering import Progress, no_progress
-from msconfig.checking.probing import (
-    ProbePlan,
-    ProbeProgress,
-    no_probe_progress,
-    plan_probes,
-    probe,
-)
-from msconfig.checking.quota import read_quota
+from msconfig.checking.probe_pace import ProbeProgress, no_probe_progress
 from msconfig.checking.report import Proof, Quota, Report
 from msconfig.checking.requirement import with_requirement
 from msconfig.checking.reuse import DEFAULT_MAX_AGE, Reuse, contradicted, with_reuse
@@ -33,12 +26,15 @@ from msconfig.modelscope.kinds import Kind
 from msconfig.operations.session import Session
 from msconfig.pasted_ids import as_given, refuse_other_site
 
+if TYPE_CHECKING:
+    from msconfig.checking.probing import ProbePlan
+
 __all__ = ["DEFAULT_MAX_COST", "FallbackInputs", "ProbeOptions", "check", "refuse_unmeetable"]
 
 DEFAULT_MAX_COST = 20.0
 """Magicubes that probing may spend by default."""
 
-Agree: TypeAlias = Callable[[Report, ProbePlan, tuple[Quota, ...]], bool]
+Agree: TypeAlias = "Callable[[Report, ProbePlan, tuple[Quota, ...]], bool]"
 """Whether the calls of a plan may be made; gets the free verdicts and the tokens' balances."""
 
 
@@ -187,6 +183,9 @@ def _probed(
 
     An interrupt, also of the question, keeps the free verdicts.
     """
+    from msconfig.checking.probing import plan_probes, probe  # noqa: PLC0415 - only with --probe
+    from msconfig.checking.quota import read_quota  # noqa: PLC0415 - the same
+
     plan = plan_probes(
         report,
         session.tokens,

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from msconfig.checking.gathering import Progress, no_progress
 from msconfig.checking.report import Proof, Report
-from msconfig.checking.report_json import report_to_json
 from msconfig.cherry.provider import Configuration
 from msconfig.errors import ExitCode, UsageError
 from msconfig.files import FileChanges, OutputFile, changes_in, write
@@ -150,5 +149,5 @@ def generate(
         OutputFile(name, text.encode(), replaceable=name in GUIDE_NAMES)
         for name, text in made.texts.items()
     ]
-    files.append(OutputFile(REPORT_NAME, report_to_json(report).encode(), replaceable=True))
+    files.append(OutputFile(REPORT_NAME, report.to_json().encode(), replaceable=True))
     return Generated(report, chosen, configurations, tuple(files), made.warnings)

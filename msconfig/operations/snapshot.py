@@ -240,7 +240,7 @@ def _told(model: RecordedModel) -> dict[str, str]:
         told["call"] = f"{call.observed} on {call.source.at:%Y-%m-%d}"
     if model.look_up is not None:
         rows = model.look_up.providers or ()
-        told["providers"] = ", ".join(str(row.get("Name")) for row in rows) or "nobody"
+        told["providers"] = ", ".join(str(row.get("Name")) for row in rows) or "none"
         own = [row for row in rows if row.get("Name") == "ModelScope"]
         costs = (str(row.get("EstimatedMagicGrainCost", "unknown")) for row in own)
         told["cost"] = ", ".join(costs) or "none"

@@ -15,10 +15,11 @@ from msconfig.cherry.provider import Configuration
 from msconfig.errors import DocumentError, UsageError
 from msconfig.languages import Tag
 from msconfig.parsing import NotJson, loads
+from msconfig.problems import Problem, format_problems
 from msconfig.rendering import guides
 from msconfig.rendering.targets import REPORT_NAME, Target
 from msconfig.rendering.templates import render, render_own
-from msconfig.schemas import Problem, format_problems, problems_under
+from msconfig.schemas import problems_under
 from msconfig.tokens import Secret, without_tokens
 
 MAX_MODELS_V2 = 500

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
-from msconfig import __version__
+from msconfig._version import __version__
 from msconfig.checking.report import Fallback, ModelResult, Outcome, Report
 from msconfig.cherry.link import key_link
 from msconfig.cherry.provider import Configuration, Model

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from msconfig import __version__, resources
+from msconfig import resources
+from msconfig._version import __version__
 from msconfig.languages import Language
 from msconfig.rendering.templates import render_own
 

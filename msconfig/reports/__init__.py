@@ -49,9 +49,7 @@ def render(
 
             return text.as_text(report, width=width, color=color)
         case Format.JSON:
-            from msconfig.reports import json  # noqa: PLC0415 - the same
-
-            return json.render(report)
+            return report.to_json()
         case Format.JUNIT:
             from msconfig.reports import junit  # noqa: PLC0415 - the same
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import assert_never
 
-from msconfig import __version__
+from msconfig._version import __version__
 from msconfig.checking.report import ModelResult
 from msconfig.cherry.backup import (
     Backup,
@@ -225,7 +225,7 @@ def after_writing(change: Change, new: Path, *, width: int) -> str:
             ]
             if backup.fits_phone and "cherry-studio" not in new.name:
                 steps.append(
-                    f"For a phone, rename it first: cherry-studio has to stand in its name, as in"
+                    f"For a phone, rename it first: its name has to contain cherry-studio, as in"
                     f" cherry-studio-{new.name}."
                 )
         case _:

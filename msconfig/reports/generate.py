@@ -163,7 +163,7 @@ def _older_with_key(planned: FileChanges, configurations: Sequence[Configuration
 def _holds_a_link(path: Path) -> bool:
     try:
         return LINK_PREFIX in path.read_text("utf-8", errors="replace")
-    except OSError:  # nobody can say that it does not
+    except OSError:  # it may hold one
         return True
 
 

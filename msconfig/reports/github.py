@@ -3,7 +3,7 @@
 GitHub's runner takes a line whose first characters that are no white space are ``::`` for a
 command, and, where that gives none, anything behind ``##[`` in a line (`ActionCommand` in
 actions/runner). Values are escaped as `@actions/core` does it. Of each level GitHub shows ten
-annotations a step; the rest stands in the log.
+annotations a step; the rest is in the log.
 """
 
 from __future__ import annotations

@@ -177,7 +177,7 @@ def _does(reading: Reading) -> str:
         case Outcome.REFUSES:
             return f"refuses it: {reading.reason}"
         case Outcome.UNKNOWN:
-            return f"nobody knows what it does: {reading.reason}"
+            return f"it is not known what it does: {reading.reason}"
         case Outcome.OPENS:
             return _stores(reading.effect, reading.payload) if reading.effect else ""
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from msconfig import __version__
+from msconfig._version import __version__
 from msconfig.checking.report import (
     Location,
     ModelResult,

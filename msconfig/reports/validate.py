@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from msconfig.documents.recognise import Document
-from msconfig.schemas import Problem, format_problems
+from msconfig.problems import Problem, format_problems
 from msconfig.text import counted, visible
 
 __all__ = ["document_lines", "summary"]

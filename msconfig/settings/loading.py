@@ -14,7 +14,8 @@ from msconfig.errors import SettingsError
 from msconfig.model_ids import GivenId, located, located_texts
 from msconfig.parsing import loads_toml
 from msconfig.pasted_ids import pasted
-from msconfig.schemas import Problem, format_problems, read_validated
+from msconfig.problems import Problem, format_problems
+from msconfig.schemas import read_validated
 from msconfig.settings.rules import settings_problems
 
 __all__ = [

@@ -8,7 +8,7 @@ from typing import Any
 
 from msconfig.model_ids import GivenId
 from msconfig.pasted_ids import pasted
-from msconfig.schemas import Problem
+from msconfig.problems import Problem
 
 __all__ = ["settings_problems"]
 

@@ -31,7 +31,7 @@ from msconfig.modelscope.sites import Site
 from msconfig.rendering.guides import guides
 from msconfig.text import visible
 from msconfig.tokens import Secret
-from support import KEY, TOKEN, Online, Run, Serve, configuration, fake
+from support import KEY, TOKEN, Online, Run, Serve, configuration, mock_of
 
 Open = Callable[..., OpenedPage]
 OpenGuide = Callable[..., OpenedPage]
@@ -311,7 +311,7 @@ def test_hostile_text_stays_text(open_guide: OpenGuide, text: str) -> None:
 def test_the_page_that_generate_writes(
     run: Run, serve: Serve, online: Online, open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    online(serve(fake()))
+    online(serve(mock_of()))
     monkeypatch.setenv("MODELSCOPE_API_TOKEN", TOKEN)
     monkeypatch.setenv("DASHSCOPE_API_KEY", KEY)
     Path("msconfig.toml").write_text('[fallback]\nprovider = "dashscope"\nids = ["qwen3-32b"]\n')

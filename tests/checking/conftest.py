@@ -16,7 +16,7 @@ from msconfig.model_ids import GivenId
 from msconfig.modelscope.client import ModelScope
 from msconfig.modelscope.sites import Endpoints, Site
 from msconfig.tokens import Secret, Token
-from support import TOKEN, Check, Connect, Handler, Replay, Serve, fake, instead, served_by
+from support import TOKEN, Check, Connect, Handler, Replay, Serve, instead, mock_of, served_by
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def _handler_of(recorded: dict[str, Any]) -> Handler:
     beside = {
         start: Response.of_json(*answer) for start, answer in recorded.get("also", {}).items()
     }
-    others = instead(beside, fake({model: served}, catalogue))
+    others = instead(beside, mock_of({model: served}, catalogue))
 
     def handler(request: Request) -> Response:
         return reply if (request.method, request.path) == (method, path) else others(request)

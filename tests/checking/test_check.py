@@ -15,7 +15,7 @@ from msconfig.mock.messages import Request, Response
 from msconfig.mock.snapshot import RecordedHub, RecordedLookUp, RecordedModel
 from msconfig.model_ids import GivenId, Location
 from msconfig.modelscope.kinds import Kind
-from support import ALIVE, DEAD, TOKEN, Check, Serve, fake, instead, served_by
+from support import ALIVE, DEAD, TOKEN, Check, Serve, instead, mock_of, served_by
 
 ID = "Qwen/Model"
 CHAT = RecordedHub(True, ("text-generation",))
@@ -88,7 +88,7 @@ def test_a_model_gets_its_verdict(
     check_at: Check,
 ) -> None:
     catalogue = ("Qwen/Alive", *([ID] if listed else []))
-    server = serve(instead(replies, fake({ID: facts}, catalogue)))
+    server = serve(instead(replies, mock_of({ID: facts}, catalogue)))
     report = check_at(server.url_for("/"), ID)
     assert (only(report).status, report.exit_code) == (status, code)
 
@@ -97,7 +97,7 @@ def test_a_model_gets_its_verdict(
 def test_for_a_text_that_is_no_id_only_the_catalogue_is_read(
     asked: str, serve: Serve, check_at: Check
 ) -> None:
-    server = serve(fake())
+    server = serve(mock_of())
     report = check_at(server.url_for("/"), asked)
     assert (only(report).status, report.exit_code) == (Status.MALFORMED, 1)
     assert (only(report).id, only(report).evidence) == (asked, ())
@@ -107,7 +107,7 @@ def test_for_a_text_that_is_no_id_only_the_catalogue_is_read(
 def test_every_status_stands_in_the_order_the_ids_were_given(serve: Serve, check_at: Check) -> None:
     known = {"a/others": OTHERS, "a/dead": DEAD, "a/private": PRIVATE, "a/none": UNKNOWN}
     ids = ["a/none", "Qwen/Alive", "a/dead", "no id", "a/private", "qwen/alive", "a/others"]
-    report = check_at(serve(fake(known)).url_for("/"), *ids)
+    report = check_at(serve(mock_of(known)).url_for("/"), *ids)
     assert [model.id for model in report.models] == ids
     assert [str(model.status) for model in report.models] == [
         *("not_found", "enabled", "not_enabled", "malformed"),
@@ -118,7 +118,7 @@ def test_every_status_stands_in_the_order_the_ids_were_given(serve: Serve, check
 def test_an_id_keeps_the_place_where_it_stands(serve: Serve, check_at: Check) -> None:
     place = Location("models.txt", 3, 5)
     ids = (GivenId("Qwen/Alive", place), GivenId("no id", place), GivenId("a/b"))
-    report = check_at(serve(fake()).url_for("/"), *ids)
+    report = check_at(serve(mock_of()).url_for("/"), *ids)
     assert [model.location for model in report.models] == [place, place, None]
 
 
@@ -173,7 +173,7 @@ def test_requests_are_made_only_where_the_verdict_needs_them(
     check_at: Check,
 ) -> None:
     catalogue = ("Qwen/Alive", *([ID] if listed else []))
-    server = serve(instead(replies, fake({ID: facts}, catalogue)))
+    server = serve(instead(replies, mock_of({ID: facts}, catalogue)))
     check_at(server.url_for("/"), ID, tokens=[TOKEN])
     paths = [request.path for request in server.requests]
     assert [PATHS[path] for path in paths if path in PATHS] == asked
@@ -182,7 +182,7 @@ def test_requests_are_made_only_where_the_verdict_needs_them(
 def test_an_id_in_another_case_than_the_catalogue_s_needs_no_hub(
     serve: Serve, check_at: Check
 ) -> None:
-    server = serve(fake({"qwen/alive": DEAD}))
+    server = serve(mock_of({"qwen/alive": DEAD}))
     model = only(check_at(server.url_for("/"), "qwen/alive"))
     assert [each.id for each in model.suggestions] == ["Qwen/Alive"]
     assert len(server.requests) == 2
@@ -193,7 +193,7 @@ def test_what_depends_on_the_catalogue_waits_for_it(
     concurrency: int, serve: Serve, check_at: Check
 ) -> None:
     """Otherwise the models that are first would get a request more, now and then."""
-    answers = fake({ID: ALIVE}, (ID,))
+    answers = mock_of({ID: ALIVE}, (ID,))
     looked_up = threading.Event()
 
     def handler(request: Request) -> Response:
@@ -215,7 +215,7 @@ def test_a_check_makes_one_request_a_model_a_token_and_for_the_catalogue(
     number: int, serve: Serve, check_at: Check
 ) -> None:
     ids = [f"Qwen/Listed-{n}" for n in range(number)]
-    server = serve(fake(dict.fromkeys(ids, ALIVE), tuple(ids)))
+    server = serve(mock_of(dict.fromkeys(ids, ALIVE), tuple(ids)))
     check_at(server.url_for("/"), *ids, tokens=[TOKEN])
     paths = Counter(request.path for request in server.requests)
     assert paths == {CATALOGUE: 1, "/openapi/v1/users/me": 1, LOOK_UP: number}
@@ -233,7 +233,7 @@ def test_a_check_makes_one_request_a_model_a_token_and_for_the_catalogue(
 def test_a_500_of_the_look_up_is_asked_again_only_for_an_id_that_exists(
     replies: dict[str, Response], look_ups: int, serve: Serve, check_at: Check
 ) -> None:
-    server = serve(instead(replies, fake()))
+    server = serve(instead(replies, mock_of()))
     check_at(server.url_for("/"), "Qwen/Alive")
     assert sum(request.path == LOOK_UP for request in server.requests) == look_ups
 
@@ -241,7 +241,7 @@ def test_a_500_of_the_look_up_is_asked_again_only_for_an_id_that_exists(
 def test_a_500_of_the_look_up_for_an_unknown_id_is_asked_once(
     serve: Serve, check_at: Check
 ) -> None:
-    server = serve(fake())
+    server = serve(mock_of())
     assert only(check_at(server.url_for("/"), "no/such")).status is Status.NOT_FOUND
     assert sum(request.path == LOOK_UP for request in server.requests) == 1
 
@@ -266,7 +266,7 @@ GARBAGE, EXPIRED = "garbage-token", "ms-00000000-0000-4000-8000-0000000000ff"
 def test_each_token_gets_its_status_and_models_are_checked_all_the_same(
     tokens: list[str], statuses: list[TokenStatus], code: int, serve: Serve, check_at: Check
 ) -> None:
-    report = check_at(serve(fake()).url_for("/"), "Qwen/Alive", tokens=tokens)
+    report = check_at(serve(mock_of()).url_for("/"), "Qwen/Alive", tokens=tokens)
     assert [token.status for token in report.tokens] == statuses
     assert len({token.fingerprint for token in report.tokens}) == len(statuses)
     assert only(report).status is Status.ENABLED
@@ -277,7 +277,7 @@ def test_each_token_gets_its_status_and_models_are_checked_all_the_same(
 def test_a_token_that_nobody_can_judge_makes_the_check_inconclusive(
     reply: Response, serve: Serve, check_at: Check
 ) -> None:
-    server = serve(instead({"/openapi/v1/users/me": reply}, fake()))
+    server = serve(instead({"/openapi/v1/users/me": reply}, mock_of()))
     report = check_at(server.url_for("/"), "Qwen/Alive", tokens=[TOKEN])
     (token,) = report.tokens
     assert (token.status, report.exit_code) == (TokenStatus.UNVERIFIED, ExitCode.INCONCLUSIVE)
@@ -285,7 +285,7 @@ def test_a_token_that_nobody_can_judge_makes_the_check_inconclusive(
 
 
 def test_recorded_facts_judge_models_and_no_tokens(serve: Serve, check_at: Check) -> None:
-    server = serve(fake())
+    server = serve(mock_of())
     recorded = datetime(2026, 10, 7, tzinfo=UTC)
     report = check_at(
         server.url_for("/"), "Qwen/Alive", tokens=[GARBAGE], snapshot_recorded=recorded
@@ -298,7 +298,7 @@ def test_recorded_facts_judge_models_and_no_tokens(serve: Serve, check_at: Check
 
 def test_evidence_is_the_catalogue_the_look_up_and_the_hub(serve: Serve, check_at: Check) -> None:
     before = datetime.now(UTC)
-    server = serve(fake())
+    server = serve(mock_of())
     model = only(check_at(server.url_for("/"), "Qwen/Alive", needs_kinds=True))
     assert [each.source for each in model.evidence] == [
         *("GET /v1/models", f"GET {LOOK_UP}", f"GET {OPEN_API}Qwen/Alive"),
@@ -314,7 +314,7 @@ def test_evidence_is_the_catalogue_the_look_up_and_the_hub(serve: Serve, check_a
 def test_evidence_for_an_id_with_a_provider_is_about_the_id_without_it(
     serve: Serve, check_at: Check
 ) -> None:
-    model = only(check_at(serve(fake()).url_for("/"), "Qwen/Alive:DashScope"))
+    model = only(check_at(serve(mock_of()).url_for("/"), "Qwen/Alive:DashScope"))
     assert model.status is Status.THIRD_PARTY_ONLY
     assert "not listed" not in model.evidence[0].observed
 
@@ -330,7 +330,7 @@ def test_evidence_for_an_id_with_a_provider_is_about_the_id_without_it(
 def test_a_kind_is_what_the_user_says_or_else_what_the_hub_says(
     told: dict[str, Kind], kind: Kind, serve: Serve, check_at: Check
 ) -> None:
-    url = serve(fake()).url_for("/")
+    url = serve(mock_of()).url_for("/")
     assert only(check_at(url, "Qwen/Alive", kinds=told, needs_kinds=True)).kind is kind
 
 
@@ -345,5 +345,5 @@ def test_a_kind_is_what_the_user_says_or_else_what_the_hub_says(
 def test_the_cost_is_what_modelscope_estimates(
     rows: tuple[dict[str, object], ...], cost: Cost | None, serve: Serve, check_at: Check
 ) -> None:
-    server = serve(fake({ID: RecordedModel(RecordedLookUp(rows), CHAT)}))
+    server = serve(mock_of({ID: RecordedModel(RecordedLookUp(rows), CHAT)}))
     assert only(check_at(server.url_for("/"), ID)).cost == cost

@@ -13,7 +13,7 @@ from msconfig.checking.suggestions.suggest import suggest
 from msconfig.errors import ExitCode
 from msconfig.mock.messages import Request, Response
 from msconfig.modelscope.kinds import Kind
-from support import DEAD, TOKEN, Check, FakeClock, Serve, fake, instead, log_lines
+from support import DEAD, TOKEN, Check, FakeClock, Serve, instead, log_lines, mock_of
 
 MANY = [f"Qwen/Model-{number}" for number in range(200)]
 
@@ -75,7 +75,7 @@ def test_one_model_in_the_dark_leaves_the_verdicts_of_the_others(
             "/api/v1/inference/list_model_providers?ModelId=Qwen/Dark",
         )
     }
-    server = serve(instead(dark, fake({"Qwen/Dead": DEAD})))
+    server = serve(instead(dark, mock_of({"Qwen/Dead": DEAD})))
     report = check_at(server.url_for("/"), "Qwen/Alive", "Qwen/Dark", "Qwen/Dead")
     assert [str(model.status) for model in report.models] == [
         "enabled",
@@ -94,7 +94,7 @@ def test_strict_turns_the_unknown_into_a_failure_and_leaves_it_unknown(
     dead: bool, strict: bool, code: int, serve: Serve, check_at: Check
 ) -> None:
     down = {"/v1/models": Response.of_json(503, {}), "/api/v1/inference": Response.of_json(503, {})}
-    closed = fake({"Qwen/Dead": DEAD})
+    closed = mock_of({"Qwen/Dead": DEAD})
     server = serve(closed if dead else instead(down, closed))
     ids = ["Qwen/Dead", "no id"] if dead else ["Qwen/Dead"]
     report = check_at(server.url_for("/"), *ids, strict=strict)
@@ -105,7 +105,7 @@ def test_strict_turns_the_unknown_into_a_failure_and_leaves_it_unknown(
 def test_all_that_is_asked_about_one_model_ends_within_its_time(
     serve: Serve, check_at: Check, clock: FakeClock
 ) -> None:
-    known = fake()
+    known = mock_of()
 
     def slow(request: Request) -> Response:
         if "Alive" not in request.path + request.query:
@@ -121,7 +121,7 @@ def test_all_that_is_asked_about_one_model_ends_within_its_time(
 
 
 def test_an_interrupt_keeps_what_was_learnt_so_far(serve: Serve, check_at: Check) -> None:
-    server = serve(fake(dict.fromkeys(MANY, DEAD)))
+    server = serve(mock_of(dict.fromkeys(MANY, DEAD)))
 
     def enough(done: int, _total: int) -> None:
         if done >= 5:
@@ -152,9 +152,9 @@ def test_an_interrupt_of_the_search_for_suggestions_keeps_every_verdict(
             raise KeyboardInterrupt
         return suggest(asked, served, right_id, kinds=kinds)
 
-    monkeypatch.setattr("msconfig.checking.check.suggest", interrupted)
+    monkeypatch.setattr("msconfig.checking.suggestions.suggest.suggest", interrupted)
     ids = [f"Qwen/Alive-{number}" for number in range(5)]
-    server = serve(fake(dict.fromkeys(ids, DEAD)))
+    server = serve(mock_of(dict.fromkeys(ids, DEAD)))
     report = check_at(server.url_for("/"), "Qwen/Alive", *ids)
     assert [model.status for model in report.models] == [
         *(Status.ENABLED, *[Status.NOT_ENABLED] * len(ids)),
@@ -167,7 +167,7 @@ def test_an_interrupt_before_anything_is_a_report_of_nothing(serve: Serve, check
     def at_once(_done: int, _total: int) -> None:
         raise KeyboardInterrupt
 
-    server = serve(fake())
+    server = serve(mock_of())
     report = check_at(server.url_for("/"), "Qwen/Alive", "no id", tokens=[TOKEN], progress=at_once)
     assert [model.status for model in report.models] == [Status.UNVERIFIED, Status.MALFORMED]
     assert [token.status for token in report.tokens] == [TokenStatus.UNVERIFIED]
@@ -177,7 +177,7 @@ def test_an_interrupt_before_anything_is_a_report_of_nothing(serve: Serve, check
 
 def test_an_interrupt_does_not_wait_for_a_request_under_way(serve: Serve, check_at: Check) -> None:
     enough = threading.Event()
-    known = fake()
+    known = mock_of()
 
     def hang(request: Request) -> Response:
         if "Alive" in request.path:
@@ -196,7 +196,7 @@ def test_an_interrupt_does_not_wait_for_a_request_under_way(serve: Serve, check_
 
 def test_progress_counts_every_id_and_never_backwards(serve: Serve, check_at: Check) -> None:
     told: list[tuple[int, int]] = []
-    server = serve(fake(dict.fromkeys(MANY[:20], DEAD)))
+    server = serve(mock_of(dict.fromkeys(MANY[:20], DEAD)))
     check_at(
         server.url_for("/"),
         *MANY[:20],

@@ -10,7 +10,7 @@ from msconfig.checking.report import Outcome, Report
 from msconfig.mock.messages import Request, Response
 from msconfig.model_ids import is_model_id
 from msconfig.reports import Format, render
-from support import DEAD, Check, Handler, Serve, fake, instead
+from support import DEAD, Check, Handler, Serve, instead, mock_of
 
 LOOK_UP = "/api/v1/inference/list_model_providers"
 PAGE = Response(200, b"<html>sign in</html>", {"Content-Type": "text/html; charset=utf-8"})
@@ -19,11 +19,11 @@ IDS = ["Qwen/Alive", "Qwen/Dead", "Qwen/Gone"]
 
 def look_ups(reply: Response) -> Handler:
     """A ModelScope whose look-up answers `reply` to every id."""
-    return instead({LOOK_UP: reply}, fake({"Qwen/Dead": DEAD}))
+    return instead({LOOK_UP: reply}, mock_of({"Qwen/Dead": DEAD}))
 
 
 def naming_the_id(request: Request) -> Response:
-    known = fake({"Qwen/Dead": DEAD})
+    known = mock_of({"Qwen/Dead": DEAD})
     if request.path != LOOK_UP:
         return known(request)
     return Response.of_json(404, {"message": f"no route for {request.query}"})
@@ -82,7 +82,7 @@ def listing(*ids: str) -> Handler:
     """A ModelScope whose catalogue has these ids."""
     rows = [{"id": each} for each in ids]
     catalogue = Response.of_json(200, {"object": "list", "data": rows})
-    return instead({"/v1/models": catalogue}, fake({"Acme/Qwen-7B-v0": DEAD}))
+    return instead({"/v1/models": catalogue}, mock_of({"Acme/Qwen-7B-v0": DEAD}))
 
 
 def suggested(report: Report) -> list[str]:
@@ -112,7 +112,7 @@ def test_a_clear_no_counts_only_beside_a_catalogue_that_does_not_contradict_itse
     more: dict[str, object], serve: Serve, check_at: Check
 ) -> None:
     body = {"object": "list", "data": [{"id": "a/b"}], **more}
-    known = fake({"Qwen/Dead": DEAD})
+    known = mock_of({"Qwen/Dead": DEAD})
     server = serve(instead({"/v1/models": Response.of_json(200, body)}, known))
     (model,) = check_at(server.url_for("/"), "Qwen/Dead").models
     assert (str(model.status), model.outcome) == ("unverified", Outcome.UNKNOWN)
@@ -125,7 +125,7 @@ def test_a_report_stays_small_whatever_a_reply_lists(serve: Serve, check_at: Che
     tasks = [f"task-{number}" for number in range(10_000)]
     hub = Response.of_json(200, {"success": True, "data": {"id": "Qwen/Dead", "tasks": tasks}})
     beside = {LOOK_UP: answer, "/openapi/v1/models/": hub}
-    server = serve(instead(beside, fake()))
+    server = serve(instead(beside, mock_of()))
     report = check_at(server.url_for("/"), "Qwen/Dead")
     assert str(report.models[0].status) == "third_party_only"
     assert len(json.dumps(render(report, Format.JSON))) < 5_000

@@ -11,7 +11,7 @@ from msconfig.checking.report import ModelResult, Status
 from msconfig.mock.messages import Response
 from msconfig.mock.snapshot import RecordedHub, RecordedModel
 from msconfig.modelscope.kinds import Kind
-from support import Check, Serve, fake, instead, served_by
+from support import Check, Serve, instead, mock_of, served_by
 
 ID = "Qwen/Some"
 OPEN_API = f"/openapi/v1/models/{ID}"
@@ -46,7 +46,7 @@ def told_by_the_hub(model: ModelResult) -> list[tuple[str, str]]:
 def test_of_a_served_model_without_a_task_the_older_api_is_asked(
     support: str, kind: Kind, observed: str, serve: Serve, check_at: Check
 ) -> None:
-    server = serve(instead({OLDER_API: older(support)}, fake({ID: with_tasks()})))
+    server = serve(instead({OLDER_API: older(support)}, mock_of({ID: with_tasks()})))
     (model,) = check_at(server.url_for("/"), ID, needs_kinds=True).models
     assert (model.status, model.kind) == (Status.ENABLED, kind)
     assert told_by_the_hub(model) == [
@@ -59,7 +59,7 @@ def test_an_older_api_that_is_down_leaves_the_kind_open_and_the_verdict_alone(
     serve: Serve, check_at: Check
 ) -> None:
     down = Response.of_json(403, {})
-    server = serve(instead({OLDER_API: down}, fake({ID: with_tasks()})))
+    server = serve(instead({OLDER_API: down}, mock_of({ID: with_tasks()})))
     (model,) = check_at(server.url_for("/"), ID, needs_kinds=True).models
     assert (model.status, model.kind) == (Status.ENABLED, Kind.UNKNOWN)
     assert "403" in told_by_the_hub(model)[1][1]
@@ -121,7 +121,7 @@ def test_otherwise_the_older_api_gets_no_request(
     serve: Serve,
     check_at: Check,
 ) -> None:
-    server = serve(fake({ID: facts}))
+    server = serve(mock_of({ID: facts}))
     fields = {"needs_kinds": True, **request_fields}
     (model,) = check_at(server.url_for("/"), ID, **fields).models
     paths = Counter(request.path for request in server.requests)
@@ -134,7 +134,7 @@ def test_where_the_open_api_is_closed_the_older_one_is_asked_once(
     serve: Serve, check_at: Check
 ) -> None:
     replies = {OPEN_API: Response.of_json(403, {}), OLDER_API: older("")}
-    server = serve(instead(replies, fake({ID: with_tasks()})))
+    server = serve(instead(replies, mock_of({ID: with_tasks()})))
     (model,) = check_at(server.url_for("/"), ID, needs_kinds=True).models
     assert [request.path for request in server.requests].count(OLDER_API) == 1
     assert model.kind is Kind.UNKNOWN
@@ -174,7 +174,7 @@ def test_facts_that_contradict_each_other_stand_in_the_evidence(
     serve: Serve,
     check_at: Check,
 ) -> None:
-    server = serve(instead(replies, fake({ID: with_tasks(*tasks)})))
+    server = serve(instead(replies, mock_of({ID: with_tasks(*tasks)})))
     (model,) = check_at(server.url_for("/"), ID, needs_kinds=True).models
     assert model.kind is kind
     assert told_by_the_hub(model)[-1][1] == observed
@@ -188,5 +188,5 @@ def test_a_model_that_takes_images_is_not_replaced_by_one_known_to_take_none(
         "Qwen/Elm3-8B": with_tasks("text-generation"),
         "Qwen/Elm3-30B": with_tasks("image-text-to-text"),
     }
-    models = check_at(serve(fake(known)).url_for("/"), *known, needs_kinds=True).models
+    models = check_at(serve(mock_of(known)).url_for("/"), *known, needs_kinds=True).models
     assert [each.id for each in models[0].suggestions] == ["Qwen/Elm3-30B"]

@@ -18,7 +18,7 @@ from msconfig.model_ids import GivenId
 from msconfig.modelscope.client import ModelScope
 from msconfig.modelscope.sites import Endpoints, Site
 from msconfig.tokens import Secret, Token
-from support import ALIVE, TOKEN, Connect, FakeClock, Handler, Serve, fake
+from support import ALIVE, TOKEN, Connect, FakeClock, Handler, Serve, mock_of
 
 SIXTEEN = tuple(f"acme/m{number:02}" for number in range(16))
 TOO_FAST = {"error": {"code": "limit_burst_rate", "message": "Request rate increased too quickly"}}
@@ -37,7 +37,7 @@ class Service:
     refuses: Callable[[str], bool] = lambda _: False
 
     def __post_init__(self) -> None:
-        self._known = fake(dict.fromkeys(SIXTEEN, ALIVE), SIXTEEN)
+        self._known = mock_of(dict.fromkeys(SIXTEEN, ALIVE), SIXTEEN)
         self._under_way: list[float] = []
         self._lock = threading.Lock()
 

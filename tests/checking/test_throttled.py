@@ -9,7 +9,7 @@ import pytest
 
 from msconfig.checking.report import Report, Status
 from msconfig.mock.messages import Request, Response
-from support import ALIVE, DEAD, Check, FakeClock, Handler, Serve, fake
+from support import ALIVE, DEAD, Check, FakeClock, Handler, Serve, mock_of
 
 IDS = [f"Qwen/Model-{number}" for number in range(300)]
 MODELS = dict.fromkeys(IDS[::2], ALIVE) | dict.fromkeys(IDS[1::2], DEAD)
@@ -26,7 +26,7 @@ def throttle(retry_after: str | None = None) -> Response:
 
 def hub(clock: FakeClock, refusal: Refusal) -> Handler:
     """Each request takes `LATENCY`; the n-th is refused where `refusal(n)` gives a reply."""
-    answers, numbers = fake(MODELS, (*IDS[:2], "Qwen/Alive")), count(1)
+    answers, numbers = mock_of(MODELS, (*IDS[:2], "Qwen/Alive")), count(1)
 
     def handler(request: Request) -> Response:
         clock.now += LATENCY
@@ -107,7 +107,7 @@ def test_without_retries_a_refusal_is_the_last_word(timed: Timed) -> None:
 def test_one_id_is_tried_as_often_as_a_request_may_be(
     serve: Serve, check_at: Check, clock: FakeClock
 ) -> None:
-    answers = fake()
+    answers = mock_of()
     server = serve(lambda asked: throttle() if asked.path == LOOK_UP else answers(asked))
     (model,) = check_at(server.url_for("/"), "Qwen/Alive").models
     assert sum(request.path == LOOK_UP for request in server.requests) == 3
@@ -117,7 +117,7 @@ def test_one_id_is_tried_as_often_as_a_request_may_be(
 
 def test_a_model_that_waits_keeps_its_time(serve: Serve, check_at: Check, clock: FakeClock) -> None:
     """Others get their requests meanwhile; those 40 seconds are not its own."""
-    answers = fake(MODELS, ("Qwen/Alive",))
+    answers = mock_of(MODELS, ("Qwen/Alive",))
     refused = iter([throttle()])
 
     def handler(request: Request) -> Response:

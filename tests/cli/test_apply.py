@@ -23,7 +23,7 @@ from msconfig.mock.scenario import Account, Scenario
 from msconfig.mock.server import MockServer
 from msconfig.mock.snapshot import RecordedHub, RecordedModel, bundled, load
 from msconfig.modelscope.sites import Site
-from support import ALIVE, DEAD, TOKEN, Online, Ran, Run, Serve, fake, served_by, snapshot
+from support import ALIVE, DEAD, TOKEN, Online, Ran, Run, Serve, mock_of, served_by, snapshot
 
 pytestmark = pytest.mark.usefixtures("both_headers")
 
@@ -34,7 +34,7 @@ UNREACHABLE = "http://127.0.0.1:9"
 def server(serve: Serve, online: Online, monkeypatch: pytest.MonkeyPatch) -> MockServer:
     monkeypatch.setenv("MODELSCOPE_API_TOKEN", TOKEN)
     models = {"Qwen/Alive": ALIVE, "Qwen/Other": ALIVE, "Qwen/Dead": DEAD, OLD_MODEL: DEAD}
-    return online(serve(fake({**models, REGISTRY_MODEL: ALIVE})))
+    return online(serve(mock_of({**models, REGISTRY_MODEL: ALIVE})))
 
 
 @pytest.fixture
@@ -191,7 +191,7 @@ def test_prune_leaves_what_nobody_could_tell_and_names_it(
     run: Run, serve: Serve, online: Online, backup: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MODELSCOPE_API_TOKEN", TOKEN)
-    knows = fake({"Qwen/Alive": ALIVE, OLD_MODEL: DEAD, REGISTRY_MODEL: DEAD})
+    knows = mock_of({"Qwen/Alive": ALIVE, OLD_MODEL: DEAD, REGISTRY_MODEL: DEAD})
     down = Response(503, b"")
 
     def handler(request: Request) -> Response:
@@ -277,7 +277,7 @@ def test_prune_without_an_id_lists_what_is_left_and_ends_with_0(
 
     backup = make_v7(Path("odd.zip"), messages=1, prepare=put)
     by_others = RecordedModel(served_by("Provider"), RecordedHub(True, ("text-generation",)))
-    online(serve(fake({"Qwen/Paid": by_others})))
+    online(serve(mock_of({"Qwen/Paid": by_others})))
     ran = run("apply", backup, "-o", "new.zip", "--yes", "--prune", "--format", "json")
     assert ran.code == 0, ran
     left = {each["id"]: each["status"] for each in json.loads(ran.out)["left"]}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from msconfig.mock.messages import Request, Response
-from support import ALIVE, DEAD, Online, Ran, Run, Serve, fake
+from support import ALIVE, DEAD, Online, Ran, Run, Serve, mock_of
 
 ASK = ("check", "--no-token", "--retries", "0", "--format", "json")
 IDS = ("Qwen/Alive", "Qwen/Dead", "Qwen/Dark")
@@ -18,7 +18,7 @@ IDS = ("Qwen/Alive", "Qwen/Dead", "Qwen/Dark")
 @pytest.fixture
 def site(serve: Serve, online: Online) -> None:
     """`Qwen/Alive` passes, `Qwen/Dead` fails, `Qwen/Dark` is unknown."""
-    known = fake({"Qwen/Dead": DEAD, "Qwen/Other": ALIVE})
+    known = mock_of({"Qwen/Dead": DEAD, "Qwen/Other": ALIVE})
 
     def answer(request: Request) -> Response:
         dark = "Dark" in request.path + request.query

@@ -18,7 +18,7 @@ from msconfig.mock.messages import Request, Response
 from msconfig.mock.mock import Mock
 from msconfig.mock.snapshot import bundled, load
 from msconfig.modelscope.sites import Site
-from support import DEAD, TOKEN, Online, Run, Serve, fake
+from support import DEAD, TOKEN, Online, Run, Serve, mock_of
 
 OTHER_TOKEN = "ms-00000000-0000-4000-8000-0000000bad00"
 
@@ -208,7 +208,7 @@ def test_what_is_wrong_with_the_run_itself_still_fails(run: Run) -> None:
 def test_online_no_age_is_told(
     run: Run, serve: Serve, online: Online, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    online(serve(fake()))
+    online(serve(mock_of()))
     monkeypatch.setattr(clock, "utc_now", lambda: datetime(2030, 1, 1, tzinfo=UTC))
     report = json.loads(run("check", "--no-token", "--format", "json", "Qwen/Alive").out)
     assert (report["checked_at"], report.get("notes")) == ("2030-01-01T00:00:00Z", None)
@@ -232,7 +232,7 @@ def test_makes_one_request_a_model_and_another_for_one_that_is_not_served(
     run: Run, serve: Serve, online: Online, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dead = [f"Qwen/Dead-{number}" for number in range(20)]
-    server = online(serve(fake(dict.fromkeys(dead, DEAD))))
+    server = online(serve(mock_of(dict.fromkeys(dead, DEAD))))
     monkeypatch.setenv("MODELSCOPE_API_TOKEN", TOKEN)
     ran = run("check", "Qwen/Alive", *dead)
     assert ran.code == 1
@@ -243,7 +243,7 @@ def test_makes_one_request_a_model_and_another_for_one_that_is_not_served(
 def test_a_malformed_id_makes_one_request_for_suggestions(
     run: Run, serve: Serve, online: Online
 ) -> None:
-    server = online(serve(fake()))
+    server = online(serve(mock_of()))
     ran = run("check", "--no-token", "--format", "json", "Alive", "and no id")
     (bare, other) = json.loads(ran.out)["models"]
     assert ran.code == 1
@@ -255,7 +255,7 @@ def test_a_malformed_id_makes_one_request_for_suggestions(
 def test_a_garbage_token_is_rejected_though_the_catalogue_takes_it(
     run: Run, serve: Serve, online: Online, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    online(serve(fake()))
+    online(serve(mock_of()))
     monkeypatch.setenv("MODELSCOPE_API_TOKEN", OTHER_TOKEN)
     ran = run("check", "Qwen/Alive")
     assert ran.code == 3
@@ -271,7 +271,7 @@ def test_a_model_that_cannot_be_verified_is_inconclusive_unless_strict(
     run: Run, serve: Serve, online: Online, strict: list[str], code: int
 ) -> None:
     down = Response.of_json(503, {})
-    known = fake()
+    known = mock_of()
     online(
         serve(lambda request: down if "Dark" in request.path + request.query else known(request))
     )
@@ -281,7 +281,7 @@ def test_a_model_that_cannot_be_verified_is_inconclusive_unless_strict(
 
 
 def test_one_dead_and_one_unknown_id_fail(run: Run, serve: Serve, online: Online) -> None:
-    known = fake({"Qwen/Dead": DEAD})
+    known = mock_of({"Qwen/Dead": DEAD})
     down = Response.of_json(503, {})
     online(
         serve(lambda request: down if "Dark" in request.path + request.query else known(request))
@@ -292,7 +292,7 @@ def test_one_dead_and_one_unknown_id_fail(run: Run, serve: Serve, online: Online
 def test_nobody_listening_leaves_every_model_unverified(
     run: Run, serve: Serve, online: Online
 ) -> None:
-    server = online(serve(fake()))
+    server = online(serve(mock_of()))
     server.stop()
     ids = [f"Qwen/M{number}" for number in range(50)]
     ran = run("check", "--no-token", "--format", "json", "--retries", "0", *ids)
@@ -411,7 +411,7 @@ def test_a_token_is_not_checked_offline_and_that_does_not_count(
 def test_tokens_add_up_and_equal_ones_count_once(
     run: Run, serve: Serve, online: Online, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    server = online(serve(fake()))
+    server = online(serve(mock_of()))
     monkeypatch.setenv("MY_TOKEN", f" {TOKEN}\n")
     (tmp_path / "same").write_text(TOKEN)
     (tmp_path / "bad").write_text(OTHER_TOKEN + "\n")
@@ -426,7 +426,7 @@ def test_tokens_add_up_and_equal_ones_count_once(
 
 
 def test_the_report_keeps_its_schema(run: Run, serve: Serve, online: Online) -> None:
-    online(serve(fake({"Qwen/Dead": DEAD})))
+    online(serve(mock_of({"Qwen/Dead": DEAD})))
     ran = run("check", "--no-token", "--format", "json", "Qwen/Alive", "Qwen/Dead", "x", "a/b")
     document = examine(ran.out.encode())
     assert (document.kind, document.errors) == (DocumentKind.REPORT, ())
@@ -435,7 +435,7 @@ def test_the_report_keeps_its_schema(run: Run, serve: Serve, online: Online) -> 
 def test_verbose_tells_every_request_and_quiet_nothing(
     run: Run, serve: Serve, online: Online
 ) -> None:
-    online(serve(fake()))
+    online(serve(mock_of()))
     loud = run("check", "--no-token", "-v", "Qwen/Alive")
     assert loud.err.count("GET ") == 2
     assert run("check", "--no-token", "-q", "Qwen/Alive").err == ""

@@ -13,7 +13,7 @@ import pytest
 
 from backups import make_v7
 from msconfig.cli.console import can_ask, can_draw, is_terminal
-from support import TOKEN, Online, Serve, fake
+from support import TOKEN, Online, Serve, mock_of
 
 pty = pytest.importorskip("pty", reason="no pseudo-terminals", exc_type=ImportError)
 
@@ -86,7 +86,7 @@ def test_a_dumb_terminal_is_not_drawn_on(
 def test_without_stderr_no_command_asks_on_a_terminal(
     command: str, code: int, serve: Serve, online: Online, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    online(serve(fake()))
+    online(serve(mock_of()))
     monkeypatch.setenv("MODELSCOPE_API_TOKEN", TOKEN)
     make_v7(Path("backup.zip"), messages=1)
     ours, theirs = pty.openpty()

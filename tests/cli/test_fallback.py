@@ -15,7 +15,7 @@ from msconfig.cherry.link import decode_v1, decode_v2
 from msconfig.mock.messages import Response
 from msconfig.mock.server import MockServer
 from msconfig.modelscope.fallback_client import FallbackClient
-from support import ALIVE, DEAD, KEY, TOKEN, Online, Run, Serve, fake, instead
+from support import ALIVE, DEAD, KEY, TOKEN, Online, Run, Serve, instead, mock_of
 
 SETTINGS = '[fallback]\nprovider = "dashscope"\nids = ["qwen3-32b"]\n'
 TWO = SETTINGS.replace('"qwen3-32b"', '"qwen3-32b", "qwen3-14b"')
@@ -30,7 +30,7 @@ def server(serve: Serve, online: Online, monkeypatch: pytest.MonkeyPatch) -> Moc
     monkeypatch.setenv("MODELSCOPE_API_TOKEN", TOKEN)
     monkeypatch.setenv("DASHSCOPE_API_KEY", KEY)
     told(SETTINGS)
-    return online(serve(fake({"Qwen/Dead": DEAD, "Qwen/Qwen3-32B": DEAD, "Qwen/More": ALIVE})))
+    return online(serve(mock_of({"Qwen/Dead": DEAD, "Qwen/Qwen3-32B": DEAD, "Qwen/More": ALIVE})))
 
 
 def told(text: str) -> None:
@@ -78,7 +78,7 @@ def test_a_list_that_cannot_be_read_is_inconclusive(
     told(SETTINGS)
     monkeypatch.setenv("MODELSCOPE_API_TOKEN", TOKEN)
     monkeypatch.setenv("DASHSCOPE_API_KEY", KEY)
-    online(serve(instead({LIST: Response.of_json(503, {})}, fake())))
+    online(serve(instead({LIST: Response.of_json(503, {})}, mock_of())))
     ran = run("check", "--retries", "0", "--format", "json", "Qwen/Alive")
     assert ran.code == 4
     fallback = json.loads(ran.out)["fallback"]

@@ -13,7 +13,7 @@ from msconfig.cherry.link import decode_v1, decode_v2
 from msconfig.mock.messages import Response
 from msconfig.mock.server import MockServer
 from msconfig.mock.snapshot import RecordedHub, RecordedModel
-from support import ALIVE, DEAD, TOKEN, Online, Ran, Run, Serve, fake, served_by
+from support import ALIVE, DEAD, TOKEN, Online, Ran, Run, Serve, mock_of, served_by
 
 Generate = Callable[..., Ran]
 
@@ -22,7 +22,7 @@ Generate = Callable[..., Ran]
 def server(serve: Serve, online: Online, monkeypatch: pytest.MonkeyPatch) -> MockServer:
     monkeypatch.setenv("MODELSCOPE_API_TOKEN", TOKEN)
     many = {f"Qwen/M{number}": ALIVE for number in range(501)}
-    return online(serve(fake({"Qwen/Dead": DEAD, **many})))
+    return online(serve(mock_of({"Qwen/Dead": DEAD, **many})))
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -209,7 +209,7 @@ def test_an_audio_model_gets_its_capability_or_the_report_notes_that_it_is_treat
     models = {
         each: RecordedModel(served, RecordedHub(True, tasks)) for each, tasks in AUDIO.items()
     }
-    online(serve(fake(models)))
+    online(serve(mock_of(models)))
     Path("msconfig.toml").write_text(
         '[[models]]\nid = "a/Set"\nkind = "audio"\ncapabilities = ["audio-generation"]\n'
         '[[models]]\nid = "a/Open"\nkind = "audio"\n'

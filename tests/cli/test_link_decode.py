@@ -68,7 +68,7 @@ def test_two_keys_an_override_and_a_kept_switch_are_told(run: Run) -> None:
         ({**NEW, "baseUrl": "models.example"}, 0, "baseUrl is not an http(s) address"),
         ({**NEW, "name": "It's mine"}, 0, "write ’ in its place"),
         ({**NEW, "name": "Mine (own)"}, 0, "as v1 reads it: provider mine name Mine own"),
-        ({**NEW, "apiKey": 7}, 5, "nobody knows what it does: apiKey is not a text"),
+        ({**NEW, "apiKey": 7}, 5, "it is not known what it does: apiKey is not a text"),
         ({**NEW, "models": []}, 0, "not read models"),
         ({**NEW, "apiKey": "ms-****cafe"}, 0, "a masked key"),
         ([1], 5, "not a JSON object"),

@@ -1,4 +1,4 @@
-"""`msconfig link open`, with a pretend desktop that keeps what it was handed."""
+"""`msconfig link open`, with a desktop that records what it was handed."""
 
 from __future__ import annotations
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from msconfig.mock.faults import Faults
+from msconfig.mock.fault_choice import Faults
 from msconfig.mock.mock import Mock
 from msconfig.mock.scenario import Fault, FaultKind
 from msconfig.mock.snapshot import RecordedHub, RecordedLookUp, RecordedModel
 from msconfig.schemas import schema_problems
-from support import DEAD, TOKEN, Online, Run, Serve, fake, served_by
+from support import DEAD, TOKEN, Online, Run, Serve, mock_of, served_by
 
 DETAILED = RecordedModel(
     RecordedLookUp(({"Name": "ModelScope", "EstimatedMagicGrainCost": 0.5},)),
@@ -43,7 +43,7 @@ MODELS = {
 
 @pytest.fixture
 def _served(serve: Serve, online: Online) -> None:
-    online(serve(fake(MODELS)))
+    online(serve(mock_of(MODELS)))
 
 
 def test_what_is_found_offline_passes_a_check(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,7 +166,7 @@ def test_no_token_is_sent_even_where_there_is_one(
     run: Run, serve: Serve, online: Online, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MODELSCOPE_API_TOKEN", TOKEN)
-    server = online(serve(fake(MODELS)))
+    server = online(serve(mock_of(MODELS)))
     assert run("models", "--all").code == 0
     assert server.requests
     assert not any(request.token for request in server.requests)
@@ -186,7 +186,7 @@ def test_to_find_nothing_is_no_failure_and_said(run: Run) -> None:
 def test_what_cannot_be_read_is_told_and_ends_with_4(
     run: Run, serve: Serve, online: Online
 ) -> None:
-    server = online(serve(fake(MODELS)))
+    server = online(serve(mock_of(MODELS)))
     server.faults = Faults([Fault(FaultKind.HTML, path="/openapi/v1/models")])
     ran = run("models", "--retries", "0", "--kind", "chat", "--kind", "rerank")
     assert ran.code == 4
@@ -207,7 +207,7 @@ def test_what_cannot_be_read_is_told_and_ends_with_4(
 def test_an_outage_of_one_source_leaves_the_rest(
     run: Run, serve: Serve, online: Online, path: str, words: str
 ) -> None:
-    server = online(serve(fake(MODELS)))
+    server = online(serve(mock_of(MODELS)))
     server.faults = Faults(
         [Fault(FaultKind.STATUS, path=path), Fault(FaultKind.STATUS, path="/api/v1/models/*")]
     )
@@ -220,7 +220,7 @@ def test_an_outage_of_one_source_leaves_the_rest(
 def test_a_look_up_that_does_not_answer_leaves_a_model_unknown(
     run: Run, serve: Serve, online: Online
 ) -> None:
-    server = online(serve(fake(MODELS)))
+    server = online(serve(mock_of(MODELS)))
     server.faults = Faults([Fault(FaultKind.STATUS, path="*list_model_providers")])
     ran = run("models", "--retries", "0", "draws", "--all", "--format", "json")
     document = json.loads(ran.out)
@@ -267,7 +267,7 @@ def test_wrong_use_ends_with_2(run: Run, arguments: list[str], words: str) -> No
 def test_what_was_found_can_be_recorded_and_found_again(
     run: Run, serve: Serve, online: Online
 ) -> None:
-    online(serve(fake(MODELS)))
+    online(serve(mock_of(MODELS)))
     live = run("models", "--all", "--format", "json")
     Path("ids.txt").write_text(run("models", "--all", "--ids").out)
     assert run("snapshot", "-o", "facts.json", "--models", "ids.txt").code == 0

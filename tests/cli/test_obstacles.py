@@ -11,7 +11,7 @@ import pytest
 
 from msconfig.mock.messages import Response
 from msconfig.mock.server import MockServer
-from support import TOKEN, Online, Ran, Run, Serve, fake
+from support import TOKEN, Online, Ran, Run, Serve, mock_of
 
 CERTIFICATES = Path(__file__).resolve().parent.parent / "certificates"
 MEND = "set SSL_CERT_FILE to a PEM file with its CA certificate"
@@ -32,7 +32,7 @@ def untrusted(online: Online, monkeypatch: pytest.MonkeyPatch) -> Iterator[MockS
     """ModelScope behind a certificate of a company's own CA."""
     for variable in UNSET:
         monkeypatch.delenv(variable, raising=False)
-    server = MockServer(fake({}))
+    server = MockServer(mock_of({}))
     server.ssl_context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.ssl_context.load_cert_chain(CERTIFICATES / "server.pem")
     with server:
@@ -127,7 +127,7 @@ def test_an_unusable_proxy_is_usage_and_names_one_variable(
 def test_without_a_network_no_search_says_that_nothing_fits(
     run: Run, serve: Serve, online: Online
 ) -> None:
-    server = online(serve(fake({})))
+    server = online(serve(mock_of({})))
     server.stop()
     ran = run("models", "--retries", "0", "qwen")
     assert ran.code == 4

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from msconfig.mock.messages import Response
-from support import TOKEN, Online, Run, Serve, fake
+from support import TOKEN, Online, Run, Serve, mock_of
 
 ASK = ("check", "--no-token", "--format", "json")
 
@@ -64,7 +64,7 @@ def test_the_site_may_stand_in_the_settings(run: Run) -> None:
 def test_a_variable_named_in_the_settings_is_where_the_token_is(
     run: Run, serve: Serve, online: Online, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server = online(serve(fake()))
+    server = online(serve(mock_of()))
     settings('token_env = "MODELSCOPE_WORK"\n')
     monkeypatch.setenv("MODELSCOPE_API_TOKEN", "some-other-token")
     unset = run("check", "Qwen/Alive")
@@ -79,7 +79,7 @@ def test_a_variable_named_in_the_settings_is_where_the_token_is(
 def test_a_settings_file_that_was_named_may_name_any_variable(
     run: Run, serve: Serve, online: Online, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    online(serve(fake()))
+    online(serve(mock_of()))
     monkeypatch.setenv("ANY_NAME", TOKEN)
     settings('token_env = ["ANY_NAME"]\n')
     assert run("check", "Qwen/Alive").code == 2

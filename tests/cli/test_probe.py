@@ -13,7 +13,7 @@ from msconfig.mock.messages import Request, Response
 from msconfig.mock.mock import Mock
 from msconfig.mock.scenario import TOKEN
 from support import TOKEN as TOKEN_OF_TESTS
-from support import FakeClock, Online, Ran, Run, Serve, fake
+from support import FakeClock, Online, Ran, Run, Serve, mock_of
 
 OTHER = "ms-5eed0000-0000-4000-8000-000000000009"
 Probe = Callable[..., Ran]
@@ -196,7 +196,7 @@ def test_another_letter_case_is_called_as_it_is_written(
 ) -> None:  # fmt: skip
     assert quick.now
     monkeypatch.setenv("MODELSCOPE_API_TOKEN", TOKEN_OF_TESTS)
-    known = fake()
+    known = mock_of()
     asked: list[str] = []
     spelt_right = known(Request("GET", "/openapi/v1/models/Qwen/Alive"))
 

@@ -17,7 +17,7 @@ import pytest
 
 from msconfig.mock.messages import Request, Response
 from processes import running
-from support import ALIVE, TOKEN, Online, Serve, fake
+from support import ALIVE, TOKEN, Online, Serve, mock_of
 
 COMMAND = [sys.executable, "-m", "msconfig"]
 OFFLINE = ["--offline", "--no-token", "Qwen/Qwen3.5-27B"]
@@ -35,7 +35,7 @@ class Holding:
     def __init__(self) -> None:
         self.asked = threading.Event()
         self.let_go = threading.Event()
-        self._fake = fake()
+        self._fake = mock_of()
 
     def __call__(self, request: Request) -> Response:
         if "models/" in request.path or "list_model_providers" in request.path:
@@ -150,7 +150,7 @@ def test_killed_at_any_moment_each_file_is_old_or_new(
     serve: Serve, online: Online, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MODELSCOPE_API_TOKEN", TOKEN)
-    online(serve(fake({"Qwen/Other": ALIVE})))
+    online(serve(mock_of({"Qwen/Other": ALIVE})))
 
     def generate(*ids: str) -> AbstractContextManager[subprocess.Popen[bytes]]:
         return start(

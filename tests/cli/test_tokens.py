@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from backups import make_v7
-from support import TOKEN, Online, Run, Serve, fake
+from support import TOKEN, Online, Run, Serve, mock_of
 
 COMMANDS = {
     "check": ("check", "Qwen/Alive"),
@@ -40,7 +40,7 @@ def test_what_is_plainly_no_token_is_refused_before_any_request(
     online: Online,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    server = online(serve(fake()))
+    server = online(serve(mock_of()))
     make_v7(Path("backup.zip"))
     monkeypatch.setenv("DISPLAY", ":0")  # for link open, which looks for a desktop first
     opener = Path("bin", "xdg-open").absolute()
@@ -63,7 +63,7 @@ def test_what_is_plainly_no_token_is_refused_before_any_request(
 def test_a_variable_that_may_be_meant_is_named_where_there_is_no_token(
     command: str, run: Run, serve: Serve, online: Online, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    online(serve(fake()))
+    online(serve(mock_of()))
     for name in ("MODELSCOPE_API_TOKEN", "MODELSCOPE_API_KEY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("MODELSOCPE_API_KEY", TOKEN)
@@ -77,7 +77,7 @@ def test_a_variable_that_may_be_meant_is_named_where_there_is_no_token(
 def test_a_suffix_that_is_no_provider_is_named_as_such(
     run: Run, serve: Serve, online: Online
 ) -> None:
-    online(serve(fake()))
+    online(serve(mock_of()))
     ran = run("check", "--no-token", "--format", "json", "Qwen/Alive:free", "Qwen/Alive:latest")
     for model in json.loads(ran.out)["models"]:
         assert model["status"] == "third_party_only"

@@ -14,7 +14,8 @@ import pytest
 from msconfig import resources
 from msconfig.documents.recognise import Document, DocumentKind, read_document
 from msconfig.parsing import loads
-from msconfig.schemas import Problem, schema_problems
+from msconfig.problems import Problem
+from msconfig.schemas import schema_problems
 
 KINDS = frozenset(DocumentKind)
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from msconfig.mock.fault_injection import INJECTORS
-from msconfig.mock.faults import Faults
+from msconfig.mock.fault_choice import Faults
+from msconfig.mock.faults import INJECTORS
 from msconfig.mock.messages import Request
 from msconfig.mock.scenario import Fault, FaultKind
 from msconfig.mock.server import MockServer
-from support import TOKEN, Online, Run, Serve, fake
+from support import TOKEN, Online, Run, Serve, mock_of
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "mock.md"
 ROW = re.compile(r"^\| `([a-z-]+)` \|.*\| `(\w+)` \| (\d) \|$", re.MULTILINE)
@@ -23,7 +23,7 @@ QUICK = ("--retries", "0", "--timeout", "0.5")
 
 
 def serve_with(serve: Serve, *faults: Fault) -> MockServer:
-    server = serve(fake())
+    server = serve(mock_of())
     server.faults = Faults(faults)
     return server
 
@@ -64,7 +64,7 @@ def test_a_fault_that_passes_is_outlived(run: Run, serve: Serve, online: Online)
 def test_a_redirect_takes_no_token_elsewhere(
     run: Run, serve: Serve, online: Online, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    elsewhere = serve(fake())
+    elsewhere = serve(mock_of())
     fault = Fault(FaultKind.REDIRECT, location=elsewhere.endpoints.hub)
     online(serve_with(serve, fault))
     monkeypatch.setenv("MODELSCOPE_API_TOKEN", TOKEN)

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from msconfig.mock.faults import Faults
+from msconfig.mock.fault_choice import Faults
 from msconfig.mock.scenario import Fault, FaultKind
 from msconfig.mock.server import MockServer
-from support import fake
+from support import mock_of
 
 HEAD = b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -20,7 +20,7 @@ CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
 
 @pytest.fixture
 def server() -> Iterator[MockServer]:
-    with MockServer(fake(), request_timeout=0.2) as server:
+    with MockServer(mock_of(), request_timeout=0.2) as server:
         yield server
 
 

@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from msconfig.modelscope import _hub_replies, _replies
-from msconfig.modelscope._http import Reply
 from msconfig.modelscope.facts import (
     Catalogue,
     HubAbsent,
@@ -24,6 +23,7 @@ from msconfig.modelscope.facts import (
     Source,
     TokenRejected,
 )
+from msconfig.modelscope.http_client import Reply
 from msconfig.text import visible
 
 Json: TypeAlias = Any

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from msconfig.modelscope import _calls
-from msconfig.modelscope._http import Failure, Reply
 from msconfig.modelscope.facts import Called, CallOutcome, Source
+from msconfig.modelscope.http_client import Failure, Reply
 
 SOURCE = Source("POST /v1/chat/completions", datetime(2026, 10, 7, tzinfo=UTC))
 ID = "A/b"

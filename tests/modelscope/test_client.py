@@ -25,7 +25,7 @@ from msconfig.modelscope.facts import (
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Endpoints, Site
 from msconfig.tokens import Secret
-from support import TOKEN, Connect, FakeClock, RawServe, Serve, fake
+from support import TOKEN, Connect, FakeClock, RawServe, Serve, mock_of
 
 NOW = datetime(2026, 10, 7, 12, tzinfo=UTC)
 SECRET = Secret(TOKEN)
@@ -77,7 +77,7 @@ def test_each_question_is_one_get_and_its_source_says_which(
     serve: Serve,
     modelscope: Callable[..., ModelScope],
 ) -> None:
-    known = fake()
+    known = mock_of()
     server = serve(
         lambda asked: known(
             Request(asked.method, asked.path.removeprefix(prefix), asked.query, asked.headers)
@@ -94,7 +94,7 @@ def test_each_question_is_one_get_and_its_source_says_which(
 def test_only_the_question_about_a_token_carries_it(
     question: str, serve: Serve, modelscope: Callable[..., ModelScope]
 ) -> None:
-    server = serve(fake())
+    server = serve(mock_of())
     QUESTIONS[question](modelscope(server.url_for("/")))
     (asked,) = server.requests
     assert asked.token == (TOKEN if question == "users/me" else "")
@@ -104,7 +104,7 @@ def test_only_the_question_about_a_token_carries_it(
 def test_each_token_is_asked_about_with_itself(
     serve: Serve, modelscope: Callable[..., ModelScope]
 ) -> None:
-    server = serve(fake())
+    server = serve(mock_of())
     client = modelscope(server.url_for("/"))
     facts = [client.users_me(SECRET), client.users_me(Secret(OTHER))]
     assert [type(fact) for fact in facts] == [Account, TokenRejected]
@@ -114,7 +114,7 @@ def test_each_token_is_asked_about_with_itself(
 def test_what_the_fake_knows_arrives_as_facts(
     serve: Serve, modelscope: Callable[..., ModelScope]
 ) -> None:
-    client = modelscope(serve(fake()).url_for("/"))
+    client = modelscope(serve(mock_of()).url_for("/"))
     deadline = client.deadline()
     catalogue = client.catalogue()
     look_up = client.list_model_providers(ALIVE, deadline, retry_server_error=False)

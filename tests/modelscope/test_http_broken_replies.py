@@ -7,7 +7,7 @@ from socket import socket
 
 import pytest
 
-from msconfig.modelscope._http import Deadline, Failure, HttpClient, Reply
+from msconfig.modelscope.http_client import Deadline, Failure, HttpClient, Reply
 from msconfig.text import visible
 from support import Connect, RawServe
 

@@ -13,7 +13,7 @@ from socket import socket
 import pytest
 
 from msconfig.mock.messages import Request, Response
-from msconfig.modelscope._http import Deadline, Failure, HttpClient, Reply
+from msconfig.modelscope.http_client import Deadline, Failure, HttpClient, Reply
 from support import Connect, FakeClock, RawServe, Serve, log_lines
 
 FINE = Response(200, b"{}")

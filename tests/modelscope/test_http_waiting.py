@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from msconfig.mock.messages import Request, Response
-from msconfig.modelscope._http import Deadline, Failure, HttpClient, Pacing, Reply
+from msconfig.modelscope.http_client import Deadline, Failure, HttpClient, Pacing, Reply
 from support import Connect, FakeClock, RawServe, Serve
 
 

@@ -11,10 +11,10 @@ import pytest
 
 from msconfig.mock.messages import Request, Response
 from msconfig.modelscope import _hub_replies
-from msconfig.modelscope._http import Failure, Reply
 from msconfig.modelscope.client import HubQuery, ModelScope
 from msconfig.modelscope.facts import HubModel, HubPage, NoAnswer, Source
-from support import Connect, Serve, fake
+from msconfig.modelscope.http_client import Failure, Reply
+from support import Connect, Serve, mock_of
 
 SOURCE = Source("GET /openapi/v1/models", datetime(2026, 10, 7, tzinfo=UTC))
 
@@ -134,7 +134,7 @@ def test_a_reply_without_a_list_is_no_empty_list(reply: Reply | Failure, words: 
 
 
 def test_the_hub_is_asked_for_a_full_page_without_a_token(serve: Serve, connect: Connect) -> None:
-    server = serve(fake())
+    server = serve(mock_of())
     modelscope = ModelScope(server.endpoints, connect())
     query = HubQuery("text-generation", search="al", owner="Qwen")
     read = modelscope.hub_models(query, 1, modelscope.deadline())
@@ -154,7 +154,7 @@ def test_the_hub_is_asked_for_a_full_page_without_a_token(serve: Serve, connect:
 
 def test_a_server_error_of_the_list_is_worth_another_try(serve: Serve, connect: Connect) -> None:
     failing: list[Any] = [Response(500, b"{}"), Response(500, b"{}")]
-    answer = fake()
+    answer = mock_of()
 
     def handler(request: Request) -> Response:
         return failing.pop() if failing else answer(request)

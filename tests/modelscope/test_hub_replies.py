@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from msconfig.modelscope import _hub_replies
-from msconfig.modelscope._http import Reply
 from msconfig.modelscope.facts import HubAbsent, HubModel, HubNoAccess, NoAnswer, Source
+from msconfig.modelscope.http_client import Reply
 from msconfig.modelscope.kinds import Kind
 
 SOURCE = Source("GET /somewhere", datetime(2026, 10, 7, tzinfo=UTC))

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 import pytest
 
 from msconfig.modelscope import _hub_replies, _reading, _replies
-from msconfig.modelscope._http import Failure, Reply
 from msconfig.modelscope.facts import (
     Account,
     Catalogue,
@@ -17,6 +16,7 @@ from msconfig.modelscope.facts import (
     Source,
     TokenRejected,
 )
+from msconfig.modelscope.http_client import Failure, Reply
 
 SOURCE = Source("GET /somewhere", datetime(2026, 10, 7, tzinfo=UTC))
 PAGE = b"<html><body><h1>502 Bad Gateway</h1></body></html>"

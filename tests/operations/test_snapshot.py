@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from msconfig.mock.faults import Faults
+from msconfig.mock.fault_choice import Faults
 from msconfig.mock.messages import Response
 from msconfig.mock.scenario import Fault, FaultKind
 from msconfig.mock.snapshot import (
@@ -20,7 +20,7 @@ from msconfig.mock.snapshot import (
     load,
 )
 from msconfig.modelscope.sites import Site
-from support import ALIVE, DEAD, TOKEN, Online, Run, Serve, fake, instead, served_by
+from support import ALIVE, DEAD, TOKEN, Online, Run, Serve, instead, mock_of, served_by
 
 MODELS = {
     "Qwen/Dead": DEAD,
@@ -40,7 +40,7 @@ ASK = ("snapshot", "-o", "facts.json")
 
 
 def test_what_was_recorded_is_what_the_site_said(run: Run, serve: Serve, online: Online) -> None:
-    server = online(serve(fake(MODELS)))
+    server = online(serve(mock_of(MODELS)))
     ran = run(*ASK, "Qwen/Alive", *MODELS, "no/model")
     assert ran.code == 0, ran
     facts = load(Path("facts.json"))
@@ -56,7 +56,7 @@ def test_what_was_recorded_is_what_the_site_said(run: Run, serve: Serve, online:
 def test_without_ids_the_whole_catalogue_is_recorded(
     run: Run, serve: Serve, online: Online
 ) -> None:
-    online(serve(fake(MODELS, ("Qwen/Dead", "Qwen/Alive"))))
+    online(serve(mock_of(MODELS, ("Qwen/Dead", "Qwen/Alive"))))
     assert run(*ASK).code == 0
     assert set(load(Path("facts.json")).models) == {"Qwen/Alive", "Qwen/Dead"}
 
@@ -65,7 +65,7 @@ def test_a_recording_is_in_stable_order_and_holds_nothing_of_an_account(
     run: Run, serve: Serve, online: Online, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MODELSCOPE_API_TOKEN", TOKEN)
-    online(serve(fake(MODELS, ("Qwen/Dead", "Qwen/Alive"))))
+    online(serve(mock_of(MODELS, ("Qwen/Dead", "Qwen/Alive"))))
     run(*ASK, "Qwen/Gated", "Qwen/Alive")
     text = Path("facts.json").read_text()
     run("snapshot", "-o", "again.json", "Qwen/Alive", "Qwen/Gated")
@@ -81,7 +81,7 @@ def test_a_recording_is_in_stable_order_and_holds_nothing_of_an_account(
 def test_what_was_recorded_gives_the_same_verdicts_offline(
     run: Run, serve: Serve, online: Online
 ) -> None:
-    online(serve(fake(MODELS)))
+    online(serve(mock_of(MODELS)))
     ids = ["Qwen/Alive", *MODELS, "no/model"]
     live = json.loads(run("check", "--no-token", "--format", "json", *ids).out)
     run(*ASK, *ids)
@@ -116,7 +116,7 @@ def test_nothing_is_recorded_of_an_id_that_the_snapshot_has_never_heard_of(run: 
 
 
 def test_without_a_catalogue_nothing_is_written(run: Run, serve: Serve, online: Online) -> None:
-    online(serve(fake(catalogue=None)))
+    online(serve(mock_of(catalogue=None)))
     Path("facts.json").write_text("older")
     ran = run(*ASK, "--retries", "0", "Qwen/Alive")
     assert ran.code == 4
@@ -127,7 +127,7 @@ def test_without_a_catalogue_nothing_is_written(run: Run, serve: Serve, online: 
 def test_a_question_without_answer_is_left_out_and_told(
     run: Run, serve: Serve, online: Online
 ) -> None:
-    server = online(serve(fake()))
+    server = online(serve(mock_of()))
     server.faults = Faults([Fault(FaultKind.HTML, path="*list_model_providers")])
     ran = run(*ASK, "--retries", "0", "Qwen/Alive")
     assert ran.code == 4
@@ -149,7 +149,7 @@ def test_what_the_older_api_says_of_a_model_without_a_task_is_recorded(
     known = {"Code": 200, "Data": {"SupportInference": support}, "Success": True}
     reply = Response.of_json(403, {}) if support is None else Response.of_json(200, known)
     model = RecordedModel(served_by("ModelScope"), RecordedHub(True))
-    online(serve(instead({"/api/v1/models/Qwen/Bare": reply}, fake({"Qwen/Bare": model}))))
+    online(serve(instead({"/api/v1/models/Qwen/Bare": reply}, mock_of({"Qwen/Bare": model}))))
     ran = run(*ASK, "Qwen/Bare")
     assert (ran.code, "not recorded" in ran.err) == (code, code == 4)
     hub = load(Path("facts.json")).models["Qwen/Bare"].hub
@@ -197,7 +197,7 @@ def test_a_comparison_tells_added_gone_and_changed(run: Run) -> None:
         "+ a/new",
         "- a/gone",
         "~ a/new    facts: not recorded → recorded",
-        "~ a/stays  providers: ModelScope → nobody",
+        "~ a/stays  providers: ModelScope → none",
         "~ a/stays  cost: 1 → none",
         "~ a/stays  access: open → gated",
         "~ a/stays  call: not recorded → answered on 2026-01-02",

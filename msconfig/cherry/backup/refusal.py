@@ -1,4 +1,4 @@
-"""Refusals of backups."""
+"""How a backup is refused; each refusal is raised where its cause is detected."""
 
 from __future__ import annotations
 

@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 import click
 
+from msconfig.cli.init.unserved import Unserved
 from msconfig.cli.params import EnumChoice, InputOptions, input_options
 from msconfig.modelscope.kinds import Kind
-
-__all__ = ["Unserved", "command"]
-
-
-class Unserved(StrEnum):
-    """What happens to models that fail."""
-
-    LEAVE_OUT = "leave-out"
-    REPLACE = "replace"
-    KEEP = "keep"
 
 
 def _kinds(

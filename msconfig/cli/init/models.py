@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from msconfig.checking.report import ModelResult, Outcome
 from msconfig.cli.console import ProgressDisplay
-from msconfig.cli.init.command import Unserved
 from msconfig.cli.init.prompts import choose
+from msconfig.cli.init.unserved import Unserved
 from msconfig.errors import UsageError
 from msconfig.model_ids import GivenId
 from msconfig.modelscope.kinds import Kind

@@ -11,12 +11,12 @@ from msconfig import clock
 from msconfig.checking.report import ModelResult, Outcome, TokenStatus
 from msconfig.checking.staleness import note_on_age
 from msconfig.cli.console import can_ask, can_draw, columns, note, write_result
-from msconfig.cli.init.command import Unserved
 from msconfig.cli.init.ids import IdQuestions
 from msconfig.cli.init.models import FirstModels, confirm_kinds, settle_unserved
 from msconfig.cli.init.next_steps import next_steps
 from msconfig.cli.init.prompts import choose, say, terminal
 from msconfig.cli.init.token import FirstToken, ask_token, verified
+from msconfig.cli.init.unserved import Unserved
 from msconfig.cli.inputs import (
     given_ids,
     given_tokens,

@@ -17,7 +17,7 @@ from msconfig.mock.messages import Request, Response
 from msconfig.mock.snapshot import RecordedHub, RecordedLookUp, RecordedModel
 from msconfig.modelscope.client import ModelScope
 from msconfig.modelscope.kinds import Kind, kind_of
-from support import ALIVE, DEAD, Connect, Handler, Serve, fake, instead, served_by
+from support import ALIVE, DEAD, Connect, Handler, Serve, instead, mock_of, served_by
 
 Discover = Callable[..., Discovery]
 OURS = served_by("ModelScope")
@@ -83,13 +83,13 @@ def kinds(*each: Kind) -> frozenset[Kind]:
 def test_what_fits_and_is_served_is_found(
     find: Discover, request_: dict[str, Any], found: Iterable[str]
 ) -> None:
-    result = find(fake(MODELS, LISTED), **request_)
+    result = find(mock_of(MODELS, LISTED), **request_)
     assert (ids(result), result.complete) == (found, True)
     assert all(model.is_served for model in result.models)
 
 
 def test_what_is_not_served_is_found_when_it_is_asked_for(find: Discover) -> None:
-    result = find(fake(MODELS, LISTED), owner="other", include_unserved=True)
+    result = find(mock_of(MODELS, LISTED), owner="other", include_unserved=True)
     assert {model.id: model.is_served for model in result.models} == {
         "other/Draws-not": False,
         "other/Embeds": True,
@@ -100,7 +100,7 @@ def test_what_is_not_served_is_found_when_it_is_asked_for(find: Discover) -> Non
 
 def test_a_catalogue_that_cannot_be_read_is_told_and_the_rest_is_found(find: Discover) -> None:
     outage = {"/v1/models": Response(503, b"")}
-    result = find(instead(outage, fake(MODELS, LISTED)))
+    result = find(instead(outage, mock_of(MODELS, LISTED)))
     assert ids(result) == ["other/Embeds", "Qwen/Draws"]
     assert result.missing == ("the catalogue: HTTP 503",)
 
@@ -130,7 +130,7 @@ class Counting:
 def test_no_more_is_asked_than_it_takes(
     find: Discover, request_: dict[str, Any], lists: int, hub: int, look_ups: int
 ) -> None:
-    counting = Counting(fake(MODELS, LISTED))
+    counting = Counting(mock_of(MODELS, LISTED))
     find(counting, **request_)
     assert counting.counts == Counter(
         {
@@ -148,7 +148,9 @@ def test_a_listed_model_without_a_task_has_the_kind_that_the_older_api_tells(
     data = {"Tasks": [], "SupportInference": "txt2img"}
     older = Response.of_json(200, {"Code": 200, "Data": data, "Success": True})
     models = {**MODELS, "Qwen/Untold": RecordedModel(OURS, RecordedHub(True, ()))}
-    handler = instead({"/api/v1/models/Qwen/Untold": older}, fake(models, (*LISTED, "Qwen/Untold")))
+    handler = instead(
+        {"/api/v1/models/Qwen/Untold": older}, mock_of(models, (*LISTED, "Qwen/Untold"))
+    )
     found = find(handler, kinds=frozenset({Kind.IMAGE_GENERATION}))
     assert {model.id: model.kind for model in found.models} == {
         "Qwen/Draws": Kind.IMAGE_GENERATION,
@@ -160,7 +162,7 @@ def test_a_listed_model_without_a_task_has_the_kind_that_the_older_api_tells(
 def test_look_ups_that_nobody_answers_are_not_made_for_thousands(find: Discover) -> None:
     many = {f"owner/m{number}": recorded("text-ranking") for number in range(50)}
     outage = {"/api/v1/inference/": Response(500, b"{}")}
-    counting = Counting(instead(outage, fake(many, LISTED)))
+    counting = Counting(instead(outage, mock_of(many, LISTED)))
     result = find(counting, kinds=kinds(Kind.RERANK), include_unserved=True, concurrency=1)
     assert counting.counts["/api/v1/inference/list_model_providers"] == 20
     assert {model.is_served for model in result.models} == {None}
@@ -171,7 +173,7 @@ def test_look_ups_that_nobody_answers_are_not_made_for_thousands(find: Discover)
 
 def test_look_ups_that_were_not_recorded_hide_none_that_was(find: Discover) -> None:
     unrecorded = {f"owner/m{number}": recorded("text-ranking", None) for number in range(50)}
-    handler = fake({**unrecorded, "owner/served": recorded("text-ranking")}, LISTED)
+    handler = mock_of({**unrecorded, "owner/served": recorded("text-ranking")}, LISTED)
     offline = {"patient": True}
     result = find(handler, offline, kinds=kinds(Kind.RERANK), concurrency=1)
     assert ids(result) == ["owner/served"]
@@ -179,7 +181,7 @@ def test_look_ups_that_were_not_recorded_hide_none_that_was(find: Discover) -> N
 
 def test_the_owner_is_asked_for_as_the_catalogue_spells_it(find: Discover) -> None:
     asked: list[str] = []
-    answer = fake(MODELS, LISTED)
+    answer = mock_of(MODELS, LISTED)
 
     def handler(request: Request) -> Response:
         if request.path == "/openapi/v1/models":
@@ -192,7 +194,7 @@ def test_the_owner_is_asked_for_as_the_catalogue_spells_it(find: Discover) -> No
 
 def test_an_id_of_the_catalogue_that_is_none_is_passed_over(find: Discover) -> None:
     listed = ("Qwen/Alive", "no-owner", "a/b:DashScope", "\x1b/x")
-    assert ids(find(fake(MODELS, listed), kinds=kinds(Kind.CHAT))) == ["Qwen/Alive"]
+    assert ids(find(mock_of(MODELS, listed), kinds=kinds(Kind.CHAT))) == ["Qwen/Alive"]
 
 
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.UNKNOWN])
@@ -242,6 +244,6 @@ def test_an_order_loses_nothing_and_puts_the_unknown_last(
 def test_entries_of_the_catalogue_that_are_no_ids_are_not_found_but_counted(find: Discover) -> None:
     rows = [{"id": each} for each in ("Qwen/Alive", "Qwen/Alive --force", "Qwen/A\x1b[31m")]
     listed = Response.of_json(200, {"object": "list", "data": rows})
-    found = find(instead({"/v1/models": listed}, fake()), kinds=kinds(Kind.CHAT))
+    found = find(instead({"/v1/models": listed}, mock_of()), kinds=kinds(Kind.CHAT))
     assert ids(found) == ["Qwen/Alive"]
     assert found.notes[0] == "left out of the catalogue: 2 entries without the form of a model id"

@@ -13,7 +13,7 @@ from msconfig.checking.discovery.discover import Discovery, DiscoveryRequest, di
 from msconfig.mock.messages import Request, Response
 from msconfig.modelscope.client import ModelScope
 from msconfig.modelscope.kinds import Kind
-from support import Connect, Serve, fake
+from support import Connect, Serve, mock_of
 
 RERANK = "text-ranking"
 """The one task of its kind, so one list is read."""
@@ -50,7 +50,7 @@ class Hub:
         if request.path.endswith("list_model_providers"):
             data = {"Providers": [{"Name": "ModelScope"}], "TotalCount": 1}
             return Response.of_json(200, {"Code": 200, "Data": data, "Success": True})
-        return fake(catalogue=("Qwen/Alive",))(request)
+        return mock_of(catalogue=("Qwen/Alive",))(request)
 
     def page(self, number: int) -> Response:
         """A page as it should be."""

@@ -15,7 +15,7 @@ from msconfig.checking.suggestions.suggest import suggest
 from msconfig.mock.messages import Response
 from msconfig.mock.snapshot import RecordedHub, RecordedModel
 from msconfig.modelscope.kinds import Kind
-from support import ALIVE, DEAD, HOSTILE_TEXT, Check, Serve, fake, instead, served_by
+from support import ALIVE, DEAD, HOSTILE_TEXT, Check, Serve, instead, mock_of, served_by
 
 FACTS = Path(__file__).parent
 CATALOGUES: dict[str, list[str]] = json.loads((FACTS / "catalogues.json").read_text("utf-8"))
@@ -316,21 +316,21 @@ def test_a_right_spelling_that_is_not_listed_is_said_to_be_so_and_others_follow(
 
 
 def test_the_catalogue_s_spelling_is_suggested(serve: Serve, check_at: Check) -> None:
-    (model,) = check_at(serve(fake()).url_for("/"), "qwen/alive").models
+    (model,) = check_at(serve(mock_of()).url_for("/"), "qwen/alive").models
     assert model.status is Status.NOT_FOUND
     assert [each.id for each in model.suggestions] == ["Qwen/Alive"]
 
 
 def test_the_hub_s_spelling_is_suggested(serve: Serve, check_at: Check) -> None:
     spelt = Response.of_json(200, {"success": True, "data": {"id": "Tongyi-MAI/Z-Image"}})
-    server = serve(instead({"/openapi/v1/models/tongyi-mai/z-image": spelt}, fake()))
+    server = serve(instead({"/openapi/v1/models/tongyi-mai/z-image": spelt}, mock_of()))
     (model,) = check_at(server.url_for("/"), "tongyi-mai/z-image").models
     assert model.status is Status.NOT_FOUND
     assert [each.id for each in model.suggestions] == ["Tongyi-MAI/Z-Image"]
 
 
 def test_what_passes_needs_no_suggestion(serve: Serve, check_at: Check) -> None:
-    server = serve(fake({"Qwen/Alive2": ALIVE}))
+    server = serve(mock_of({"Qwen/Alive2": ALIVE}))
     report = check_at(server.url_for("/"), "Qwen/Alive", "Qwen/Alive2")
     assert [model.suggestions for model in report.models] == [(), ()]
 
@@ -339,7 +339,7 @@ def test_kinds_that_were_recorded_before_decide_who_may_stand_in(
     serve: Serve, check_at: Check
 ) -> None:
     gone = RecordedModel(served_by(), RecordedHub(True, tasks=("image-text-to-text",)))
-    server = serve(fake({"yew/Yew2": gone}, ("yew/Yew3", "yew/Yew4")))
+    server = serve(mock_of({"yew/Yew2": gone}, ("yew/Yew3", "yew/Yew4")))
     recorded = {"yew/Yew2": Kind.CHAT, "yew/Yew3": Kind.CHAT, "yew/Yew4": Kind.VISION}
     (model,) = check_at(server.url_for("/"), "yew/Yew2", recorded_kinds=recorded).models
     assert model.kind is Kind.VISION
@@ -349,14 +349,14 @@ def test_kinds_that_were_recorded_before_decide_who_may_stand_in(
 def test_a_recorded_kind_is_no_evidence_of_what_the_asked_model_does(
     serve: Serve, check_at: Check
 ) -> None:
-    server = serve(fake({"yew/Yew2": DEAD}, ("yew/Yew3",)))
+    server = serve(mock_of({"yew/Yew2": DEAD}, ("yew/Yew3",)))
     recorded = {"yew/Yew2": Kind.VISION}
     (model,) = check_at(server.url_for("/"), "yew/Yew2", recorded_kinds=recorded).models
     assert model.kind is not Kind.VISION
 
 
 def test_what_is_served_but_not_listed_may_be_suggested(serve: Serve, check_at: Check) -> None:
-    server = serve(fake({"Qwen/Picture-1": ALIVE, "Qwen/Picture-2": DEAD}))
+    server = serve(mock_of({"Qwen/Picture-1": ALIVE, "Qwen/Picture-2": DEAD}))
     models = check_at(server.url_for("/"), "Qwen/Picture-1", "Qwen/Picture-2").models
     assert [each.id for each in models[1].suggestions] == ["Qwen/Picture-1"]
 
@@ -372,7 +372,7 @@ def test_what_is_listed_and_found_wanting_is_not_called_served(
     facts: RecordedModel, serve: Serve, check_at: Check
 ) -> None:
     known = {"Qwen/Model-1": facts, "Qwen/Model-2": DEAD}
-    server = serve(fake(known, ("Qwen/Alive", "Qwen/Model-1")))
+    server = serve(mock_of(known, ("Qwen/Alive", "Qwen/Model-1")))
     models = check_at(server.url_for("/"), "Qwen/Model-1", "Qwen/Model-2").models
     assert models[0].status is not Status.ENABLED
     assert models[1].suggestions == ()

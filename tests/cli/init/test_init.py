@@ -18,7 +18,7 @@ from msconfig.mock.snapshot import bundled, load
 from msconfig.modelscope.sites import Site
 from msconfig.settings import loading as settings
 from msconfig.settings.loading import ModelSettings
-from support import DEAD, TOKEN, Online, Run, Serve, fake
+from support import DEAD, TOKEN, Online, Run, Serve, mock_of
 
 FILE = Path("msconfig.toml")
 MODELS = {"Qwen/Dead": DEAD}
@@ -26,7 +26,7 @@ MODELS = {"Qwen/Dead": DEAD}
 
 @pytest.fixture(autouse=True)
 def _served(serve: Serve, online: Online) -> None:
-    online(serve(fake(MODELS)))
+    online(serve(mock_of(MODELS)))
 
 
 @pytest.fixture

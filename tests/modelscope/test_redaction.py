@@ -11,9 +11,9 @@ from urllib.parse import quote
 import pytest
 
 from msconfig.mock.messages import Response
-from msconfig.modelscope._http import Reply
-from msconfig.modelscope._redaction import hidden_in, without_echoes
+from msconfig.modelscope._redaction import hidden_in, without_secrets
 from msconfig.modelscope.client import ModelScope
+from msconfig.modelscope.http_client import Reply
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Endpoints, Site
 from msconfig.tokens import Secret
@@ -53,7 +53,7 @@ def test_an_encoded_token_is_masked(encode: Callable[[str], str], token: str) ->
     secrets = [Secret(token)]
     body = f"<html>for {encoded}, no</html>".encode()
     assert left_of(encoded, hidden_in(f"for {encoded}, no", secrets)) == []
-    masked = without_echoes(Reply(400, body, encoded), secrets)
+    masked = without_secrets(Reply(400, body, encoded), secrets)
     assert left_of(encoded, f"{masked.body.decode()} {masked.content_type}") == []
     assert masked.body.startswith(b"<html>for ")
     assert masked.body.endswith(b", no</html>")
@@ -72,14 +72,14 @@ def test_an_encoded_token_is_masked(encode: Callable[[str], str], token: str) ->
 @pytest.mark.parametrize("escape", [r"\u00%02x", r"\u00%02X"])
 def test_a_token_behind_escapes_of_json_is_masked(body: str, escape: str) -> None:
     escaped = "".join(escape % ord(character) for character in TOKEN)
-    masked = without_echoes(Reply(200, (body % escaped).encode()), [Secret(TOKEN)]).body.decode()
+    masked = without_secrets(Reply(200, (body % escaped).encode()), [Secret(TOKEN)]).body.decode()
     assert masked == body % Secret(TOKEN).masked
 
 
 def test_a_token_with_characters_that_json_escapes_is_masked() -> None:
     token = 'ms-"quoted"-and\\slashed-0123456789'
     body = json.dumps({"m": token}).encode()
-    assert without_echoes(Reply(200, body), [Secret(token)]).body == (
+    assert without_secrets(Reply(200, body), [Secret(token)]).body == (
         json.dumps({"m": Secret(token).masked}, ensure_ascii=False).encode()
     )
 
@@ -90,7 +90,7 @@ def test_a_token_with_characters_that_json_escapes_is_masked() -> None:
 )
 def test_without_a_token_a_document_means_what_it_meant(text: str) -> None:
     for raw in (json.dumps([text]), json.dumps([text], ensure_ascii=False)):
-        body = without_echoes(Reply(200, raw.replace("/", r"\/").encode()), [Secret(TOKEN)]).body
+        body = without_secrets(Reply(200, raw.replace("/", r"\/").encode()), [Secret(TOKEN)]).body
         assert json.loads(body) == [text]
 
 
