@@ -139,8 +139,6 @@ class Host:
 
     name: str
     pacing: Pacing
-    patient: bool
-    """Whether it gets requests whatever happens, and none waits (offline)."""
     lock: threading.Lock = field(default_factory=threading.Lock)
     answered: bool = False
     failures_in_a_row: int = 0
@@ -168,7 +166,7 @@ class Host:
         with self.lock:
             self.failures_in_a_row = self.failures_in_a_row + 1 if failed else 0
             too_often = self.failures_in_a_row >= FAILURES_UNTIL_GIVEN_UP
-            if not self.patient and (too_often or (failed and not self.answered)):
+            if too_often or (failed and not self.answered):
                 said = result.message if isinstance(result, Failure) else f"HTTP {result.status}"
                 self.given_up = self.given_up or said
                 _log.debug("no further request to %s in this run: %s", self.name, self.given_up)
@@ -202,8 +200,6 @@ class Host:
         at most: the refused request itself waits in full, and the others lose a third of their
         pace. To wait each time in full would take hours for ten thousand ids.
         """
-        if self.patient:
-            return
         asks_to_wait = reply.status == HTTPStatus.INTERNAL_SERVER_ERROR and reply.retry_after
         if not (reply.status in PASSING or asks_to_wait):
             with self.lock:

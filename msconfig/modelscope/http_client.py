@@ -47,8 +47,6 @@ class HttpClient:
         retries: further tries after one that failed in a way that can pass.
         concurrency: connections at a time.
         transport: an httpx transport in place of the network.
-        patient: whether to ask a host that keeps failing again and again (offline it costs
-            nothing).
         pacing: clock and back-off.
         trust_environment: whether proxy and certificate variables count.
         urls: bases of what will be asked.
@@ -65,7 +63,6 @@ class HttpClient:
         retries: int = 2,
         concurrency: int = 8,
         transport: httpx.BaseTransport | None = None,
-        patient: bool = False,
         pacing: Pacing | None = None,
         trust_environment: bool = True,
         urls: Iterable[str] = (),
@@ -73,7 +70,6 @@ class HttpClient:
         self.pacing = pacing or Pacing()
         self._timeout = timeout
         self._retries = retries
-        self._patient = patient
         self._secrets: tuple[Secret, ...] = ()
         self._hosts: dict[str, Host] = {}
         self._hosts_lock = threading.Lock()
@@ -211,7 +207,7 @@ class HttpClient:
     def _host(self, url: str) -> Host:
         name = httpx.URL(url).netloc.decode("ascii")
         with self._hosts_lock:
-            return self._hosts.setdefault(name, Host(name, self.pacing, self._patient))
+            return self._hosts.setdefault(name, Host(name, self.pacing))
 
     def _try(
         self,

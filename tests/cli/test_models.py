@@ -1,4 +1,4 @@
-"""`msconfig models`: against recorded facts, and against a fake on a real port."""
+"""`msconfig models`: against recorded facts, and against a mock on a real port."""
 
 from __future__ import annotations
 

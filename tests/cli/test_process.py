@@ -30,7 +30,7 @@ def start(*arguments: str, **options: int) -> AbstractContextManager[subprocess.
 
 
 class Holding:
-    """A fake that answers nothing about models until it is let go."""
+    """A mock that answers nothing about models until it is let go."""
 
     def __init__(self) -> None:
         self.asked = threading.Event()

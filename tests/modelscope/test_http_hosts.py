@@ -205,14 +205,6 @@ def test_running_out_of_time_is_no_answer_that_clears_a_host(
     assert len(server.requests) == 10
 
 
-def test_a_patient_client_asks_for_ever(serve: Serve, connect: Connect) -> None:
-    server = serve(lambda _: BUSY)
-    http = connect(retries=0, patient=True)
-    for _ in range(15):
-        ask(http, server.url_for("/"))
-    assert len(server.requests) == 15
-
-
 def test_no_more_connections_are_open_than_were_allowed(serve: Serve, connect: Connect) -> None:
     together = threading.Barrier(2)
     now, most = 0, 0

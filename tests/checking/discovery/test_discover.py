@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from msconfig.checking.discovery.discover import Discovery, DiscoveryRequest, discover
 from msconfig.checking.discovery.results import FoundModel, Sort, in_order
 from msconfig.mock.messages import Request, Response
+from msconfig.mock.offline import OfflineClient
 from msconfig.mock.snapshot import RecordedHub, RecordedLookUp, RecordedModel
 from msconfig.modelscope.client import ModelScope
 from msconfig.modelscope.kinds import Kind, kind_of
+from msconfig.modelscope.sites import Endpoints, Site
 from support import ALIVE, DEAD, Connect, Handler, Serve, instead, mock_of, served_by
 
 Discover = Callable[..., Discovery]
@@ -45,10 +47,9 @@ def find(serve: Serve, connect: Connect) -> Discover:
 
     def find_it(
         handler: Handler,
-        http: dict[str, Any] | None = None,
         **request: Any,  # noqa: ANN401 - as the request takes it
     ) -> Discovery:
-        modelscope = ModelScope(serve(handler).endpoints, connect(retries=0, **(http or {})))
+        modelscope = ModelScope(serve(handler).endpoints, connect(retries=0))
         return discover(modelscope, DiscoveryRequest(**request))
 
     return find_it
@@ -171,11 +172,11 @@ def test_look_ups_that_nobody_answers_are_not_made_for_thousands(find: Discover)
     )
 
 
-def test_look_ups_that_were_not_recorded_hide_none_that_was(find: Discover) -> None:
+def test_look_ups_that_were_not_recorded_hide_none_that_was() -> None:
     unrecorded = {f"owner/m{number}": recorded("text-ranking", None) for number in range(50)}
     handler = mock_of({**unrecorded, "owner/served": recorded("text-ranking")}, LISTED)
-    offline = {"patient": True}
-    result = find(handler, offline, kinds=kinds(Kind.RERANK), concurrency=1)
+    offline = ModelScope(Endpoints.of(Site.CN), OfflineClient(handler))
+    result = discover(offline, DiscoveryRequest(kinds=kinds(Kind.RERANK), concurrency=1))
     assert ids(result) == ["owner/served"]
 
 
