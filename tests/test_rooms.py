@@ -29,7 +29,8 @@ ROOMS = {
     "operations": COMMON
     | {"modelscope", "checking", "cherry", "languages", "rendering", "settings", "mock"},
     "reports": COMMON
-    | {"modelscope", "checking", "cherry", "languages", "rendering", "documents", "operations"},
+    | {"modelscope", "checking", "cherry", "languages", "rendering", "documents", "mock"}
+    | {"operations"},
     "cli": COMMON
     | {"modelscope", "checking", "cherry", "languages", "settings", "documents", "rendering"}
     | {"mock", "operations", "reports"},

@@ -146,7 +146,6 @@ def _refuse_additions(given: dict[str, object]) -> None:
 def _show(change: Change, output_format: OutputFormat, *, only_plan: bool) -> ExitCode:
     """Show what `agree` has not shown yet; the exit code."""
     from msconfig.cli.console import columns, note, stdout_in_color, write_result
-    from msconfig.operations.apply import CANNOT_MARK
     from msconfig.reports import apply as texts
     from msconfig.reports.generate import nothing_written
     from msconfig.reports.plain_text import body
@@ -154,9 +153,8 @@ def _show(change: Change, output_format: OutputFormat, *, only_plan: bool) -> Ex
     report = change.report
     for line in report.notes if report.exit_code is ExitCode.OK else ():
         note(line)  # a report that passes is not shown
-    cannot_mark = CANNOT_MARK in change.plan.warnings
     is_refused = report.exit_code is not ExitCode.OK
-    declined = change.new is None and not (only_plan or is_refused or cannot_mark)
+    declined = change.new is None and not (only_plan or is_refused or change.cannot_mark)
     if declined:
         note("Nothing is written.")
         return ExitCode.INTERRUPTED
@@ -165,8 +163,8 @@ def _show(change: Change, output_format: OutputFormat, *, only_plan: bool) -> Ex
     elif is_refused:
         text = body(report, width=columns(), color=stdout_in_color())
         write_result(f"{text}\n{nothing_written(report, width=columns())}")
-    elif cannot_mark:
-        write_result(f"Nothing is written: {CANNOT_MARK}.\n")
+    elif change.cannot_mark:
+        write_result(texts.cannot_mark(change))
     elif change.new is not None:
         write_result(f"\n{texts.after_writing(change, change.new, width=columns())}")
     else:

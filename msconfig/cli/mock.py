@@ -7,7 +7,6 @@ import io
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
 
 import click
 
@@ -17,11 +16,8 @@ from msconfig.modelscope.sites import Site
 
 if TYPE_CHECKING:
     from msconfig.mock.messages import Request
-    from msconfig.mock.scenario import Scenario
 
 __all__ = ["command"]
-
-_SHOWN_PARAMETERS = frozenset({"ModelId", "owner", "page_number", "page_size", "search", "sort"})
 
 
 @click.command("mock")
@@ -51,6 +47,7 @@ def command(
     from msconfig.cli.inputs import settings_of
     from msconfig.mock import snapshot as snapshots
     from msconfig.mock.scenario import Scenario
+    from msconfig.reports.mock import exports, request_line
 
     try:
         from msconfig.mock.mock import Mock
@@ -67,11 +64,7 @@ def command(
     rules = Scenario.load(Path(scenario)) if scenario else Scenario()
 
     def log(request: Request, status: int) -> None:
-        query = f"?{_shown(request.query)}" if request.query else ""
-        model = (request.json() or {}).get("model") if common.verbose else None
-        of_model = f" model {model}" if isinstance(model, str) else ""
-        caller = _caller(request, mock.scenario)
-        note(f"{request.method} {request.path}{query} {status or '-'} {caller}{of_model}".rstrip())
+        note(request_line(request, status, mock.scenario, with_model=common.verbose))
 
     mock = Mock(rules, facts=facts, port=port, on_request=None if common.quiet else log)
     try:
@@ -84,44 +77,8 @@ def command(
     try:
         if not common.quiet:  # before the first request, so that the log begins with it
             note(f"serving facts of {facts.recorded:%Y-%m-%d}; Ctrl-C ends it")
-        write_result(_exports(mock.hub_url, rules))
+        write_result(exports(mock.hub_url, rules))
         threading.Event().wait()
     finally:
         mock.stop()
     return 0
-
-
-def _exports(base: str, scenario: Scenario) -> str:
-    """Shell lines that point clients at the mock; the token is made up, so it is shown whole."""
-    lines = {
-        "MSCONFIG_HUB_URL": base,
-        "MSCONFIG_INFERENCE_URL": f"{base}/v1/",
-        "MSCONFIG_FALLBACK_URL": f"{base}/compatible-mode/v1/",
-        "MODELSCOPE_ENDPOINT": base,
-        "OPENAI_BASE_URL": f"{base}/v1/",
-        "MODELSCOPE_API_TOKEN": scenario.accounts[0].token,
-    }
-    if scenario.bailian.keys:
-        lines["DASHSCOPE_API_KEY"] = scenario.bailian.keys[0]
-    return "".join(f"export {name}={value}\n" for name, value in lines.items())
-
-
-def _shown(query: str) -> str:
-    """A query without what may be a token: only parameters that ModelScope knows show a value."""
-    pairs = parse_qsl(query, keep_blank_values=True)
-    return "&".join(
-        f"{name}={value}"
-        if name in _SHOWN_PARAMETERS or name.startswith("filter.")
-        else f"{name}=…"
-        for name, value in pairs
-    )
-
-
-def _caller(request: Request, scenario: Scenario) -> str:
-    from msconfig.tokens import Secret
-
-    names = {account.token: account.username for account in scenario.accounts}
-    names |= dict.fromkeys(scenario.bailian.keys, "Bailian key")
-    if not request.token:
-        return "no token"
-    return names.get(request.token) or f"unknown token {Secret(request.token).fingerprint}"

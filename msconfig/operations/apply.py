@@ -56,6 +56,11 @@ class Change:
     """Whether models are marked and nothing is added."""
 
     @property
+    def cannot_mark(self) -> bool:
+        """Whether models were to be marked alone, in a format that has no mark."""
+        return self.only_prunes and self.backup.format is BackupFormat.DATA_JSON
+
+    @property
     def refused(self) -> tuple[ModelResult, ...]:
         """Models that are not put in: all that fail, and those that `only_usable` leaves out."""
         fallback = self.report.fallback

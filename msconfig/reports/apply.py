@@ -25,7 +25,7 @@ from msconfig.reports.wording import MARKS
 from msconfig.text import counted, no_command, shortened, visible, wrapped
 from msconfig.tokens import without_tokens
 
-__all__ = ["after_writing", "as_json", "as_text"]
+__all__ = ["after_writing", "as_json", "as_text", "cannot_mark"]
 
 _LONG_NAME = 60
 """Columns of a name that others are aligned with."""
@@ -199,6 +199,11 @@ def _beyond_a_link(plan: ChangePlan) -> str:
 
 def _joined(parts: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+
+
+def cannot_mark(change: Change) -> str:
+    """Why nothing is written where models were only to be marked, and cannot be."""
+    return f"Nothing is written: {'; '.join(change.plan.warnings)}.\n"
 
 
 def after_writing(change: Change, new: Path, *, width: int) -> str:
