@@ -221,7 +221,7 @@ def explain(text: str) -> Malformed:
     checks = (_why_characters, _why_around, _why_prefix, _why_signs, _why_parts)
     words = next((words for check in checks if (words := check(seen))), _FORM_WORDS)
     if seen.likely is not None and seen.likely not in words:
-        words = f"{words}; it holds {seen.likely}"
+        words = f"{words}; an id in it is {seen.likely}"
     return Malformed(words, seen.ids, seen.names)
 
 
@@ -297,7 +297,7 @@ def _why_signs(seen: _Text) -> str:
     """It holds a sign that no id has."""
     text = seen.text
     if re.search(r"\s", text):
-        return "it holds white space"
+        return "it contains white space"
     if "\\" in text:
         return "it holds a backslash; owner and name are separated by /"
     if "," in text or ";" in text:

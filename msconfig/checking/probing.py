@@ -309,8 +309,10 @@ def _answers(
 def _why_not(model: ModelResult, *, images: bool) -> str | None:
     """Why a model is not called, or None."""
     parsed = ModelId.parse(model.id)
-    if parsed is None or parsed.provider is not None:
-        return "it is no id of ModelScope's own service"
+    if parsed is None:
+        return "it is not a model id"
+    if parsed.provider is not None:
+        return "the provider in its suffix answers for it, not ModelScope's own service"
     if model.is_absent:
         return "the hub has no such id"
     if model.kind in IMAGE_KINDS:

@@ -151,7 +151,7 @@ def _warned(model: ModelResult, last: Probe) -> ModelResult:
     if model.outcome is not Outcome.PASS or last.result is not CallResult.REFUSED:
         return model
     return replace(
-        model, notes=(*model.notes, f"its last call, on {last.at:%Y-%m-%d}, was refused")
+        model, notes=(*model.notes, f"an earlier call, on {last.at:%Y-%m-%d}, was refused")
     )
 
 

@@ -82,7 +82,7 @@ def _age(_ctx: click.Context, _param: click.Parameter, value: str | None) -> tim
 @click.option(
     "--lang",
     "language",
-    type=EnumChoice(Tag),
+    type=EnumChoice(Tag, case_sensitive=False),
     metavar="TAG",
     help=f"Language of an html report: {', '.join(Tag)} [en].",
 )
@@ -106,7 +106,9 @@ def _age(_ctx: click.Context, _param: click.Parameter, value: str | None) -> tim
     help="Age of a call that --reuse takes, e.g. 36h [7d].",
 )
 @click.option("--probe", is_flag=True, help="Call each model once. Spends Magicubes.")
-@click.option("--probe-images", is_flag=True, help="Call image models too; they cost most.")
+@click.option(
+    "--probe-images", is_flag=True, help="Like --probe, with image models; they cost most."
+)
 @click.option(
     "--probe-concurrency",
     type=click.IntRange(1, 64),
@@ -120,7 +122,7 @@ def _age(_ctx: click.Context, _param: click.Parameter, value: str | None) -> tim
     metavar="N",
     help="Magicubes that --probe may spend [20].",
 )
-@click.option("--probe-all-tokens", is_flag=True, help="Probe with each valid token.")
+@click.option("--probe-all-tokens", is_flag=True, help="Like --probe, with each valid token.")
 @click.option("--yes", is_flag=True, help="Do not ask before spending.")
 def command(
     options: InputOptions,

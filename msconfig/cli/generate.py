@@ -38,7 +38,7 @@ __all__ = ["command"]
     "--lang",
     "languages",
     multiple=True,
-    type=EnumChoice(Tag),
+    type=EnumChoice(Tag, case_sensitive=False),
     metavar="TAG",
     help=f"Language of the guide: {', '.join(Tag)}; repeatable [en].",
 )

@@ -78,6 +78,7 @@ def _record(output: str, options: InputOptions) -> int:
             session.site,
             [given.text for given in inputs.ids],
             concurrency=session.concurrency,
+            recorded=session.recorded,
             progress=progress,
         )
         obstacles = modelscope.obstacles

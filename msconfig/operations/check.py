@@ -167,8 +167,8 @@ def refuse_unmeetable(required: Proof, session: Session, *, has_calls: bool) -> 
     """
     if required is Proof.CALLED and not (has_calls or session.is_offline):
         raise UsageError(
-            "required proof called: without calls no model can have it; add --probe or --reuse,"
-            " or require confirmed"
+            "required proof called: without calls no model can have it; use check with --probe"
+            " or --reuse, or require confirmed"
         )
 
 

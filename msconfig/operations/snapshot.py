@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, assert_never
 
 from msconfig import clock
@@ -47,12 +48,21 @@ def record(
     ids: Sequence[str],
     *,
     concurrency: int = 8,
+    recorded: datetime | None = None,
     progress: Progress = no_progress,
 ) -> Recording | NoAnswer:
     """Record the catalogue, and what is known of `ids`, or of the whole catalogue without any.
 
     Facts alone: no token is asked or recorded, nothing of an account. `NoAnswer` when the catalogue
     cannot be read: a snapshot without it would make dead models of live ones.
+
+    Args:
+        modelscope: the source of the facts.
+        site: the site.
+        ids: models; none records the whole catalogue.
+        concurrency: requests at a time.
+        recorded: when the facts were recorded, if they are; None takes the present time.
+        progress: called with how many of the models have their facts.
 
     Raises:
         UsageError: an id that is malformed.
@@ -83,7 +93,7 @@ def record(
     document = {
         "schema_version": 1,
         "site": site,
-        "recorded": rfc3339(clock.utc_now()),
+        "recorded": rfc3339(recorded or clock.utc_now()),
         "catalogue": sorted(gathered.catalogue.ids),
         "models": {text: facts for text, facts in known if facts},
     }

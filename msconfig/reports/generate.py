@@ -21,9 +21,9 @@ from msconfig.rendering.targets import REPORT_NAME, Target
 from msconfig.reports.plain_text import next_step
 from msconfig.text import visible
 
-__all__ = ["WHY_NOTHING", "differences", "left_out", "nothing_written", "written"]
+__all__ = ["differences", "left_out", "nothing_written", "written"]
 
-WHY_NOTHING = (
+_WHY_NOTHING = (
     " Every model and token has to pass;\n--only-usable leaves out the models that do not."
 )
 
@@ -36,7 +36,8 @@ def left_out(report: Report) -> Iterator[str]:
 
 def nothing_written(report: Report, *, width: int) -> str:
     """Why nothing is written, and the next step."""
-    why = "" if report.exit_code is ExitCode.INTERRUPTED else WHY_NOTHING
+    is_about_models = report.exit_code in {ExitCode.MODEL_FAILED, ExitCode.INCONCLUSIVE}
+    why = _WHY_NOTHING if is_about_models and not report.dropped else ""
     return f"Nothing is written.{why}\n\n{next_step(report, width=width)}\n"
 
 

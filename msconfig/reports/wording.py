@@ -35,7 +35,6 @@ __all__ = [
     "NEXT_STEPS",
     "RECOVERED",
     "SUGGESTED",
-    "WHY_NOTHING",
     "about",
     "about_fallback",
     "excuse",
@@ -54,10 +53,6 @@ __all__ = [
     "verdict_line",
 ]
 
-WHY_NOTHING = (
-    " Every model and token has to pass;\n--only-usable leaves out the models that do not."
-)
-"""Why `generate` and `apply` write nothing after a check that fails."""
 SUGGESTED = "Did you mean (available)"
 """Begins the list of suggestions."""
 RECOVERED = "Recovered since the baseline"
@@ -286,13 +281,13 @@ def next_step_line(report: Report) -> str:
 
 
 NEXT_STEPS = {
-    NextStep.FINISH: "run it again; what is unverified above was not reached.",
+    NextStep.FINISH: "run it again; part of it was not reached.",
     NextStep.BIND: "bind and verify your Alibaba Cloud account, then run it again.",
     NextStep.REPLACE: "replace or remove the failing IDs and run again.",
     NextStep.CONNECT: "clear what the notes name, or use --offline; waiting will not help.",
     NextStep.PROBE: "run it with --probe, which makes real calls; waiting will not help.",
     NextStep.LATER: "run it again later; -v shows every request.",
     NextStep.ONLINE: "run it again online; recorded facts cannot settle what is open above.",
-    NextStep.WAIT: "nothing for now; ignored models still need a replacement.",
-    NextStep.GENERATE: "msconfig generate -o DIR, with the same ids, writes the configuration.",
+    NextStep.WAIT: "nothing for now; models that do not count still need a replacement.",
+    NextStep.GENERATE: "msconfig generate -o DIR, with the same IDs, writes the configuration.",
 }

@@ -103,7 +103,7 @@ def test_proof_by_calls_without_calls_is_refused_before_any_request(run: Run, si
     ):
         ran = run(*command, "--require", "called", "acme/confirmed")
         assert (ran.code, ran.out) == (2, ""), command
-        assert "add --probe or --reuse" in ran.err
+        assert "use check with --probe or --reuse" in ran.err
     assert not site.requests
     assert not Path("out").exists()
 

@@ -20,6 +20,7 @@ from msconfig.mock.snapshot import (
     load,
 )
 from msconfig.modelscope.sites import Site
+from msconfig.parsing import parse_time
 from support import ALIVE, DEAD, TOKEN, Online, Run, Serve, instead, mock_of, served_by
 
 MODELS = {
@@ -107,6 +108,12 @@ def look_up_in(facts: Snapshot, model_id: str) -> tuple[object, ...]:
     assert look_up is not None
     known = look_up.provenance
     return look_up.providers, known.origin, known.basis, known.at or facts.recorded
+
+
+def test_recorded_facts_that_are_recorded_again_do_not_get_younger(run: Run) -> None:
+    assert run("snapshot", "--offline", "-o", "again.json", "Qwen/Qwen3.5-27B").code == 0
+    again = json.loads(Path("again.json").read_text("utf-8"))
+    assert parse_time(again["recorded"]) == load(bundled(Site.CN)).recorded
 
 
 def test_nothing_is_recorded_of_an_id_that_the_snapshot_has_never_heard_of(run: Run) -> None:

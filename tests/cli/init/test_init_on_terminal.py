@@ -208,7 +208,7 @@ def test_ids_are_typed_and_read_and_what_fails_is_settled(columns: int, lines: i
     with screen.Screen("init", "--site", "cn", "--no-token", columns=columns, lines=lines) as seen:
         seen.answer("Which models?", "2" + ENTER)
         seen.answer("IDs:", "acme/chat-1B, acme" + ENTER)
-        seen.wait_for("has the form owner/name")
+        seen.wait_for("it contains white space")
         seen.type("/Chat-3B" + ENTER)
         seen.answer("(2 so far)", "4" + ENTER)
         seen.answer("File", "none.txt" + ENTER)
@@ -229,7 +229,7 @@ def test_a_token_among_the_ids_is_refused(modelscope: Mock) -> None:
     with screen.Screen("init", "--site", "cn", "--no-token") as seen:
         seen.answer("Which models?", "2" + ENTER)
         seen.answer("IDs:", modelscope.token + ENTER)
-        seen.wait_for("that looks like a token")
+        seen.wait_for("this looks like a token")
         seen.type(CTRL_C)
         assert seen.end() == 130
         assert_left_as_it_was(seen)
