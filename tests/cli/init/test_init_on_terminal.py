@@ -89,6 +89,7 @@ def test_the_way_from_the_site_to_the_file(modelscope: Mock, columns: int, lines
         seen.answer("Are these kinds right?", DOWN + ENTER)
         seen.answer("Which?", ENTER)
         seen.answer("image-generation", "2" + ENTER)
+        seen.wait_for("acme/Chat-29B: vision", "1. yes")  # the question was on the screen before
         seen.answer("Are these kinds right?", ENTER)
         seen.answer("Write this to msconfig.toml?", ENTER)
         assert seen.end() == 0, seen.all_text
@@ -208,7 +209,7 @@ def test_ids_are_typed_and_read_and_what_fails_is_settled(columns: int, lines: i
     with screen.Screen("init", "--site", "cn", "--no-token", columns=columns, lines=lines) as seen:
         seen.answer("Which models?", "2" + ENTER)
         seen.answer("IDs:", "acme/chat-1B, acme" + ENTER)
-        seen.wait_for("it contains white space")
+        seen.wait_for("it contains white")
         seen.type("/Chat-3B" + ENTER)
         seen.answer("(2 so far)", "4" + ENTER)
         seen.answer("File", "none.txt" + ENTER)
