@@ -23,7 +23,7 @@ from msconfig.checking.report import (
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
 from msconfig.reports import Format, render
-from msconfig.text import visible
+from msconfig.text import no_log_command, visible
 from support import HOSTILE_TEXT, MakeModel, MakeReport
 
 AT = datetime(2026, 10, 7, 10, 15, tzinfo=UTC)
@@ -210,8 +210,8 @@ def test_no_text_starts_a_command_of_its_own(one: str, two: str, six: str) -> No
         [["title"], ["file", "line", "col", "title"], *[["title"]] * 4]
     )
     assert commands[1].properties["line"] == "2"
-    assert visible(one).replace("##[", "## [") in commands[1].message
-    assert commands[3].message == visible(one).replace("##[", "## [")
+    assert no_log_command(visible(one)) in commands[1].message
+    assert commands[3].message == no_log_command(visible(one))
     assert len(lines) == len(commands) + 1
     assert "##[" not in text
     text.encode()

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 
 from msconfig.checking.report import (
     Evidence,
@@ -50,6 +50,7 @@ def report_on(text: str) -> Report:
 
 @pytest.mark.parametrize("form", Format)
 @given(text=HOSTILE_TEXT)
+@example(text="\ud800")
 def test_no_text_from_outside_becomes_one(form: Format, text: str) -> None:
     for hostile in (text, f"##[error]{text}", f"##vso[task.setvariable]{text}##VSO["):
         assert COMMAND.search(render(report_on(hostile), form)) is None
