@@ -146,6 +146,7 @@ def command(
     """Check a token and model IDs. Without --probe no quota is spent."""
     from msconfig.checking.probe_pace import ProbePace
     from msconfig.checking.reuse import parse_age, read_reuse
+    from msconfig.cli.console import can_ask
     from msconfig.cli.inputs import prepare
     from msconfig.cli.report_files import refuse_clashes
     from msconfig.operations.check import DEFAULT_MAX_COST, ProbeOptions, check
@@ -173,6 +174,7 @@ def command(
     reused = None if reuse is None else read_reuse(reuse, session.site)
     for line in reused.notes if reused is not None else ():
         inputs.note(line)
+    agree = _agree(inputs, asks=can_ask() and not yes)  # a display may hide the terminal
     with inputs.progress() as progress, inputs.probe_progress() as probe_progress:
         report = check(
             inputs.ids,
@@ -185,7 +187,7 @@ def command(
                     max_cost=DEFAULT_MAX_COST if max_cost is None else max_cost,
                     all_tokens=probe_all_tokens,
                     images=probe_images,
-                    agree=_agree(inputs, yes=yes),
+                    agree=agree,
                     progress=probe_progress,
                 )
                 if probing
@@ -297,14 +299,14 @@ def _baseline(file: str | None, inputs: Inputs) -> Baseline | None:
     return read_baseline(Path(file), inputs.session.site)
 
 
-def _agree(inputs: Inputs, *, yes: bool) -> Callable[[Report, ProbePlan, tuple[Quota, ...]], bool]:
+def _agree(inputs: Inputs, *, asks: bool) -> Callable[[Report, ProbePlan, tuple[Quota, ...]], bool]:
     """A question on a terminal, a note elsewhere: how many calls, what they cost, how long."""
-    from msconfig.cli.console import can_ask
-    from msconfig.reports.probe import plan_in_words
 
     def agree(report: Report, plan: ProbePlan, quota: tuple[Quota, ...]) -> bool:
+        from msconfig.reports.probe import plan_in_words
+
         line = plan_in_words(report, plan, quota)
-        if yes or not can_ask():  # elsewhere --probe is consent enough
+        if not asks:  # elsewhere --probe is consent enough
             inputs.note(line)
             return True
         try:
