@@ -16,6 +16,7 @@ from functools import lru_cache
 from msconfig.errors import UsageError
 from msconfig.model_ids import GivenId, ModelId
 from msconfig.text import shortened, visible
+from msconfig.tokens import without_tokens
 
 __all__ = ["Malformed", "as_given", "explain", "pasted", "refuse_other_site"]
 
@@ -65,7 +66,11 @@ def pasted(given: GivenId) -> list[GivenId]:
     found = []
     for piece in pieces:
         original = text if whole is not None or len(text) <= _LONGEST_GIVEN else None
-        each = replace(_at(given, piece.start), text=piece.id, given=original)
+        each = replace(
+            _at(given, piece.start),
+            text=piece.id,
+            given=without_tokens(original) if original else None,
+        )
         found.append(replace(each, sites=frozenset({piece.site}) if piece.site else frozenset()))
     return found
 

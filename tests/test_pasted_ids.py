@@ -183,3 +183,10 @@ def test_a_text_of_a_million_characters_is_read_in_linear_time(text: str) -> Non
     long = text * (1_000_000 // len(text))
     (found,) = pasted(GivenId(long)) or [GivenId("")]
     assert explain(found.text).reason
+
+
+def test_a_token_in_an_address_is_not_kept() -> None:
+    token = "ms-00000000-0000-4000-8000-00000000cafe"
+    (found,) = pasted(GivenId(f"https://modelscope.cn/models/a/b?token={token}"))
+    assert found.text == "a/b"
+    assert token not in (found.given or "")

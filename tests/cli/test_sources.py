@@ -265,3 +265,13 @@ def test_init_extends_settings_in_their_own_encoding(run: Run) -> None:
     text = path.read_bytes().decode("utf-16")
     assert text.startswith("[[models]]\n")
     assert SERVED in text
+
+
+@pytest.mark.parametrize("form", ["text", "json", "github"])
+def test_a_token_in_a_pasted_address_is_not_shown(run: Run, form: str) -> None:
+    token = "ms-00000000-0000-4000-8000-00000000cafe"
+    Path("ids.txt").write_text(f"https://modelscope.cn/models/{SERVED}?token={token}\n", "utf-8")
+    ran = run("check", "--offline", "--no-token", "--models", "ids.txt", "--format", form)
+    assert ran.code == 0
+    assert SERVED in ran.out
+    assert token not in ran.out + ran.err
