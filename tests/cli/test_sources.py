@@ -273,5 +273,4 @@ def test_a_token_in_a_pasted_address_is_not_shown(run: Run, form: str) -> None:
     Path("ids.txt").write_text(f"https://modelscope.cn/models/{SERVED}?token={token}\n", "utf-8")
     ran = run("check", "--offline", "--no-token", "--models", "ids.txt", "--format", form)
     assert ran.code == 0
-    assert SERVED in ran.out
     assert token not in ran.out + ran.err
