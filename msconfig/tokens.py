@@ -339,57 +339,55 @@ def usable_token(value: str, source: str) -> Token:
 
 _QUOTES = "\"'`“”„‘’«»「」"
 _NOT_FILLED_IN = "instead of its value; nothing has filled it in"
-_LOOKS_LIKE = tuple(
-    (re.compile(pattern, re.IGNORECASE), words)
-    for pattern, words in (
-        (
-            r"\{\s*(?:env|file):|\{\{",
-            "holds a reference of a configuration ({env:NAME} or {{ name }}) " + _NOT_FILLED_IN,
-        ),
-        (r"[{\[]", "holds JSON; copy the token alone out of it"),
-        (
-            r"\$\{\{",
-            "holds an expression of GitHub Actions (${{ … }}) " + _NOT_FILLED_IN,
-        ),
-        (r"\$\(", "holds a command of a shell ($(…)), whose output would be the token"),
-        (
-            r"\$(?:env:)?[A-Za-z_]\w*$|\$\{[^}]*\}$",
-            "holds the name of a variable ($NAME or ${NAME}) " + _NOT_FILLED_IN,
-        ),
-        (
-            r"%[A-Za-z_]\w*%$",
-            "holds the name of a Windows variable (%NAME%) " + _NOT_FILLED_IN,
-        ),
-        (
-            r"os\.environ\b|os\.getenv\b|process\.env\b|env[.:/]",
-            "holds a reference to a variable (such as os.environ/NAME) " + _NOT_FILLED_IN,
-        ),
-        (r"bearer\b", "begins with Bearer; leave that word out"),
-        (
-            r"[A-Za-z-]*authorization\s*:|x-api-key\s*:",
-            "holds a whole HTTP header; give the token alone, without Authorization and Bearer",
-        ),
-        (
-            r"(?:export\s+|set\s+|\$env:)?[A-Za-z_]\w*\s*=(?!=*$)",
-            "holds a line of a .env file or a shell (NAME=value); give the value alone",
-        ),
-        (
-            r"[A-Za-z_][\w-]*\s*:\s",
-            "holds a setting (name: value); give the value alone",
-        ),
-        (
-            r"<[^>]*>?$|(?:(?:ms|sk)-)?(?:your|insert|paste|enter|replace)[-_ ]|change[-_]?me$",
-            "holds a placeholder (<…> or your-…); put your own token in its place",
-        ),
-        (
-            r"(?:(?:sk|ms)-)?(?:undefined|null|none)$",
-            "holds a word for no value; a program has written it in place of a token",
-        ),
-        (r"cherrystudio:", "holds a link of Cherry Studio; give the token alone"),
-        (r"https?://", "holds an address; give the token that its page shows"),
-    )
+_LOOKS_LIKE = (
+    (
+        r"\{\s*(?:env|file):|\{\{",
+        "holds a reference of a configuration ({env:NAME} or {{ name }}) " + _NOT_FILLED_IN,
+    ),
+    (r"[{\[]", "holds JSON; copy the token alone out of it"),
+    (
+        r"\$\{\{",
+        "holds an expression of GitHub Actions (${{ … }}) " + _NOT_FILLED_IN,
+    ),
+    (r"\$\(", "holds a command of a shell ($(…)), whose output would be the token"),
+    (
+        r"\$(?:env:)?[A-Za-z_]\w*$|\$\{[^}]*\}$",
+        "holds the name of a variable ($NAME or ${NAME}) " + _NOT_FILLED_IN,
+    ),
+    (
+        r"%[A-Za-z_]\w*%$",
+        "holds the name of a Windows variable (%NAME%) " + _NOT_FILLED_IN,
+    ),
+    (
+        r"os\.environ\b|os\.getenv\b|process\.env\b|env[.:/]",
+        "holds a reference to a variable (such as os.environ/NAME) " + _NOT_FILLED_IN,
+    ),
+    (r"bearer\b", "begins with Bearer; leave that word out"),
+    (
+        r"[A-Za-z-]*authorization\s*:|x-api-key\s*:",
+        "holds a whole HTTP header; give the token alone, without Authorization and Bearer",
+    ),
+    (
+        r"(?:export\s+|set\s+|\$env:)?[A-Za-z_]\w*\s*=(?!=*$)",
+        "holds a line of a .env file or a shell (NAME=value); give the value alone",
+    ),
+    (
+        r"[A-Za-z_][\w-]*\s*:\s",
+        "holds a setting (name: value); give the value alone",
+    ),
+    (
+        r"<[^>]*>?$|(?:(?:ms|sk)-)?(?:your|insert|paste|enter|replace)[-_ ]|change[-_]?me$",
+        "holds a placeholder (<…> or your-…); put your own token in its place",
+    ),
+    (
+        r"(?:(?:sk|ms)-)?(?:undefined|null|none)$",
+        "holds a word for no value; a program has written it in place of a token",
+    ),
+    (r"cherrystudio:", "holds a link of Cherry Studio; give the token alone"),
+    (r"https?://", "holds an address; give the token that its page shows"),
 )
-"""How a value begins that is plainly no token, and a sentence about it."""
+"""How a value begins that is plainly no token, and a sentence about it. Not compiled here: a run
+with a good token needs few of them, and `--help` none."""
 
 
 def _why_none(token: str) -> str:
@@ -402,7 +400,7 @@ def _why_none(token: str) -> str:
     if len(lines) > 1 and token[0] not in "{[":
         return "has several lines; it must hold one token alone"
     for pattern, words in _LOOKS_LIKE:
-        if pattern.match(token):
+        if re.match(pattern, token, re.IGNORECASE):
             return words
     if is_masked(token):
         return "holds a masked token, as a page shows it; copy the whole token instead"
