@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from msconfig.cli.inputs import Inputs
     from msconfig.cli.report_files import UsedFile
     from msconfig.files import FileChanges
+    from msconfig.settings.loading import Settings
 
 __all__ = ["command"]
 
@@ -145,7 +146,7 @@ def command(
 ) -> int:
     """Check a token and model IDs. Without --probe no quota is spent."""
     from msconfig.checking.probe_pace import ProbePace
-    from msconfig.checking.reuse import parse_age, read_reuse
+    from msconfig.checking.reuse import read_reuse
     from msconfig.cli.console import can_ask
     from msconfig.cli.inputs import prepare
     from msconfig.cli.report_files import refuse_clashes
@@ -194,7 +195,7 @@ def command(
                 else None
             ),
             reuse=reused,
-            max_age=parse_age(settings.max_age or "7d") if max_age is None else max_age,
+            max_age=_max_age(max_age, settings),
             fallback=inputs.fallback,
             ignore=settings.ignore,
             baseline=earlier,
@@ -224,6 +225,14 @@ def _write_reports(
         _append_step_summary(render(report, Format.MARKDOWN))
     for planned in files:
         write(planned)
+
+
+def _max_age(given: timedelta | None, settings: Settings) -> timedelta:
+    from msconfig.checking.reuse import DEFAULT_MAX_AGE, parse_age
+
+    if given is not None:
+        return given
+    return parse_age(settings.max_age) if settings.max_age else DEFAULT_MAX_AGE
 
 
 def _refuse_without(needed: str, **given: object) -> None:
