@@ -32,7 +32,7 @@ from msconfig.modelscope.facts import PROVENANCE, Provenance
 from msconfig.text import shortened, visible
 from msconfig.tokens import Secret
 
-__all__ = ["Deadline", "Failure", "HttpClient", "Pacing", "Postponed", "Reply"]
+__all__ = ["HttpClient"]
 
 _log = logging.getLogger(__name__)
 

@@ -23,7 +23,7 @@ from msconfig.modelscope.facts import (
     Source,
     TokenRejected,
 )
-from msconfig.modelscope.http_client import Reply
+from msconfig.modelscope.http_interface import Reply
 from msconfig.text import visible
 
 Json: TypeAlias = Any

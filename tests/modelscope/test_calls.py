@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from msconfig.modelscope import _calls
 from msconfig.modelscope.facts import Called, CallOutcome, Source
-from msconfig.modelscope.http_client import Failure, Reply
+from msconfig.modelscope.http_interface import Failure, Reply
 
 SOURCE = Source("POST /v1/chat/completions", datetime(2026, 10, 7, tzinfo=UTC))
 ID = "A/b"

@@ -7,7 +7,8 @@ from socket import socket
 
 import pytest
 
-from msconfig.modelscope.http_client import Deadline, Failure, HttpClient, Reply
+from msconfig.modelscope.http_client import HttpClient
+from msconfig.modelscope.http_interface import Deadline, Failure, Reply
 from msconfig.text import visible
 from support import Connect, RawServe
 

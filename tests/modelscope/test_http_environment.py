@@ -19,7 +19,8 @@ from msconfig.errors import UsageError
 from msconfig.mock.messages import Response
 from msconfig.mock.server import MockServer
 from msconfig.modelscope._http_environment import HttpEnvironment, Proxy
-from msconfig.modelscope.http_client import Deadline, Failure, HttpClient, Reply
+from msconfig.modelscope.http_client import HttpClient
+from msconfig.modelscope.http_interface import Deadline, Failure, Reply
 from msconfig.tokens import Secret
 from support import TOKEN, Connect, RawServe, Serve
 

@@ -13,7 +13,8 @@ from socket import socket
 import pytest
 
 from msconfig.mock.messages import Request, Response
-from msconfig.modelscope.http_client import Deadline, Failure, HttpClient, Reply
+from msconfig.modelscope.http_client import HttpClient
+from msconfig.modelscope.http_interface import Deadline, Failure, Reply
 from support import Connect, FakeClock, RawServe, Serve, log_lines
 
 FINE = Response(200, b"{}")

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from msconfig.mock.messages import Request, Response
-from msconfig.modelscope.http_client import Deadline, Failure, HttpClient, Pacing, Reply
+from msconfig.modelscope.http_client import HttpClient
+from msconfig.modelscope.http_interface import Deadline, Failure, Pacing, Reply
 from support import Connect, FakeClock, RawServe, Serve
 
 

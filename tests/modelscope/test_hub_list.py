@@ -13,7 +13,7 @@ from msconfig.mock.messages import Request, Response
 from msconfig.modelscope import _hub_replies
 from msconfig.modelscope.client import HubQuery, ModelScope
 from msconfig.modelscope.facts import HubModel, HubPage, NoAnswer, Source
-from msconfig.modelscope.http_client import Failure, Reply
+from msconfig.modelscope.http_interface import Failure, Reply
 from support import Connect, Serve, mock_of
 
 SOURCE = Source("GET /openapi/v1/models", datetime(2026, 10, 7, tzinfo=UTC))

@@ -9,7 +9,7 @@ import pytest
 
 from msconfig.modelscope import _hub_replies
 from msconfig.modelscope.facts import HubAbsent, HubModel, HubNoAccess, NoAnswer, Source
-from msconfig.modelscope.http_client import Reply
+from msconfig.modelscope.http_interface import Reply
 from msconfig.modelscope.kinds import Kind
 
 SOURCE = Source("GET /somewhere", datetime(2026, 10, 7, tzinfo=UTC))

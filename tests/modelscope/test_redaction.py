@@ -13,7 +13,7 @@ import pytest
 from msconfig.mock.messages import Response
 from msconfig.modelscope._redaction import hidden_in, without_secrets
 from msconfig.modelscope.client import ModelScope
-from msconfig.modelscope.http_client import Reply
+from msconfig.modelscope.http_interface import Reply
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Endpoints, Site
 from msconfig.tokens import Secret

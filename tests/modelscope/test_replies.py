@@ -16,7 +16,7 @@ from msconfig.modelscope.facts import (
     Source,
     TokenRejected,
 )
-from msconfig.modelscope.http_client import Failure, Reply
+from msconfig.modelscope.http_interface import Failure, Reply
 
 SOURCE = Source("GET /somewhere", datetime(2026, 10, 7, tzinfo=UTC))
 PAGE = b"<html><body><h1>502 Bad Gateway</h1></body></html>"
