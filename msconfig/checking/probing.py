@@ -1,19 +1,19 @@
-"""Real calls within a budget: which models are called, at which pace, and what that changes."""
+"""The calls of a plan, made at their pace, and what their answers change."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import TypeAlias, assert_never
 
 from msconfig.checking.concurrency import in_parallel
-from msconfig.checking.probe_pace import Pacer, ProbePace, ProbeProgress, no_probe_progress
+from msconfig.checking.probe_pace import Pacer, ProbeProgress, no_probe_progress
+from msconfig.checking.probe_plan import ProbePlan
 from msconfig.checking.report import (
     Evidence,
     ModelResult,
@@ -26,120 +26,19 @@ from msconfig.checking.report import (
     TokenStatus,
 )
 from msconfig.checking.suggestions.suggest import suggest
-from msconfig.model_ids import ModelId
 from msconfig.modelscope.client import ModelScope
 from msconfig.modelscope.facts import Called, CallOutcome, CallResult, ImageTask
-from msconfig.modelscope.kinds import IMAGE_KINDS, SMALL_CALLS, Kind
+from msconfig.modelscope.kinds import IMAGE_KINDS, Kind
 from msconfig.tokens import Token
 
-__all__ = [
-    "COST_IF_UNKNOWN",
-    "ProbePlan",
-    "plan_probes",
-    "probe",
-]
+__all__ = ["probe"]
 
 _log = logging.getLogger(__name__)
 
-COST_IF_UNKNOWN = 2.0
-"""Magicubes; the dearest tier."""
 REFUSED_IN_A_ROW = 5
 """Models that stay at 429 one after the other, after which no further one is called."""
 
 _Call: TypeAlias = tuple[Token, str]
-
-
-@dataclass(frozen=True, slots=True)
-class ProbePlan:
-    """Which models are to be called with which tokens, and what that may cost at most."""
-
-    tokens: tuple[Token, ...]
-    ids: tuple[str, ...]
-    """In the order of the calls."""
-    cost: float
-    """Magicubes, all calls together."""
-    not_probed: dict[str, str] = field(default_factory=dict)
-    """Reasons, by id, for those that are not called."""
-    further: Mapping[str, Decimal] = field(default_factory=dict)
-    """Cost of models that do not fit, by id, in their order; called with what is left over."""
-    reserved: Mapping[str, Decimal] = field(default_factory=dict)
-    """Cost of those in `ids`."""
-    pace: ProbePace = field(default_factory=ProbePace)
-    seconds: float = 0.0
-    """About how long the calls take."""
-
-
-def plan_probes(
-    report: Report,
-    tokens: Sequence[Token],
-    *,
-    max_cost: float | Decimal,
-    all_tokens: bool = False,
-    images: bool = False,
-    first: Collection[str] = (),
-    pace: ProbePace | None = None,
-) -> ProbePlan:
-    """The calls that fit into `max_cost`.
-
-    Every model that may exist is called, whatever its free verdict. Those in `first` come before
-    all others, followed by models that were never called and by those whose last call is oldest
-    (`ModelResult.probe`); otherwise the order of the report counts.
-
-    The cost of a call is ModelScope's own estimate; without one, the dearest tier. If the estimates
-    hold, no more is spent: the sum is reserved before the first call. A model that does not fit is
-    passed over, a cheaper one behind it may still fit. A call that is refused for good costs
-    nothing; what was reserved for it goes to those that did not fit (`ProbePlan.further`).
-
-    Args:
-        report: free verdicts, with the last calls of an earlier report.
-        tokens: all tokens of the run.
-        max_cost: Magicubes, for the whole run.
-        all_tokens: call with each valid token, not with the first alone.
-        images: also call models that make images.
-        first: ids of models to be called before the others.
-        pace: how fast calls are made.
-    """
-    pace = pace or ProbePace()
-    valid = [t for t in tokens if _result_of(t, report.tokens).status is TokenStatus.VALID]
-    callers = tuple(valid if all_tokens else valid[:1])
-    reserved: dict[str, Decimal] = {}
-    further: dict[str, Decimal] = {}
-    not_probed: dict[str, str] = {}
-    budget, cost = Decimal(str(max_cost)), Decimal(0)
-    pictures = 0
-    for model in sorted(report.models, key=lambda each: _turn(each, first)):
-        reason = _why_not(model, images=images) if callers else "no valid token"
-        price = len(callers) * _price(model)
-        if reason is None and cost + price > budget:
-            reason = f"over the budget of {max_cost:g} Magicubes"
-            further[model.id] = price
-        if reason is not None:
-            not_probed[model.id] = reason
-            continue
-        reserved[model.id] = price
-        cost += price
-        pictures += model.kind in IMAGE_KINDS
-    models = len(reserved)
-    _log.debug("probe: %d models with %d tokens for %s Magicubes", models, len(callers), cost)
-    seconds = pace.seconds_for(len(callers) * (models - pictures), pictures=len(callers) * pictures)
-    return ProbePlan(
-        tokens=callers,
-        ids=tuple(reserved),
-        cost=float(cost),
-        not_probed=not_probed,
-        further=further,
-        reserved=reserved,
-        pace=pace,
-        seconds=seconds,
-    )
-
-
-_NEVER = datetime.min.replace(tzinfo=UTC)
-
-
-def _turn(model: ModelResult, first: Collection[str]) -> tuple[bool, datetime]:
-    """Sorts models by the order in which they are called."""
-    return (model.id not in first, model.probe.at if model.probe else _NEVER)
 
 
 def probe(
@@ -306,34 +205,12 @@ def _answers(
     return [(token, answer) for token, answer in calls if answer is not None]
 
 
-def _why_not(model: ModelResult, *, images: bool) -> str | None:
-    """Why a model is not called, or None."""
-    parsed = ModelId.parse(model.id)
-    if parsed is None:
-        return "it is not a model id"
-    if parsed.provider is not None:
-        return "the provider in its suffix answers for it, not ModelScope's own service"
-    if model.is_absent:
-        return "the hub has no such id"
-    if model.kind in IMAGE_KINDS:
-        return None if images else f"kind {model.kind} is called only with --probe-images"
-    if model.kind is Kind.UNKNOWN:
-        return None if model.is_listed else "its kind is unknown and the catalogue does not list it"
-    return None if model.kind in SMALL_CALLS else f"there is no small call for kind {model.kind}"
-
-
 def _why_not_called(model_id: str, calls: _Calls) -> str:
     if model_id in calls.plan.not_probed:
         return calls.plan.not_probed[model_id]
     if calls.refused and not calls.stopped:
         return "the token was refused"
     return calls.stopped or "not reached"
-
-
-def _price(model: ModelResult) -> Decimal:
-    known = model.cost.magicubes if model.cost else None
-    # an estimate of nothing is none: some rows carry a 0 that no tier has
-    return Decimal(str(known if known is not None and known > 0 else COST_IF_UNKNOWN))
 
 
 def _overruled(
@@ -434,10 +311,6 @@ def _with_suggestions(
         return replace(model, suggestions=tuple(each for each in kept if each.id not in lost))
     left = tuple(each for each in model.suggestions if each.id not in lost)
     return replace(model, suggestions=left or suggest(model.id, served, kinds=kinds))
-
-
-def _result_of(token: Token, results: Iterable[TokenResult]) -> TokenResult:
-    return next(each for each in results if each.fingerprint == token.secret.fingerprint)
 
 
 def _token_result(result: TokenResult, refused: dict[Token, Called]) -> TokenResult:

@@ -21,7 +21,7 @@ from msconfig.reports import Format
 
 if TYPE_CHECKING:
     from msconfig.checking.baseline import Baseline
-    from msconfig.checking.probing import ProbePlan
+    from msconfig.checking.probe_plan import ProbePlan
     from msconfig.checking.report import Quota, Report
     from msconfig.cli.inputs import Inputs
     from msconfig.cli.report_files import UsedFile

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from msconfig import clock
 from msconfig.checking.baseline import Baseline, IgnoreEntry, with_baseline, with_ignored
@@ -16,6 +16,7 @@ from msconfig.checking.earlier_report import with_since
 from msconfig.checking.fallback import FallbackRequest, with_fallback
 from msconfig.checking.gathering import Progress, no_progress
 from msconfig.checking.probe_pace import ProbeProgress, no_probe_progress
+from msconfig.checking.probe_plan import ProbePlan, plan_probes
 from msconfig.checking.report import Proof, Quota, Report
 from msconfig.checking.requirement import with_requirement
 from msconfig.checking.reuse import DEFAULT_MAX_AGE, Reuse, contradicted, with_reuse
@@ -26,15 +27,12 @@ from msconfig.modelscope.kinds import Kind
 from msconfig.operations.session import Session
 from msconfig.pasted_ids import as_given, refuse_other_site
 
-if TYPE_CHECKING:
-    from msconfig.checking.probing import ProbePlan
-
 __all__ = ["DEFAULT_MAX_COST", "FallbackInputs", "ProbeOptions", "check", "refuse_unmeetable"]
 
 DEFAULT_MAX_COST = 20.0
 """Magicubes that probing may spend by default."""
 
-Agree: TypeAlias = "Callable[[Report, ProbePlan, tuple[Quota, ...]], bool]"
+Agree: TypeAlias = Callable[[Report, ProbePlan, tuple[Quota, ...]], bool]
 """Whether the calls of a plan may be made; gets the free verdicts and the tokens' balances."""
 
 
@@ -183,7 +181,7 @@ def _probed(
 
     An interrupt, also of the question, keeps the free verdicts.
     """
-    from msconfig.checking.probing import plan_probes, probe  # noqa: PLC0415 - only with --probe
+    from msconfig.checking.probing import probe  # noqa: PLC0415 - only with --probe
     from msconfig.checking.quota import read_quota  # noqa: PLC0415 - the same
 
     plan = plan_probes(

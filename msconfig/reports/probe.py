@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from msconfig.checking.probing import ProbePlan
+from msconfig.checking.probe_plan import ProbePlan
 from msconfig.checking.report import Quota, Report
 
 __all__ = ["plan_in_words", "time_in_words"]

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from msconfig.checking.check import CheckRequest, check
-from msconfig.checking.probing import plan_probes, probe
+from msconfig.checking.probe_plan import plan_probes
+from msconfig.checking.probing import probe
 from msconfig.checking.report import Report
 from msconfig.mock.messages import Request, Response
 from msconfig.mock.snapshot import RecordedHub, RecordedModel

@@ -11,7 +11,8 @@ import pytest
 
 from msconfig.checking.check import CheckRequest, check
 from msconfig.checking.probe_pace import ProbePace
-from msconfig.checking.probing import plan_probes, probe
+from msconfig.checking.probe_plan import plan_probes
+from msconfig.checking.probing import probe
 from msconfig.checking.report import Proof, Report, Status
 from msconfig.mock.messages import Request, Response
 from msconfig.model_ids import GivenId

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from msconfig.checking.probing import plan_probes
+from msconfig.checking.probe_plan import plan_probes
 from msconfig.checking.report import (
     Cost,
     Evidence,
