@@ -16,6 +16,7 @@ SUGGESTIONS = ("msconfig.checking.suggestions.suggest",)
 DOCUMENTS = ("msconfig.documents", "msconfig.rendering")
 PROBING = ("msconfig.checking.probing",)
 BEFORE_ANY = (*HTTP, *SCHEMAS, *DOCUMENTS, "rich", "msconfig.checking", "msconfig.mock")
+CONFIGURATION = ("msconfig.cherry", "msconfig.operations.configuration", "hashlib")
 MOCK = ("msconfig.mock.handler", "msconfig.mock.server")
 NEVER = ("jinja2", "prompt_toolkit", "segno", "tomlkit", "babel", "pytest_httpserver", "werkzeug")
 
@@ -44,7 +45,10 @@ CHECK = ("check", "--offline", "--no-token")
         ),
         (
             (*CHECK, SERVED),
-            (*HTTP, *SCHEMAS, *DOCUMENTS, *SUGGESTIONS, *PROBING, "msconfig.mock.server"),
+            (
+                *(*HTTP, *SCHEMAS, *DOCUMENTS, *SUGGESTIONS, *PROBING, *CONFIGURATION),
+                "msconfig.mock.server",
+            ),
             ("msconfig.mock.handler", "rich"),
         ),
         ((*CHECK, DEAD), (*HTTP, *SCHEMAS, *DOCUMENTS, *PROBING), SUGGESTIONS),

@@ -180,7 +180,7 @@ def command(
         report = check(
             inputs.ids,
             session,
-            kinds=inputs.configuration.kinds,
+            kinds=inputs.kinds,
             strict=bool(settings.strict if strict is None else strict),
             require=required,
             probe=(

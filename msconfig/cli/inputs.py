@@ -7,11 +7,11 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msconfig.checking.fallback import FallbackRequest
 from msconfig.checking.report import Proof
 from msconfig.checking.requirement import stricter
-from msconfig.cherry.provider import ProviderChoice
 from msconfig.cli.console import ProbeProgressDisplay, ProgressDisplay, note
 from msconfig.cli.params import (
     CommonOptions,
@@ -26,14 +26,17 @@ from msconfig.model_ids import GivenId, ModelId, distinct, texts_in_lines
 from msconfig.modelscope.fallback_regions import Region, addresses_in, base_url
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site, addresses_of
-from msconfig.operations.check import FallbackInputs, refuse_unmeetable
-from msconfig.operations.configuration import ConfigurationInputs
+from msconfig.operations.check import FallbackInputs, kinds_by_id, refuse_unmeetable
 from msconfig.operations.session import Session
 from msconfig.pasted_ids import as_given, pasted
 from msconfig.settings import loading
 from msconfig.settings.loading import FallbackSettings, Settings
 from msconfig.text import counted, decoded, shortened, visible
 from msconfig.tokens import Secret, Token, find_tokens, looks_like_token, other_variables
+
+if TYPE_CHECKING:  # `check` needs nothing of Cherry Studio
+    from msconfig.cherry.provider import ProviderChoice
+    from msconfig.operations.configuration import ConfigurationInputs
 
 __all__ = [
     "Inputs",
@@ -64,8 +67,15 @@ class Inputs:
     quiet: bool
 
     @property
+    def kinds(self) -> dict[str, Kind]:
+        """The kinds that the settings give, by id."""
+        return kinds_by_id(self.settings.models)
+
+    @property
     def configuration(self) -> ConfigurationInputs:
         """Inputs of the Cherry Studio configuration besides ids and tokens."""
+        from msconfig.operations.configuration import ConfigurationInputs
+
         fallback = self.settings.fallback
         return ConfigurationInputs(
             provider=provider_choice(self.settings),
@@ -105,6 +115,8 @@ class Inputs:
 
 def provider_choice(settings: Settings) -> ProviderChoice:
     """ModelScope's provider as the settings configure it."""
+    from msconfig.cherry.provider import ProviderChoice
+
     return ProviderChoice(
         settings.provider_id,
         settings.provider_name,

@@ -26,14 +26,27 @@ from msconfig.modelscope.client import ModelScope
 from msconfig.modelscope.kinds import Kind
 from msconfig.operations.session import Session
 from msconfig.pasted_ids import as_given, refuse_other_site
+from msconfig.settings.loading import ModelSettings
 
-__all__ = ["DEFAULT_MAX_COST", "FallbackInputs", "ProbeOptions", "check", "refuse_unmeetable"]
+__all__ = [
+    "DEFAULT_MAX_COST",
+    "FallbackInputs",
+    "ProbeOptions",
+    "check",
+    "kinds_by_id",
+    "refuse_unmeetable",
+]
 
 DEFAULT_MAX_COST = 20.0
 """Magicubes that probing may spend by default."""
 
 Agree: TypeAlias = Callable[[Report, ProbePlan, tuple[Quota, ...]], bool]
 """Whether the calls of a plan may be made; gets the free verdicts and the tokens' balances."""
+
+
+def kinds_by_id(models: Iterable[ModelSettings]) -> dict[str, Kind]:
+    """The kinds that the settings give."""
+    return {each.id: Kind(each.kind) for each in models if each.kind}
 
 
 def _always(_report: Report, _plan: ProbePlan, _quota: tuple[Quota, ...]) -> bool:

@@ -19,7 +19,7 @@ from msconfig.cherry.provider import (
 from msconfig.errors import SettingsError
 from msconfig.model_ids import GivenId
 from msconfig.modelscope.kinds import Kind
-from msconfig.operations.check import FallbackInputs, check
+from msconfig.operations.check import FallbackInputs, check, kinds_by_id
 from msconfig.operations.session import Session
 from msconfig.settings.loading import ModelSettings
 
@@ -40,7 +40,7 @@ class ConfigurationInputs:
     @property
     def kinds(self) -> dict[str, Kind]:
         """The kinds that the settings give, by id."""
-        return {each.id: Kind(each.kind) for each in self.models if each.kind}
+        return kinds_by_id(self.models)
 
 
 def refuse_provider_id(session: Session, inputs: ConfigurationInputs) -> None:
