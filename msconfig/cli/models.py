@@ -23,14 +23,21 @@ __all__ = ["command"]
 _PART_OF_AN_ID = re.compile(r"[A-Za-z0-9_./-]{1,257}", re.ASCII)
 
 
+def _kinds(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[Kind, ...]:
+    """The kinds of all occurrences, each of which may name several between commas."""
+    choice = EnumChoice(Kind)
+    words = [word.strip() for value in values for word in (value.split(",") if value else [""])]
+    return tuple(choice.convert(word, param, ctx) for word in words)
+
+
 @click.command("models")
-@click.argument("text", required=False, default="", metavar="[TEXT]")
+@click.argument("text", nargs=-1, metavar="[TEXT]...")
 @click.option(
     "--kind",
     "kinds",
     multiple=True,
-    type=EnumChoice(Kind),
-    metavar="KIND",
+    callback=_kinds,
+    metavar="KIND,...",
     help=f"{', '.join(Kind)}; repeatable.",
 )
 @click.option("--owner", metavar="NAME", help="The part of an ID before the slash.")
@@ -47,7 +54,7 @@ _PART_OF_AN_ID = re.compile(r"[A-Za-z0-9_./-]{1,257}", re.ASCII)
 @connection_options
 def command(
     *,
-    text: str,
+    text: tuple[str, ...],
     kinds: tuple[Kind, ...],
     owner: str | None,
     sort: Sort,
@@ -58,7 +65,7 @@ def command(
     connection: ConnectionOptions,
     common: CommonOptions,
 ) -> int:
-    """Find served models whose ID contains the words of TEXT. No token is used.
+    """Find served models whose ID contains every word of TEXT. No token is used.
 
     A model counts as served if the catalogue lists it. For kinds that the catalogue omits (image,
     embedding and others) the hub's list is searched, and each model is looked up.
@@ -78,13 +85,14 @@ def command(
         raise UsageError("--ids cannot be combined with --format")
     if owner is not None and ModelId.parse(f"{owner}/name") is None:
         raise UsageError("--owner takes the part of an ID before the slash: letters, digits, _.-")
-    if not all(_PART_OF_AN_ID.fullmatch(word) for word in text.split()):
+    words = " ".join(text)
+    if not all(_PART_OF_AN_ID.fullmatch(word) for word in words.split()):
         raise UsageError("TEXT takes words of an ID: letters, digits and _.-/ (no ID has others)")
     session = open_session(connection, settings_of(common))
     with ProgressDisplay(quiet=common.quiet) as progress:
         found = find_models(
             session,
-            text=text,
+            text=words,
             kinds=kinds,
             owner=owner,
             sort=sort,

@@ -122,7 +122,14 @@ def test_a_table_tells_more_the_wider_it_is(run: Run, monkeypatch: pytest.Monkey
         (["--sort", "likes", "--limit", "1"], ["other/Draws-too"]),
         (["--owner", "qwen", "--all", "--sort", "name"], ["Qwen/Alive", "Qwen/Dead", "Qwen/Draws"]),
         (["--kind", "chat", "--kind", "embedding"], ["Qwen/Alive"]),
+        (["--kind", "chat,embedding"], ["Qwen/Alive"]),
+        (
+            ["--kind", "chat, image-generation", "--kind", "rerank", "--sort", "name"],
+            ["other/Draws-too", "Qwen/Alive", "Qwen/Draws"],
+        ),
         (["draws other"], ["other/Draws-too"]),
+        (["draws", "other"], ["other/Draws-too"]),
+        (["too", "--kind", "image-generation", "draws"], ["other/Draws-too"]),
     ],
 )
 def test_order_and_limit_and_filters(run: Run, arguments: list[str], ids: list[str]) -> None:
@@ -246,12 +253,15 @@ def test_offline_a_model_that_refused_a_call_is_a_note_and_no_failure(run: Run) 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--kind", "speech"], "--kind"),
+        (["--kind", "speech"], "'speech' is not one of"),
+        (["--kind", "chat,speech"], "'speech' is not one of"),
+        (["--kind", "chat,"], "'' is not one of"),
+        (["--kind", ""], "'' is not one of"),
         (["--limit", "0"], "--limit"),
         (["--owner", "Qwen/x"], "--owner"),
         (["--owner", ""], "--owner"),
         (["--ids", "--format", "text"], "--ids cannot be combined"),
-        (["one", "two"], "two"),
+        (["one", "zwei!"], "TEXT"),
         (["通义"], "TEXT"),
         (["qwen \udcff"], "TEXT"),
         (["q" * 300], "TEXT"),
