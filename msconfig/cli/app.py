@@ -9,6 +9,7 @@ from importlib import import_module
 import click
 
 from msconfig._version import __version__
+from msconfig.cli.command_group import CommandGroup
 from msconfig.cli.console import note, write_result
 from msconfig.cli.log import Log
 from msconfig.errors import ExitCode, MsconfigError, UsageError
@@ -27,6 +28,7 @@ COMMANDS = {
     "link": "Write, read and open links that carry a key.",
     "snapshot": "Record the site's facts for offline use.",
     "mock": "Run a mock ModelScope server.",
+    "help": "Show the help of a command.",
 }
 """Each is `command` of the module or package `msconfig.cli.<name>`, which is imported only when it
 is used; the list of commands imports none."""
@@ -39,7 +41,7 @@ def command_named(name: str) -> click.Command:
     return command
 
 
-class _Group(click.Group):
+class _Group(CommandGroup):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(COMMANDS)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from msconfig.cli.command_group import CommandGroup
 from msconfig.cli.params import (
     CommonOptions,
     ConnectionOptions,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["command", "links_of_tokens"]
 
 
-@click.group("link")
+@click.group("link", cls=CommandGroup)
 def command() -> None:
     """Write, read and open the links by which Cherry Studio imports a key.
 

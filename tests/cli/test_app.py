@@ -50,6 +50,37 @@ def test_every_command_has_help_with_a_line_for_each_option(run: Run, names: lis
     assert all(len(line) <= 80 for line in ran.out.splitlines())
 
 
+@pytest.mark.parametrize("names", [[], *([name] for name in COMMANDS), *PARTS], ids=" ".join)
+def test_help_of_a_command_is_the_same_by_the_command_help(run: Run, names: list[str]) -> None:
+    by_option, by_command = run(*names, "--help"), run("help", *names)
+    assert by_command == by_option
+    assert by_command.code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["chekc"], "no command 'chekc'; did you mean check?"),
+        (["Check"], "no command 'Check'; did you mean check?"),
+        (["modles", "image"], "no command 'modles'; did you mean models?"),
+        (["xyzzy"], "no command 'xyzzy'; msconfig --help lists the commands"),
+        (["link", "decod"], "no command 'decod'; did you mean decode?"),
+        (["link", "make"], "no command 'make'; msconfig link --help lists the commands"),
+        (["help", "quotta"], "no command 'quotta'; did you mean quota?"),
+        (["help", "link", "opn"], "no command 'opn'; did you mean open?"),
+        (["help", "check", "now"], "msconfig check has no commands, so no 'now'"),
+        (["help", "c" * 100_000], "lists the commands"),
+    ],
+)
+def test_a_misspelt_command_ends_with_2_and_the_nearest(
+    run: Run, arguments: list[str], words: str
+) -> None:
+    ran = run(*arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert words in ran.err
+    assert len(ran.err) < 200
+
+
 @pytest.mark.parametrize("argument", TOKEN_SHAPES)
 @pytest.mark.parametrize("place", [["check"], ["check", "--token-env"], []])
 def test_an_argument_that_looks_like_a_token_is_refused_without_being_repeated(
