@@ -163,10 +163,10 @@ def prepare(options: InputOptions, *, needs_token: bool, needs_ids: bool = True)
     tokens = given_tokens(options.tokens, settings, offline=offline)
     site = options.connection.site or Site(settings.site or "cn")
     if needs_token and not (tokens or options.tokens.no_token or offline):
+        without = ", or use --no-token to check models only" if needs_ids else ""
         raise TokenError(
             "no token: set MODELSCOPE_API_TOKEN (create a token at"
-            f" {addresses_of(site).token_page}), or use --no-token to check models only"
-            f"{hint_at_other_variables()}"
+            f" {addresses_of(site).token_page}){without}{hint_at_other_variables()}"
         )
     _log.debug("site %s, %d ids, %d tokens", site, len(ids), len(tokens))
     session = open_session(options.connection, settings, tokens)

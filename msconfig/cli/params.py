@@ -31,6 +31,7 @@ __all__ = [
     "format_option",
     "id_options",
     "input_options",
+    "online_options",
     "site_option",
     "token_options",
     "token_places",
@@ -186,32 +187,37 @@ def site_option(command: _Command) -> _Command:
 
 def connection_options(command: _Command) -> Callable[..., Any]:
     """Add where requests go and how, passed as `connection`; then the common options."""
-    options = [
-        site_option,
-        click.option("--offline", is_flag=True, help="No network: answer from recorded facts."),
-        click.option(
-            "--snapshot",
-            type=click.Path(),
-            metavar="FILE",
-            help="Offline, with the facts in FILE.",
-        ),
-        click.option("--hub-url", metavar="URL", help="Hub to use [MSCONFIG_HUB_URL]."),
-        click.option(
-            "--inference-url",
-            metavar="URL",
-            help="API-Inference to use [MSCONFIG_INFERENCE_URL].",
-        ),
-        click.option(
-            "--timeout",
-            type=float,
-            callback=_seconds,
-            metavar="SECONDS",
-            help="Timeout per attempt, in seconds [10].",
-        ),
-        click.option("--retries", type=click.IntRange(0, 10), help="Retries per request [2]."),
-        click.option("--concurrency", type=click.IntRange(1, 64), help="Parallel requests [8]."),
-    ]
+    options = [site_option, *_OFFLINE, *_REQUESTS]
     return _grouped("connection", ConnectionOptions, options, common_options(command))
+
+
+def online_options(command: _Command) -> Callable[..., Any]:
+    """Like `connection_options`, for a command whose answer no snapshot has."""
+    options = [site_option, *_REQUESTS]
+    return _grouped("connection", ConnectionOptions, options, common_options(command))
+
+
+_OFFLINE = (
+    click.option("--offline", is_flag=True, help="No network: answer from recorded facts."),
+    click.option(
+        "--snapshot", type=click.Path(), metavar="FILE", help="Offline, with the facts in FILE."
+    ),
+)
+_REQUESTS = (
+    click.option("--hub-url", metavar="URL", help="Hub to use [MSCONFIG_HUB_URL]."),
+    click.option(
+        "--inference-url", metavar="URL", help="API-Inference to use [MSCONFIG_INFERENCE_URL]."
+    ),
+    click.option(
+        "--timeout",
+        type=float,
+        callback=lambda _ctx, _param, value: _seconds(value),
+        metavar="SECONDS",
+        help="Timeout per attempt, in seconds [10].",
+    ),
+    click.option("--retries", type=click.IntRange(0, 10), help="Retries per request [2]."),
+    click.option("--concurrency", type=click.IntRange(1, 64), help="Parallel requests [8]."),
+)
 
 
 def input_options(command: _Command) -> Callable[..., Any]:
@@ -268,7 +274,7 @@ def _verbose(ctx: click.Context, _param: click.Parameter, value: int) -> bool:
     return value > 0
 
 
-def _seconds(_ctx: click.Context, _param: click.Parameter, value: float | None) -> float | None:
+def _seconds(value: float | None) -> float | None:
     if value is not None and not (math.isfinite(value) and 0 < value <= 600):  # noqa: PLR2004
         raise click.BadParameter("seconds, more than 0 and at most 600")
     return value

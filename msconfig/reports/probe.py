@@ -6,6 +6,8 @@ import math
 
 from msconfig.checking.probe_plan import ProbePlan
 from msconfig.checking.report import Quota, Report
+from msconfig.reports.wording import magicubes
+from msconfig.text import counted
 
 __all__ = ["plan_in_words", "time_in_words"]
 
@@ -15,9 +17,9 @@ def plan_in_words(report: Report, plan: ProbePlan, quota: tuple[Quota, ...]) -> 
     known = [each.available for each in quota]
     left = ", ".join("unknown" if each is None else f"{each:g}" for each in known) or "unknown"
     return (
-        f"probing {len(plan.ids)} of {len(report.models)} models with"
-        f" {len(plan.tokens)} token{'s' if len(plan.tokens) != 1 else ''},"
-        f" for at most {plan.cost:g} Magicubes, in about {time_in_words(plan.seconds)};"
+        f"probing {len(plan.ids)} of {counted(len(report.models), 'model')} with"
+        f" {counted(len(plan.tokens), 'token')},"
+        f" for at most {magicubes(plan.cost)}, in about {time_in_words(plan.seconds)};"
         f" available: {left}"
     )
 

@@ -39,6 +39,7 @@ __all__ = [
     "about_fallback",
     "excuse",
     "kind_of",
+    "magicubes",
     "meant",
     "next_step_line",
     "place_of",
@@ -226,10 +227,20 @@ def meant(model: ModelResult) -> str | None:
     return f"{SUGGESTED}: {', '.join(each)}."
 
 
+def magicubes(amount: float) -> str:
+    """An amount with its unit.
+
+    >>> magicubes(1), magicubes(0.5), magicubes(200)
+    ('1 Magicube', '0.5 Magicubes', '200 Magicubes')
+    """
+    return f"{amount:g} Magicube{'' if amount == 1 else 's'}"
+
+
 def quota_line(quota: Quota) -> str:
     """What is left on the account of one token, in Magicubes."""
-    available, total, frozen = map(_amount, (quota.available, quota.total, quota.frozen))
-    return f"{available} available of {total} Magicubes, {frozen} frozen"
+    available, frozen = map(_amount, (quota.available, quota.frozen))
+    total = "unknown Magicubes" if quota.total is None else magicubes(quota.total)
+    return f"{available} available of {total}, {frozen} frozen"
 
 
 def _amount(amount: float | None) -> str:

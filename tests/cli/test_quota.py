@@ -44,8 +44,11 @@ def test_calls_left_are_counted_by_cost(run: Run, modelscope: Mock) -> None:
     calls = {each["id"]: list(each["calls"].values()) for each in json.loads(ran.out)["models"]}
     assert (ran.code, calls) == (0, {"acme/dear": [2], "no/such": [None]})
     text = run("quota").out
-    assert "acme/dear  2        2" in text
-    assert "no/such    unknown  unknown" in text
+    assert text.splitlines()[5:8] == [
+        "  MODEL         COST  CALLS LEFT",
+        "  acme/dear        2           2",
+        "  no/such    unknown     unknown",
+    ]
     modelscope.assert_no_quota_spent()
 
 
@@ -77,14 +80,56 @@ def test_each_token_has_a_line(run: Run, modelscope: Mock, monkeypatch: pytest.M
     assert ran.out.startswith("✓ 251 Magicubes are available, on 2 tokens together.")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [(["--offline"], "needs the network"), (["--no-token"], "quota needs a token")],
-)
-def test_wrong_use_ends_with_2(run: Run, arguments: list[str], words: str) -> None:
-    ran = run("quota", *arguments)
+@pytest.mark.parametrize("option", ["--no-token", "--offline", "--snapshot=facts.json", "--yes"])
+def test_no_option_is_offered_or_named_that_cannot_apply(
+    run: Run, option: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert f"{option.partition('=')[0]} " not in run("quota", "--help").out
+    ran = run("quota", option)
     assert (ran.code, ran.out) == (2, "")
-    assert words in ran.err
+    assert "No such option" in ran.err
+    monkeypatch.delenv("MODELSCOPE_API_TOKEN")
+    without = run("quota")
+    assert (without.code, without.out) == (2, "")
+    assert without.err.startswith("msconfig: no token: set MODELSCOPE_API_TOKEN (create a token at")
+    assert option.partition("=")[0] not in without.err
+
+
+@pytest.mark.parametrize(
+    ("magicubes", "first"),
+    [
+        ((0,), "! 0 Magicubes are available."),
+        ((0, 0), "! 0 Magicubes are available, on 2 tokens together."),
+        ((0.5,), "✓ 0.5 Magicubes are available."),
+        ((1,), "✓ 1 Magicube is available."),
+        ((0, 1), "✓ 1 Magicube is available, on 2 tokens together."),
+    ],
+)
+def test_a_spent_quota_has_no_tick(
+    run: Run,
+    modelscope: Mock,
+    monkeypatch: pytest.MonkeyPatch,
+    magicubes: tuple[float, ...],
+    first: str,
+) -> None:
+    tokens = (TOKEN, OTHER)[: len(magicubes)]
+    pairs = zip(tokens, magicubes, strict=True)
+    modelscope.use({"accounts": [{"token": each, "magicubes": left} for each, left in pairs]})
+    monkeypatch.setenv("OTHER_TOKEN", OTHER)
+    names = ["MODELSCOPE_API_TOKEN", "OTHER_TOKEN"][: len(magicubes)]
+    ran = run("quota", *(f"--token-env={name}" for name in names))
+    assert (ran.code, ran.out.splitlines()[0]) == (0, first)
+
+
+def test_40_columns_are_enough(run: Run, modelscope: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setenv("OTHER_TOKEN", OTHER)
+    model = "a-rather-long-owner/and-a-long-name"
+    Path("msconfig.toml").write_text(f'[[models]]\nid = "{model}"\n')
+    modelscope.use({"accounts": [{"token": TOKEN}, {"token": OTHER, "magicubes": 12345.5}]})
+    lines = run("quota", "--token-env=MODELSCOPE_API_TOKEN", "--token-env=OTHER_TOKEN").out
+    assert model in lines
+    assert max(len(line) for line in lines.splitlines() if "https://" not in line) <= 40
 
 
 def test_both_ages_and_what_to_do_at_the_limit_are_told(run: Run) -> None:

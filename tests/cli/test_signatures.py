@@ -79,7 +79,11 @@ def test_a_command_names_and_types_what_click_gives_it(name: str, command: click
     declared = _parameters(function)
     given = {each.name: each for each in command.params if each.expose_value}
     assert not {*given} - {*declared}, f"{name}: in no signature"
-    optional = {"no_token"}  # a group may hold what one of its commands does not offer
+    optional = {
+        "no_token",
+        "offline",
+        "snapshot",
+    }  # a group may hold what one of its commands does not offer
     assert {*declared} - {*given} <= optional, f"{name}: no option fills it"
     for key, parameter in given.items():
         if parameter.callback is not None:

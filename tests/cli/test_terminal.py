@@ -78,7 +78,7 @@ def test_it_asks_before_it_spends(modelscope: Mock, answer: str, spent: float) -
     modelscope.use({"models": {"acme/x": MODEL}})
     code, seen = on_a_terminal("--probe", "-q", "acme/x", answer=answer)
     assert code == 0
-    plan = "probing 1 of 1 models with 1 token, for at most 1 Magicubes, in about 2 s;"
+    plan = "probing 1 of 1 model with 1 token, for at most 1 Magicube, in about 2 s;"
     assert plan in " ".join(seen.split())
     assert modelscope.spent == spent
 
