@@ -62,10 +62,9 @@ def test_what_is_not_available_yet_is_not_in_the_code() -> None:
             r"^\| `?(\w+)`? \| (.*) \|$", section("Not available yet"), re.MULTILINE
         )
     }
-    assert listed.keys() >= {"commands", "check", "validate", "languages", "Python"}
+    assert listed.keys() >= {"commands", "check", "validate", "Python"}
     assert listed["commands"].isdisjoint(COMMANDS)
     for name in ("check", "validate"):
         options = {each for param in command_named(name).params for each in param.opts}
         assert listed[name].isdisjoint({*options, *Format})
-    assert listed["languages"].isdisjoint(Tag)
     assert listed["Python"].isdisjoint(msconfig.__all__)

@@ -29,6 +29,10 @@ class Tag(StrEnum):
     ES = "es"
     FR = "fr"
     PT = "pt"
+    """Portuguese as in Brazil. Cherry Studio has one Portuguese interface, pt-PT: labels of the app
+    are those of its pt-PT texts here too, for they are what a Brazilian reader sees on the screen.
+    """
+    PT_PT = "pt-PT"
     RU = "ru"
     JA = "ja"
 
@@ -41,7 +45,8 @@ class Tag(StrEnum):
             Tag.ZH_TW: "繁體中文",
             Tag.ES: "Español",
             Tag.FR: "Français",
-            Tag.PT: "Português",
+            Tag.PT: "Português (Brasil)",
+            Tag.PT_PT: "Português (Portugal)",
             Tag.RU: "Русский",
             Tag.JA: "日本語",
         }[self]
@@ -54,6 +59,7 @@ _QUOTES = {
     Tag.ES: "«»",
     Tag.FR: ("«\u202f", "\u202f»"),
     Tag.PT: "“”",
+    Tag.PT_PT: "«»",
     Tag.RU: "«»",
     Tag.JA: "「」",
 }
