@@ -241,6 +241,19 @@ def test_the_readme_lists_every_command() -> None:
     assert re.findall(r"`([a-z]+)`", section.partition(".\n")[0]) == list(COMMANDS)
 
 
+def test_every_claim_about_the_mock_beside_others_names_a_test() -> None:
+    page = (ROOT / "docs" / "mock.md").read_text("utf-8")
+    table = page.partition("<!-- table: peers -->")[2].partition("\n\n")[0]
+    ours = [row.split("|")[2].strip() for row in table.splitlines()[3:]]
+    assert len(ours) > 10
+    for cell in ours:
+        assert cell.startswith(("●", "○", "–")), cell
+        named = re.findall(r"`(\w+\.py)::(\w+)`", cell)
+        assert named or not cell.startswith(("●", "○")), cell
+        for file, test in named:
+            assert f"def {test}(" in (ROOT / "tests" / "mock" / file).read_text("utf-8")
+
+
 def test_the_tasks_of_contributing_exist() -> None:
     named = set(re.findall(r"nox -s (\w+)", (ROOT / "CONTRIBUTING.md").read_text("utf-8")))
     tree = ast.parse((ROOT / "noxfile.py").read_text("utf-8"))

@@ -32,6 +32,7 @@ _ROUTES: tuple[tuple[str, re.Pattern[str], Callable[[MockState, Request], Respon
         ("POST", r"/v1/embeddings", inference.embeddings),
         ("POST", r"/v1/images/generations", inference.images_generations),
         ("GET", r"/v1/tasks/[^/]+", inference.image_task),
+        ("GET", re.escape(inference.IMAGE_PATH), inference.image),
         ("POST", r"/v1/messages", messages),
         ("GET", r"/compatible-mode/v1/models", bailian.models),
         ("GET", r"/openapi/v1/users/me", hub.users_me),

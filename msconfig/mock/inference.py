@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -13,14 +15,23 @@ from msconfig.mock.state import CREATED, REQUEST_ID, MockState
 from msconfig.modelscope.facts import Origin, Provenance
 
 __all__ = [
+    "IMAGE_PATH",
     "catalogue",
     "embeddings",
+    "image",
     "image_task",
     "images_generations",
 ]
 
 _DIMENSIONS = 16
 _POLLS_UNTIL_DONE = 2
+IMAGE_PATH = "/images/result.png"
+_PNG = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ"
+    "AAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+"""One pixel, base64."""
+_MOST_IMAGES = 10
 
 
 def catalogue(state: MockState, _request: Request) -> Response:
@@ -62,12 +73,15 @@ def images_generations(state: MockState, request: Request) -> Response:
     """``POST /v1/images/generations``: gives a task to poll.
 
     Without ``X-ModelScope-Async-Mode: true`` it is a 400, with the message that was reported for a
-    synchronous call of an image model. The reply with the task has the status SUCCEED, as it was
+    synchronous call of an image model, unless the scenario has `synchronous_images`: then the
+    pictures come in OpenAI's shape. The reply with the task has the status SUCCEED, as it was
     recorded: the task was accepted, and its result has to be polled.
     """
-    call = authorize(state, request, _not_for_images)
+    call = authorize(state, request, partial(_not_for_images, state))
     if call.refusal is not None:
         return refusal_response(state, call, "errors")
+    if not _is_asynchronous(request):
+        return call.reply({"created": CREATED, "data": _images(request, call.body)})
     with state.lock:
         task_id = str(5_000_000 + len(state.image_polls))
         state.image_polls[task_id] = 0
@@ -98,7 +112,7 @@ def image_task(state: MockState, request: Request) -> Response:
     if polls < _POLLS_UNTIL_DONE:
         body = {"task_status": ("PENDING", "RUNNING")[polls]}
     else:
-        body = {"task_status": "SUCCEED", "output_images": ["https://images.example/result.png"]}
+        body = {"task_status": "SUCCEED", "output_images": [_image_address(request)]}
     return Response.of_json(HTTPStatus.OK, body)
 
 
@@ -108,8 +122,30 @@ def _not_for_embeddings(_request: Request, body: Mapping[str, Any]) -> str:
     return "" if isinstance(body.get("input"), str | list) else "input has to be a text or a list"
 
 
-def _not_for_images(request: Request, body: Mapping[str, Any]) -> str:
-    if request.headers.get("x-modelscope-async-mode", "").lower() != "true":
+def image(_state: MockState, _request: Request) -> Response:
+    """``GET /images/result.png``: the picture of every image task; the path is ours."""
+    return Response(HTTPStatus.OK, base64.b64decode(_PNG), {"Content-Type": "image/png"})
+
+
+def _image_address(request: Request) -> str:
+    return f"http://{request.headers.get('host', 'localhost')}{IMAGE_PATH}"
+
+
+def _images(request: Request, body: Mapping[str, Any]) -> list[dict[str, str]]:
+    n = body.get("n")
+    if body.get("response_format") == "b64_json":
+        one = {"b64_json": _PNG}
+    else:
+        one = {"url": _image_address(request)}
+    return [one] * (n if isinstance(n, int) and 1 <= n <= _MOST_IMAGES else 1)
+
+
+def _is_asynchronous(request: Request) -> bool:
+    return request.headers.get("x-modelscope-async-mode", "").lower() == "true"
+
+
+def _not_for_images(state: MockState, request: Request, body: Mapping[str, Any]) -> str:
+    if not (_is_asynchronous(request) or state.scenario.synchronous_images):
         return behaviours()["image_model"].message
     return "" if isinstance(body.get("prompt"), str) else "prompt has to be a text"
 

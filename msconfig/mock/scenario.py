@@ -213,6 +213,8 @@ class Scenario:
     ``errors`` for images, tasks and embeddings, as in September 2026."""
     request_id: str = "inside"
     """Whether `request_id` sits ``inside`` or ``beside`` the envelope."""
+    synchronous_images: bool = False
+    """Whether images also come without a task, as OpenAI sends them. ModelScope refuses that."""
     faults: tuple[Fault, ...] = ()
     seed: int = 0
     pace: Pace | None = None
@@ -251,6 +253,7 @@ class Scenario:
             models={model_id: _model(rules) for model_id, rules in value.get("models", {}).items()},
             envelope=value.get("envelope", defaults.envelope),
             request_id=value.get("request_id", defaults.request_id),
+            synchronous_images=value.get("synchronous_images", False),
             faults=tuple(_fault(each) for each in value.get("faults", ())),
             seed=value.get("seed", defaults.seed),
             replies=tuple(_reply(each) for each in value.get("replies", ())),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
@@ -110,8 +111,29 @@ def test_an_image_task_is_polled_until_it_succeeds() -> None:
     poll = {"x_modelscope_task_type": "image_generation"}
     seen = [ask(mock, "GET", path, **poll)[1]["task_status"] for _ in range(3)]
     assert seen == ["PENDING", "RUNNING", "SUCCEED"]
-    assert ask(mock, "GET", path, **poll)[1]["output_images"]
+    (address,) = ask(mock, "GET", path, host="localhost:1", **poll)[1]["output_images"]
+    assert address == "http://localhost:1/images/result.png"
+    assert mock(Request("GET", "/images/result.png")).body.startswith(b"\x89PNG")
     assert ask(mock, "GET", path, authorization="Bearer other")[0] == 401
+
+
+@pytest.mark.parametrize(
+    ("wanted", "rows"),
+    [
+        ({}, [{"url": "http://localhost:1/images/result.png"}]),
+        ({"n": 2, "response_format": "url"}, [{"url": "http://localhost:1/images/result.png"}] * 2),
+    ],
+)
+def test_images_come_at_once_where_the_scenario_allows_it(
+    wanted: dict[str, object], rows: list[dict[str, str]]
+) -> None:
+    mock = a_mock(models={"Qwen/Image": {"behaviour": "answers"}}, synchronous_images=True)
+    body = {"model": "Qwen/Image", "prompt": "a cat", **wanted}
+    status, reply = ask(mock, "POST", "/v1/images/generations", body, host="localhost:1")
+    assert (status, reply["data"]) == (200, rows)
+    body["response_format"] = "b64_json"
+    _, reply = ask(mock, "POST", "/v1/images/generations", body)
+    assert all(base64.b64decode(each["b64_json"]).startswith(b"\x89PNG") for each in reply["data"])
 
 
 def test_anthropic_messages_answer_stream_and_fail_in_their_own_shape() -> None:
