@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from msconfig.files import read_at_most
+from msconfig.files import FilesRead, read_at_most
 from msconfig.parsing import loads, parse_time
 from msconfig.problems import Problem
 from msconfig.text import as_utf8
@@ -33,7 +33,10 @@ class Validated:
 
 
 def read_validated(
-    path: Path, schema: str, parse: Callable[[bytes], object] | None = None
+    path: Path,
+    schema: str,
+    parse: Callable[[bytes], object] | None = None,
+    files_read: FilesRead | None = None,
 ) -> Validated:
     """Read a file of at most 8 MiB and validate it.
 
@@ -41,11 +44,14 @@ def read_validated(
         path: the file.
         schema: ``schemas/<schema>.schema.json``.
         parse: from its bytes to a value, or a `ValueError`; None reads JSON.
+        files_read: takes the file as it was read.
 
     Raises:
         FileError: it cannot be read.
     """
     raw = read_at_most(path, MAX_BYTES)
+    if files_read is not None:
+        files_read.add(str(path), raw)
     if len(raw) <= MAX_BYTES:
         raw = as_utf8(raw)
     text = raw.decode("utf-8-sig", "replace")

@@ -21,7 +21,7 @@ from msconfig.cli.params import (
     TokenOptions,
 )
 from msconfig.errors import FileError, TokenError, UsageError
-from msconfig.files import read_stdin
+from msconfig.files import FilesRead, read_stdin
 from msconfig.model_ids import GivenId, ModelId, distinct, texts_in_lines
 from msconfig.modelscope.fallback_regions import Region, addresses_in, base_url
 from msconfig.modelscope.kinds import Kind
@@ -125,34 +125,45 @@ def provider_choice(settings: Settings) -> ProviderChoice:
     )
 
 
-def settings_of(common: CommonOptions) -> Settings:
+def settings_of(common: CommonOptions, files_read: FilesRead | None = None) -> Settings:
     """The settings file that is named or found; named on stderr when used.
+
+    Args:
+        common: the command line.
+        files_read: takes the file as it was read.
 
     Raises:
         FileError: it cannot be read.
         SettingsError: it is not a valid settings file.
     """
-    settings = loading.find(Path(common.config) if common.config else None)
+    settings = loading.find(Path(common.config) if common.config else None, files_read)
     if settings.path is not None and not common.quiet:
         note(f"settings: {settings.path}")
     return settings
 
 
-def prepare(options: InputOptions, *, needs_token: bool, needs_ids: bool = True) -> Inputs:
+def prepare(
+    options: InputOptions,
+    *,
+    needs_token: bool,
+    needs_ids: bool = True,
+    files_read: FilesRead | None = None,
+) -> Inputs:
     """Settle ids, tokens and connection before any request.
 
     Args:
         options: the command line.
         needs_token: whether there must be a token, online and without --no-token.
         needs_ids: whether there must be ids; otherwise none are taken from the settings.
+        files_read: takes the settings and lists as they were read.
 
     Raises:
         UsageError: options, settings, ids or tokens that cannot be used.
         FileError: a file that cannot be read.
     """
-    settings = settings_of(options.common)
+    settings = settings_of(options.common, files_read)
     offline = options.connection.is_offline
-    ids = given_ids(options.ids, options.tokens, settings if needs_ids else Settings())
+    ids = given_ids(options.ids, options.tokens, settings if needs_ids else Settings(), files_read)
     if needs_ids and not ids:
         raise UsageError(
             "no model id: give some as arguments, with --models FILE, or in msconfig.toml"
@@ -218,8 +229,19 @@ def open_session(
     return session
 
 
-def given_ids(options: IdOptions, tokens: TokenOptions, settings: Settings) -> tuple[GivenId, ...]:
+def given_ids(
+    options: IdOptions,
+    tokens: TokenOptions,
+    settings: Settings,
+    files_read: FilesRead | None = None,
+) -> tuple[GivenId, ...]:
     """The ids of the command line, each once; else those of the settings; else none.
+
+    Args:
+        options: where the ids come from.
+        tokens: where tokens come from; both cannot be standard input.
+        settings: for their ids.
+        files_read: takes the lists as they were read.
 
     Raises:
         UsageError: a source without ids, or an id that looks like a token.
@@ -230,7 +252,7 @@ def given_ids(options: IdOptions, tokens: TokenOptions, settings: Settings) -> t
         raise UsageError("standard input (-) can be read only once")
     ids = as_given(options.ids)
     for source in options.models:
-        ids += _some(_ids_in_list(_read_list(source), source), source)
+        ids += _some(_ids_in_list(_read_list(source, files_read), source), source)
     for source in options.from_documents:
         from msconfig.documents.recognise import ids_in_document
 
@@ -293,7 +315,7 @@ def _some(ids: list[GivenId], source: str) -> list[GivenId]:
     return ids
 
 
-def _read_list(source: str) -> str:
+def _read_list(source: str, files_read: FilesRead | None) -> str:
     name = _name(source)
     if source == "-":
         raw = read_stdin(_MAX_LIST_BYTES)
@@ -303,6 +325,8 @@ def _read_list(source: str) -> str:
                 raw = stream.read(_MAX_LIST_BYTES + 1)
         except OSError as error:
             raise FileError.from_os("read", source, error) from None
+        if files_read is not None:
+            files_read.add(source, raw)
     if len(raw) > _MAX_LIST_BYTES:
         raise UsageError(f"{name}: larger than 8 MiB, too large for a list of ids")
     try:

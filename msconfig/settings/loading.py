@@ -11,6 +11,7 @@ from typing import Any
 
 from msconfig.checking.baseline import IgnoreEntry
 from msconfig.errors import SettingsError
+from msconfig.files import FilesRead
 from msconfig.model_ids import GivenId, located, located_texts
 from msconfig.parsing import loads_toml
 from msconfig.pasted_ids import pasted
@@ -35,6 +36,7 @@ _NEVER_FROM_A_FILE = frozenset(
         *("hub-url", "inference-url", "token", "token-file", "output", "report"),
         *("force", "yes", "max-cost", "reuse"),
         *("probe", "probe-all-tokens", "probe-images", "probe-concurrency"),
+        *("fix", "fix-any", "dry-run"),
     }
 )
 _KIND_NOT_GIVEN = "unknown"
@@ -103,20 +105,26 @@ class Settings:
         return {each.id: each for each in self.models}
 
 
-def find(config: Path | None) -> Settings:
+def find(config: Path | None, files_read: FilesRead | None = None) -> Settings:
     """The settings in `config`, or else in `msconfig.toml` of the working folder, or none.
+
+    Args:
+        config: the file that was named.
+        files_read: takes the file as it was read.
 
     Raises:
         FileError: the file cannot be read.
         SettingsError: it has a key or value that is unknown, or not allowed in a file.
     """
     if config is not None:
-        return load(config, found=False)
+        return load(config, found=False, files_read=files_read)
     path = Path(FILE_NAME)
-    return load(path, found=True) if path.is_file() else Settings()
+    if not path.is_file():
+        return Settings()
+    return load(path, found=True, files_read=files_read)
 
 
-def load(path: Path, *, found: bool) -> Settings:
+def load(path: Path, *, found: bool, files_read: FilesRead | None = None) -> Settings:
     """The settings in `path`.
 
     Args:
@@ -124,12 +132,13 @@ def load(path: Path, *, found: bool) -> Settings:
         found: whether it was merely found and not named by the user. Then `token_env` may name only
             `MODELSCOPE_*` and `MSCONFIG_*`, that of the fallback only `DASHSCOPE_*`: whoever wrote
             a repository that you clone does not get to choose which of your secrets is sent.
+        files_read: takes the file as it was read.
 
     Raises:
         FileError: the file cannot be read.
         SettingsError: it has a key or value that is unknown, or not allowed in a file.
     """
-    document = read_validated(path, "settings", loads_toml)
+    document = read_validated(path, "settings", loads_toml, files_read)
     body = document.value
     if forbidden := _forbidden(body):
         raise SettingsError(f"{path}: {forbidden} is never read from a file; it is an option only")
