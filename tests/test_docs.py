@@ -59,6 +59,7 @@ def with_real_output(text: str, folder: Path) -> str:
             [str(shim.parent), str(Path(sys.executable).parent), os.environ["PATH"]]
         ),
         "COLUMNS": "80",
+        "LC_ALL": "C.UTF-8",
     }
 
     def block(match: re.Match[str]) -> str:

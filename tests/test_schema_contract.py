@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,7 +42,6 @@ IN_CODE: dict[str, set[str]] = {
     "fault": set(FaultKind),
     "key_action": set(KeyAction),
     "kind": set(Kind),
-    "language": set(Tag),
     "link_outcome": set(link_reading.Outcome),
     "model_action": set(ModelAction),
     "origin": set(Origin),
@@ -149,6 +149,26 @@ def test_an_enum_has_the_values_of_the_code(file: str, name: str, values: list[s
 
 def test_every_listed_enum_is_in_a_schema() -> None:
     assert {name for _, name, _ in ENUMS} == {*IN_CODE, *WRITTEN, *FIXED}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *Tag,
+        *("EN", "pt-BR", "pt_pt", "zh", "zh-Hant-HK", "zh_cn", "fr-CA", "es-419"),
+        *("", "C", "POSIX", "de", "en-", "-en", "english", "en.UTF-8", "en\n", "en us", "pt-Brä"),
+    ],
+)
+def test_the_settings_take_the_languages_that_the_code_knows(text: str) -> None:
+    language = SCHEMAS["settings.schema.json"]["$defs"]["language"]
+    try:
+        Tag(text)
+    except ValueError:
+        is_known = False
+    else:
+        is_known = True
+    assert Draft202012Validator(language).is_valid(text) is is_known
+    assert set(re.findall(r"[\w-]+", language["description"])) >= set(Tag)
 
 
 def test_a_report_may_hold_every_exit_code() -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from msconfig.checking.report import Proof
+from msconfig.cli.language_option import LanguageChoice, languages_of
 from msconfig.cli.params import EnumChoice, InputOptions, input_options
 from msconfig.cli.proof_option import require_option
 from msconfig.errors import ExitCode, UsageError
@@ -83,9 +84,9 @@ def _age(_ctx: click.Context, _param: click.Parameter, value: str | None) -> tim
 @click.option(
     "--lang",
     "language",
-    type=EnumChoice(Tag, case_sensitive=False),
+    type=LanguageChoice(),
     metavar="TAG",
-    help=f"Language of an html report: {', '.join(Tag)} [en].",
+    help=f"Language of an html report: {', '.join(Tag)} [of the system].",
 )
 @require_option
 @click.option(
@@ -170,7 +171,7 @@ def command(
     session = inputs.session
     if probe_concurrency is not None:
         session = replace(session, probe_pace=ProbePace.parallel(probe_concurrency))
-    tag = Tag(language or next(iter(settings.languages), Tag.EN))
+    tag = languages_of([language] if language else [], settings)[0]
     earlier = _baseline(baseline, inputs)
     reused = None if reuse is None else read_reuse(reuse, session.site)
     for line in reused.notes if reused is not None else ():

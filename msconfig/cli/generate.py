@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from msconfig.checking.report import Proof
+from msconfig.cli.language_option import LanguageChoice, languages_of
 from msconfig.cli.params import EnumChoice, InputOptions, input_options
 from msconfig.cli.proof_option import require_option
 from msconfig.errors import ExitCode, UsageError
@@ -38,9 +39,9 @@ __all__ = ["command"]
     "--lang",
     "languages",
     multiple=True,
-    type=EnumChoice(Tag, case_sensitive=False),
+    type=LanguageChoice(),
     metavar="TAG",
-    help=f"Language of the guide: {', '.join(Tag)}; repeatable [en].",
+    help=f"Language of the guide: {', '.join(Tag)}; repeatable [of the system].",
 )
 @click.option("--only-usable", is_flag=True, help="Leave out models that do not pass.")
 @click.option("--redact", is_flag=True, help="Write no key and no link.")
@@ -98,7 +99,7 @@ def command(
             inputs.session,
             inputs=inputs.configuration,
             targets=chosen,
-            languages=languages or settings.languages or (Tag.EN,),
+            languages=languages_of(languages, settings),
             only_usable=only_usable,
             redact=redact,
             strict=bool(settings.strict if strict is None else strict),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -20,8 +21,16 @@ FOLDER = Path(__file__).parent
 """
 
 
+_FORM = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
+
+
 class Tag(StrEnum):
-    """A language, by its tag of BCP 47."""
+    """A language, by its tag of BCP 47.
+
+    ``Tag("pt-BR")`` and other forms of a tag are understood, whatever their letter case: Chinese
+    goes by script, else by region; of other languages the part before the first hyphen counts, and
+    ``pt-PT``. With any other text it raises ValueError.
+    """
 
     EN = "en"
     ZH_CN = "zh-CN"
@@ -35,6 +44,17 @@ class Tag(StrEnum):
     PT_PT = "pt-PT"
     RU = "ru"
     JA = "ja"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Tag | None:
+        if not isinstance(value, str) or not _FORM.fullmatch(value):
+            return None
+        language, *subtags = re.split("[-_]", value.lower())
+        if language == "zh":
+            return cls.ZH_TW if _is_traditional(subtags) else cls.ZH_CN
+        if language == "pt" and "pt" in subtags:
+            return cls.PT_PT
+        return next((tag for tag in cls if tag == language), None)
 
     @property
     def own_name(self) -> str:
@@ -50,6 +70,13 @@ class Tag(StrEnum):
             Tag.RU: "Русский",
             Tag.JA: "日本語",
         }[self]
+
+
+def _is_traditional(subtags: Collection[str]) -> bool:
+    """Whether Chinese with these subtags, in lower case, is written in traditional characters."""
+    if "hans" in subtags:
+        return False
+    return not {"hant", "tw", "hk", "mo"}.isdisjoint(subtags)
 
 
 _QUOTES = {
