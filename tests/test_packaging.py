@@ -6,6 +6,7 @@ The wheel works from another folder; the sdist holds all that its tests read.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -105,6 +106,24 @@ def test_the_wheel_works_from_another_folder(wheel: Path, tmp_path: Path) -> Non
     assert run("generate", *asked, "-o", "guide", MODEL).returncode == 0
     guide = (tmp_path / "guide/guide.ja.md").read_text("utf-8")
     assert guide.startswith("# Cherry Studioで使うモデル\n")
+
+
+@pytest.mark.slow
+def test_the_same_sources_give_the_same_bytes(source: Path, built: Path, tmp_path: Path) -> None:
+    """In another folder, with other times and another umask."""
+    copy = tmp_path / "elsewhere"
+    shutil.copytree(source, copy, copy_function=shutil.copy)
+    for number, path in enumerate(sorted(copy.rglob("*"))):
+        os.utime(path, (1_000_000_000 + number, 1_000_000_000 + number))
+        path.chmod(path.stat().st_mode & ~0o077)
+    subprocess.run(
+        [sys.executable, "-m", "build", "--no-isolation", "--outdir", tmp_path / "built", copy],
+        check=True,
+        capture_output=True,
+        umask=0o077,
+    )
+    again = {path.name: path.read_bytes() for path in (tmp_path / "built").iterdir()}
+    assert again == {path.name: path.read_bytes() for path in built.iterdir()}
 
 
 def test_the_sdist_holds_every_file_of_the_sources(source: Path, unpacked: Path) -> None:
