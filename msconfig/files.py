@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import shutil
+import stat
 import sys
 import tempfile
 import time
@@ -19,8 +20,9 @@ from msconfig.errors import FileError, UsageError
 _log = logging.getLogger(__name__)
 
 _STAGING = ".msconfig-staged-"
+_PAGE = "msconfig-links-"
 _LEFT_OVER_AFTER = 3600.0
-"""Seconds after which a staging folder belongs to a run that was killed, and may hold a key."""
+"""Seconds after which one of these belongs to a run that was killed, and may hold a key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +116,21 @@ def write(changes: FileChanges) -> None:
     missing = [each for each in (changes.folder, *changes.folder.parents) if not each.exists()]
     try:
         changes.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with (
-            _staging_folder(changes.folder) as staging,
-            _undone_on_failure(changes, staging / "older"),
-        ):
-            for file in changes.changed:
-                _stage(staging / file.name, file, older=changes.folder / file.name)
-            for file in changes.changed:
-                (staging / file.name).replace(changes.folder / file.name)
-                _log.debug("wrote %s: %d bytes", changes.folder / file.name, len(file.content))
-            flush_folder(changes.folder)
+        with _staging_folder(changes.folder) as staging:
+            kept = staging / "older"
+            _keep_older(changes, kept)
+            try:
+                for file in changes.changed:
+                    _stage(staging / file.name, file, older=changes.folder / file.name)
+                for file in changes.changed:
+                    (staging / file.name).replace(changes.folder / file.name)
+                    _log.debug("wrote %s: %d bytes", changes.folder / file.name, len(file.content))
+                flush_folder(changes.folder)
+            # no context manager: an interrupt that keeps it from being left would let it undo
+            # everything later, when what was kept is gone
+            except BaseException:  # KeyboardInterrupt too
+                _put_back(changes, kept)
+                raise
     except OSError as error:
         raise FileError.from_os("write to", changes.folder, error) from None
     finally:
@@ -132,23 +139,22 @@ def write(changes: FileChanges) -> None:
                 folder.rmdir()  # fails unless it is empty, so it stays where writing succeeded
 
 
-@contextlib.contextmanager
-def _undone_on_failure(changes: FileChanges, kept: Path) -> Iterator[None]:
-    """Put the older files back when anything fails or interrupts."""
+def _keep_older(changes: FileChanges, kept: Path) -> None:
+    """Keep the files that will be replaced in the new folder `kept`."""
     kept.mkdir()
     for file in changes.changed:
         if os.path.lexists(changes.folder / file.name):  # a link that leads nowhere too
             _keep(changes.folder / file.name, kept / file.name)
-    try:
-        yield
-    except BaseException:  # KeyboardInterrupt too
-        for file in changes.changed:
-            place = changes.folder / file.name
-            if os.path.lexists(kept / file.name):
-                (kept / file.name).replace(place)
-            else:
-                place.unlink(missing_ok=True)
-        raise
+
+
+def _put_back(changes: FileChanges, kept: Path) -> None:
+    """Undo the changes: the files in `kept` in their places, and no others."""
+    for file in changes.changed:
+        place = changes.folder / file.name
+        if os.path.lexists(kept / file.name):
+            (kept / file.name).replace(place)
+        else:
+            place.unlink(missing_ok=True)
 
 
 def _keep(older: Path, kept: Path) -> None:
@@ -203,25 +209,59 @@ def private_folder(beside: Path | None = None) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
+def private_page(content: bytes) -> Iterator[Path]:
+    """A file with mode 0600 (POSIX) among the system's temporary ones, removed afterwards.
+
+    It is in no folder of its own: a browser from a snap may not read hidden ones.
+
+    Raises:
+        FileError: it cannot be written.
+    """
+    where = Path(tempfile.gettempdir()).absolute()
+    _remove_leftovers(where, _PAGE)
+    page = where / f"{_PAGE}{os.urandom(8).hex()}.html"
+    try:
+        try:
+            with create(page) as stream:
+                stream.write(content)
+        except OSError as error:
+            raise FileError.from_os("write a page to", where, error) from None
+        try:
+            yield page
+        finally:
+            page.unlink(missing_ok=True)
+    finally:
+        page.unlink(missing_ok=True)  # again: an interrupt may come before the first
+
+
+@contextlib.contextmanager
 def _staging_folder(where: Path) -> Iterator[Path]:
     """A folder in `where` for files that are not complete yet; old ones are removed first."""
-    _remove_leftovers(where)
-    folder = Path(tempfile.mkdtemp(prefix=_STAGING, dir=where.absolute()))
+    _remove_leftovers(where, _STAGING)
+    # named before it exists, so that an interrupt right after it is made finds it to remove
+    folder = where.absolute() / f"{_STAGING}{os.urandom(8).hex()}"
     try:
-        yield folder
+        try:
+            folder.mkdir(mode=0o700)
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)  # again: an interrupt breaks the first one off
 
 
-def _remove_leftovers(where: Path) -> None:
-    """Remove staging folders that killed runs of this user left in `where`."""
-    for leftover in where.glob(f"{_STAGING}*"):
+def _remove_leftovers(where: Path, prefix: str) -> None:
+    """Remove what killed runs of this user left in `where`, folders and files."""
+    for leftover in where.glob(f"{prefix}*"):
         with contextlib.suppress(OSError):
             known = leftover.lstat()
             # the folder may be shared, and root could remove folders of other users
             is_ours = os.name != "posix" or known.st_uid == os.geteuid()
             if is_ours and time.time() - known.st_mtime > _LEFT_OVER_AFTER:
-                shutil.rmtree(leftover)
+                if stat.S_ISDIR(known.st_mode):
+                    shutil.rmtree(leftover)
+                elif stat.S_ISREG(known.st_mode):
+                    leftover.unlink()
 
 
 def create(path: Path) -> BinaryIO:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import secrets
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -17,7 +15,8 @@ from msconfig.cli.browser import desktop
 from msconfig.cli.console import can_ask, note, write_result
 from msconfig.cli.params import CommonOptions
 from msconfig.documents.links_file import DecodedLink, LinksFile, links_in, read_links
-from msconfig.errors import DocumentError, ExitCode, FileError, UsageError
+from msconfig.errors import DocumentError, ExitCode, UsageError
+from msconfig.files import private_page
 from msconfig.rendering.templates import render_own
 from msconfig.reports.link import opened, payload_in_words
 from msconfig.settings import loading
@@ -109,17 +108,5 @@ def _page(links: Sequence[DecodedLink], payloads: Sequence[LinkPayload]) -> Iter
         for link, payload in zip(links, payloads, strict=True)
     ]
     text = render_own("open-links.html", {"links": entries, "nonce": secrets.token_urlsafe(16)})
-    try:
-        descriptor, name = tempfile.mkstemp(prefix="msconfig-links-", suffix=".html")
-    except OSError as error:
-        raise FileError.from_os("write a page to", tempfile.gettempdir(), error) from None
-    page = Path(name).absolute()
-    try:
-        try:
-            with os.fdopen(descriptor, "wb") as stream:
-                stream.write(text.encode())
-        except OSError as error:
-            raise FileError.from_os("write", page, error) from None
+    with private_page(text.encode()) as page:
         yield page
-    finally:
-        page.unlink(missing_ok=True)
