@@ -99,7 +99,9 @@ def _run(arguments: Sequence[str], log: Log) -> int:
     except OSError as error:  # a file or folder without permission
         where = error.filename or "a file"
         return _fail(f"cannot access {where}: {error.strerror or error}", ExitCode.USAGE)
-    except Exception as error:  # noqa: BLE001 - an unforeseen error still ends in one line
+    except (KeyboardInterrupt, SystemExit, GeneratorExit):
+        raise
+    except BaseException as error:  # noqa: BLE001 - a panic of an extension in Rust is no Exception
         log.debug("a bug", error=error)
         return _fail(f"a bug in msconfig: {type(error).__name__} at {_place(error)}", ExitCode.BUG)
 

@@ -99,16 +99,21 @@ def test_an_unknown_command_is_told_in_one_safe_line(run: Run) -> None:
     assert "\x1b" not in ran.err
 
 
+class PanicError(BaseException):
+    """As an extension in Rust raises it; jsonschema has one."""
+
+
+@pytest.mark.parametrize("kind", [RuntimeError, PanicError])
 def test_a_bug_ends_with_70_and_a_place_but_without_what_it_held(
-    run: Run, monkeypatch: pytest.MonkeyPatch
+    run: Run, monkeypatch: pytest.MonkeyPatch, kind: type[BaseException]
 ) -> None:
     def burst(*_: object, **__: object) -> None:
-        raise RuntimeError("held ms-00000000-0000-4000-8000-00000000cafe")
+        raise kind("held ms-00000000-0000-4000-8000-00000000cafe")
 
     monkeypatch.setattr(inputs, "prepare", burst)
     ran = run("check", "a/b")
     assert ran.code == 70
-    assert "RuntimeError at test_app.py:" in ran.err
+    assert f"{kind.__name__} at test_app.py:" in ran.err
     assert "cafe" not in ran.err
 
 
