@@ -26,6 +26,7 @@ __all__ = [
     "other_variables",
     "usable_token",
     "without_kept_secrets",
+    "without_token_variables",
     "without_tokens",
 ]
 
@@ -73,11 +74,12 @@ def _holds_link(text: str) -> bool:
 class Secret:
     """A token or key that no repr, format, pickle or ordering reveals."""
 
-    __slots__ = ("_value",)
+    __slots__ = ("_spellings", "_value")
     _kept: ClassVar[dict[str, Secret] | None] = None
 
     def __init__(self, value: str) -> None:
         self._value = value
+        self._spellings: tuple[str, ...] | None = None
         if Secret._kept is not None:
             Secret._kept[value] = self
 
@@ -106,25 +108,26 @@ class Secret:
         return self._value.startswith(("ms-", "ms_oauth"))
 
     def hidden_in(self, text: str) -> str:
-        """`text` with every occurrence of the value masked, escaped ones too."""
-        for spelling in self.spellings if self._value else ():
+        """`text` with every occurrence of the value masked, escaped and encoded ones too."""
+        for spelling in self.spellings:
             text = text.replace(spelling, self.masked)
         return text
 
     @property
     def spellings(self) -> tuple[str, ...]:
-        """The value, and how JSON (also within JSON), Python and HTML escape it, longest first."""
-        value = self._value
-        if not any(each in value for each in "\"'\\&<>") and value.isascii():
-            return (value,)
-        import html  # noqa: PLC0415 - few tokens have such characters
-        import json  # noqa: PLC0415
+        """The value and the forms in which another program may show it, the longest first.
 
-        once = [json.dumps(value, ensure_ascii=each)[1:-1] for each in (True, False)]
-        twice = [json.dumps(each)[1:-1] for each in once]
-        others = [repr(value)[1:-1], repr(f"'{value}\"")[3:-2], html.escape(value)]
-        found = {*once, *twice, *others, html.escape(value, quote=False), value}
-        return tuple(sorted(found, key=lambda each: (-len(each), each)))
+        As JSON (also within JSON), Python and HTML escape it; a value that is long enough not to
+        match other words also in other letter case, backwards, in hex, base64 and a URL.
+        """
+        if self._spellings is None:
+            value = self._value
+            found = {value, *_escaped(value)}
+            if len(value) >= _SHORTEST:
+                found.update(_encoded(value))
+            ordered = sorted(filter(None, found), key=lambda each: (-len(each), each))
+            self._spellings = tuple(ordered)
+        return self._spellings
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Secret) and self._value == other._value
@@ -137,6 +140,51 @@ class Secret:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a secret is not pickled")
+
+
+def _escaped(value: str) -> Iterable[str]:
+    """`value` as JSON, Python and HTML escape it."""
+    if not any(each in value for each in "\"'\\&<>") and value.isascii():
+        return
+    import html  # noqa: PLC0415 - few tokens have such characters
+    import json  # noqa: PLC0415
+
+    once = [json.dumps(value, ensure_ascii=each)[1:-1] for each in (True, False)]
+    yield from once
+    for each in once:
+        yield json.dumps(each)[1:-1]
+    yield repr(value)[1:-1]
+    yield repr(f"'{value}\"")[3:-2]
+    yield html.escape(value)
+    yield html.escape(value, quote=False)
+
+
+def _encoded(value: str) -> Iterable[str]:
+    """`value` in other letter case, backwards, in hex, base64 and a URL."""
+    from urllib.parse import quote  # noqa: PLC0415 - --help needs none
+
+    raw = value.encode("utf-8", "surrogatepass")
+    percent = "".join(f"%{byte:02X}" for byte in raw)
+    yield from (value.upper(), value.lower(), value[::-1])
+    yield from (raw.hex(), raw.hex().upper(), percent, percent.lower(), quote(raw, safe=""))
+    for dash in _DASHES:
+        yield value.replace("-", dash)
+    yield from _base64(raw)
+
+
+_DASHES = ("%2D", "%2d", "&#45;", "&#x2d;", "&#x2D;", "&hyphen;", r"\u002d", r"\u002D", r"\x2d")
+
+
+def _base64(raw: bytes) -> Iterable[str]:
+    """The characters of base64 that depend on `raw` alone, for each place it may begin at."""
+    import base64  # noqa: PLC0415 - as above
+
+    # three bytes are four characters, so the same text has three forms, by the bytes before it
+    for before in range(3):
+        whole = 8 * (before + len(raw)) // 6
+        for encode in (base64.b64encode, base64.urlsafe_b64encode):
+            text = encode(bytes(before) + raw).decode("ascii")
+            yield text[-(-8 * before // 6) : whole]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +219,25 @@ def without_tokens(text: str) -> str:
     return _token_shape().sub(lambda match: "<token>" if _is_token(match) else match[0], text)
 
 
+def without_token_variables(environment: Mapping[str, str]) -> dict[str, str]:
+    """`environment` for a program that we start: without variables that hold a token or key.
+
+    Those are the ones read by default and the fallback's, whatever holds a secret of this run, and
+    whatever has the form of one.
+    """
+    kept = set(Secret._kept or ())  # noqa: SLF001 - the same module
+    return {
+        name: value
+        for name, value in environment.items()
+        if not (
+            name.upper() in _TOKEN_VARIABLES
+            or value.strip() in kept
+            or without_tokens(value) != value
+            or looks_like_token(value)
+        )
+    }
+
+
 def keep_secrets() -> None:
     """Keep every secret that is created from now on, for `without_kept_secrets`."""
     if Secret._kept is None:  # noqa: SLF001 - the same module
@@ -203,6 +270,8 @@ _MASK = re.compile(r"\*{3}|…|\.{3}|[•●∙⋅·▪■█]{2}|x{4}|X{4}")
 
 DEFAULT_VARIABLES = ("MODELSCOPE_API_TOKEN", "MODELSCOPE_API_KEY")
 """Variables that are read by default: the SDK's name, then that of most tools."""
+
+_TOKEN_VARIABLES = frozenset({*DEFAULT_VARIABLES, "DASHSCOPE_API_KEY", "CHERRY_STUDIO_API_KEY"})
 
 _MIN_LENGTH = 8
 """Characters; nothing shorter is a token, and masking it would garble ordinary text."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from msconfig.errors import UsageError
+from msconfig.tokens import without_token_variables
 
 __all__ = ["Desktop", "desktop"]
 
@@ -43,6 +44,7 @@ class Desktop:
             stdin=nowhere,
             stdout=nowhere,
             stderr=nowhere,
+            env=without_token_variables(os.environ),  # a browser outlives us
             start_new_session=True,
         )
         try:

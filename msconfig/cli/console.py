@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self, TextIO
 
 from msconfig.errors import FileError
 from msconfig.text import no_command, no_log_command, visible
-from msconfig.tokens import without_tokens
+from msconfig.tokens import without_kept_secrets, without_tokens
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -54,12 +54,12 @@ def write_result(text: str) -> None:
 
 
 def note(text: str) -> None:
-    """Write lines to stderr, with control characters made visible and tokens left out."""
+    """Write lines to stderr, with control characters made visible and secrets left out."""
     stream = sys.stderr
     if stream is None:
         return
     try:
-        for line in text.split("\n"):
+        for line in without_kept_secrets(text).split("\n"):
             plain = no_log_command(visible(without_tokens(line)))
             if plain.lstrip().startswith("::"):  # a path may hold a line end
                 plain = no_command(plain)

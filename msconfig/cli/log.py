@@ -27,6 +27,7 @@ class Log:
         self._shown: tuple[logging.Logger, logging.Handler, int] | None = None
 
     def __enter__(self) -> Self:
+        keep_secrets()  # for everything that goes to stderr, whether there is a log or not
         if os.environ.get("MSCONFIG_DEBUG", "") not in {"", "0"}:
             self.show(debug=True)
         return self
@@ -40,7 +41,6 @@ class Log:
 
         logger = logging.getLogger("msconfig")
         if self._shown is None:
-            keep_secrets()
             self._shown = logger, RedactingHandler(), logger.level
             logger.addHandler(self._shown[1])
             logger.setLevel(logging.INFO)
@@ -64,5 +64,5 @@ class Log:
             logger, handler, level = self._shown
             logger.removeHandler(handler)
             logger.setLevel(level)
-            forget_secrets()
             self._shown = None
+        forget_secrets()

@@ -6,18 +6,13 @@ what is left of it would be shown.
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import lru_cache
-from urllib.parse import quote
 
 from msconfig.modelscope._hosts import Reply
 from msconfig.tokens import Secret
 
-_SHORTEST = 16
-"""Encodings are masked too if a secret has so many characters; shorter ones match other words."""
 _ESCAPED = re.compile(rb"(?<!\\)((?:\\\\)*)\\(?:u00([2-7][0-9A-Fa-f])|(/))")
 """An escape of JSON for a character of ASCII, its backslash itself not escaped."""
 _KEPT = frozenset(b'"\\\x7f')
@@ -28,8 +23,6 @@ def hidden_in(text: str, secrets: Iterable[Secret]) -> str:
     """`text` with every one of `secrets` masked, as it is and in the usual encodings."""
     for secret in secrets:
         text = secret.hidden_in(text)
-        for encoded in _encodings(secret):
-            text = text.replace(encoded, secret.masked)
     return text
 
 
@@ -38,9 +31,8 @@ def without_secrets(reply: Reply, secrets: Iterable[Secret]) -> Reply:
     secrets = tuple(secrets)
     body = _with_plain_characters(reply.body)
     for secret in secrets:
-        for text in (secret.reveal(), *_encodings(secret)):
-            if text:  # an empty text would be found between all characters
-                body = body.replace(text.encode("utf-8", "surrogatepass"), secret.masked.encode())
+        for text in secret.spellings:
+            body = body.replace(text.encode("utf-8", "surrogatepass"), secret.masked.encode())
     return replace(
         reply,
         body=body,
@@ -60,38 +52,3 @@ def _with_plain_characters(body: bytes) -> bytes:
 def _plain(found: re.Match[bytes]) -> bytes:
     character = b"/" if found[3] else bytes.fromhex(found[2].decode("ascii"))
     return found[0] if character[0] in _KEPT else found[1] + character
-
-
-@lru_cache(maxsize=64)
-def _encodings(secret: Secret) -> tuple[str, ...]:
-    """`secret` in JSON, in other case, backwards, in hex, base64 and a URL."""
-    value = secret.reveal()
-    if len(value) < _SHORTEST:
-        return ()
-    raw = value.encode("utf-8", "surrogatepass")
-    percent = "".join(f"%{byte:02X}" for byte in raw)
-    dashes = ("%2D", "%2d", "&#45;", "&#x2d;", "&#x2D;", "&hyphen;")
-    found = [
-        *secret.spellings,
-        value.upper(),
-        value.lower(),
-        value[::-1],
-        raw.hex(),
-        raw.hex().upper(),
-        percent,
-        percent.lower(),
-        quote(raw, safe=""),
-        *(value.replace("-", dash) for dash in dashes),
-        *_base64(raw),
-    ]
-    return tuple(each for each in dict.fromkeys(found) if each and each != value)
-
-
-def _base64(raw: bytes) -> Iterable[str]:
-    """The characters of base64 that depend on `raw` alone, for each place it may begin at."""
-    # three bytes are four characters, so the same text has three forms, by the bytes before it
-    for before in range(3):
-        whole = 8 * (before + len(raw)) // 6
-        for encode in (base64.b64encode, base64.urlsafe_b64encode):
-            text = encode(bytes(before) + raw).decode("ascii")
-            yield text[-(-8 * before // 6) : whole]

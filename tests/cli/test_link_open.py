@@ -34,6 +34,7 @@ seen = {{
     "process_list": "".join(open(process).read() for process in processes),
     "mode": stat.S_IMODE(os.stat(page).st_mode),
     "page": open(page, encoding="utf-8").read(),
+    "environment": dict(os.environ),
 }}
 with open("handed.json.new", "w") as file:
     json.dump(seen, file)
@@ -77,6 +78,7 @@ class Handed:
     process_list: str
     mode: int
     page: str
+    environment: dict[str, str]
 
 
 def handed() -> Handed:
@@ -101,6 +103,20 @@ def test_the_desktop_gets_the_path_of_a_page_that_only_its_owner_reads(
     assert TOKEN not in ran.out + ran.err
     assert "ms-…cafe (e2e68dd5) → modelscope at https://api-inference.modelscope.cn/v1/" in ran.err
     assert "switch modelscope on in the app" in ran.out
+
+
+def test_the_desktop_gets_no_variable_with_a_token(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd = "an-odd-token-0123456789"
+    held = {"OF_NO_FORM": odd, "OF_THE_FORM": f"a {TOKEN}", "DASHSCOPE_API_KEY": "short-key"}
+    for name, value in {**held, "KEPT": "an-odd-token"}.items():
+        monkeypatch.setenv(name, value)
+    ran = run("link", "open", "--yes", "--wait", "0", "--token-env", "OF_NO_FORM")
+    assert ran.code == 0, ran.err
+    seen = handed().environment
+    assert {"KEPT", "DISPLAY", "TMPDIR"} <= set(seen)
+    assert not {"MODELSCOPE_API_TOKEN", *held} & set(seen)
 
 
 def test_quiet_leaves_nothing_but_the_result(run: Run) -> None:
