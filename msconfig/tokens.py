@@ -24,6 +24,7 @@ __all__ = [
     "keep_secrets",
     "looks_like_token",
     "other_variables",
+    "unlike_a_key",
     "usable_token",
     "without_kept_secrets",
     "without_token_variables",
@@ -459,18 +460,27 @@ _LOOKS_LIKE = (
 with a good token needs few of them, and `--help` none."""
 
 
+def unlike_a_key(value: str) -> str:
+    """What `value` looks like that is no key of any provider, and what to do; "" for a key."""
+    if _is_quoted(value):
+        return "holds quotation marks around the value; leave them out"
+    patterns = (words for pattern, words in _LOOKS_LIKE if re.match(pattern, value, re.IGNORECASE))
+    return next(patterns, "")
+
+
+def _is_quoted(value: str) -> bool:
+    return value[0] in _QUOTES or value[-1] in _QUOTES
+
+
 def _why_none(token: str) -> str:
     """What `token` looks like and what to do; "" for what may be one."""
     if not token:
         return "is empty; it must hold the token"
-    if token[0] in _QUOTES or token[-1] in _QUOTES:
-        return "holds quotation marks around the value; leave them out"
     lines = token.splitlines()
-    if len(lines) > 1 and token[0] not in "{[":
+    if len(lines) > 1 and token[0] not in "{[" and not _is_quoted(token):
         return "has several lines; it must hold one token alone"
-    for pattern, words in _LOOKS_LIKE:
-        if re.match(pattern, token, re.IGNORECASE):
-            return words
+    if words := unlike_a_key(token):
+        return words
     if is_masked(token):
         return "holds a masked token, as a page shows it; copy the whole token instead"
     if "," in token or ";" in token:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, assert_never, cast
 
 from msconfig.cherry import document_rules as rules
-from msconfig.cherry.link import decode_v2, why_unopenable
+from msconfig.cherry.link import decode_v2, links_in_lines, why_unopenable
 from msconfig.parsing import NotJson, loads
 from msconfig.problems import Problem
 from msconfig.schemas import MAX_BYTES, schema_problems
@@ -59,17 +59,19 @@ def examine_value(value: object, form: Form) -> Examined:
 
 def _links(raw: bytes) -> Examined:
     try:
-        lines = raw.decode("utf-8-sig").splitlines()
+        links = links_in_lines(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         return _invalid(f"not UTF-8 (byte {error.start})")
-    links = [line.strip() for line in lines if line.strip()]
     if not links:
         return _invalid("empty")
     payloads: list[object] = []
     errors: list[Problem] = []
     warnings: list[Problem] = []
-    for index, link in enumerate(links):
+    for index, pasted in enumerate(links):
         place = f"$[{index}]"
+        link = pasted.text
+        if not pasted.is_whole:
+            warnings.append(Problem(place, "the text around the link is left out"))
         reason = why_unopenable(link)
         if reason is not None:
             errors.append(Problem(place, reason))

@@ -7,12 +7,15 @@ although they are probably mistakes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from msconfig.cherry.link import LINK_FIELDS
 from msconfig.cherry.presets import PRESETS
-from msconfig.tokens import is_masked
+from msconfig.text import shortened
+from msconfig.tokens import is_masked, unlike_a_key
 
 Finding: TypeAlias = tuple[str, str]
 _Document: TypeAlias = Mapping[str, Any]
@@ -49,6 +52,9 @@ def of_provider_v2(document: _Document) -> Findings:
         if model.get("endpointTypes")
     ]
     configs = provider.get("endpointConfigs", {})
+    for endpoint, config in configs.items():
+        place = f"$.provider.endpointConfigs['{endpoint}'].baseUrl"
+        found.warnings += _endpoint_in(config.get("baseUrl", ""), place)
     preset = PRESETS.get(provider_id)
     if preset is None:
         if not configs:
@@ -84,6 +90,7 @@ def of_provider_v1(provider: _Document) -> Findings:
             found.errors += _key_problems(key, "$.apiKey")
         if len(set(keys)) < len(keys):
             found.errors.append(("$.apiKey", "a key is in the list twice"))
+    found.warnings += _endpoint_in(provider["apiHost"], "$.apiHost")
     preset = PRESETS.get(provider["id"])
     if preset is not None:
         found.warnings += _override(provider["apiHost"], preset.api_host, "$.apiHost")
@@ -99,10 +106,14 @@ def of_link(payload: _Document) -> Findings:
     """Findings in the payload of a deep link; paths begin at the payload."""
     found = Findings()
     found.errors += _key_problems(payload["apiKey"], "$.apiKey")
+    further = ", ".join(repr(shortened(name, 40)) for name in payload if name not in LINK_FIELDS)
+    if further:
+        found.warnings.append(("$", f"no version of Cherry Studio reads {further}"))
     if "," in payload["apiKey"]:
         found.errors.append(
             ("$.apiKey", "one link carries one key; v1 reads two here, v2 one with a comma")
         )
+    found.warnings += _endpoint_in(payload["baseUrl"], "$.baseUrl")
     preset = PRESETS.get(payload["id"])
     if preset is not None:
         found.warnings += _override(payload["baseUrl"], preset.api_host, "$.baseUrl")
@@ -122,6 +133,20 @@ def _key_problems(key: str, path: str) -> Iterable[Finding]:
         yield path, "a masked key, as a page shows it; use the whole key"
     elif not key or key != key.strip():
         yield path, "a key is empty or has white space around it"
+    elif words := unlike_a_key(key):
+        yield path, words
+
+
+def _endpoint_in(url: str, path: str) -> Iterable[Finding]:
+    """A base URL that ends with what the app appends to it; ``#`` at its end would prevent that."""
+    if found := _ENDPOINT.search(url):
+        words = f"ends with {found[1]}, which the app appends itself, so that calls go to"
+        yield path, f"{words} …{found[1]}{found[1]}; leave it out"
+
+
+_ENDPOINT = re.compile(
+    r"(/(?:chat/completions|completions|responses|messages|embeddings|images/generations))/?$"
+)
 
 
 def _override(url: str | None, own: str | None, path: str) -> Iterable[Finding]:

@@ -13,12 +13,15 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
-from urllib.parse import parse_qs, quote
+from urllib.parse import parse_qs, quote, unquote
 
 from msconfig.errors import DocumentError
 from msconfig.parsing import NotJson, loads
+from msconfig.text import shortened
 from msconfig.tokens import Secret
 
 if TYPE_CHECKING:
@@ -26,8 +29,60 @@ if TYPE_CHECKING:
 
 PREFIX = "cherrystudio://providers/api-keys?"
 
+LINK_FIELDS = ("id", "apiKey", "baseUrl", "name", "type")
+"""Fields that the versions read; the first three are required."""
+
 Payload: TypeAlias = dict[str, object]
 """The JSON object in a link."""
+
+
+_SCHEME = "cherrystudio:"
+_IN_TEXT = re.compile(r"cherrystudio:(?:(?<==)<[^<>\s]*>|[^\s\"'`<>()\[\]“”„‘’«»「」])+")
+"""A link in other text. Its data is base64, so that no quotation mark or bracket belongs to it,
+but those of a placeholder in place of the data."""
+_BEHIND = "\"'`<>()[]“”‘’»」,;.|*"
+_NOT_FILLED_IN = re.compile(
+    r"\$?\{+[^\"{}]+\}*|\{\{|<[^>]*>?|\[object.*|[$%][A-Za-z_]\w*%?|undefined|null|none"
+    r"|[A-Za-z_-]*(?:your|placeholder)[A-Za-z_-]*",
+    re.IGNORECASE,
+)
+_SHORTEST_DATA = 56
+"""Characters; the base64 of the shortest object with the three required fields has more."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastedLink:
+    """A link in a line of a file."""
+
+    line: int
+    """From 1."""
+    text: str
+    is_whole: bool
+    """Whether the line holds nothing else."""
+
+
+def links_in_lines(text: str) -> list[PastedLink]:
+    """The links of a text, one a line, each taken out of what people and pages put around it.
+
+    That are quotation marks, angle brackets, Markdown, HTML and a comma behind it. A line without
+    a link, or with several, is returned as it is.
+    """
+    lines = ((number, line.strip()) for number, line in enumerate(text.splitlines(), start=1))
+    return [_link_in(number, line) for number, line in lines if line]
+
+
+def _link_in(number: int, line: str) -> PastedLink:
+    if line.startswith(_SCHEME) and line.count(_SCHEME) == 1:
+        found = line.split(maxsplit=1)[:1]
+    else:
+        found = _IN_TEXT.findall(line)
+    links = {
+        each if _placeholder(each) else each.rstrip(_BEHIND).replace("&amp;", "&") for each in found
+    }
+    if len(links) != 1:  # Markdown may have the same link as text and as target
+        return PastedLink(number, line, is_whole=True)
+    (link,) = links
+    return PastedLink(number, link, is_whole=link == line)
 
 
 class LinkRefused(DocumentError):
@@ -103,8 +158,12 @@ def decode_v2(link: str) -> Payload:
 def why_unopenable(link: str) -> str | None:
     """The reason why the two versions read `link` differently; None if they agree."""
     data = _data(link)
+    if link.count(_SCHEME) > 1:
+        return "several links in one line; give one a line"
     if data is None:
         return f"not a link that imports a key; those begin with {PREFIX}v=1&data="
+    if shown := _placeholder(link):
+        return f"its data is a placeholder that was not filled in: {shown}"
     if set(_first_data(link[len(PREFIX) :]) or "") & {"-", "_"}:
         return "written in base64url, which Cherry Studio decodes to other bytes; use base64"
     try:
@@ -134,6 +193,13 @@ def _data(link: str) -> str | None:
 def _first_data(query: str) -> str | None:
     """The first `data` of a query, read as URL search parameters."""
     return parse_qs(query, keep_blank_values=True).get("data", [None])[0]
+
+
+def _placeholder(link: str) -> str:
+    """What is in place of the data where a page or program did not fill it in; else ""."""
+    found = re.search(r"[?&]data=([^&]*)", link)
+    texts = (found[1], unquote(found[1])) if found and len(found[1]) < _SHORTEST_DATA else ()
+    return next((shortened(text) for text in texts if _NOT_FILLED_IN.fullmatch(text)), "")
 
 
 def _text(link: str) -> str:

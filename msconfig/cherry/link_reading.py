@@ -10,15 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from msconfig.cherry.link import Payload, Unopenable, decode_v1, decode_v2
+from msconfig.cherry.link import LINK_FIELDS, Payload, Unopenable, decode_v1, decode_v2
 from msconfig.cherry.presets import PRESETS
 from msconfig.tokens import Secret
 
-_REQUIRED = ("id", "apiKey", "baseUrl")
+_REQUIRED = LINK_FIELDS[:3]
 _SHORTEST_HIDDEN = 8
 _NOTHING_THERE = (None, "", 0)
 """Values that JavaScript's `!value` is true for; `False` equals 0 in Python."""
-_KNOWN = frozenset({*_REQUIRED, "name", "type"})
 _CHAT = "openai-chat-completions"
 _ENDPOINTS: Mapping[object, str] = {
     "anthropic": "anthropic-messages",
@@ -121,7 +120,7 @@ def _reading(link: str, app: App) -> Reading:
         name=_text(found, "name"),
         type=_text(found, "type"),
         key=Secret(key) if (key := _text(found, "apiKey")) else None,
-        further=tuple(name for name in found if name not in _KNOWN),
+        further=tuple(name for name in found if name not in LINK_FIELDS),
     )
     if missing := [name for name in _REQUIRED if found.get(name) in _NOTHING_THERE]:
         reason = f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing or empty"

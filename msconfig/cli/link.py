@@ -91,7 +91,8 @@ def encode_command(
 def decode_command(*, file: str, output_format: OutputFormat, common: CommonOptions) -> int:
     """Show what each version of the app does with the links in FILE, one a line.
 
-    Keys are masked. The exit code is 5 if there is a link that no version opens.
+    Keys are masked. The exit code is 5 if a link opens in no version or in one alone, or if
+    validate finds an error in it.
     """
     from msconfig.cli.console import columns, note, write_result
     from msconfig.documents.links_file import read_links
@@ -104,8 +105,8 @@ def decode_command(*, file: str, output_format: OutputFormat, common: CommonOpti
     links = read_links(file)
     if common.verbose:
         note(f"{links.name}: {len(links.links)} links, read as schemas/link.schema.json")
-    dead = any(not link.opens for link in links.links)
-    code = ExitCode.INVALID_DOCUMENT if dead else ExitCode.OK
+    is_good = all(link.is_good for link in links.links)
+    code = ExitCode.OK if is_good else ExitCode.INVALID_DOCUMENT
     if output_format is OutputFormat.JSON:
         write_result(decoded_as_json(links, code))
     else:

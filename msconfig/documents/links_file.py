@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from msconfig.cherry.link import links_in_lines
 from msconfig.cherry.link_reading import Outcome, Reading, read_link
 from msconfig.documents.recognise import DocumentKind, examine
 from msconfig.errors import DocumentError
@@ -34,6 +35,12 @@ class DecodedLink:
     def opens(self) -> bool:
         """Whether there is a version that opens it."""
         return any(reading.outcome is Outcome.OPENS for reading in self.readings)
+
+    @property
+    def is_good(self) -> bool:
+        """Whether every version opens it and `validate` finds no error in it."""
+        opens = all(reading.outcome is Outcome.OPENS for reading in self.readings)
+        return opens and not self.errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +78,18 @@ def links_in(raw: bytes, name: str) -> LinksFile:
     document = examine(raw, kind=DocumentKind.LINKS)
     if any(not _PLACE.match(problem.path) for problem in document.errors):
         raise DocumentError(format_problems(name, document.errors))
-    lines = enumerate(raw.decode("utf-8-sig").splitlines(), start=1)
-    links = [(number, line.strip()) for number, line in lines if line.strip()]
     errors, warnings = _by_link(document.errors), _by_link(document.warnings)
     return LinksFile(
         name,
         tuple(
             DecodedLink(
-                line,
-                link,
-                read_link(link),
+                pasted.line,
+                pasted.text,
+                read_link(pasted.text),
                 tuple(errors.get(index, ())),
                 tuple(warnings.get(index, ())),
             )
-            for index, (line, link) in enumerate(links)
+            for index, pasted in enumerate(links_in_lines(raw.decode("utf-8-sig")))
         ),
     )
 

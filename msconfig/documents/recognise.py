@@ -196,8 +196,7 @@ def examine(raw: bytes, *, is_toml: bool = False, kind: DocumentKind | None = No
         return _invalid(kind, "larger than 8 MiB, the largest document that msconfig reads")
     if is_toml:
         return _toml(raw, kind)
-    start = raw.removeprefix(_BOM).lstrip()
-    if kind is DocumentKind.LINKS or (kind is None and start.startswith(_LINK_SCHEME)):
+    if kind is DocumentKind.LINKS or (kind is None and _begins_with_link(raw)):
         kind = DocumentKind.LINKS
         return _of_app(kind, acceptance.examine(raw, acceptance.Form.LINKS))
     try:
@@ -212,6 +211,12 @@ def examine(raw: bytes, *, is_toml: bool = False, kind: DocumentKind | None = No
         return _of_app(kind, acceptance.examine_value(value, acceptance.Form(kind)))
     problems = schema_problems(value, kind) or _times(kind, cast("dict[str, Any]", value))
     return Document(kind, value, tuple(problems))
+
+
+def _begins_with_link(raw: bytes) -> bool:
+    """Whether the first line holds a link, perhaps in quotation marks, Markdown or HTML."""
+    first = raw.removeprefix(_BOM).lstrip().partition(b"\n")[0]
+    return _LINK_SCHEME in first and not first.startswith(b"{")
 
 
 def _recognised(value: object) -> DocumentKind | None:

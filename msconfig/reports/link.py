@@ -121,15 +121,26 @@ def decoded_as_text(file: LinksFile, width: int, *, with_rules: bool) -> str:
 def _verdict(file: LinksFile) -> str:
     total = len(file.links)
     dead = sum(not link.opens for link in file.links)
-    halves = sum(
-        link.opens and any(each.outcome is not Outcome.OPENS for each in link.readings)
-        for link in file.links
-    )
-    if not dead and not halves:
-        return "✓ The link opens." if total == 1 else f"✓ All {total} links open."
-    parts = [f"{dead} open{'s' if dead == 1 else ''} in no version"] if dead else []
-    parts += [f"{halves} in one version alone"] if halves else []
-    return f"{'✗' if dead else '!'} Of {counted(total, 'link')}: {', '.join(parts)}."
+    halves = sum(link.opens and not _opens_in_both(link) for link in file.links)
+    flawed = sum(_opens_in_both(link) and not link.is_good for link in file.links)
+    counts = {"in no version": dead, "in one version alone": halves, "but {} not valid": flawed}
+    if any(counts.values()):
+        parts = [_opening(count, how) for how, count in counts.items() if count]
+        if total == 1:
+            return f"✗ The link {parts[0].removeprefix('1 ')}."
+        return f"✗ Of {counted(total, 'link')}: {', '.join(parts)}."
+    warnings = sum(len(link.warnings) for link in file.links)
+    words = "The link opens" if total == 1 else f"All {total} links open"
+    return f"! {words}, with {counted(warnings, 'warning')}." if warnings else f"✓ {words}."
+
+
+def _opening(count: int, how: str) -> str:
+    is_one = count == 1
+    return f"{count} {'opens' if is_one else 'open'} {how.format('is' if is_one else 'are')}"
+
+
+def _opens_in_both(link: DecodedLink) -> bool:
+    return all(reading.outcome is Outcome.OPENS for reading in link.readings)
 
 
 def _link(link: DecodedLink, width: int) -> list[str]:
@@ -164,9 +175,6 @@ def _fields(payload: LinkPayload) -> list[str]:
     lines = [f"  {name:9} {_shown(text, payload)}" for name, text in fields.items() if text]
     if payload.key is not None and payload.key.reveal():
         lines.append(f"  {'key':9} {_masked(payload.key)}")
-    if payload.further:
-        names = ", ".join(_shown(name, payload) for name in payload.further)
-        lines.append(f"  {'not read':9} {names}")
     return lines
 
 

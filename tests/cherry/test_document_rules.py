@@ -104,11 +104,23 @@ def test_the_warning_for_an_endpoint_that_has_no_preset_names_no_address() -> No
     assert "None" not in message
 
 
-BAD_KEYS = ["ms-****cafe", "ms-****-****", "ms-0000…cafe", " ms-whole", "ms-whole\n", "   "]
+BAD_KEYS = [
+    *("ms-****cafe", "ms-****-****", "ms-0000…cafe", " ms-whole", "ms-whole\n", "   "),
+    *(
+        "sk-undefined",
+        "null",
+        "<your key>",
+        "your-api-key",
+        "${MS_KEY}",
+        "{env:MS_KEY}",
+        "Bearer x",
+    ),
+    *("'quoted-key'", "MS_KEY=x", "https://modelscope.cn/my/myaccesstoken"),
+]
 
 
 @pytest.mark.parametrize("bad", BAD_KEYS)
-def test_a_key_that_is_masked_or_has_white_space_is_an_error_everywhere(bad: str) -> None:
+def test_a_key_that_is_plainly_none_is_an_error_everywhere(bad: str) -> None:
     assert places(of_provider_v2(v2({"apiKeys": [key(bad)]})))[0] == ["$.provider.apiKeys[0].key"]
     assert places(of_provider_v1(v1({"apiKey": f"{TOKEN},{bad}"})))[0] == ["$.apiKey"]
     assert places(of_link(link({"apiKey": bad})))[0] == ["$.apiKey"]
@@ -162,6 +174,38 @@ def test_a_link_is_found_fault_with_where_the_app_would_stumble(
     payload: dict[str, Any], expected: Places
 ) -> None:
     assert places(of_link(payload)) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "appended"),
+    [
+        (f"{CN}chat/completions", "/chat/completions"),
+        ("https://models.example/v1/messages/", "/messages"),
+        ("https://models.example/v1/embeddings", "/embeddings"),
+        ("https://models.example/v1/chat/completions#", None),
+        ("https://models.example/v1/chat", None),
+        ("https://completions.example", None),
+    ],
+)
+def test_an_address_with_what_the_app_appends_is_warned_about(
+    url: str, appended: str | None
+) -> None:
+    mine = {"id": "mine"}
+    found = (
+        of_link(link({**mine, "baseUrl": url})),
+        of_provider_v1(v1({**mine, "apiHost": url})),
+        of_provider_v2(v2({**NEW, **address(CHAT, url)})),
+    )
+    for each in found:
+        assert not each.errors
+        words = [message for _, message in each.warnings]
+        assert len(words) == (appended is not None)
+        assert all(f"go to …{appended}{appended};" in message for message in words)
+
+
+def test_fields_of_a_link_that_no_version_reads_are_a_warning() -> None:
+    ((path, message),) = of_link(link({"autoSyncModels": True, "a\x1b": 1})).warnings
+    assert (path, message) == ("$", r"no version of Cherry Studio reads 'autoSyncModels', 'a\x1b'")
 
 
 def test_no_finding_repeats_a_key() -> None:

@@ -53,7 +53,7 @@ def test_two_keys_an_override_and_a_kept_switch_are_told(run: Run) -> None:
     payload = {**PAYLOAD, "apiKey": f"{TOKEN},another-key", "baseUrl": CN.rstrip("/")}
     ran = run("link", "decode", write(payload))
     out = " ".join(ran.out.split())
-    assert ran.code == 0
+    assert ran.code == 5
     assert "v1 adds 2 keys, split at the commas;" in out
     assert "v2 adds one key;" in out
     assert out.count(f"keeps the address as an override of the built-in {CN}") == 2
@@ -65,12 +65,18 @@ def test_two_keys_an_override_and_a_kept_switch_are_told(run: Run) -> None:
     [
         ({**PAYLOAD, "apiKey": ""}, 5, "apiKey is missing or empty"),
         ({"id": "mine"}, 5, "apiKey and baseUrl are missing or empty"),
-        ({**NEW, "baseUrl": "models.example"}, 0, "baseUrl is not an http(s) address"),
-        ({**NEW, "name": "It's mine"}, 0, "write ’ in its place"),
-        ({**NEW, "name": "Mine (own)"}, 0, "as v1 reads it: provider mine name Mine own"),
+        ({**NEW, "baseUrl": "models.example"}, 5, "baseUrl is not an http(s) address"),
+        ({**NEW, "name": "It's mine"}, 5, "write ’ in its place"),
+        ({**NEW, "name": "Mine (own)"}, 5, "as v1 reads it: provider mine name Mine own"),
         ({**NEW, "apiKey": 7}, 5, "it is not known what it does: apiKey is not a text"),
-        ({**NEW, "models": []}, 0, "not read models"),
-        ({**NEW, "apiKey": "ms-****cafe"}, 0, "a masked key"),
+        ({**NEW, "models": []}, 0, "no version of Cherry Studio reads 'models'"),
+        ({**NEW, "apiKey": "ms-****cafe"}, 5, "a masked key"),
+        ({**NEW, "apiKey": "sk-undefined"}, 5, "apiKey: holds a word for no value"),
+        ({**NEW, "apiKey": "<key>"}, 5, "apiKey: holds a placeholder"),
+        ({**NEW, "apiKey": "${MS_KEY}"}, 5, "apiKey: holds the name of a variable"),
+        ({**NEW, "apiKey": '"quoted-key"'}, 5, "apiKey: holds quotation marks"),
+        ({**NEW, "baseUrl": "https://h.test/v1/messages"}, 0, "go to …/messages/messages"),
+        ({**NEW, "baseUrl": "https://h.test/v1/chat/completions/"}, 0, "the app appends itself"),
         ([1], 5, "not a JSON object"),
     ],
 )
@@ -98,7 +104,100 @@ def test_one_dead_link_among_good_ones_is_5_and_has_its_line(run: Run) -> None:
 
 def test_a_link_for_one_version_is_marked_in_the_first_line(run: Run) -> None:
     ran = run("link", "decode", write(PAYLOAD, {**NEW, "name": "It's"}))
-    assert (ran.code, ran.out.splitlines()[0]) == (0, "! Of 2 links: 1 in one version alone.")
+    assert (ran.code, ran.out.splitlines()[0]) == (5, "✗ Of 2 links: 1 opens in one version alone.")
+
+
+MASKED = {**NEW, "apiKey": "ms-****cafe"}
+FURTHER = {**NEW, "models": []}
+APOSTROPHE = {**NEW, "name": "It's"}
+
+
+@pytest.mark.parametrize(
+    ("payloads", "code", "first"),
+    [
+        ([PAYLOAD], 0, "✓ The link opens."),
+        ([PAYLOAD, NEW], 0, "✓ All 2 links open."),
+        ([FURTHER], 0, "! The link opens, with 1 warning."),
+        ([PAYLOAD, FURTHER], 0, "! All 2 links open, with 1 warning."),
+        ([MASKED], 5, "✗ The link opens but is not valid."),
+        ([APOSTROPHE], 5, "✗ The link opens in one version alone."),
+        ([[1]], 5, "✗ The link opens in no version."),
+        ([MASKED, PAYLOAD], 5, "✗ Of 2 links: 1 opens but is not valid."),
+        (
+            [[1], {"id": "x"}, APOSTROPHE, MASKED],
+            5,
+            (
+                "✗ Of 4 links: 2 open in no version, 1 opens in one version alone, 1 opens but is"
+                " not valid."
+            ),
+        ),
+    ],
+)
+def test_the_first_line_and_the_code_are_those_of_validate(
+    run: Run, payloads: list[object], code: int, first: str
+) -> None:
+    decoded, validated = run("link", "decode", write(*payloads)), run("validate", "links.txt")
+    assert (decoded.code, " ".join(decoded.out.partition("\n\n")[0].split())) == (code, first)
+    assert validated.code == code
+    assert ("warning" in validated.out) == first.startswith("!")
+    document = json.loads(run("link", "decode", "--format", "json", "links.txt").out)
+    assert document["exit_code"] == code
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        '"{}"',
+        "'{}',",
+        "`{}`",
+        "“{}”",
+        "<{}>",
+        "- {}",
+        "1. {} (my key)",
+        "[import]({})",
+        "[{0}]({0})",
+        "**{}**",
+        '<a href="{}">add the key</a>',
+        "| ModelScope | {} |",
+        "Open {}.",
+        "{} # from the guide",
+    ],
+)
+def test_a_link_is_taken_out_of_what_is_around_it(run: Run, around: str) -> None:
+    link = link_of(PAYLOAD)
+    Path("links.txt").write_text(f"{around.format(link)}\n")
+    ran = run("link", "decode", "links.txt")
+    assert (ran.code, ran.out.splitlines()[0]) == (0, "! The link opens, with 1 warning.")
+    assert "!   the text around the link is left out" in ran.out
+    assert "ms-…cafe (fingerprint e2e68dd5)" in ran.out
+    assert TOKEN not in ran.out
+    assert link[-30:] not in ran.out
+    validated = run("validate", "links.txt")
+    assert (validated.code, validated.out.splitlines()[0]) == (0, "✓ The file is valid.")
+    assert "$[0]: warning: the text around the link is left out" in validated.out
+
+
+def test_a_link_out_of_the_source_of_a_page_is_unescaped(run: Run) -> None:
+    Path("links.txt").write_text(link_of(PAYLOAD).replace("&", "&amp;"))
+    assert run("link", "decode", "links.txt").out.startswith("! The link opens, with 1 warning.")
+
+
+@pytest.mark.parametrize(
+    "data", ["{config}", "<payload>", "${DATA}", "%DATA%", "undefined", "YOUR_KEY", "{{ data }}"]
+)
+def test_a_placeholder_in_place_of_the_data_is_named(run: Run, data: str) -> None:
+    Path("links.txt").write_text(f"{PREFIX}v=1&data={data}\n")
+    ran = run("link", "decode", "links.txt")
+    assert (ran.code, ran.out.splitlines()[0]) == (5, "✗ The link opens in no version.")
+    words = f"its data is a placeholder that was not filled in: {data.partition(' ')[0]}"
+    assert words in " ".join(ran.out.split())
+
+
+def test_two_links_in_a_line_are_refused_as_such(run: Run) -> None:
+    Path("links.txt").write_text(f"{link_of(PAYLOAD)} {link_of(NEW)}\n")
+    ran = run("link", "decode", "links.txt")
+    assert (ran.code, ran.out.splitlines()[0]) == (5, "✗ The link opens in no version.")
+    assert "several links in one line; give one a line" in ran.out
 
 
 def test_json_keeps_its_schema_and_holds_no_key(run: Run) -> None:

@@ -147,11 +147,11 @@ def test_what_a_link_carries_is_escaped_on_the_page(run: Run) -> None:
     name = '<script>alert("1")</script>&amp;'
     hostile = {"id": name, "apiKey": TOKEN, "baseUrl": "https://x.test/<b>&\"'".replace("'", "")}
     link = encode(hostile)
-    Path("links.txt").write_text(f"{link}&x=\"><script>alert(1)</script>'\n")
+    Path("links.txt").write_text(f"{link}&x=\"><script>alert(1)</script>'y\n")
     assert run("link", "open", "--yes", "--wait", "0", "links.txt").code == 0
     page = handed().page
     assert "<script" not in page
-    assert links_on(page) == [f"{link}&x=\"><script>alert(1)</script>'"]
+    assert links_on(page) == [f"{link}&x=\"><script>alert(1)</script>'y"]
 
 
 def test_every_link_of_a_file_is_on_the_page(run: Run) -> None:
