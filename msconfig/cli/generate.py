@@ -33,7 +33,7 @@ __all__ = ["command"]
     "targets",
     multiple=True,
     type=EnumChoice(Target),
-    help="What to write; repeatable [v2, v1, link].",
+    help="What to write; repeatable [all].",
 )
 @click.option(
     "--lang",

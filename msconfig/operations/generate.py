@@ -32,7 +32,7 @@ from msconfig.rendering.targets import REPORT_NAME, Target
 
 __all__ = ["DEFAULT_TARGETS", "Generated", "generate"]
 
-DEFAULT_TARGETS = (Target.V2, Target.V1, Target.LINK)
+DEFAULT_TARGETS = tuple(Target)
 """What is made unless told otherwise."""
 
 

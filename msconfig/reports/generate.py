@@ -98,7 +98,7 @@ def written(
     pages = [file.name for file in planned.files if _is_page(file.name)]
     if pages:
         path = visible(str(planned.folder / pages[0]))
-        return "\n".join([*lines, "", f"Next: open {path} in a browser; it has every step."]) + "\n"
+        return "\n".join([*lines, "", f"Next: open {path} in a browser."]) + "\n"
     steps = [step for each in configurations for step in _steps(each, targets)]
     lines += ["", "Next:", *(f"  {number}. {step}." for number, step in enumerate(steps, 1))]
     return "\n".join(lines) + "\n"

@@ -23,6 +23,7 @@ NOTHING_WRITTEN = "Nothing is written.\n"
 _MAX_LISTED = 12
 """Passing models; of more, only their number is shown."""
 _INDENT = " " * 5
+_FOLDER = "cherry-studio"
 _TOKENS = {
     TokenStatus.VALID: (Outcome.PASS, "is valid"),
     TokenStatus.REJECTED: (Outcome.FAIL, "is rejected"),
@@ -85,12 +86,15 @@ def written(path: Path, *, total: int, added: int, is_new: bool, is_changed: boo
     return visible(f"✓ {path} is extended: {count}, {added} of them new.")
 
 
-def next_steps(arguments: Sequence[str], export: str | None, *, width: int) -> list[str]:
+def next_steps(
+    arguments: Sequence[str], export: str | None, page: str | None, *, width: int
+) -> list[str]:
     """The commands to run next as numbered lines; commands are never broken.
 
     Args:
         arguments: options of this run that the next commands need, quoted for the shell.
         export: the shell line that sets the token's variable; None if it is set.
+        page: file name of the guide that the last command writes; None if it writes none.
         width: columns of the terminal.
     """
     lines = []
@@ -98,6 +102,8 @@ def next_steps(arguments: Sequence[str], export: str | None, *, width: int) -> l
         words = "1. Set the token in each new shell; this prompts for it without echo:"
         lines = [*wrapped(words, width, first="  ", later=_INDENT), f"{_INDENT}{export}"]
     again = "".join(f" {visible(argument)}" for argument in arguments)
-    steps = [f"msconfig check{again}", f"msconfig generate{again} -o cherry-studio"]
+    steps = [f"msconfig check{again}", f"msconfig generate{again} -o {_FOLDER}"]
+    if page is not None:
+        steps.append(f"open {Path(_FOLDER, page)} in a browser")
     first = 2 if lines else 1
     return lines + [f"  {number}. {step}" for number, step in enumerate(steps, first)]

@@ -25,6 +25,9 @@ def server(serve: Serve, online: Online, monkeypatch: pytest.MonkeyPatch) -> Moc
     return online(serve(mock_of({"Qwen/Dead": DEAD, **many})))
 
 
+GUIDES = {"guide.en.html", "guide.en.md"}
+
+
 def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()} if folder.exists() else {}
 
@@ -34,11 +37,14 @@ def test_writes_valid_files_that_nobody_else_can_read(run: Run, server: MockServ
     folder = Path("out")
     assert ran.code == 0, ran
     assert set(contents(folder)) == {
-        *("provider.v2.json", "provider.v1.json", "links.txt", "report.json")
+        *("provider.v2.json", "provider.v1.json", "links.txt", "report.json"),
+        *GUIDES,
     }
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
-    assert run("validate", "--strict", *sorted(folder.iterdir())).code == 0
+    documents = sorted(path for path in folder.iterdir() if path.name not in GUIDES)
+    assert run("validate", "--strict", *documents).code == 0
+    assert ran.out.splitlines()[-1] == f"Next: open {folder / 'guide.en.html'} in a browser."
     assert all("chat" not in request.path for request in server.requests)
 
 
@@ -338,8 +344,6 @@ def test_a_folder_that_is_a_file_is_refused(run: Run) -> None:
 
 # --- the guide
 
-GUIDES = {"guide.en.html", "guide.en.md"}
-
 
 @pytest.mark.usefixtures("server")
 def test_a_guide_is_written_when_asked_for_and_is_where_to_go_next(run: Run) -> None:
@@ -383,10 +387,23 @@ def test_guides_are_in_the_languages_asked_for(
 def test_a_language_without_a_guide_is_refused_before_any_request(
     run: Run, server: MockServer
 ) -> None:
-    ran = run("generate", "-o", "out", "--lang", "ja", "Qwen/Alive")
+    ran = run("generate", "-o", "out", "--target", "link", "--lang", "ja", "Qwen/Alive")
     assert (ran.code, ran.out) == (2, "")
     assert "add --target guide" in ran.err
     assert not server.requests
+
+
+@pytest.mark.usefixtures("server")
+def test_the_guide_is_in_the_language_of_the_system(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANG", "pt_BR.UTF-8")
+    ran = run("generate", "-o", "out", "--no-token", "Qwen/Alive")
+    assert ran.code == 0, ran
+    assert set(contents(Path("out"))) == {
+        *("provider.v2.json", "provider.v1.json", "report.json", "guide.pt.html", "guide.pt.md")
+    }
+    assert ran.out.splitlines()[-1] == f"Next: open {Path('out', 'guide.pt.html')} in a browser."
 
 
 @pytest.mark.usefixtures("server")

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from msconfig.cli.console import columns
 from msconfig.cli.init.token import FirstToken
+from msconfig.cli.language_option import languages_of
 from msconfig.cli.params import InputOptions
+from msconfig.rendering.targets import Target
 from msconfig.reports import init as texts
 from msconfig.settings.file import SettingsPlace
 
@@ -34,7 +36,10 @@ def next_steps(options: InputOptions, place: SettingsPlace, token: FirstToken) -
     if options.tokens.no_token:
         again.append("--no-token")
     export = line_for_the_shell(token.variable) if token.variable is not None else None
-    return texts.next_steps(list(map(shlex.quote, again)), export, width=columns())
+    page = None
+    if not place.settings.targets or Target.GUIDE in place.settings.targets:
+        page = f"guide.{languages_of((), place.settings)[0]}.html"
+    return texts.next_steps(list(map(shlex.quote, again)), export, page, width=columns())
 
 
 def line_for_the_shell(variable: str) -> str:

@@ -63,6 +63,30 @@ def test_what_it_says_to_run_next_runs(run: Run) -> None:
     assert run("generate", "-o", "cherry-studio").code == 0
 
 
+@pytest.mark.usefixtures("_token")
+@pytest.mark.parametrize(
+    ("older", "language", "page"),
+    [
+        ("", "zh_CN.UTF-8", "guide.zh-CN.html"),
+        ('languages = ["pt-BR"]\n', "zh_CN.UTF-8", "guide.pt.html"),
+        ('targets = ["link"]\n', "zh_CN.UTF-8", None),
+    ],
+)
+def test_the_last_step_opens_the_guide_that_generate_writes(
+    run: Run, monkeypatch: pytest.MonkeyPatch, older: str, language: str, page: str | None
+) -> None:
+    monkeypatch.setenv("LANG", language)
+    FILE.write_text(older, "utf-8")
+    ran = run("init", "Qwen/Alive")
+    assert ran.code == 0, ran.err
+    assert run("generate", "-o", "cherry-studio").code == 0
+    if page is None:
+        assert ran.out.endswith("msconfig generate -o cherry-studio\n")
+    else:
+        assert ran.out.endswith(f". open {Path('cherry-studio', page)} in a browser\n")
+        assert Path("cherry-studio", page).exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "missing"),
     [
