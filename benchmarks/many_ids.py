@@ -59,9 +59,13 @@ UNKNOWN = RecordedModel(None, RecordedHub(exists=False))
 
 
 def _serve(
-    pipe: Connection, models: Mapping[str, RecordedModel], catalogue: Sequence[str], every: int
+    pipe: Connection,
+    models: Mapping[str, RecordedModel],
+    catalogue: Sequence[str],
+    every: int,
+    latency: float,
 ) -> None:
-    """Answer after `LATENCY`, each `every`-th request with 429; end with what was requested."""
+    """Answer after `latency` seconds, each `every`-th request with 429; count the requests."""
     facts = load(bundled(Site.CN))
     snapshot = Snapshot(facts.site, facts.recorded, tuple(catalogue), MappingProxyType({**models}))
     mock = MockModelScope(snapshot, Scenario(accounts=(Account(TOKEN.secret.reveal()),)))
@@ -71,7 +75,8 @@ def _serve(
 
     def late(request: Request) -> Response:
         nonlocal last
-        time.sleep(LATENCY)
+        if latency:
+            time.sleep(latency)
         last = time.monotonic()
         paths[request.path] += 1
         if every and not next(numbers) % every:
@@ -87,12 +92,15 @@ def _serve(
 
 @contextmanager
 def serving(
-    models: Mapping[str, RecordedModel], catalogue: Sequence[str] = (), every: int = 0
+    models: Mapping[str, RecordedModel],
+    catalogue: Sequence[str] = (),
+    every: int = 0,
+    latency: float = LATENCY,
 ) -> Iterator[tuple[Endpoints, Callable[[], tuple[int, float]]]]:
     """The endpoints of a mock in another process; its requests since the last look, and when."""
     ours, theirs = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(
-        target=_serve, args=(theirs, models, catalogue, every)
+        target=_serve, args=(theirs, models, catalogue, every, latency)
     )
     process.start()
 

@@ -1,4 +1,4 @@
-"""Processor time of small commands beside a bare import of click.
+"""Processor time and memory of small commands beside a bare import of click.
 
 Run it with the interpreter that msconfig is installed for: ``python benchmarks/startup.py``. The
 ratio is of the least of many alternating runs, so that what else the machine does cancels out.
@@ -8,7 +8,6 @@ Compiled modules are used, as after an installation, whatever PYTHONDONTWRITEBYT
 from __future__ import annotations
 
 import os
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -31,33 +30,38 @@ ENVIRONMENT = {
 }
 
 
-def seconds(command: list[str]) -> float:
-    """Processor time that `command` takes once."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(
-        command,
-        check=True,
-        env=ENVIRONMENT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+def used(command: list[str]) -> tuple[float, float]:
+    """Processor time, and the resident set at its largest in MB, of `command` run once.
+
+    Raises:
+        SystemExit: it failed.
+    """
+    process = subprocess.Popen(
+        command, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{command} ends with {process.returncode}")
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 def main() -> None:
     """Measure, and print the ratios."""
     commands = {"import click": BARE}
     commands |= {name: [MSCONFIG, *arguments] for name, (_, arguments) in MEASURED.items()}
-    taken: dict[str, list[float]] = {name: [] for name in commands}
+    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
     for _ in range(RUNS):
         for name, command in commands.items():
-            taken[name].append(seconds(command))
-    bare = min(taken["import click"])
-    print(f"{'import click':14} {bare * 1000:6.1f} ms")
+            taken[name].append(used(command))
+    bare, memory = map(min, zip(*taken["import click"], strict=True))
+    print(f"{'import click':14} {bare * 1000:6.1f} ms {memory:6.1f} MB")
     for name, (most, _) in MEASURED.items():
-        best = min(taken[name])
-        print(f"{name:14} {best * 1000:6.1f} ms  ratio {best / bare:.2f} (aim: at most {most})")
+        best, megabytes = map(min, zip(*taken[name], strict=True))
+        print(
+            f"{name:14} {best * 1000:6.1f} ms {megabytes:6.1f} MB  time {best / bare:.2f} times"
+            f" (aim: at most {most}), memory {megabytes / memory:.2f} times"
+        )
 
 
 if __name__ == "__main__":
