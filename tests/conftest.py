@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from msconfig.modelscope.http_client import HttpClient
     from support import Connect, FakeClock, Online, Run, Serve
 
-_FOREIGN = ("MODELSCOPE_", "MSCONFIG_", "DASHSCOPE_", "SSL_CERT_", "GITHUB_", "LC_")
+_FOREIGN = ("MODELSCOPE_", "MSCONFIG_", "DASHSCOPE_", "SSL_CERT_", "GITHUB_", "CI_", "LC_")
 _ALSO_FOREIGN = {
     *("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "CI"),
     *("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TERM", "LANG", "LANGUAGE"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -146,6 +147,7 @@ def _refuse_additions(given: dict[str, object]) -> None:
 def _show(change: Change, output_format: OutputFormat, *, only_plan: bool) -> ExitCode:
     """Show what `agree` has not shown yet; the exit code."""
     from msconfig.cli.console import columns, note, stdout_in_color, write_result
+    from msconfig.operations.places import find_repository, in_working_folder
     from msconfig.reports import apply as texts
     from msconfig.reports.generate import nothing_written
     from msconfig.reports.plain_text import body
@@ -161,7 +163,8 @@ def _show(change: Change, output_format: OutputFormat, *, only_plan: bool) -> Ex
     if output_format is OutputFormat.JSON:
         write_result(texts.as_json(change))
     elif is_refused:
-        text = body(report, width=columns(), color=stdout_in_color())
+        placed = in_working_folder(report, find_repository(os.environ))
+        text = body(placed, width=columns(), color=stdout_in_color())
         write_result(f"{text}\n{nothing_written(report, width=columns())}")
     elif change.cannot_mark:
         write_result(texts.cannot_mark(change))

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from msconfig.cli.inputs import Inputs
     from msconfig.cli.report_files import UsedFile
     from msconfig.files import FileChanges
+    from msconfig.operations.places import Repository
     from msconfig.settings.loading import Settings
 
 __all__ = ["command"]
@@ -204,23 +205,35 @@ def command(
         )
     if not report.complete:
         reports = _without_baseline(reports, baseline)
-    _write_reports(report, output_format, reports, tag)
-    for line in left_out(report, {output_format, *(each for each, _ in reports)}):
+    repository = inputs.repository
+    _write_reports(report, output_format, reports, tag, repository)
+    for line in left_out(report, {output_format, *(each for each, _ in reports)}, repository):
         inputs.note(line)
     tolerated = {ExitCode.MODEL_FAILED, ExitCode.INCONCLUSIVE} if warn_only else ()
     return ExitCode.OK if report.exit_code in tolerated else report.exit_code
 
 
 def _write_reports(
-    report: Report, output_format: Format, reports: tuple[ReportFile, ...], tag: Tag
+    report: Report,
+    output_format: Format,
+    reports: tuple[ReportFile, ...],
+    tag: Tag,
+    repository: Repository,
 ) -> None:
     """Write the report to stdout, to the files of --report, and to GitHub's summary."""
     from msconfig.cli.console import columns, stdout_in_color, write_result
     from msconfig.files import write
     from msconfig.reports import render
 
-    result = render(report, output_format, width=columns(), color=stdout_in_color(), tag=tag)
-    files = _report_files(reports, report, tag)
+    result = render(
+        report,
+        output_format,
+        width=columns(),
+        color=stdout_in_color(),
+        tag=tag,
+        repository=repository,
+    )
+    files = _report_files(reports, report, tag, repository)
     write_result(result)
     if output_format is Format.GITHUB:
         _append_step_summary(render(report, Format.MARKDOWN))
@@ -327,7 +340,9 @@ def _agree(inputs: Inputs, *, asks: bool) -> Callable[[Report, ProbePlan, tuple[
     return agree
 
 
-def _report_files(reports: Iterable[ReportFile], report: Report, tag: Tag) -> list[FileChanges]:
+def _report_files(
+    reports: Iterable[ReportFile], report: Report, tag: Tag, repository: Repository
+) -> list[FileChanges]:
     """The files of --report, folder by folder; those of one folder are written all or none."""
     from msconfig.files import OutputFile, changes_in
     from msconfig.reports import render
@@ -335,7 +350,8 @@ def _report_files(reports: Iterable[ReportFile], report: Report, tag: Tag) -> li
     by_folder: dict[Path, list[OutputFile]] = {}
     for report_format, file in reports:
         path = Path(file)
-        content = render(report, report_format, tag=tag).encode("utf-8", "backslashreplace")
+        text = render(report, report_format, tag=tag, repository=repository)
+        content = text.encode("utf-8", "backslashreplace")
         files = by_folder.setdefault(path.parent, [])
         files.append(OutputFile(path.name, content, replaceable=True))
     return [changes_in(folder, files) for folder, files in by_folder.items()]

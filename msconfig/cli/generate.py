@@ -83,6 +83,7 @@ def command(
     from msconfig.cli.console import columns, note, stdout_in_color, write_result
     from msconfig.cli.inputs import prepare
     from msconfig.operations.generate import DEFAULT_TARGETS, generate
+    from msconfig.operations.places import in_working_folder
     from msconfig.reports import generate as texts
     from msconfig.reports.plain_text import body
 
@@ -106,13 +107,15 @@ def command(
             require=inputs.required(require),
             template=template,
             schema=schema,
+            repository=inputs.repository,
             progress=progress,
         )
     for line in texts.left_out(generated.report):
         note(line)
     for warning in generated.warnings:
         note(warning)
-    text = body(generated.report, width=columns(), color=stdout_in_color())
+    placed = in_working_folder(generated.report, inputs.repository)
+    text = body(placed, width=columns(), color=stdout_in_color())
     if generated.report.exit_code is not ExitCode.OK:
         write_result(f"{text}\n{texts.nothing_written(generated.report, width=columns())}")
         return generated.report.exit_code

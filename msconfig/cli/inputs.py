@@ -27,6 +27,7 @@ from msconfig.modelscope.fallback_regions import Region, addresses_in, base_url
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site, addresses_of
 from msconfig.operations.check import FallbackInputs, kinds_by_id, refuse_unmeetable
+from msconfig.operations.places import Repository, find_repository
 from msconfig.operations.session import Session
 from msconfig.pasted_ids import as_given, pasted
 from msconfig.settings import loading
@@ -83,6 +84,11 @@ class Inputs:
             fallback=self.fallback,
             fallback_models=fallback.models if fallback is not None else (),
         )
+
+    @property
+    def repository(self) -> Repository:
+        """The repository around the working folder, for the places in reports."""
+        return find_repository(os.environ)
 
     def progress(self) -> ProgressDisplay:
         """Progress on stderr, unless -q was given."""

@@ -19,6 +19,7 @@ from msconfig.operations.configuration import (
     configurations_of,
     refuse_provider_id,
 )
+from msconfig.operations.places import Repository, in_repository
 from msconfig.operations.session import Session
 from msconfig.pasted_ids import as_given
 from msconfig.rendering.generating import (
@@ -93,6 +94,7 @@ def generate(
     require: Proof | str = Proof.LISTED,
     template: Path | str | None = None,
     schema: Path | str | None = None,
+    repository: Repository | None = None,
     progress: Progress = no_progress,
 ) -> Generated:
     """Check the ids, then make the documents; what `msconfig generate` does before it writes.
@@ -109,6 +111,7 @@ def generate(
         require: the proof that an enabled model must have; with less it is `unverified`.
         template: a Jinja2 template of the user's own, whose name ends in ``.j2``.
         schema: JSON Schema for the result of `template`.
+        repository: places in report.json become relative to its root.
         progress: called with how many of the models have their facts.
 
     Raises:
@@ -149,5 +152,6 @@ def generate(
         OutputFile(name, text.encode(), replaceable=name in GUIDE_NAMES)
         for name, text in made.texts.items()
     ]
-    files.append(OutputFile(REPORT_NAME, report.to_json().encode(), replaceable=True))
+    placed = report if repository is None else in_repository(report, repository)
+    files.append(OutputFile(REPORT_NAME, placed.to_json().encode(), replaceable=True))
     return Generated(report, chosen, configurations, tuple(files), made.warnings)

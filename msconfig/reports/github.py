@@ -16,12 +16,11 @@ from msconfig.checking.report import (
     TokenResult,
     TokenStatus,
 )
-from msconfig.reports.verdicts import overall, queried_models, queried_tokens
+from msconfig.reports.verdicts import counting_models, overall, queried_tokens
 from msconfig.reports.wording import (
     MARKS,
-    excuse,
     meant,
-    next_step_line,
+    next_step_in_ci,
     places_of,
     sentences,
     shown_id,
@@ -53,13 +52,13 @@ def render(report: Report) -> str:
     ]
     lines += [
         _about_model(model, place, strict=report.strict)
-        for model in queried_models(report)
-        if model.outcome is not Outcome.PASS and excuse(model) is None
+        for model in counting_models(report)
         for place in places_of(model) or (None,)
     ]
     lines += [_command("notice", note, title="msconfig") for note in report.notes]
     verdict = verdict_line(report)
-    lines.append(_command("notice", f"{verdict} {next_step_line(report)}", title="msconfig"))
+    summary = sentences(verdict, next_step_in_ci(report))
+    lines.append(_command("notice", summary, title="msconfig"))
     lines.append(f"{MARKS[overall(report)]} {verdict}")
     return "".join(f"{line}\n" for line in lines)
 

@@ -12,6 +12,7 @@ from typing import TypeVar
 from msconfig.checking.report import (
     Change,
     Fallback,
+    Location,
     ModelResult,
     Outcome,
     Report,
@@ -25,7 +26,7 @@ from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import addresses_of
 from msconfig.rendering.pages import page
 from msconfig.reports.verdicts import fallback_verdict, next_step, overall, tally, worst_first
-from msconfig.reports.wording import kind_of, next_step_line
+from msconfig.reports.wording import kind_of, next_step_line, places_of
 from msconfig.text import no_log_command
 
 __all__ = ["render"]
@@ -74,6 +75,10 @@ class _Row:
     @property
     def shows_kind(self) -> bool:
         return kind_of(self.result) == self.result.kind
+
+    @property
+    def places(self) -> tuple[Location, ...]:
+        return places_of(self.result)
 
     @property
     def ignored_until(self) -> datetime | None:

@@ -2,7 +2,8 @@
 
 There is no one standard. What is written here is what both read: ``testsuites``, ``testsuite`` and
 ``testcase``; GitLab shows ``classname`` as the suite and the text within ``failure``, Jenkins shows
-``message`` and the text.
+``message`` and the text. Jenkins' xUnit plugin refuses a file with an attribute that it does not
+know, ``file`` and ``line`` of a test case among them, so places are in the texts.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from msconfig.reports.wording import (
     MARKS,
     excuse,
     meant,
-    next_step_line,
-    place_of,
+    next_step_in_ci,
+    places_of,
     proofs_line,
     quota_line,
     shown_id,
@@ -57,7 +58,7 @@ def render(report: Report) -> str:
         [
             f"{MARKS[overall(report)]} {verdict_line(report)}",
             *(f"Note: {_shown(note)}" for note in report.notes),
-            next_step_line(report),
+            *filter(None, [next_step_in_ci(report)]),
         ]
     )
     counts = {
@@ -70,6 +71,7 @@ def render(report: Report) -> str:
     for element in (suites, suite):
         element.attrib.update({name: str(count) for name, count in counts.items()})
         element.set("time", _TIME)
+    del suites.attrib["skipped"]  # an attribute of a suite alone
     suite.set("timestamp", rfc3339(report.checked_at))
     suites.append(suite)
     ET.indent(suites)
@@ -107,11 +109,12 @@ def _case(model: ModelResult, *, strict: bool, suite: str | None = None) -> ET.E
         name=_shown(shown_id(model.id)),
         time=_TIME,
     )
-    place = place_of(model)
-    if place:
-        case.attrib.update({"file": _shown(place.file), "line": str(place.line)})
     why = excuse(model)
-    output = [*model.notes, *filter(None, [meant(model)])]
+    output = [
+        *(f"{each.file}:{each.line}:{each.column}" for each in places_of(model)),
+        *model.notes,
+        *filter(None, [meant(model)]),
+    ]
     if why is not None:
         message = _shown(f"{why} ({model.status}: {model.reason})")
         ET.SubElement(case, "skipped", message=message)

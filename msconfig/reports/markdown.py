@@ -20,7 +20,7 @@ from msconfig.reports.wording import (
     about_fallback,
     excuse,
     kind_of,
-    next_step_line,
+    next_step_in_ci,
     quota_line,
     shown_id,
     status_of,
@@ -62,7 +62,7 @@ def render(report: Report) -> str:
         _section(
             "Quota", (f"Token {each.fingerprint}: {quota_line(each)}" for each in report.quota)
         ),
-        next_step_line(report),
+        next_step_in_ci(report),
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
 

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from msconfig.checking.report import Change, ModelResult, Outcome, Report, Suggestion
 from msconfig.reports._console import STYLES, open_console
-from msconfig.reports.verdicts import all_models, overall, worst_first
+from msconfig.reports.verdicts import all_models, counting_models, overall, worst_first
 from msconfig.reports.wording import (
     MARKS,
     RECOVERED,
@@ -22,6 +22,7 @@ from msconfig.reports.wording import (
     about_fallback,
     kind_of,
     next_step_line,
+    places_of,
     remarks,
     status_of,
     verdict_line,
@@ -58,6 +59,7 @@ def body(report: Report, *, width: int, color: bool) -> str:
         console.print()
         console.print(Text(no_command(about_fallback(report.fallback)), style="dim"))
         _print_models(console, report.fallback.models)
+    _print_places(console, report)
     _print_suggestions(console, worst_first(all_models(report)))
     _print_notes(console, report)
     return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
@@ -130,6 +132,20 @@ def _why(model: ModelResult) -> RenderableType:
     below = (Text(no_command(visible(each)), style="dim") for each in remarks(model))
     reason = Text(no_command(visible(model.reason)))
     return Group(reason, *(Padding(each, (0, 0, 0, 2)) for each in below))
+
+
+def _print_places(console: Console, report: Report) -> None:
+    """A line for each place of a model that counts, in the form of compilers, for editors."""
+    lines = [
+        f"{place.file}:{place.line}:{place.column}: {level}: {visible(model.id)} {model.status}"
+        for model in worst_first(counting_models(report))
+        for place in places_of(model)
+        for level in ("error" if report.strict or model.outcome is Outcome.FAIL else "warning",)
+    ]
+    if lines:
+        console.print()
+    for line in lines:
+        console.print(Text(no_command(line)), soft_wrap=True)
 
 
 def _print_notes(console: Console, report: Report) -> None:

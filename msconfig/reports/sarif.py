@@ -2,12 +2,12 @@
 
 The form is that of the OASIS standard (SARIF-v2.1.0); where it leaves a choice, what GitHub's code
 scanning requires is written. GitHub refuses a whole log if one result has no location, so ids that
-are in no file become notifications.
+are in no file become notifications. It shows a result at its first location alone, so each place of
+an id is a result. It does not read suppressions, so ignored models are left out.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -22,17 +22,19 @@ from msconfig.checking.report import (
     Status,
     TokenStatus,
 )
+from msconfig.modelscope.sites import Site, addresses_of
 from msconfig.parsing import dumps, rfc3339
-from msconfig.reports.verdicts import queried_models, queried_tokens
+from msconfig.reports.verdicts import queried_models, queried_tokens, worst_first
 from msconfig.reports.wording import (
     excuse,
+    fingerprints,
     meant,
     places_of,
     sentences,
     shown_id,
     token_line,
 )
-from msconfig.text import visible
+from msconfig.text import counted, visible
 
 __all__ = ["render", "unplaced"]
 
@@ -72,15 +74,17 @@ _RULES = {
     ),
 }
 """Meaning and advice of every status that does not pass."""
+_MOST_RESULTS = 25_000
+"""Results of a run; GitHub refuses a log with more."""
 _RULE_INDEX = {status: index for index, status in enumerate(_RULES)}
 _LINK = str.maketrans({each: f"\\{each}" for each in "\\[]"})
 """Characters that would make a link of a part of a message (section 3.11.6)."""
 
 
 def render(report: Report) -> str:
-    """`report` as a SARIF log with one run; a result for each model that fails or is unknown.
+    """`report` as a SARIF log with one run; a result for each place of a model that does not pass.
 
-    Unknown models are warnings, errors where the report is strict. Ignored ones are suppressed. A
+    Unknown models are warnings, errors where the report is strict. Ignored ones are left out. A
     model whose id is in no file is a notification.
     """
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [_run(report)]}
@@ -93,29 +97,45 @@ def unplaced(report: Report) -> tuple[ModelResult, ...]:
 
 
 def _findings(report: Report) -> Iterator[ModelResult]:
-    return (model for model in queried_models(report) if model.outcome is not Outcome.PASS)
+    """What the baseline knows stays a finding until it is mended."""
+    return (
+        model
+        for model in queried_models(report)
+        if model.outcome is not Outcome.PASS and model.ignored is None
+    )
+
+
+def _results(report: Report) -> tuple[list[dict[str, Any]], int]:
+    """The results that a consumer takes, and how many there are beyond that."""
+    models = worst_first(model for model in _findings(report) if places_of(model))
+    results = [
+        _result(model, place, fingerprint, strict=report.strict)
+        for model in models
+        for place, fingerprint in fingerprints(model)
+    ]
+    return results[:_MOST_RESULTS], max(0, len(results) - _MOST_RESULTS)
 
 
 def _run(report: Report) -> dict[str, Any]:
     recorded = report.snapshot_recorded
+    results, beyond = _results(report)
     driver = {
         "name": "msconfig",
         "version": __version__,
-        "rules": [_rule(status) for status in _RULES],
+        "rules": [_rule(status, report.site) for status in _RULES],
     }
     invocation = {
         "executionSuccessful": report.complete,
         "exitCode": int(report.exit_code),
         "endTimeUtc": rfc3339(report.checked_at),
-        "toolExecutionNotifications": _notifications(report),
+        "toolExecutionNotifications": _notifications(report, beyond),
     }
     return {
         "tool": {"driver": driver},
+        "automationDetails": {"id": f"msconfig/{report.site}/"},
         "columnKind": "unicodeCodePoints",
         "invocations": [invocation],
-        "results": [
-            _result(model, strict=report.strict) for model in _findings(report) if places_of(model)
-        ],
+        "results": results,
         "properties": {
             "site": report.site,
             "mode": "offline" if report.offline else "online",
@@ -125,13 +145,14 @@ def _run(report: Report) -> dict[str, Any]:
     }
 
 
-def _rule(status: Status) -> dict[str, Any]:
+def _rule(status: Status, site: Site) -> dict[str, Any]:
     meaning, advice = _RULES[status]
     return {
         "id": status,
         "shortDescription": {"text": meaning},
         "fullDescription": {"text": f"{meaning} {advice}"},
-        "help": {"text": advice},
+        "help": {"text": advice, "markdown": advice},
+        "helpUri": addresses_of(site).models_page,
         "defaultConfiguration": {"level": "error" if status.outcome is Outcome.FAIL else "warning"},
     }
 
@@ -140,7 +161,7 @@ def _level(model: ModelResult, *, strict: bool) -> str:
     return "error" if strict or model.outcome is Outcome.FAIL else "warning"
 
 
-def _notifications(report: Report) -> list[dict[str, Any]]:
+def _notifications(report: Report, beyond: int) -> list[dict[str, Any]]:
     """Tokens that do not pass, models whose id is in no file, and the notes of the run."""
     levels = {
         TokenStatus.REJECTED: "error",
@@ -159,7 +180,10 @@ def _notifications(report: Report) -> list[dict[str, Any]]:
         }
         for model in unplaced(report)
     ]
-    return [*tokens, *models, *(_notification("note", note) for note in report.notes)]
+    notes = [*report.notes]
+    if beyond:
+        notes.append(f"{counted(beyond, 'result')} more: a run holds at most {_MOST_RESULTS}")
+    return [*tokens, *models, *(_notification("note", note) for note in notes)]
 
 
 def _notification(level: str, text: str) -> dict[str, Any]:
@@ -173,42 +197,35 @@ def _message(model: ModelResult) -> str:
     return sentences(f"{shown_id(model.id)}: {reason}", *notes, meant(model))
 
 
-def _result(model: ModelResult, *, strict: bool) -> dict[str, Any]:
+def _result(
+    model: ModelResult, place: Location, fingerprint: str, *, strict: bool
+) -> dict[str, Any]:
     # a `kind` other than fail would have to be of level none (section 3.27.10), and not be shown
-    fingerprint = hashlib.sha256(model.id.encode("utf-8", "surrogatepass")).hexdigest()
     return {
         "ruleId": model.status,
         "ruleIndex": _RULE_INDEX[model.status],
         "kind": "fail",
         "level": _level(model, strict=strict),
         "message": {"text": _text(_message(model))},
-        "locations": [_location(place) for place in places_of(model)],
-        "partialFingerprints": {"modelId/v1": fingerprint},
-        "suppressions": _suppressions(model),
+        "locations": [_location(model, place)],
+        "partialFingerprints": {"modelInFile/v1": fingerprint},
     }
 
 
-def _location(place: Location) -> dict[str, Any]:
-    return {
-        "physicalLocation": {
-            "artifactLocation": {"uri": _uri(place.file)},
-            "region": {"startLine": place.line, "startColumn": place.column},
-        }
+def _location(model: ModelResult, place: Location) -> dict[str, Any]:
+    region = {
+        "startLine": place.line,
+        "startColumn": place.column,
+        "endLine": place.line,
+        "endColumn": place.column + max(1, len(place.given or model.id)),
     }
+    return {"physicalLocation": {"artifactLocation": {"uri": _uri(place.file)}, "region": region}}
 
 
 def _uri(file: str) -> str:
     """A relative reference for a relative path, else a ``file:`` URI."""
     absolute = file.startswith("/") or file[1:3] == ":/"
     return f"file:///{quote(file.lstrip('/'), safe='/:')}" if absolute else quote(file)
-
-
-def _suppressions(model: ModelResult) -> list[dict[str, Any]]:
-    """One for an ignored model. What the baseline knows stays a finding until it is mended."""
-    why = excuse(model)
-    if model.ignored is None or why is None:
-        return []
-    return [{"kind": "external", "status": "accepted", "justification": why}]
 
 
 def _text(text: str) -> str:

@@ -21,6 +21,7 @@ __all__ = [
     "NextStep",
     "Tally",
     "all_models",
+    "counting_models",
     "fallback_verdict",
     "is_excused",
     "next_step",
@@ -60,6 +61,15 @@ def _is_queried(fallback: Fallback | None) -> bool:
 def is_excused(model: ModelResult) -> bool:
     """Whether the model does not pass and its outcome has no effect: ignored, or no regression."""
     return model.outcome is not Outcome.PASS and not model.counts
+
+
+def counting_models(report: Report) -> tuple[ModelResult, ...]:
+    """The queried models that do not pass and whose outcome has an effect."""
+    return tuple(
+        model
+        for model in queried_models(report)
+        if model.outcome is not Outcome.PASS and not is_excused(model)
+    )
 
 
 def worst_first(models: Iterable[ModelResult]) -> tuple[ModelResult, ...]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import PurePath
 from typing import assert_never
 
@@ -38,11 +41,12 @@ __all__ = [
     "about",
     "about_fallback",
     "excuse",
+    "fingerprints",
     "kind_of",
     "magicubes",
     "meant",
+    "next_step_in_ci",
     "next_step_line",
-    "place_of",
     "places_of",
     "proofs_line",
     "quota_line",
@@ -264,19 +268,34 @@ def sentences(*texts: str | None) -> str:
     return " ".join([*ended, last])
 
 
-def place_of(model: ModelResult) -> Location | None:
-    """The first place of the id in a file; None where it is in none."""
-    return next(iter(places_of(model)), None)
-
-
 def places_of(model: ModelResult) -> tuple[Location, ...]:
     """All places of the id in files, the file names with ``/`` between folders."""
     known = model.locations or ((model.location,) if model.location else ())
     return tuple(
-        Location(visible(PurePath(place.file).as_posix()), place.line, place.column)
+        replace(place, file=visible(PurePath(place.file).as_posix()))
         for place in known
         if place.file != _STDIN
     )
+
+
+def fingerprints(model: ModelResult) -> Iterator[tuple[Location, str]]:
+    """Each place of the id with what identifies it from run to run.
+
+    It rests on the id, the file, and how many places before it are in that file; neither on the
+    line nor on the status: an edit above it, or an outage, makes it no other finding.
+    """
+    import hashlib  # noqa: PLC0415 - not needed where all models pass
+
+    seen: Counter[str] = Counter()
+    for place in places_of(model):
+        what = f"{model.id}\0{place.file}\0{seen[place.file]}"
+        yield place, hashlib.sha256(what.encode("utf-8", "surrogatepass")).hexdigest()
+        seen[place.file] += 1
+
+
+def next_step_in_ci(report: Report) -> str:
+    """What to do next, or "": a job that passes has nothing to do but to go on."""
+    return "" if next_step(report) is NextStep.GENERATE else next_step_line(report)
 
 
 def next_step_line(report: Report) -> str:

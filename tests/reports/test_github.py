@@ -154,6 +154,12 @@ def test_an_id_that_is_in_no_file_has_no_place(
     assert command.properties == {"title": "not_enabled: a/b"}
 
 
+def test_a_job_that_passes_has_no_next_step(model: MakeModel, report: MakeReport) -> None:
+    notice, plain = render(report(model()), Format.GITHUB).splitlines()
+    assert notice == "::notice title=msconfig::The model is served."
+    assert plain == "✓ The model is served."
+
+
 def test_notes_come_before_the_summary(model: MakeModel, report: MakeReport) -> None:
     (note,) = commands_of(report(model(), notes=("an entry has expired",)))
     assert note == Command("notice", {"title": "msconfig"}, "an entry has expired")

@@ -198,20 +198,27 @@ def test_without_token_and_network_facts_the_properties_say_so(
 
 
 @pytest.mark.parametrize(
-    ("location", "attributes"),
+    ("places", "lines"),
     [
-        (None, {}),
-        (Location("-", 3, 5), {}),
-        (Location("ids/models.txt", 3, 5), {"file": "ids/models.txt", "line": "3"}),
-        (Location("./models.txt", 1, 1), {"file": "models.txt", "line": "1"}),
+        ((), []),
+        ((Location("-", 3, 5),), []),
+        ((Location("ids/models.txt", 3, 5),), ["ids/models.txt:3:5"]),
+        ((Location("a.txt", 1, 1), Location("./b.txt", 2, 1)), ["a.txt:1:1", "b.txt:2:1"]),
     ],
 )
-def test_a_case_tells_where_its_id_stands(
-    location: Location | None, attributes: dict[str, str], model: MakeModel, report: MakeReport
+@pytest.mark.parametrize("status", [FAIL, OPEN, Status.ENABLED])
+def test_a_case_tells_every_place_of_its_id(
+    status: Status,
+    places: tuple[Location, ...],
+    lines: list[str],
+    model: MakeModel,
+    report: MakeReport,
 ) -> None:
-    (case,) = cases_of(report(model(location=location)))
-    told = {name: value for name in ("file", "line") if (value := case._elem.get(name)) is not None}
-    assert told == attributes
+    first = places[0] if places else None
+    it = model(status=status, reason="because", location=first, locations=places)
+    (case,) = cases_of(report(it))
+    output = [text for each in case._elem.iter() for text in (each.text or "").split("\n")]
+    assert [line for line in output if ".txt:" in line] == lines
 
 
 def test_verdict_notes_and_next_step_are_the_output_of_the_suite(
@@ -222,6 +229,12 @@ def test_verdict_notes_and_next_step_are_the_output_of_the_suite(
     assert verdict == "✗ The model is not served."
     assert note == "Note: an entry has expired"
     assert step.startswith("Next: replace")
+
+
+def test_a_job_that_passes_has_no_next_step(model: MakeModel, report: MakeReport) -> None:
+    assert suite_of(report(model()))._elem.findtext("system-out").split("\n") == [
+        "✓ The model is served."
+    ]
 
 
 def test_only_the_time_of_the_check_tells_two_runs_apart(

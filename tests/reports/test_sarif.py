@@ -35,8 +35,8 @@ from msconfig.checking.report import (
     TokenStatus,
 )
 from msconfig.modelscope.kinds import Kind
-from msconfig.modelscope.sites import Site
-from msconfig.reports import Format, left_out, render
+from msconfig.modelscope.sites import Site, addresses_of
+from msconfig.reports import Format, left_out, render, sarif
 from support import HOSTILE_TEXT, MakeModel, MakeReport
 
 # read here: a test's environment holds no variable of ours
@@ -207,18 +207,10 @@ def test_a_place_is_a_uri_with_line_and_column(
         {
             "physicalLocation": {
                 "artifactLocation": {"uri": uri},
-                "region": {"startLine": 3, "startColumn": 5},
+                "region": {"startLine": 3, "startColumn": 5, "endLine": 3, "endColumn": 15},
             }
         }
     ]
-
-
-def test_a_result_has_all_places_of_the_id(model: MakeModel, report: MakeReport) -> None:
-    places = (Location("a.txt", 3, 5), Location("-", 1, 1), Location("b.txt", 7, 1, '"a/b"'))
-    (result,) = results_of(report(model(status=FAIL, location=places[0], locations=places)))
-    found = [each["physicalLocation"] for each in result["locations"]]
-    assert [each["artifactLocation"]["uri"] for each in found] == ["a.txt", "b.txt"]
-    assert found[1]["region"] == {"startLine": 7, "startColumn": 1}
 
 
 @pytest.mark.parametrize("location", [None, Location("-", 3, 5)])
@@ -259,8 +251,8 @@ def test_one_line_says_how_many_results_have_no_place(model: MakeModel, report: 
     it = report(*(model(f"a/{n}", status=FAIL, location=None) for n in range(3)))
     (line,) = left_out(it, {Format.SARIF})
     assert line == (
-        "sarif: 3 models are notifications, not results: their ids are in no file (use --models"
-        " FILE or msconfig.toml)"
+        "sarif: 3 models are notifications, not results: their ids are in no file of the repository"
+        " (use --models FILE or msconfig.toml)"
     )
     assert left_out(report(model(status=FAIL)), {Format.SARIF}) == ()
 
@@ -271,17 +263,34 @@ def test_the_message_of_a_result_ends_with_the_notes(model: MakeModel, report: M
     assert result["message"]["text"] == "a/b: no answer. Note: not probed: the budget"
 
 
-def test_an_ignored_model_is_suppressed_with_its_reason_and_until_when(
+def test_an_ignored_model_is_left_out_as_github_reads_no_suppressions(
     model: MakeModel, report: MakeReport
 ) -> None:
-    (result,) = results_of(report(model(status=FAIL, ignored=IGNORED)))
-    assert result["suppressions"] == [
-        {
-            "kind": "external",
-            "status": "accepted",
-            "justification": "ignored until 2026-12-31: waiting",
-        }
-    ]
+    it = report(
+        model(status=FAIL, ignored=IGNORED), model(status=FAIL, ignored=IGNORED, location=None)
+    )
+    assert results_of(it) == []
+    assert run_of(it)["invocations"][0]["toolExecutionNotifications"] == []
+    assert left_out(it, {Format.SARIF}) == ()
+
+
+def test_sites_are_analyses_of_their_own(model: MakeModel, report: MakeReport) -> None:
+    for site in Site:
+        run = run_of(report(model(status=FAIL), site=site))
+        assert run["automationDetails"] == {"id": f"msconfig/{site}/"}
+        addresses = {rule["helpUri"] for rule in run["tool"]["driver"]["rules"]}
+        assert addresses == {addresses_of(site).models_page}
+
+
+def test_what_github_would_refuse_to_count_is_left_out_the_worst_first(
+    monkeypatch: pytest.MonkeyPatch, model: MakeModel, report: MakeReport
+) -> None:
+    monkeypatch.setattr(sarif, "_MOST_RESULTS", 2)
+    models = [model(f"a/{n}", status=each) for n, each in enumerate((OPEN, FAIL, OPEN, FAIL))]
+    it = report(*models)
+    assert [each["message"]["text"][:3] for each in results_of(it)] == ["a/1", "a/3"]
+    (note,) = run_of(it)["invocations"][0]["toolExecutionNotifications"]
+    assert note["message"]["text"] == "2 results more: a run holds at most 2"
 
 
 @pytest.mark.parametrize(
@@ -298,20 +307,37 @@ def test_what_the_baseline_knows_stays_a_finding_that_says_so(
 ) -> None:
     (result,) = results_of(report(model(status=FAIL, reason="because", change=change)))
     assert result["message"]["text"].endswith(f": {ending}")
-    assert (result["level"], result["suppressions"]) == ("error", [])
+    assert result["level"] == "error"
 
 
-def test_a_finding_is_known_by_its_id_alone(model: MakeModel, report: MakeReport) -> None:
-    places = (Location("a.txt", 1, 1), Location("a.txt", 9, 1))
-    here, there, other = results_of(
+def test_a_finding_is_known_by_its_id_and_file(model: MakeModel, report: MakeReport) -> None:
+    places = (Location("a.txt", 1, 1), Location("a.txt", 9, 1), Location("b.txt", 1, 1))
+    here, there, other, elsewhere = results_of(
         report(
             model("a/b", status=FAIL, location=places[0]),
-            model("a/b", status=OPEN, location=places[1], reason="no answer"),
+            model("a/b", status=FAIL, location=places[1], reason="another"),
             model("a/c", status=FAIL, location=places[0]),
+            model("a/b", status=FAIL, location=places[2]),
         )
     )
     assert here["partialFingerprints"] == there["partialFingerprints"]
-    assert here["partialFingerprints"] != other["partialFingerprints"]
+    others = [each["partialFingerprints"] for each in (here, other, elsewhere)]
+    assert len({json.dumps(each) for each in others}) == 3
+
+
+def test_every_place_is_a_result_because_github_shows_the_first_location_alone(
+    model: MakeModel, report: MakeReport
+) -> None:
+    places = (
+        *(Location("a.txt", 1, 1), Location("-", 1, 1)),
+        *(Location("a.txt", 9, 3, '"a/b",'), Location("b.txt", 1, 1)),
+    )
+    results = results_of(report(model("a/b", status=FAIL, location=places[0], locations=places)))
+    found = [each["physicalLocation"] for result in results for each in result["locations"]]
+    assert [(each["artifactLocation"]["uri"], *each["region"].values()) for each in found] == [
+        *(("a.txt", 1, 1, 1, 4), ("a.txt", 9, 3, 9, 9), ("b.txt", 1, 1, 1, 4)),
+    ]
+    assert len({each["partialFingerprints"]["modelInFile/v1"] for each in results}) == 3
 
 
 @pytest.mark.parametrize(("status", "exit_code"), [(Status.ENABLED, 0), (FAIL, 1), (OPEN, 4)])
