@@ -5,7 +5,8 @@
    threads and reads nothing into it, and beside the arithmetic minimum. In turn, in one run.
 2. 10,000 ids at the default concurrency, and the same at a hub that answers every tenth request
    with 429: how much longer it takes, and that the verdicts are the same.
-3. 3,000 ids, a third each served, not served and unknown: the time after the last reply.
+3. 3,000 ids, a third each served, not served and unknown: the time after the last reply, with the
+   report as text and as JSON.
 
 Run it with ``python benchmarks/many_ids.py``; it needs the extra `mock`. ``--quick`` does a tenth.
 """
@@ -44,6 +45,7 @@ from msconfig.model_ids import GivenId
 from msconfig.modelscope.client import ModelScope
 from msconfig.modelscope.http_client import HttpClient
 from msconfig.modelscope.sites import Endpoints, Site
+from msconfig.reports import Format, render
 from msconfig.tokens import Secret, Token
 
 TOKEN = Token(Secret("ms-00000000-0000-4000-8000-00000000cafe"), "BENCHMARK")
@@ -195,7 +197,9 @@ def after_the_last_reply() -> None:
     models = dict.fromkeys(ids[::3], SERVED) | dict.fromkeys(ids[1::3], NOT_SERVED)
     models |= dict.fromkeys(ids[2::3], UNKNOWN)
     with serving(models, ids[::3]) as (endpoints, requested):
-        with_msconfig(endpoints, ids, 16)
+        _, report = with_msconfig(endpoints, ids, 16)
+        for form in (Format.TEXT, Format.JSON):
+            render(report, form)
         ended = time.monotonic()
         _, last = requested()
     print(f"{len(ids)} ids, a third served")

@@ -203,10 +203,8 @@ def command(
             baseline=earlier,
             progress=progress,
         )
-    if not report.complete:
-        reports = _without_baseline(reports, baseline)
     repository = inputs.repository
-    _write_reports(report, output_format, reports, tag, repository)
+    report = _write_reports(report, output_format, reports, tag, repository, baseline)
     for line in left_out(report, {output_format, *(each for each, _ in reports)}, repository):
         inputs.note(line)
     tolerated = {ExitCode.MODEL_FAILED, ExitCode.INCONCLUSIVE} if warn_only else ()
@@ -219,26 +217,47 @@ def _write_reports(
     reports: tuple[ReportFile, ...],
     tag: Tag,
     repository: Repository,
-) -> None:
-    """Write the report to stdout, to the files of --report, and to GitHub's summary."""
+    baseline: str | None,
+) -> Report:
+    """Write the report to stdout, to the files of --report, and to GitHub's summary.
+
+    An interrupt keeps it, as an incomplete one; that is the one that is returned then.
+    """
     from msconfig.cli.console import columns, stdout_in_color, write_result
     from msconfig.files import write
     from msconfig.reports import render
 
-    result = render(
-        report,
-        output_format,
-        width=columns(),
-        color=stdout_in_color(),
-        tag=tag,
-        repository=repository,
-    )
-    files = _report_files(reports, report, tag, repository)
-    write_result(result)
-    if output_format is Format.GITHUB:
-        _append_step_summary(render(report, Format.MARKDOWN))
-    for planned in files:
-        write(planned)
+    def rendered(report: Report) -> str:
+        return render(
+            report,
+            output_format,
+            width=columns(),
+            color=stdout_in_color(),
+            tag=tag,
+            repository=repository,
+        )
+
+    shown = False
+    try:
+        kept = reports if report.complete else _without_baseline(reports, baseline)
+        result = rendered(report)
+        files = _report_files(kept, report, tag, repository)
+        shown = True
+        write_result(result)
+        if output_format is Format.GITHUB:
+            _append_step_summary(render(report, Format.MARKDOWN))
+        for planned in files:
+            write(planned)
+    except KeyboardInterrupt:
+        report = replace(report, complete=False)
+        kept = _without_baseline(reports, baseline)
+        for planned in _report_files(kept, report, tag, repository):
+            write(planned)
+        result = "" if shown else rendered(report)
+    else:
+        return report
+    write_result(result)  # not above: a reader that has stopped could not be interrupted there
+    return report
 
 
 def _max_age(given: timedelta | None, settings: Settings) -> timedelta:

@@ -155,15 +155,22 @@ def check(
         if probe is not None and report.complete:
             report = _probed(report, modelscope, session, probe, first)
         report = _with_obstacles(report, modelscope.obstacles)
-    report = _with_fallback(report, session, fallback)
-    report = with_requirement(report, required)
-    earlier = [each for each in (reuse, baseline) if each is not None]
-    if earlier:
-        newest_first = sorted(earlier, key=_checked_at, reverse=True)
-        statuses = [each.statuses for each in newest_first]
-        report = replace(report, models=with_since(report.models, statuses, report.checked_at))
-    report = with_ignored(report, ignore, today or clock.utc_now().date())
-    return report if baseline is None else with_baseline(report, baseline)
+
+    def settled(report: Report) -> Report:
+        report = _with_fallback(report, session, fallback)
+        report = with_requirement(report, required)
+        earlier = [each for each in (reuse, baseline) if each is not None]
+        if earlier:
+            newest_first = sorted(earlier, key=_checked_at, reverse=True)
+            statuses = [each.statuses for each in newest_first]
+            report = replace(report, models=with_since(report.models, statuses, report.checked_at))
+        report = with_ignored(report, ignore, today or clock.utc_now().date())
+        return report if baseline is None else with_baseline(report, baseline)
+
+    try:
+        return settled(report)
+    except KeyboardInterrupt:  # the verdicts are there
+        return settled(replace(report, complete=False))
 
 
 def _checked_at(earlier: Reuse | Baseline) -> datetime:

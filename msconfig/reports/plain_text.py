@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 from rich.cells import cell_len
-from rich.console import Console, Group, RenderableType
+from rich.console import Console
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from msconfig.checking.report import Change, ModelResult, Outcome, Report, Suggestion
@@ -79,59 +79,101 @@ def _print_models(console: Console, models: Sequence[ModelResult]) -> None:
     columns = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
     room = console.width - sum(columns) - cell_len("✗      ")
     if room >= cell_len("  ") + _MIN_REASON:
-        console.print(_table(ordered))
+        console.print(_table(console, ordered, columns, room - cell_len("  ")), soft_wrap=True)
     elif room >= 0:
-        _print_rows(console, ordered, columns)
+        console.print(_rows(console, ordered, columns), soft_wrap=True)
     else:
-        for model in ordered:
-            _print_stacked(console, model)
+        console.print(_stacked(console, ordered), soft_wrap=True)
 
 
-def _table(models: Iterable[ModelResult]) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column("")
-    for heading in _HEADINGS:
-        table.add_column(heading, no_wrap=True)
-    table.add_column("WHY", overflow="fold")
+# One text for all models: a table of rich, or a print for each, takes seconds for thousands.
+
+
+def _table(
+    console: Console, models: Iterable[ModelResult], columns: Sequence[int], room: int
+) -> Text:
+    table = Text.assemble((f"   {_in_columns(_HEADINGS, columns)}  WHY", "dim"))
+    indent = " " * (cell_len("✗      ") + sum(columns) + cell_len("  "))
     for model in models:
-        mark, style = _mark(model.outcome)
-        table.add_row(
-            Text(mark, style=style),
-            Text(_id(model)),
-            Text(status_of(model), style=style),
-            Text(kind_of(model), style="dim"),
-            _why(model),
-        )
+        (first, style), *more = _why(console, model, room)
+        _begin_row(table, model, columns)
+        table.append("  ")
+        table.append(first, style)
+        for line, line_style in more:
+            table.append(f"\n{indent}")
+            table.append(line, line_style)
     return table
 
 
-def _print_rows(console: Console, models: Iterable[ModelResult], columns: Sequence[int]) -> None:
-    cells = (cell.ljust(width) for cell, width in zip(_HEADINGS, columns, strict=True))
-    console.print(Text(f"   {'  '.join(cells)}", style="dim"), soft_wrap=True)
+def _rows(console: Console, models: Iterable[ModelResult], columns: Sequence[int]) -> Text:
+    rows = Text.assemble((f"   {_in_columns(_HEADINGS, columns)}", "dim"))
+    for model in models:
+        _begin_row(rows, model, columns)
+        _append_below(rows, _why(console, model, console.width - 5), " " * 5)
+    return rows
+
+
+def _stacked(console: Console, models: Iterable[ModelResult]) -> Text:
+    found = Text()
     for model in models:
         mark, style = _mark(model.outcome)
-        model_id, status = Text(_id(model)), Text(status_of(model), style=style)
-        model_id.pad_right(columns[0] - model_id.cell_len)
-        status.pad_right(columns[1] - status.cell_len)
-        kind = Text(kind_of(model), style="dim")
-        row = Text("  ").join([Text(mark, style=style), model_id, status, kind])
-        console.print(row, soft_wrap=True)
-        console.print(Padding(_why(model), (0, 0, 0, 5)))
+        status, kind = status_of(model), kind_of(model)
+        found.append(f"{mark} ", style)
+        found.append(f"{_id(model)}\n  ")
+        found.append(status, style)
+        has_room = cell_len(f"  {status} · {kind}") <= console.width
+        found.append(f" · {kind}" if has_room else f" ·\n  {kind}", "dim")
+        _append_below(found, _why(console, model, console.width - 2), "  ")
+        found.append("\n")
+    found.right_crop(1)
+    return found
 
 
-def _print_stacked(console: Console, model: ModelResult) -> None:
+def _begin_row(rows: Text, model: ModelResult, columns: Sequence[int]) -> None:
+    """Add a line with mark, id, status and kind."""
     mark, style = _mark(model.outcome)
-    console.print(Text.assemble((f"{mark} ", style), _id(model)), soft_wrap=True)
-    line = Text.assemble((status_of(model), style), (f" · {kind_of(model)}", "dim"))
-    console.print(Padding(line, (0, 0, 0, 2)))
-    console.print(Padding(_why(model), (0, 0, 0, 2)))
+    model_id, status, kind = (_id(model), status_of(model), kind_of(model))
+    rows.append("\n")
+    rows.append(mark, style)
+    rows.append(f"  {_padded(model_id, columns[0])}  ")
+    rows.append(_padded(status, columns[1]), style)
+    rows.append("  ")
+    rows.append(_padded(kind, columns[2]), "dim")
 
 
-def _why(model: ModelResult) -> RenderableType:
+def _append_below(rows: Text, lines: Iterable[_Line], indent: str) -> None:
+    for line, style in lines:
+        rows.append(f"\n{indent}")
+        rows.append(line, style)
+
+
+def _in_columns(cells: Sequence[str], columns: Sequence[int]) -> str:
+    return "  ".join(map(_padded, cells, columns))
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - cell_len(text))
+
+
+_Line: TypeAlias = tuple[str, str]
+"""A line and its style."""
+
+
+def _why(console: Console, model: ModelResult, width: int) -> list[_Line]:
     """The reason, and indented below it why it has no effect, if so, and the notes."""
-    below = (Text(no_command(visible(each)), style="dim") for each in remarks(model))
-    reason = Text(no_command(visible(model.reason)))
-    return Group(reason, *(Padding(each, (0, 0, 0, 2)) for each in below))
+    below = (no_command(visible(each)) for each in remarks(model))
+    return [
+        *((line, "") for line in _folded(console, no_command(visible(model.reason)), width)),
+        *((f"  {line}", "dim") for each in below for line in _folded(console, each, width - 2)),
+    ]
+
+
+def _folded(console: Console, text: str, width: int) -> list[str]:
+    """`text` in lines of at most `width` columns; a longer word is broken."""
+    if cell_len(text) <= width:
+        return [text]
+    lines = Text(text).wrap(console, max(1, width), overflow="fold")
+    return [line.plain.rstrip() for line in lines]
 
 
 def _print_places(console: Console, report: Report) -> None:
@@ -144,8 +186,7 @@ def _print_places(console: Console, report: Report) -> None:
     ]
     if lines:
         console.print()
-    for line in lines:
-        console.print(Text(no_command(line)), soft_wrap=True)
+        console.print(Text("\n".join(map(no_command, lines))), soft_wrap=True)
 
 
 def _print_notes(console: Console, report: Report) -> None:
@@ -171,20 +212,22 @@ def _print_suggestions(console: Console, models: Iterable[ModelResult]) -> None:
     console.print()
     console.print(Text(f"{SUGGESTED}:", style="bold"))
     width = max(cell_len(_suggested(each)) for _, each in rows)
+    lines = Text()
     last = None
     for model, each in rows:
         if model is not last:
-            console.print(Text(f"  {_id(model)}"), soft_wrap=True)
+            lines.append(f"{'' if last is None else chr(10)}  {_id(model)}")
             last = model
-        suggested = _suggested(each)
-        reason = Text(no_command(visible(each.reason)), style="dim")
-        line = Text.assemble("    → ", (suggested, "green"))
-        if cell_len("    →   ") + width + reason.cell_len <= console.width:
-            line.pad_right(width + 2 - cell_len(suggested))
-            console.print(line + reason, soft_wrap=True)
+        suggested, reason = _suggested(each), no_command(visible(each.reason))
+        lines.append("\n    → ")
+        if cell_len("    →   ") + width + cell_len(reason) <= console.width:
+            lines.append(_padded(suggested, width), "green")
+            lines.append(f"  {reason}", "dim")
         else:
-            console.print(line, soft_wrap=True)
-            console.print(Padding(reason, (0, 0, 0, 6)))
+            lines.append(suggested, "green")
+            below = _folded(console, reason, console.width - 6)
+            _append_below(lines, ((line, "dim") for line in below), " " * 6)
+    console.print(lines, soft_wrap=True)
 
 
 def _suggested(suggestion: Suggestion) -> str:
