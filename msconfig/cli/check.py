@@ -204,7 +204,9 @@ def command(
             progress=progress,
         )
     repository = inputs.repository
-    report = _write_reports(report, output_format, reports, tag, repository, baseline)
+    report = _write_reports(
+        report, output_format, reports, tag=tag, repository=repository, baseline=baseline
+    )
     for line in left_out(report, {output_format, *(each for each, _ in reports)}, repository):
         inputs.note(line)
     tolerated = {ExitCode.MODEL_FAILED, ExitCode.INCONCLUSIVE} if warn_only else ()
@@ -215,6 +217,7 @@ def _write_reports(
     report: Report,
     output_format: Format,
     reports: tuple[ReportFile, ...],
+    *,
     tag: Tag,
     repository: Repository,
     baseline: str | None,
