@@ -20,11 +20,14 @@ import click
 import pytest
 
 from backups import make_v7
+from msconfig.checking.report import Proof, Status
 from msconfig.cli.app import COMMANDS, command_named
+from msconfig.errors import ExitCode
 from msconfig.settings import loading as settings
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "README.zh-CN.md", *sorted((ROOT / "docs").glob("*.md"))]
+TRANSLATED = [page for page in PAGES if page.name.endswith(".zh-CN.md")]
 REFERENCE = ROOT / "docs" / "reference.md"
 _CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -235,6 +238,80 @@ def test_the_settings_in_the_readme_are_accepted(tmp_path: Path) -> None:
     assert [model.id for model in fallback.models] == [
         *("qwen3-32b", "deepseek-v4-pro", "text-embedding-v4")
     ]
+
+
+def _original(page: Path) -> Path:
+    return page.with_name(page.name.replace(".zh-CN", ""))
+
+
+def _blocks(page: Path) -> list[str]:
+    """The code blocks, without the comments of a shell."""
+    blocks = re.findall(r"^```\w+\n.*?^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    return [re.sub(r" +# .*$", "", each, flags=re.MULTILINE) for each in blocks]
+
+
+def _code(page: Path) -> set[str]:
+    """The code within sentences and tables; the guide's name is that of an English one."""
+    text = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    return set(
+        re.findall(r"`([^`]+)`", re.sub(r"\s+", " ", text).replace("guide.zh-CN", "guide.en"))
+    )
+
+
+@pytest.mark.parametrize("page", TRANSLATED, ids=lambda page: page.name)
+def test_a_translated_page_shows_the_commands_of_the_original(page: Path) -> None:
+    shown, original = _blocks(page), _blocks(_original(page))
+    assert shown
+    assert shown == [each for each in original if each in shown]
+
+
+@pytest.mark.parametrize("page", TRANSLATED, ids=lambda page: page.name)
+def test_a_translated_page_names_no_option_that_the_original_does_not(page: Path) -> None:
+    own = {"--lang zh-CN"}
+    assert sorted(_code(page) - _code(_original(page)) - own) == []
+
+
+def test_the_translated_start_has_every_command_and_step_of_the_original() -> None:
+    page = ROOT / "docs" / "start.zh-CN.md"
+    original = _original(page)
+    assert _blocks(page) == _blocks(original)
+    for pattern in (r"^## (\d+)\.", r"^\| .* \| `(.*)` \|$", r"<(https://[^>]+)>"):
+        of_both = [
+            re.findall(pattern, each.read_text("utf-8").replace(".zh-CN", ".en"), re.MULTILINE)
+            for each in (page, original)
+        ]
+        assert of_both[0] == of_both[1]
+
+
+def test_the_translated_readme_has_every_status_proof_and_exit_code() -> None:
+    text = (ROOT / "README.zh-CN.md").read_text("utf-8")
+    rows = re.findall(r"^\| `?([\w.<>]+)`? \|", text, re.MULTILINE)
+    assert set(rows) >= {*Status, *Proof, *map(str, ExitCode)}
+
+
+@pytest.mark.parametrize("page", TRANSLATED, ids=lambda page: page.name)
+def test_a_page_and_its_translation_link_to_each_other(page: Path) -> None:
+    for one, other in ((page, _original(page)), (_original(page), page)):
+        assert f"]({other.name})" in one.read_text("utf-8")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_in_code_blocks_use_options_that_exist(page: Path) -> None:
+    for block in _blocks(page):
+        for name, rest in re.findall(r"msconfig(?:-modelscope)? ([a-z]+)\b([^|&;\n]*)", block):
+            if name not in COMMANDS:
+                continue
+            parameters = _all_parameters(command_named(name))
+            taken = {"--help", *(option for each in parameters for option in each.opts)}
+            used = set(re.findall(r"(?<!\S)(--?[a-z][a-z-]*)", rest))
+            assert used <= taken, (name, used - taken)
+
+
+def _all_parameters(command: click.Command) -> list[click.Parameter]:
+    found = [*command.params]
+    if isinstance(command, click.Group):
+        found += [each for child in command.commands.values() for each in child.params]
+    return found
 
 
 def test_the_readme_lists_every_command() -> None:
