@@ -62,9 +62,8 @@ def test_what_is_not_available_yet_is_not_in_the_code() -> None:
             r"^\| `?(\w+)`? \| (.*) \|$", section("Not available yet"), re.MULTILINE
         )
     }
-    assert listed.keys() >= {"commands", "check", "validate", "Python"}
-    assert listed["commands"].isdisjoint(COMMANDS)
-    for name in ("check", "validate"):
+    assert listed.get("commands", set()).isdisjoint(COMMANDS)
+    for name in listed.keys() & {*COMMANDS}:
         options = {each for param in command_named(name).params for each in param.opts}
         assert listed[name].isdisjoint({*options, *Format})
-    assert listed["Python"].isdisjoint(msconfig.__all__)
+    assert listed.get("Python", set()).isdisjoint(msconfig.__all__)

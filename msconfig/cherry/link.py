@@ -14,7 +14,7 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import parse_qs, quote, unquote
@@ -69,6 +69,28 @@ def links_in_lines(text: str) -> list[PastedLink]:
     """
     lines = ((number, line.strip()) for number, line in enumerate(text.splitlines(), start=1))
     return [_link_in(number, line) for number, line in lines if line]
+
+
+def keys_in_links(text: str) -> Iterator[tuple[int, str]]:
+    """The line and the API key of every link in a text, e.g. a page, that can be decoded.
+
+    Data in base64url counts too: Cherry Studio reads other bytes in it, a person the key.
+    """
+    line, seen = 1, 0
+    for found in _IN_TEXT.finditer(text):
+        line += text.count("\n", seen, found.start())
+        seen = found.start()
+        link = found[0].rstrip(_BEHIND).replace("&amp;", "&")
+        begin, equals, data = link.partition("data=")
+        plain = data.replace("-", "%2B").replace("_", "%2F")
+        for spelling in (link, f"{begin}{equals}{plain}"):
+            try:
+                key = decode_v2(spelling).get("apiKey")
+            except Unopenable:
+                continue
+            if isinstance(key, str):
+                yield line, key
+            break
 
 
 def _link_in(number: int, line: str) -> PastedLink:

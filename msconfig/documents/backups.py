@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 from typing import assert_never
 
 from msconfig.cherry.backup import Backup, BackupFormat, BackupProvider, open_backup
 from msconfig.model_ids import GivenId
 from msconfig.text import counted, shortened, visible
-from msconfig.tokens import without_tokens
+from msconfig.tokens import is_masked, without_tokens
+
+_MARKS = frozenset({"metadata.json", "data.json"})
+"""Names of which a backup has one."""
 
 
 def summary_of(path: Path) -> tuple[str, ...]:
@@ -25,6 +29,29 @@ def summary_of(path: Path) -> tuple[str, ...]:
     if rest:
         lines.append(f"{counted(rest, 'other provider')}, off, without keys and models")
     return tuple(lines)
+
+
+def is_backup(path: Path) -> bool:
+    """Whether a zip has what makes it a backup of Cherry Studio, even one that is refused."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(name.rpartition("/")[2] in _MARKS for name in archive.namelist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return False
+
+
+def providers_with_keys(path: Path) -> tuple[str, ...]:
+    """The ids of the providers in a backup that have an API key.
+
+    Raises:
+        FileError: it cannot be read.
+        BackupRefused: as `summary_of`.
+    """
+    return tuple(
+        visible(shortened(without_tokens(each.id), 60))
+        for each in open_backup(path).providers
+        if any(key.reveal().strip() and not is_masked(key.reveal()) for key in each.api_keys)
+    )
 
 
 def ids_in_backup(path: Path) -> list[GivenId]:

@@ -20,7 +20,7 @@ from msconfig.text import as_utf8
 _LINK_SCHEME = b"cherrystudio:"
 _MARKS_OF_A_SCENARIO = {"accounts", "bailian", "faults", "envelope", "request_id", "seed"}
 _BOM = b"\xef\xbb\xbf"
-_ZIP = b"PK\x03\x04"
+ZIP = b"PK\x03\x04"
 """The first bytes of a backup, and of no text."""
 
 
@@ -74,6 +74,8 @@ class Document:
     """The file as it was read, without a byte order mark."""
     facts: tuple[str, ...] = ()
     """Of a backup, which has nothing of the above: its summary, a line each."""
+    keys: tuple[Problem, ...] = ()
+    """Where it holds a key, if that was looked for."""
 
 
 def read_document(path: Path, kind: DocumentKind | None = None) -> Document:
@@ -88,7 +90,7 @@ def read_document(path: Path, kind: DocumentKind | None = None) -> Document:
         FileError: it cannot be read.
     """
     raw = _content(path)
-    if kind is None and raw.startswith(_ZIP):
+    if kind is None and raw.startswith(ZIP):
         return _backup(path)
     return _document(path, raw, kind)
 
@@ -126,7 +128,7 @@ def ids_in_document(path: Path) -> list[GivenId]:
         UsageError: it is something else.
     """
     raw = _content(path)
-    if raw.startswith(_ZIP):
+    if raw.startswith(ZIP):
         from msconfig.documents.backups import ids_in_backup  # noqa: PLC0415 - as above
 
         return ids_in_backup(path)
@@ -164,13 +166,16 @@ def _listed_models(value: object) -> list[str] | None:
 def _is_provider(document: Document, raw: bytes) -> bool:
     """Whether it is a provider document of Cherry Studio, valid or broken."""
     if document.value is None:  # it does not even parse
-        return document.kind in {None, *_PROVIDERS} and any(
-            key in raw for key in _KEYS_OF_A_PROVIDER
-        )
+        return document.kind in {None, *_PROVIDERS} and names_a_provider(raw)
     if document.kind not in _PROVIDERS:
         return False
     value = cast("dict[str, Any]", document.value)
     return isinstance(value.get("models"), list) or {"apiHost", "apiKey"} <= value.keys()
+
+
+def names_a_provider(raw: bytes) -> bool:
+    """Whether a text that does not parse has keys that only a provider document has."""
+    return any(key in raw for key in _KEYS_OF_A_PROVIDER)
 
 
 def _what_it_is(document: Document, raw: bytes) -> str:
