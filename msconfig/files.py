@@ -212,26 +212,62 @@ def private_folder(beside: Path | None = None) -> Iterator[Path]:
 def private_page(content: bytes) -> Iterator[Path]:
     """A file with mode 0600 (POSIX) among the system's temporary ones, removed afterwards.
 
-    It is in no folder of its own: a browser from a snap may not read hidden ones.
+    It is in no folder of its own: a browser from a snap may not read hidden ones. Those that killed
+    runs left are removed first.
 
     Raises:
         FileError: it cannot be written.
     """
     where = Path(tempfile.gettempdir()).absolute()
-    _remove_leftovers(where, _PAGE)
+    _remove_pages(where)
     page = where / f"{_PAGE}{os.urandom(8).hex()}.html"
+    holder = -1
     try:
         try:
             with create(page) as stream:
+                # locked while it is empty, so that no other run takes it for a leftover
+                holder = os.open(page, os.O_RDONLY)
+                _lock(holder)
                 stream.write(content)
         except OSError as error:
             raise FileError.from_os("write a page to", where, error) from None
         try:
             yield page
         finally:
+            os.close(holder)  # Windows removes no open file
             page.unlink(missing_ok=True)
     finally:
         page.unlink(missing_ok=True)  # again: an interrupt may come before the first
+
+
+def _remove_pages(where: Path) -> None:
+    """Remove pages that killed runs of this user left in `where`, however young.
+
+    A run that lives has its page locked; on Windows it cannot be removed, being open.
+    """
+    for leftover in where.glob(f"{_PAGE}*"):
+        with contextlib.suppress(OSError):
+            known = leftover.lstat()
+            is_ours = os.name != "posix" or known.st_uid == os.geteuid()
+            if is_ours and stat.S_ISREG(known.st_mode) and known.st_size:
+                descriptor = os.open(leftover, os.O_RDONLY)
+                try:
+                    _lock(descriptor)
+                finally:
+                    os.close(descriptor)
+                leftover.unlink()
+
+
+def _lock(descriptor: int) -> None:
+    """Lock an open file until it is closed; nothing on Windows.
+
+    Raises:
+        OSError: another process has locked it.
+    """
+    if sys.platform != "win32":
+        import fcntl  # noqa: PLC0415 - not on Windows
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 @contextlib.contextmanager

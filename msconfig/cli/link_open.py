@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from types import FrameType
 
 import click
 
@@ -108,5 +110,38 @@ def _page(links: Sequence[DecodedLink], payloads: Sequence[LinkPayload]) -> Iter
         for link, payload in zip(links, payloads, strict=True)
     ]
     text = render_own("open-links.html", {"links": entries, "nonce": secrets.token_urlsafe(16)})
-    with private_page(text.encode()) as page:
+    with private_page(text.encode()) as page, _removed_by_signals(page):
         yield page
+
+
+_HARMLESS = frozenset({"SIGCHLD", "SIGCONT", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGURG", "SIGWINCH"})
+"""Signals that end no process."""
+_NOT_HANDLED = frozenset({"SIGKILL", "SIGSTOP", "SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL"})
+"""Signals that cannot be handled, and faults: a Python handler of those would never return."""
+
+
+@contextlib.contextmanager
+def _removed_by_signals(page: Path) -> Iterator[None]:
+    """Remove `page` at signals that would end the process at once, such as SIGQUIT, then let them.
+
+    Ctrl-C, SIGTERM and SIGHUP have a handler already, which raises `KeyboardInterrupt`.
+    """
+
+    def remove(number: int, _frame: FrameType | None) -> None:
+        page.unlink(missing_ok=True)
+        signal.signal(number, signal.SIG_DFL)
+        signal.raise_signal(number)
+
+    numbers = [
+        number
+        for number in signal.valid_signals()
+        if getattr(number, "name", "") not in _HARMLESS | _NOT_HANDLED
+        and signal.getsignal(number) is signal.SIG_DFL
+    ]
+    for number in numbers:
+        signal.signal(number, remove)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            signal.signal(number, signal.SIG_DFL)

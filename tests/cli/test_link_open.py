@@ -303,6 +303,71 @@ def test_an_interrupt_removes_the_page_and_leaves_the_browser(
     wait_for(Path("ended"))
 
 
+def opened_for_a_minute(folder: Path) -> subprocess.Popen[bytes]:
+    """A process whose page is there; the page is the only one in `folder`."""
+    command = [sys.executable, "-m", "msconfig", "link", "open", "--yes", "--wait", "60"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_for(Path("handed.json"))
+        assert len(list(folder.iterdir())) == 1
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
+    return process
+
+
+@pytest.mark.parametrize(
+    "name", ["SIGQUIT", "SIGABRT", "SIGALRM", "SIGUSR1", "SIGUSR2", "SIGXCPU", "SIGRTMIN"]
+)
+def test_a_signal_that_ends_the_process_at_once_leaves_no_page(tmp_path: Path, name: str) -> None:
+    process = opened_for_a_minute(tmp_path / "pages")
+    number = getattr(signal, name)
+    process.send_signal(number)
+    assert process.wait(timeout=10) == -number
+    assert pages(tmp_path) == []
+
+
+def test_a_page_that_a_kill_left_is_private_and_removed_by_the_next(
+    run: Run, tmp_path: Path
+) -> None:
+    process = opened_for_a_minute(tmp_path / "pages")
+    process.kill()
+    process.wait(timeout=10)
+    (left,) = pages(tmp_path)
+    assert left.stat().st_mode & 0o777 == 0o600
+    assert run("link", "open", "--yes", "--wait", "0").code == 0
+    assert pages(tmp_path) == []
+
+
+def test_the_page_of_a_process_that_lives_stays(run: Run, tmp_path: Path) -> None:
+    process = opened_for_a_minute(tmp_path / "pages")
+    try:
+        (page,) = pages(tmp_path)
+        assert run("link", "open", "--yes", "--wait", "0").code == 0
+        assert pages(tmp_path) == [page]
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+    assert pages(tmp_path) == []
+
+
+def test_what_only_has_the_name_of_a_page_stays(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "kept.txt"
+    kept.write_text("mine")
+    (tmp_path / "pages" / "msconfig-links-link.html").symlink_to(kept)
+    (tmp_path / "pages" / "msconfig-links-folder.html").mkdir()
+    foreign = tmp_path / "pages" / "msconfig-links-foreign.html"
+    foreign.write_text("of another user")
+    monkeypatch.setattr("os.geteuid", lambda: os.getuid() + 1)
+    assert run("link", "open", "--yes", "--wait", "0").code == 0
+    monkeypatch.undo()
+    assert len(list((tmp_path / "pages").iterdir())) == 3
+    assert (kept.read_text(), foreign.read_text()) == ("mine", "of another user")
+
+
 # --- on a terminal
 
 QUESTION = "Show the link in the browser?"
