@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from msconfig.checking.probe_pace import ProbePace
     from msconfig.checking.report import (
         Evidence,
+        Finding,
+        FindingCode,
         ModelResult,
         Outcome,
         Proof,
@@ -42,12 +44,14 @@ if TYPE_CHECKING:
         TokenError,
         UsageError,
     )
+    from msconfig.model_ids import Location
     from msconfig.modelscope.kinds import Kind
     from msconfig.modelscope.sites import Site
     from msconfig.operations.apply import Change, apply
     from msconfig.operations.check import ProbeOptions, check
     from msconfig.operations.configuration import ConfigurationInputs
     from msconfig.operations.generate import Generated, generate
+    from msconfig.operations.scan import scan
     from msconfig.operations.session import Session
     from msconfig.rendering.targets import Target
     from msconfig.settings.loading import ModelSettings
@@ -56,7 +60,8 @@ _MODULES = {
     "checking.baseline": ("Baseline", "IgnoreEntry", "read_baseline"),
     "checking.probe_pace": ("ProbePace",),
     "checking.report": (
-        *("Evidence", "ModelResult", "Outcome", "Proof", "Report", "Status"),
+        *("Evidence", "Finding", "FindingCode", "ModelResult", "Outcome", "Proof", "Report"),
+        "Status",
         *("Suggestion", "TokenResult", "TokenStatus"),
     ),
     "checking.reuse": ("Reuse", "read_reuse"),
@@ -65,12 +70,14 @@ _MODULES = {
         *("DocumentError", "ExitCode", "FileError", "MsconfigError"),
         *("SettingsError", "TemplateError", "TokenError", "UsageError"),
     ),
+    "model_ids": ("Location",),
     "modelscope.kinds": ("Kind",),
     "modelscope.sites": ("Site",),
     "operations.apply": ("Change", "apply"),
     "operations.check": ("ProbeOptions", "check"),
     "operations.configuration": ("ConfigurationInputs",),
     "operations.generate": ("Generated", "generate"),
+    "operations.scan": ("scan",),
     "operations.session": ("Session",),
     "rendering.targets": ("Target",),
     "settings.loading": ("ModelSettings",),
@@ -86,9 +93,12 @@ __all__ = [
     "Evidence",
     "ExitCode",
     "FileError",
+    "Finding",
+    "FindingCode",
     "Generated",
     "IgnoreEntry",
     "Kind",
+    "Location",
     "ModelResult",
     "ModelSettings",
     "MsconfigError",
@@ -116,6 +126,7 @@ __all__ = [
     "generate",
     "read_baseline",
     "read_reuse",
+    "scan",
 ]
 
 

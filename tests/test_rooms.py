@@ -21,19 +21,21 @@ ROOMS = {
     "checking": COMMON | {"modelscope"},
     "cherry": COMMON | {"modelscope"},
     "languages": COMMON,
+    "scanning": COMMON,
     "settings": COMMON | {"checking"},
     "documents": COMMON | {"cherry", "settings"},
     "rendering": COMMON | {"modelscope", "checking", "cherry", "languages"},
     "mock": COMMON | {"modelscope", "checking"},
     "testing": {"mock"},
     "operations": COMMON
-    | {"modelscope", "checking", "cherry", "languages", "rendering", "settings", "mock"},
+    | {"modelscope", "checking", "cherry", "languages", "rendering", "settings", "mock"}
+    | {"scanning"},
     "reports": COMMON
     | {"modelscope", "checking", "cherry", "languages", "rendering", "documents", "mock"}
     | {"operations"},
     "cli": COMMON
     | {"modelscope", "checking", "cherry", "languages", "settings", "documents", "rendering"}
-    | {"mock", "operations", "reports"},
+    | {"mock", "operations", "reports", "scanning"},
     "__init__": COMMON
     | {"modelscope", "checking", "cherry", "settings", "rendering", "operations"},
     "__main__": {"cli"},
@@ -46,6 +48,11 @@ LIBRARIES = {
     "prompt_toolkit": {"cli"},
     "rich": {"cli", "reports"},
     "tomlkit": {"settings"},
+    "dotenv": {"scanning"},
+    "tree_sitter": {"scanning"},
+    "tree_sitter_json": {"scanning"},
+    "tree_sitter_toml": {"scanning"},
+    "yaml": {"scanning"},
     "httpx": {"modelscope"},
     "httpcore": {"modelscope"},
     "babel": set(),

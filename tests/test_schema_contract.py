@@ -13,7 +13,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from msconfig import cherry, resources
-from msconfig.checking.report import Change, Outcome, Proof, Status, TokenStatus
+from msconfig.checking.report import Change, FindingCode, Outcome, Proof, Status, TokenStatus
 from msconfig.cherry import link_reading
 from msconfig.cherry.backup.changes import KeyAction, ModelAction
 from msconfig.cherry.backup.opening import BackupFormat
@@ -40,6 +40,7 @@ IN_CODE: dict[str, set[str]] = {
     "baseline": set(Change),
     "behaviour": {"answers", *behaviours()},
     "fault": set(FaultKind),
+    "finding_code": set(FindingCode),
     "key_action": set(KeyAction),
     "kind": set(Kind),
     "link_outcome": set(link_reading.Outcome),

@@ -78,6 +78,8 @@ class CheckRequest:
     strict: bool = False
     snapshot_recorded: datetime | None = None
     """When the facts were recorded, for a check offline; then tokens are not checked."""
+    catalogue: CatalogueFact | None = None
+    """The catalogue where it was read before; then it is not read again."""
 
 
 def check(
@@ -93,7 +95,7 @@ def check(
     parsed = {given.text: ModelId.parse(given.text) for given in request.ids}
     well_formed = {text: model_id for text, model_id in parsed.items() if model_id is not None}
     malformed = len(parsed) - len(well_formed)
-    gathered = Gathered()
+    gathered = Gathered(request.catalogue)
     complete = True
     try:
         gather(
@@ -101,7 +103,8 @@ def check(
             gathered,
             models=well_formed,
             tokens=() if request.snapshot_recorded else request.tokens,
-            catalogue=bool(parsed),  # also for suggestions alone
+            # also for suggestions alone
+            catalogue=bool(parsed) and request.catalogue is None,
             of_open_kind=_of_open_kind(request, well_formed),
             concurrency=request.concurrency,
             progress=lambda done, _total: progress(malformed + done, len(parsed)),

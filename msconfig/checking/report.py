@@ -22,6 +22,8 @@ __all__ = [
     "Cost",
     "Evidence",
     "Fallback",
+    "Finding",
+    "FindingCode",
     "Ignored",
     "Location",
     "ModelResult",
@@ -237,6 +239,21 @@ class ModelResult:
         return self.ignored is None and (self.outcome is Outcome.UNKNOWN or not is_excused)
 
 
+class FindingCode(StrEnum):
+    """What a finding is about."""
+
+    TOKEN_IN_FILE = "token_in_file"  # noqa: S105 - no password
+    """A file that was scanned holds what looks like a ModelScope token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something about a file that was scanned; its place, and never its text."""
+
+    code: FindingCode
+    location: Location
+
+
 @dataclass(frozen=True, slots=True)
 class Fallback:
     """Results for Bailian's key and ids, where the settings name it as the fallback."""
@@ -278,6 +295,10 @@ class Report:
     obstacles: tuple[str, ...] = ()
     """Notes on what kept hosts from being reached and will not pass; also in `notes`."""
     fallback: Fallback | None = None
+    findings: tuple[Finding, ...] = ()
+    """What a scan found besides ids; they have an effect only where the report is strict."""
+    files_scanned: int | None = None
+    """Files that a scan read; None without one. Not part of the document."""
 
     @property
     def offline(self) -> bool:
@@ -313,7 +334,8 @@ class Report:
             return ExitCode.INTERRUPTED
         if tokens & {TokenStatus.REJECTED, TokenStatus.NOT_BOUND}:
             return ExitCode.TOKEN_REFUSED
-        if Outcome.FAIL in outcomes or (self.strict and Outcome.UNKNOWN in outcomes):
+        is_worse_if_strict = Outcome.UNKNOWN in outcomes or bool(self.findings)
+        if Outcome.FAIL in outcomes or (self.strict and is_worse_if_strict):
             return ExitCode.MODEL_FAILED
         if Outcome.UNKNOWN in outcomes or TokenStatus.UNVERIFIED in tokens:
             return ExitCode.INCONCLUSIVE
@@ -341,6 +363,7 @@ def _document(report: Report) -> dict[str, Any]:
         **({"fallback": _fallback(report.fallback)} if report.fallback else {}),
         **({"quota": [_quota(quota) for quota in report.quota]} if report.quota else {}),
         **({"notes": list(report.notes)} if report.notes else {}),
+        **({"findings": list(map(_finding, report.findings))} if report.findings else {}),
         "summary": {
             **{str(outcome): report.count(outcome) for outcome in Outcome},
             **{str(proof): report.count_proof(proof) for proof in Proof},
@@ -393,6 +416,10 @@ def _model(model: ModelResult) -> dict[str, Any]:
 
 def _place(place: Location) -> dict[str, Any]:
     return {key: value for key, value in asdict(place).items() if value is not None}
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {"code": finding.code, **_place(finding.location)}
 
 
 def _probe(probe: Probe) -> dict[str, Any]:

@@ -14,11 +14,18 @@ import click
 
 from msconfig.checking.report import Proof
 from msconfig.cli.language_option import LanguageChoice, languages_of
-from msconfig.cli.params import EnumChoice, InputOptions, input_options
+from msconfig.cli.params import (
+    EnumChoice,
+    InputOptions,
+    ScanOptions,
+    input_options,
+    scan_options,
+)
 from msconfig.cli.proof_option import require_option
 from msconfig.errors import ExitCode, UsageError
 from msconfig.languages import Tag
 from msconfig.reports import Format
+from msconfig.text import counted
 
 if TYPE_CHECKING:
     from msconfig.checking.baseline import Baseline
@@ -28,6 +35,7 @@ if TYPE_CHECKING:
     from msconfig.cli.report_files import UsedFile
     from msconfig.files import FileChanges
     from msconfig.operations.places import Repository
+    from msconfig.scanning.scan_request import ScanRequest
     from msconfig.settings.loading import Settings
 
 __all__ = ["command"]
@@ -64,6 +72,7 @@ def _age(_ctx: click.Context, _param: click.Parameter, value: str | None) -> tim
 
 @click.command("check")
 @input_options
+@scan_options
 @click.option("--strict", is_flag=True, default=None, help="Count unknown models as failures.")
 @click.option("--warn-only", is_flag=True, help="Show verdicts; exit with 0 instead of 1 and 4.")
 @click.option(
@@ -129,6 +138,7 @@ def _age(_ctx: click.Context, _param: click.Parameter, value: str | None) -> tim
 @click.option("--yes", is_flag=True, help="Do not ask before spending.")
 def command(
     options: InputOptions,
+    scanning: ScanOptions,
     *,
     strict: bool | None,
     warn_only: bool,
@@ -162,11 +172,13 @@ def command(
         _refuse_without("--probe", max_cost=max_cost, probe_concurrency=probe_concurrency, yes=yes)
     if reuse is None:
         _refuse_without("--reuse", max_age=max_age)
+    older = {"--baseline": baseline, "--reuse": reuse}
+    files_of_run = (*(file for _, file in reports), *older.values(), options.connection.snapshot)
+    scan = _scan(scanning, files_of_run)
     if language and Format.HTML not in {output_format, *(each for each, _ in reports)}:
         raise UsageError("--lang is the language of the html report; add --report html=FILE")
-    inputs = prepare(options, needs_token=True)
-    older = {"--baseline": baseline, "--reuse": reuse}
-    refuse_clashes(reports, _used_files(options, inputs, older, output_format))
+    inputs = prepare(options, needs_token=True, is_scanning=scan is not None)
+    refuse_clashes(reports, _used_files(options, scanning, inputs, older, output_format))
     settings = inputs.settings
     required = inputs.required(require, has_calls=probing or reuse is not None)
     session = inputs.session
@@ -201,13 +213,15 @@ def command(
             fallback=inputs.fallback,
             ignore=settings.ignore,
             baseline=earlier,
+            scan=scan,
             progress=progress,
         )
     repository = inputs.repository
     report = _write_reports(
         report, output_format, reports, tag=tag, repository=repository, baseline=baseline
     )
-    for line in left_out(report, {output_format, *(each for each, _ in reports)}, repository):
+    shown_in = {output_format, *(each for each, _ in reports)}
+    for line in (*_without_ids(report), *left_out(report, shown_in, repository)):
         inputs.note(line)
     tolerated = {ExitCode.MODEL_FAILED, ExitCode.INCONCLUSIVE} if warn_only else ()
     return ExitCode.OK if report.exit_code in tolerated else report.exit_code
@@ -263,6 +277,24 @@ def _write_reports(
     return report
 
 
+def _scan(scanning: ScanOptions, reports: Iterable[str | None]) -> ScanRequest | None:
+    """The scan that the options ask for; in folders it leaves out reports and facts of the run."""
+    from msconfig.scanning.scan_request import ScanRequest
+
+    if not scanning.scan:
+        _refuse_without("--scan", diff=scanning.diff)
+        return None
+    left_out = [Path(file) for file in reports if file]
+    return ScanRequest(paths=scanning.scan, diff=scanning.diff, left_out=left_out)
+
+
+def _without_ids(report: Report) -> tuple[str, ...]:
+    """A line about a scan that found no id; none otherwise."""
+    if report.models or report.files_scanned is None:
+        return ()
+    return (f"no model id found; {counted(report.files_scanned, 'file')} read",)
+
+
 def _max_age(given: timedelta | None, settings: Settings) -> timedelta:
     from msconfig.checking.reuse import DEFAULT_MAX_AGE, parse_age
 
@@ -285,6 +317,7 @@ def _refuse_without(needed: str, **given: object) -> None:
 
 def _used_files(
     options: InputOptions,
+    scanning: ScanOptions,
     inputs: Inputs,
     older: Mapping[str, str | None],
     output_format: Format,
@@ -295,6 +328,7 @@ def _used_files(
     named = [
         *(("--models", file) for file in options.ids.models),
         *(("--from", file) for file in options.ids.from_documents),
+        *(("--scan", path) for path in scanning.scan if Path(path).is_file()),
         *(("--token-file", file) for file in options.tokens.token_file),
         ("--snapshot", options.connection.snapshot),
         ("the settings", inputs.settings.path),

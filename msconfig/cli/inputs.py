@@ -153,6 +153,7 @@ def prepare(
     *,
     needs_token: bool,
     needs_ids: bool = True,
+    is_scanning: bool = False,
     files_read: FilesRead | None = None,
 ) -> Inputs:
     """Settle ids, tokens and connection before any request.
@@ -161,6 +162,8 @@ def prepare(
         options: the command line.
         needs_token: whether there must be a token, online and without --no-token.
         needs_ids: whether there must be ids; otherwise none are taken from the settings.
+        is_scanning: whether ids come from a scan; then none are taken from the settings, either,
+            and there may be none at all.
         files_read: takes the settings and lists as they were read.
 
     Raises:
@@ -169,8 +172,9 @@ def prepare(
     """
     settings = settings_of(options.common, files_read)
     offline = options.connection.is_offline
-    ids = given_ids(options.ids, options.tokens, settings if needs_ids else Settings(), files_read)
-    if needs_ids and not ids:
+    own = settings if needs_ids and not is_scanning else Settings()
+    ids = given_ids(options.ids, options.tokens, own, files_read)
+    if needs_ids and not ids and not is_scanning:
         raise UsageError(
             "no model id: give some as arguments, with --models FILE, or in msconfig.toml"
         )

@@ -25,6 +25,7 @@ __all__ = [
     "IdOptions",
     "InputOptions",
     "OutputFormat",
+    "ScanOptions",
     "TokenOptions",
     "common_options",
     "connection_options",
@@ -32,6 +33,7 @@ __all__ = [
     "id_options",
     "input_options",
     "online_options",
+    "scan_options",
     "site_option",
     "token_options",
     "token_places",
@@ -97,6 +99,16 @@ class IdOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScanOptions:
+    """Files of any program that hold ids."""
+
+    scan: tuple[str, ...] = ()
+    """Files and folders."""
+    diff: str | None = None
+    """A revision of git; only places that were added since then count."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TokenOptions:
     """Where tokens come from."""
 
@@ -152,6 +164,24 @@ def id_options(command: _Command) -> Callable[..., Any]:
         ),
     ]
     return _grouped("ids", IdOptions, options, command)
+
+
+def scan_options(command: _Command) -> Callable[..., Any]:
+    """Add --scan and --diff; passed as `scanning`."""
+    options = [
+        click.option(
+            "--scan",
+            multiple=True,
+            metavar="PATH",
+            help="IDs in a file, or in the files of a folder, of any program.",
+        ),
+        click.option(
+            "--diff",
+            metavar="REV",
+            help="With --scan: only what was added since a git revision.",
+        ),
+    ]
+    return _grouped("scanning", ScanOptions, options, command)
 
 
 def token_options(command: _Command) -> Callable[..., Any]:

@@ -17,15 +17,18 @@ from msconfig.checking.fallback import FallbackRequest, with_fallback
 from msconfig.checking.gathering import Progress, no_progress
 from msconfig.checking.probe_pace import ProbeProgress, no_probe_progress
 from msconfig.checking.probe_plan import ProbePlan, plan_probes
-from msconfig.checking.report import Proof, Quota, Report
+from msconfig.checking.report import Finding, FindingCode, Proof, Quota, Report
 from msconfig.checking.requirement import with_requirement
 from msconfig.checking.reuse import DEFAULT_MAX_AGE, Reuse, contradicted, with_reuse
+from msconfig.checking.verdict import CatalogueFact
 from msconfig.errors import UsageError
 from msconfig.model_ids import GivenId, distinct
 from msconfig.modelscope.client import ModelScope
+from msconfig.modelscope.facts import Catalogue
 from msconfig.modelscope.kinds import Kind
 from msconfig.operations.session import Session
 from msconfig.pasted_ids import as_given, refuse_other_site
+from msconfig.scanning.scan_request import Scanned, ScanRequest
 from msconfig.settings.loading import ModelSettings
 
 __all__ = [
@@ -92,6 +95,7 @@ def check(
     fallback: FallbackInputs | None = None,
     ignore: Sequence[IgnoreEntry] = (),
     baseline: Baseline | None = None,
+    scan: ScanRequest | None = None,
     progress: Progress = no_progress,
     today: date | None = None,
 ) -> Report:
@@ -116,15 +120,17 @@ def check(
         fallback: also check Bailian's key and ids.
         ignore: models that do not count until a given date.
         baseline: an earlier report; failures that it had do not count.
+        scan: also check the ids in these files, of which there may be none.
         progress: called with how many of the models have their facts.
         today: the date for `ignore`; None takes that of UTC.
 
     Raises:
         UsageError: no id, an address of the other site, `probe` without network or token, `require`
-            that nothing can meet, or proxy variables that cannot be used.
+            that nothing can meet, proxy variables that cannot be used, or a scan that git prevents.
+        FileError: a path of the scan that cannot be read.
     """
     given = distinct(as_given(ids))
-    if not given:
+    if not given and scan is None:
         raise UsageError("no model id to check")
     refuse_other_site(given, session.site)
     if probe is not None and (session.is_offline or not session.tokens):
@@ -132,6 +138,10 @@ def check(
     required = Proof(require)
     refuse_unmeetable(required, session, has_calls=probe is not None or reuse is not None)
     with session.connect() as modelscope:
+        catalogue, scanned = None, None
+        if scan is not None:
+            catalogue, scanned = _scanned(scan, modelscope, session)
+            given = distinct([*given, *scanned.ids]) if scanned is not None else given
         report = check_models(
             modelscope,
             CheckRequest(
@@ -145,9 +155,12 @@ def check(
                 strict=strict,
                 needs_kinds=needs_kinds or probe is not None,
                 snapshot_recorded=session.recorded,
+                catalogue=catalogue,
             ),
             progress,
         )
+        if scan is not None:
+            report = _with_scan(report, scanned)
         first: frozenset[str] = frozenset()
         if reuse is not None:
             report = with_reuse(report, reuse, max_age)
@@ -171,6 +184,35 @@ def check(
         return settled(report)
     except KeyboardInterrupt:  # the verdicts are there
         return settled(replace(report, complete=False))
+
+
+def _scanned(
+    scan: ScanRequest, modelscope: ModelScope, session: Session
+) -> tuple[CatalogueFact | None, Scanned | None]:
+    """The catalogue, which knows what an id is, and the ids in files; None if interrupted."""
+    from msconfig.scanning.scanner import scan_files  # noqa: PLC0415 - most checks scan nothing
+    from msconfig.scanning.vanished import vanished_ids  # noqa: PLC0415 - the same
+
+    catalogue: CatalogueFact | None = None
+    try:
+        catalogue = modelscope.catalogue()
+        known = {*session.recorded_ids, *vanished_ids()}
+        if isinstance(catalogue, Catalogue):
+            known.update(catalogue.ids)
+        return catalogue, scan_files(scan, known)
+    except KeyboardInterrupt:
+        return catalogue, None
+
+
+def _with_scan(report: Report, scanned: Scanned | None) -> Report:
+    if scanned is None:
+        return replace(report, complete=False)
+    return replace(
+        report,
+        notes=(*report.notes, *scanned.notes),
+        findings=tuple(Finding(FindingCode.TOKEN_IN_FILE, place) for place in scanned.tokens),
+        files_scanned=scanned.files,
+    )
 
 
 def _checked_at(earlier: Reuse | Baseline) -> datetime:

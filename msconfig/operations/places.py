@@ -97,6 +97,11 @@ def _with_places(report: Report, moved: Callable[[Location], Location | None]) -
     fallback = report.fallback
     return replace(
         report,
+        # a finding outside of the repository keeps its place: it is nothing without
+        findings=tuple(
+            replace(each, location=moved(each.location) or each.location)
+            for each in report.findings
+        ),
         models=tuple(map(placed, report.models)),
         fallback=fallback and replace(fallback, models=tuple(map(placed, fallback.models))),
     )

@@ -155,6 +155,16 @@ class Session:
         return self.snapshot.served() if self.snapshot else frozenset()
 
     @property
+    def recorded_ids(self) -> frozenset[str]:
+        """Ids that recorded facts know: those of the snapshot in use, and of the bundled one."""
+        bundled = _bundled(Site.CN)
+        return frozenset(
+            each
+            for facts in (bundled, self.snapshot or bundled)
+            for each in (*facts.models, *(facts.catalogue or ()))
+        )
+
+    @property
     def recorded_kinds(self) -> dict[str, Kind]:
         """Kinds by id, from the bundled snapshot and from the one in use.
 

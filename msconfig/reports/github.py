@@ -9,6 +9,7 @@ annotations a step; the rest is in the log.
 from __future__ import annotations
 
 from msconfig.checking.report import (
+    Finding,
     Location,
     ModelResult,
     Outcome,
@@ -19,10 +20,13 @@ from msconfig.checking.report import (
 from msconfig.reports.verdicts import counting_models, overall, queried_tokens
 from msconfig.reports.wording import (
     MARKS,
+    TOKEN_IN_FILE,
+    finding_place,
     meant,
     next_step_in_ci,
     places_of,
     sentences,
+    shown_file,
     shown_id,
     token_line,
     verdict_line,
@@ -55,6 +59,7 @@ def render(report: Report) -> str:
         for model in counting_models(report)
         for place in places_of(model) or (None,)
     ]
+    lines += [_about_finding(finding, strict=report.strict) for finding in report.findings]
     lines += [_command("notice", note, title="msconfig") for note in report.notes]
     verdict = verdict_line(report)
     summary = sentences(verdict, next_step_in_ci(report))
@@ -74,6 +79,13 @@ def _about_model(model: ModelResult, place: Location | None, *, strict: bool) ->
     notes = (f"Note: {note}" for note in model.notes)
     message = sentences(f"{shown_id(model.id)}: {model.reason}", *notes, meant(model))
     return _command(level, message, **where, title=_title(model))
+
+
+def _about_finding(finding: Finding, *, strict: bool) -> str:
+    place = finding.location
+    where = {"file": shown_file(place), "line": str(place.line), "col": str(place.column)}
+    message = f"{finding_place(finding)}: {TOKEN_IN_FILE}"
+    return _command("error" if strict else "warning", message, **where, title=finding.code)
 
 
 def _title(model: ModelResult) -> str:

@@ -6,12 +6,23 @@ It keeps one object of each fingerprint, and compares fingerprints to see what a
 
 from __future__ import annotations
 
+import hashlib
+from itertools import repeat
 from typing import Any
 
-from msconfig.checking.report import Location, ModelResult, Outcome, Report
+from msconfig.checking.report import Finding, Location, ModelResult, Outcome, Report
 from msconfig.parsing import dumps
 from msconfig.reports.verdicts import counting_models
-from msconfig.reports.wording import fingerprints, meant, places_of, sentences, shown_id
+from msconfig.reports.wording import (
+    TOKEN_IN_FILE,
+    finding_place,
+    fingerprints,
+    meant,
+    places_of,
+    sentences,
+    shown_file,
+    shown_id,
+)
 from msconfig.text import visible
 
 __all__ = ["render", "unplaced"]
@@ -24,10 +35,11 @@ def render(report: Report) -> str:
     model whose id is in no file has no object.
     """
     found = [
-        _finding(model, place, fingerprint, strict=report.strict)
+        _of_model(model, place, fingerprint, strict=report.strict)
         for model in counting_models(report)
         for place, fingerprint in fingerprints(model)
     ]
+    found += map(_token, report.findings, repeat(report.strict))
     return dumps(found, indent=2) + "\n"
 
 
@@ -36,7 +48,7 @@ def unplaced(report: Report) -> tuple[ModelResult, ...]:
     return tuple(model for model in counting_models(report) if not places_of(model))
 
 
-def _finding(
+def _of_model(
     model: ModelResult, place: Location, fingerprint: str, *, strict: bool
 ) -> dict[str, Any]:
     notes = (f"Note: {note}" for note in model.notes)
@@ -47,4 +59,16 @@ def _finding(
         "fingerprint": fingerprint,
         "severity": "major" if strict or model.outcome is Outcome.FAIL else "minor",
         "location": {"path": place.file, "lines": {"begin": place.line}},
+    }
+
+
+def _token(finding: Finding, strict: bool) -> dict[str, Any]:  # noqa: FBT001 - for `map`
+    place = finding.location
+    what = f"{finding.code}\0{finding_place(finding)}"
+    return {
+        "description": f"{shown_file(place)} {TOKEN_IN_FILE}",
+        "check_name": finding.code,
+        "fingerprint": hashlib.sha256(what.encode("utf-8", "surrogatepass")).hexdigest(),
+        "severity": "major" if strict else "minor",
+        "location": {"path": shown_file(place), "lines": {"begin": place.line}},
     }

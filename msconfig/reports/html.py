@@ -26,7 +26,7 @@ from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import addresses_of
 from msconfig.rendering.pages import page
 from msconfig.reports.verdicts import fallback_verdict, next_step, overall, tally, worst_first
-from msconfig.reports.wording import kind_of, next_step_line, places_of
+from msconfig.reports.wording import finding_place, kind_of, next_step_line, places_of
 from msconfig.text import no_log_command
 
 __all__ = ["render"]
@@ -112,6 +112,7 @@ def render(report: Report, tag: Tag) -> str:
         "kinds": _occurring(Kind, (row.result.kind for row in rows)),
         "changes": _occurring(Change, (row.result.change for row in rows)),
         "has_baseline": any(row.result.change for row in all_rows),
+        "findings": tuple(map(finding_place, report.findings)),
         "token_marks": _TOKEN_MARKS,
         "token_page": addresses.token_page,
         "reason_names": {reason.value: reason.name for reason in Reason},

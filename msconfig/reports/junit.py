@@ -10,19 +10,22 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from msconfig.checking.report import ModelResult, Outcome, Report, TokenResult
+from msconfig.checking.report import Finding, ModelResult, Outcome, Report, TokenResult
 from msconfig.model_ids import ModelId
 from msconfig.modelscope.fallback_regions import PROVIDER
 from msconfig.parsing import rfc3339
-from msconfig.reports.verdicts import all_models, overall, tally
+from msconfig.reports.verdicts import overall, tally
 from msconfig.reports.wording import (
     MARKS,
+    TOKEN_IN_FILE,
     excuse,
+    finding_place,
     meant,
     next_step_in_ci,
     places_of,
     proofs_line,
     quota_line,
+    shown_file,
     shown_id,
     verdict_line,
 )
@@ -54,6 +57,7 @@ def render(report: Report) -> str:
     if fallback is not None:
         strict = report.strict and fallback.token.counts
         suite.extend(_case(model, strict=strict, suite=PROVIDER) for model in fallback.models)
+    suite.extend(_finding(each, strict=report.strict) for each in report.findings)
     ET.SubElement(suite, "system-out").text = "\n".join(
         [
             f"{MARKS[overall(report)]} {verdict_line(report)}",
@@ -62,7 +66,7 @@ def render(report: Report) -> str:
         ]
     )
     counts = {
-        "tests": len(all_models(report)),
+        "tests": len(suite.findall("testcase")),
         "failures": len(suite.findall("testcase/failure")),
         "errors": 0,
         "skipped": len(suite.findall("testcase/skipped")),
@@ -129,6 +133,25 @@ def _case(model: ModelResult, *, strict: bool, suite: str | None = None) -> ET.E
         output = [*proof, model.reason, *output]
     if output:
         ET.SubElement(case, "system-out").text = _lines(*output)
+    return case
+
+
+def _finding(finding: Finding, *, strict: bool) -> ET.Element:
+    """A test case for a place: a failure where the report is strict, else skipped."""
+    place = finding.location
+    case = ET.Element(
+        "testcase",
+        classname=str(finding.code),
+        name=_shown(finding_place(finding)),
+        time=_TIME,
+        file=_shown(shown_file(place)),
+        line=str(place.line),
+    )
+    if strict:
+        failure = ET.SubElement(case, "failure", type=finding.code, message=TOKEN_IN_FILE)
+        failure.text = _shown(f"{finding_place(finding)} {TOKEN_IN_FILE}")
+    else:
+        ET.SubElement(case, "skipped", message=TOKEN_IN_FILE)
     return case
 
 

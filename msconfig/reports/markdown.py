@@ -16,9 +16,12 @@ from msconfig.reports.wording import (
     MARKS,
     RECOVERED,
     SUGGESTED,
+    TOKEN_IN_FILE,
+    TOKENS_IN_FILES,
     about,
     about_fallback,
     excuse,
+    finding_place,
     kind_of,
     next_step_in_ci,
     quota_line,
@@ -58,6 +61,10 @@ def render(report: Report) -> str:
             ),
         ),
         _section(RECOVERED, (_id(m.id) for m in models if m.change is Change.HEALED)),
+        _section(
+            TOKENS_IN_FILES,
+            (f"{code(finding_place(each), _MAX_ID)} {TOKEN_IN_FILE}" for each in report.findings),
+        ),
         _section("Notes", map(_plain, report.notes)),
         _section(
             "Quota", (f"Token {each.fingerprint}: {quota_line(each)}" for each in report.quota)

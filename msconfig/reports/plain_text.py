@@ -18,8 +18,11 @@ from msconfig.reports.wording import (
     MARKS,
     RECOVERED,
     SUGGESTED,
+    TOKEN_IN_FILE,
+    TOKENS_IN_FILES,
     about,
     about_fallback,
+    finding_place,
     kind_of,
     next_step_line,
     places_of,
@@ -53,14 +56,16 @@ def body(report: Report, *, width: int, color: bool) -> str:
     if report.look_up_gone:
         line = Text(no_command(visible(report.look_up_gone)), style=STYLES[Outcome.UNKNOWN])
         console.print(Padding(line, (0, 0, 0, 2)))
-    console.print()
-    _print_models(console, report.models)
+    if report.models:
+        console.print()
+        _print_models(console, report.models)
     if report.fallback is not None:
         console.print()
         console.print(Text(no_command(about_fallback(report.fallback)), style="dim"))
         _print_models(console, report.fallback.models)
     _print_places(console, report)
     _print_suggestions(console, worst_first(all_models(report)))
+    _print_findings(console, report)
     _print_notes(console, report)
     return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
 
@@ -203,6 +208,18 @@ def _print_notes(console: Console, report: Report) -> None:
         for note in notes:
             for line in wrapped(no_command(visible(note)), console.width, first="  ", later="    "):
                 console.print(Text(line), soft_wrap=True)
+
+
+def _print_findings(console: Console, report: Report) -> None:
+    if not report.findings:
+        return
+    console.print()
+    console.print(Text(f"{TOKENS_IN_FILES}:", style="bold"))
+    style = STYLES[Outcome.FAIL if report.strict else Outcome.UNKNOWN]
+    for finding in report.findings:
+        place = no_command(finding_place(finding))
+        console.print(Text.assemble("  ", (place, style)), soft_wrap=True)
+        console.print(Padding(Text(TOKEN_IN_FILE, style="dim"), (0, 0, 0, 4)))
 
 
 def _print_suggestions(console: Console, models: Iterable[ModelResult]) -> None:

@@ -8,12 +8,15 @@ an id is a result. It does not read suppressions, so ignored models are left out
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
 from msconfig._version import __version__
 from msconfig.checking.report import (
+    Finding,
+    FindingCode,
     Location,
     ModelResult,
     Outcome,
@@ -26,11 +29,14 @@ from msconfig.modelscope.sites import Site, addresses_of
 from msconfig.parsing import dumps, rfc3339
 from msconfig.reports.verdicts import queried_models, queried_tokens, worst_first
 from msconfig.reports.wording import (
+    TOKEN_IN_FILE,
     excuse,
+    finding_place,
     fingerprints,
     meant,
     places_of,
     sentences,
+    shown_file,
     shown_id,
     token_line,
 )
@@ -113,6 +119,7 @@ def _results(report: Report) -> tuple[list[dict[str, Any]], int]:
         for model in models
         for place, fingerprint in fingerprints(model)
     ]
+    results = [*(_token(each, strict=report.strict) for each in report.findings), *results]
     return results[:_MOST_RESULTS], max(0, len(results) - _MOST_RESULTS)
 
 
@@ -122,7 +129,10 @@ def _run(report: Report) -> dict[str, Any]:
     driver = {
         "name": "msconfig",
         "version": __version__,
-        "rules": [_rule(status, report.site) for status in _RULES],
+        "rules": [
+            *(_rule(status, report.site) for status in _RULES),
+            *([_token_rule(report.site)] if report.findings else []),
+        ],
     }
     invocation = {
         "executionSuccessful": report.complete,
@@ -154,6 +164,37 @@ def _rule(status: Status, site: Site) -> dict[str, Any]:
         "help": {"text": advice, "markdown": advice},
         "helpUri": addresses_of(site).models_page,
         "defaultConfiguration": {"level": "error" if status.outcome is Outcome.FAIL else "warning"},
+    }
+
+
+def _token_rule(site: Site) -> dict[str, Any]:
+    meaning = "A file holds what looks like a ModelScope token."
+    advice = "Revoke it on the token page, and keep tokens in variables or secrets of CI."
+    return {
+        "id": FindingCode.TOKEN_IN_FILE,
+        "shortDescription": {"text": meaning},
+        "fullDescription": {"text": f"{meaning} {advice}"},
+        "help": {"text": advice, "markdown": advice},
+        "helpUri": addresses_of(site).token_page,
+        "defaultConfiguration": {"level": "warning"},
+    }
+
+
+def _token(finding: Finding, *, strict: bool) -> dict[str, Any]:
+    """The result for a place."""
+    place = finding.location
+    what = f"{finding.code}\0{finding_place(finding)}"
+    fingerprint = hashlib.sha256(what.encode("utf-8", "surrogatepass")).hexdigest()
+    region = {"startLine": place.line, "startColumn": place.column}
+    where = {"artifactLocation": {"uri": _uri(shown_file(place))}, "region": region}
+    return {
+        "ruleId": finding.code,
+        "ruleIndex": len(_RULES),
+        "kind": "fail",
+        "level": "error" if strict else "warning",
+        "message": {"text": _text(f"{shown_file(place)} {TOKEN_IN_FILE}")},
+        "locations": [{"physicalLocation": where}],
+        "partialFingerprints": {"tokenInFile/v1": fingerprint},
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -159,7 +159,7 @@ def overall(report: Report) -> Outcome:
     if not report.complete and not failed:
         return Outcome.UNKNOWN
     statuses = _statuses(report)
-    if failed or statuses & _REFUSED:
+    if failed or statuses & _REFUSED or (report.strict and report.findings):
         return Outcome.FAIL
     unknown = _with(queried_models(report), Outcome.UNKNOWN)
     is_open = unknown or TokenStatus.UNVERIFIED in statuses
@@ -180,6 +180,9 @@ class NextStep(Enum):
     ONLINE = "online"
     WAIT = "wait"
     GENERATE = "generate"
+    REVOKE = "revoke"
+    """Files hold tokens."""
+    NO_IDS = "no ids"
 
 
 def next_step(report: Report) -> NextStep:
@@ -205,6 +208,15 @@ def next_step(report: Report) -> NextStep:
         return NextStep.PROBE
     if is_open:
         return NextStep.ONLINE if report.offline else NextStep.LATER
+    if report.findings:
+        return NextStep.REVOKE
+    return _next_step_of(models)
+
+
+def _next_step_of(models: Sequence[ModelResult]) -> NextStep:
+    """What to do next where nothing is wrong."""
+    if not models:
+        return NextStep.NO_IDS
     return NextStep.WAIT if any(map(is_excused, models)) else NextStep.GENERATE
 
 

@@ -10,6 +10,7 @@ from typing import assert_never
 
 from msconfig.checking.report import (
     Fallback,
+    Finding,
     Location,
     ModelResult,
     Outcome,
@@ -38,9 +39,12 @@ __all__ = [
     "NEXT_STEPS",
     "RECOVERED",
     "SUGGESTED",
+    "TOKENS_IN_FILES",
+    "TOKEN_IN_FILE",
     "about",
     "about_fallback",
     "excuse",
+    "finding_place",
     "fingerprints",
     "kind_of",
     "magicubes",
@@ -52,12 +56,20 @@ __all__ = [
     "quota_line",
     "remarks",
     "sentences",
+    "shown_file",
     "shown_id",
     "status_of",
     "token_line",
     "verdict_line",
 ]
 
+TOKENS_IN_FILES = "Tokens in files"
+"""Begins the list of places."""
+TOKEN_IN_FILE = (
+    "holds what looks like a ModelScope token; revoke it, and keep tokens out of"  # noqa: S105
+    " files"
+)
+"""Follows a place."""
 SUGGESTED = "Did you mean (available)"
 """Begins the list of suggestions."""
 RECOVERED = "Recovered since the baseline"
@@ -98,6 +110,8 @@ def _served(counts: Tally) -> list[str]:
     Beside models that do not pass, they are mentioned where their proof is known.
     """
     proofs = _proofs(counts.proofs)
+    if not counts.total:  # of a scan
+        return ["No model ID was found."] if counts.complete else []
     if not (counts.failed or counts.unknown or counts.excused):
         every = {1: "The model is", 2: "Both models are"}
         return [f"{every.get(counts.total, f'All {counts.total} models are')} served{proofs}."]
@@ -271,11 +285,18 @@ def sentences(*texts: str | None) -> str:
 def places_of(model: ModelResult) -> tuple[Location, ...]:
     """All places of the id in files, the file names with ``/`` between folders."""
     known = model.locations or ((model.location,) if model.location else ())
-    return tuple(
-        replace(place, file=visible(PurePath(place.file).as_posix()))
-        for place in known
-        if place.file != _STDIN
-    )
+    return tuple(replace(place, file=shown_file(place)) for place in known if place.file != _STDIN)
+
+
+def shown_file(place: Location) -> str:
+    """The file of a place, with ``/`` between folders and on one line."""
+    return visible(PurePath(place.file).as_posix())
+
+
+def finding_place(finding: Finding) -> str:
+    """Where a finding is, as ``file:line:column``."""
+    place = finding.location
+    return f"{shown_file(place)}:{place.line}:{place.column}"
 
 
 def fingerprints(model: ModelResult) -> Iterator[tuple[Location, str]]:
@@ -295,7 +316,8 @@ def fingerprints(model: ModelResult) -> Iterator[tuple[Location, str]]:
 
 def next_step_in_ci(report: Report) -> str:
     """What to do next, or "": a job that passes has nothing to do but to go on."""
-    return "" if next_step(report) is NextStep.GENERATE else next_step_line(report)
+    nothing = {NextStep.GENERATE, NextStep.NO_IDS}
+    return "" if next_step(report) in nothing else next_step_line(report)
 
 
 def next_step_line(report: Report) -> str:
@@ -306,6 +328,9 @@ def next_step_line(report: Report) -> str:
         case NextStep.NEW_KEY:
             page = addresses_in(report.fallback.region).key_page if report.fallback else ""
             return f"Next: create a new Bailian key at {page}"
+        case NextStep.REVOKE:
+            page = addresses_of(report.site).token_page
+            return f"Next: revoke the tokens that are in files, at {page}"
         case step:
             return f"Next: {NEXT_STEPS[step]}"
 
@@ -319,5 +344,6 @@ NEXT_STEPS = {
     NextStep.LATER: "run it again later; -v shows every request.",
     NextStep.ONLINE: "run it again online; recorded facts cannot settle what is open above.",
     NextStep.WAIT: "nothing for now; models that do not count still need a replacement.",
+    NextStep.NO_IDS: "nothing; no model ID is in the files that were read.",
     NextStep.GENERATE: "msconfig generate -o DIR, with the same IDs, writes the configuration.",
 }

@@ -1,0 +1,86 @@
+"""Strings of JSON, with comments and trailing commas too, and their places."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from msconfig.scanning.services import note_address
+from msconfig.scanning.strings import DoesNotParse, Scope, String
+from msconfig.scanning.syntax_tree import ByteOffsets, first_error, parse
+
+if TYPE_CHECKING:
+    from tree_sitter import TreeCursor
+
+__all__ = ["strings_in_json"]
+
+
+def strings_in_json(text: str) -> list[String]:
+    """All strings of `text`, keys too.
+
+    Raises:
+        DoesNotParse: it is not JSON; comments and trailing commas are.
+    """
+    tree = parse("json", text)
+    if tree.root_node.has_error and not _only_trailing_commas(tree.walk()):
+        raise DoesNotParse(first_error(tree, text))
+    return _Walk(text).strings(tree.walk())
+
+
+def _only_trailing_commas(cursor: TreeCursor) -> bool:
+    """Whether every error is a comma before a closing bracket."""
+    while True:
+        node = cursor.node
+        if node is not None and (node.is_missing or node.type == "ERROR"):
+            behind = node.next_sibling.type if node.next_sibling is not None else ""
+            if node.is_missing or node.text != b"," or behind not in {"]", "}"}:
+                return False
+        elif node is not None and node.has_error and cursor.goto_first_child():
+            continue
+        while not cursor.goto_next_sibling():
+            if not cursor.goto_parent():
+                return True
+
+
+class _Walk:
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._offsets = ByteOffsets(text)
+        self._found: list[String] = []
+
+    def strings(self, cursor: TreeCursor) -> list[String]:
+        """Without recursion: documents may be nested deeper than Python bears."""
+        around: list[tuple[str, Scope]] = [("", Scope())]
+        name, scope = around[0]
+        while True:
+            node = cursor.node
+            kind = node.type if node is not None else ""
+            if node is not None and kind == "string":
+                is_key = cursor.field_name == "key"
+                string = self._string(node.start_byte, node.end_byte, around[-1][0], scope)
+                if is_key:
+                    name = string.value
+                else:
+                    note_address(scope, name, string.value)
+                    string = String(string.value, string.start, string.end, name, scope)
+                self._found.append(string)
+            elif kind in {"object", "array", "pair", "document", "ERROR"} and (
+                cursor.goto_first_child()
+            ):
+                around.append((name, scope))
+                if kind == "object":
+                    scope = Scope(scope)
+                continue
+            while not cursor.goto_next_sibling():
+                if not cursor.goto_parent():
+                    return self._found
+                name, scope = around.pop()
+
+    def _string(self, start: int, end: int, name: str, scope: Scope) -> String:
+        first, last = self._offsets.at(start) + 1, self._offsets.at(end) - 1
+        raw = self._text[first:last]
+        try:
+            value = raw if "\\" not in raw else json.loads(f'"{raw}"', strict=False)
+        except ValueError:
+            value = raw
+        return String(value, first, last, name, scope)

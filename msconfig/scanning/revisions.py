@@ -1,0 +1,145 @@
+"""Lines that the working tree adds since a revision of git."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from msconfig.errors import UsageError
+from msconfig.scanning.git import Git, GitError, NotARepository
+from msconfig.scanning.source_text import SourceText
+from msconfig.text import shortened, visible
+
+__all__ = ["AddedLines", "Additions"]
+
+
+@dataclass(frozen=True, slots=True)
+class AddedLines:
+    """The lines of a file that are new; None means all."""
+
+    source: SourceText
+    numbers: frozenset[int] | None
+
+    def has(self, line: int) -> bool:
+        """Whether this line is new."""
+        return self.numbers is None or line in self.numbers
+
+    def holds(self, start: int, end: int) -> bool:
+        """Whether one of the lines of this part of the text is new."""
+        first, last = self.source.place(start)[0], self.source.place(max(start, end - 1))[0]
+        return any(map(self.has, range(first, last + 1)))
+
+
+class Additions:
+    """A revision, and the repositories that are compared with it."""
+
+    def __init__(self, revision: str) -> None:
+        self._revision = revision
+        self._files: dict[Path, tuple[Git, dict[str, str]]] = {}
+
+    @classmethod
+    def since(cls, revision: str, paths: Iterable[str]) -> Additions:
+        """What was added since `revision` in the repositories of `paths`.
+
+        Raises:
+            UsageError: no git, no repository, or a revision that it does not have.
+        """
+        additions = cls(revision)
+        for path in paths:
+            folder = Path(path) if os.path.isdir(path) else Path(path).parent  # noqa: PTH112
+            additions._repository(folder)
+        return additions
+
+    def _repository(self, folder: Path) -> tuple[Path, Git, dict[str, str]]:
+        """The top of the repository of `folder`, and what the revision holds.
+
+        Raises:
+            UsageError: as `since`.
+        """
+        name = visible(str(folder))
+        try:
+            git = Git.of(folder)
+            top = git.top()
+        except NotARepository as error:
+            raise UsageError(
+                f"--diff compares with a revision of git, and {name} has none:"
+                f" {visible(str(error))}; give a PATH in a repository, or omit --diff"
+            ) from None
+        except GitError as error:
+            raise UsageError(f"--diff: git in {name}: {visible(str(error))}") from None
+        if top not in self._files:
+            self._files[top] = (git, self._blobs(git, name))
+        return (top, *self._files[top])
+
+    def _blobs(self, git: Git, name: str) -> dict[str, str]:
+        shown = visible(shortened(self._revision, 60))
+        try:
+            commit = git.commit(self._revision)
+        except GitError:
+            why = f"--diff {shown}: no such revision in the repository of {name}"
+            if git.is_shallow:
+                why = f"--diff {shown}: not in this shallow clone"
+            raise UsageError(
+                f"{why}; fetch it first (git fetch origin; actions/checkout with fetch-depth: 0)"
+            ) from None
+        try:
+            return git.blobs(commit)
+        except GitError as error:
+            raise UsageError(
+                f"--diff {shown}: its files cannot be read ({visible(str(error))}); fetch them"
+                " first (actions/checkout with fetch-depth: 0)"
+            ) from None
+
+    def lines(self, file: str, source: SourceText) -> AddedLines:
+        """The lines of `file` that the revision does not have.
+
+        A line that it has, wherever in the file, is not new: one that was moved adds nothing.
+
+        Raises:
+            UsageError: the file is in a repository without this revision, or it cannot be read.
+        """
+        path = Path(file)
+        top, git, blobs = self._repository(path.parent)
+        real = Path(os.path.realpath(path.parent)) / path.name
+        try:
+            below = real.relative_to(os.path.realpath(top)).as_posix()
+        except ValueError:
+            below = ""
+        blob = blobs.get(below)
+        if blob is None:
+            return AddedLines(source, None)
+        try:
+            older = next(git.contents([blob]))
+        except (GitError, OSError) as error:
+            raise UsageError(
+                f"--diff {visible(self._revision)}: {visible(file)}: {visible(str(error))}"
+            ) from None
+        if older is None:
+            raise UsageError(
+                f"--diff {visible(shortened(self._revision, 60))}: this clone lacks the content of"
+                f" {visible(file)} then; fetch it first (actions/checkout with fetch-depth: 0)"
+            )
+        return AddedLines(source, _new_lines(SourceText.of(file, older).text, source.text))
+
+
+def _new_lines(older: str, newer: str) -> frozenset[int]:
+    """Numbers of the lines of `newer` that `older` does not have, or not as often."""
+    # the working tree may have CRLF where the repository has LF
+    before = [line.rstrip("\r") for line in older.split("\n")]
+    after = [line.rstrip("\r") for line in newer.split("\n")]
+    same = 0
+    for one, other in zip(before, after, strict=False):
+        if one != other:
+            break
+        same += 1
+    left = Counter(before[same:])
+    new = []
+    for number, line in enumerate(after[same:], start=same + 1):
+        if left[line] > 0:
+            left[line] -= 1
+        else:
+            new.append(number)
+    return frozenset(new)

@@ -1,0 +1,277 @@
+"""Ids in files, with their places: list the files, read each, keep what counts."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Collection, Iterator
+from pathlib import Path, PurePath
+
+from msconfig.errors import FileError, UsageError
+from msconfig.files import read_at_most
+from msconfig.model_ids import GivenId, Location
+from msconfig.scanning.id_rules import FoundId, IdRules, names_a_model
+from msconfig.scanning.listing import LARGEST_IN_FOLDERS, list_files
+from msconfig.scanning.scan_request import Scanned, ScanRequest
+from msconfig.scanning.source_text import SourceText, is_binary
+from msconfig.scanning.strings import DoesNotParse, Reader, String, offsets_of_characters
+from msconfig.scanning.text_lines import ids_in_lines, is_code
+from msconfig.text import counted, visible
+
+__all__ = ["scan_files"]
+
+_log = logging.getLogger(__name__)
+
+_LARGEST_NAMED = 64 * 1024 * 1024
+"""Bytes of a file that is named."""
+_MOST_NAMED = 5
+_TOKEN = re.compile(
+    r"(?<![A-Za-z0-9])(?:ms-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-f-])"
+    r"|ms_oauth[A-Za-z0-9._~+/=-]{16,})",
+    re.IGNORECASE,
+)
+_SEPARATED = re.compile(r"[^\s,;|]+")
+
+
+def scan_files(request: ScanRequest, known: Collection[str]) -> Scanned:
+    """The model ids in files, and places of what looks like a token.
+
+    Args:
+        request: which files.
+        known: ids, ``owner/name``, that exist or existed: of the catalogue, a snapshot, of models
+            that were served once.
+
+    Raises:
+        FileError: a path that does not exist, or a named file that cannot be read.
+        UsageError: a named file of more than 64 MiB, or `ScanRequest.diff` that git cannot settle.
+    """
+    from msconfig.scanning.revisions import Additions  # noqa: PLC0415 - starts programs
+
+    additions = Additions.since(request.diff, request.paths) if request.diff is not None else None
+    listed = list_files(request.paths, request.left_out)
+    ids: list[GivenId] = []
+    tokens: list[Location] = []
+    count = 0
+    broken: list[str] = []
+    unreadable: list[str] = []
+    for file in (*listed.named, *listed.found):
+        is_named = file in listed.named
+        try:
+            raw = _content(file, is_named=is_named)
+        except FileError:
+            if is_named:
+                raise
+            unreadable.append(file)
+            continue
+        if raw is None:
+            continue
+        count += 1
+        if request.files_read is not None:
+            request.files_read.add(file, raw)
+        source = SourceText.of(file, raw)
+        found, problem = _in_file(source, known)
+        if problem:
+            broken.append(f"{file} ({problem})")
+        places = [(each, _location(source, each)) for each in found]
+        secret = [_place(source, match.start()) for match in _TOKEN.finditer(source.text)]
+        if additions is not None and (places or secret):
+            added = additions.lines(file, source)
+            places = [each for each in places if added.holds(each[0].start, each[0].end)]
+            secret = [each for each in secret if added.has(each.line)]
+        ids += (GivenId(each.text, locations=(place,)) for each, place in places)
+        tokens += secret
+    notes = [*listed.notes, *_notes(broken, unreadable)]
+    _log.debug("scanned %d files: %d places, %d tokens", count, len(ids), len(tokens))
+    return Scanned(tuple(ids), tuple(tokens), count, tuple(notes))
+
+
+def _notes(broken: list[str], unreadable: list[str]) -> Iterator[str]:
+    if broken:
+        verb = "does not parse and is" if len(broken) == 1 else "do not parse and are"
+        yield f"{_named(broken)} {verb} read line by line"
+    if unreadable:
+        yield f"{_named(unreadable)} cannot be read"
+
+
+def _named(files: list[str]) -> str:
+    shown = ", ".join(map(visible, files[:_MOST_NAMED]))
+    more = len(files) - _MOST_NAMED
+    return f"{shown} and {counted(more, 'more file')}" if more > 0 else shown
+
+
+def _content(file: str, *, is_named: bool) -> bytes | None:
+    """The content of a file; None for one in a folder that is binary or has grown too large."""
+    limit = _LARGEST_NAMED if is_named else LARGEST_IN_FOLDERS
+    raw = read_at_most(Path(file), limit)
+    if is_named:
+        if len(raw) > limit:
+            raise UsageError(f"{visible(file)}: larger than 64 MiB, too large to scan")
+        return raw
+    return None if len(raw) > limit or is_binary(raw) else raw
+
+
+def _location(source: SourceText, found: FoundId) -> Location:
+    line, column = source.place(found.start)
+    given = source.text[found.start : found.end]
+    return Location(source.file, line, column, given if given != found.text else None)
+
+
+def _place(source: SourceText, offset: int) -> Location:
+    line, column = source.place(offset)
+    return Location(source.file, line, column)
+
+
+# --- one file
+
+
+def _in_file(source: SourceText, known: Collection[str]) -> tuple[list[FoundId], str]:
+    """The ids of a file in their order, and where it does not parse; "" if it does."""
+    rules = IdRules(known, source.text)
+    reader = _reader(source.file)
+    problem = ""
+    strings: list[String] | None = None
+    if reader is not None and _may_hold_ids(source.text):
+        try:
+            strings = reader(source.text) if source.is_decoded else None
+            problem = "" if source.is_decoded else "it is not UTF-8"
+        except DoesNotParse as error:
+            problem = str(error)
+
+    def once() -> list[FoundId]:
+        if strings is None:
+            text = source.text
+            quoted_only = is_code(source.file)
+            return list(ids_in_lines(text, 0, len(text), rules, quoted_only=quoted_only))
+        return [each for string in strings for each in _in_string(source.text, string, rules)]
+
+    found = once()
+    more = [each.text for each in found if not rules.knows(each.text)]
+    if more:
+        # what is clearly an id in one place of a file is one in its other places
+        for each in more:
+            rules.establish(each)
+        found = once()
+    distinct = {(each.start, each.end): each for each in found}
+    return sorted(distinct.values(), key=lambda each: each.start), problem
+
+
+def _may_hold_ids(text: str) -> bool:
+    """Whether there is a slash, perhaps escaped; most files of a tree are not worth parsing."""
+    return "/" in text or "\\" in text
+
+
+def _reader(file: str) -> Reader | None:
+    """The reader for the format that a file's name says; None for text without one."""
+    name = PurePath(file).name.lower()
+    if name == ".env" or name.startswith(".env.") or name.endswith(".env"):
+        from msconfig.scanning.env_strings import strings_in_env  # noqa: PLC0415 - loads a library
+
+        return strings_in_env
+    return {
+        ".json": _json,
+        ".jsonc": _json,
+        ".json5": None,
+        ".code-workspace": _json,
+        ".yaml": _yaml,
+        ".yml": _yaml,
+        ".toml": _toml,
+    }.get(PurePath(name).suffix)
+
+
+def _json(text: str) -> list[String]:
+    from msconfig.scanning.json_strings import strings_in_json  # noqa: PLC0415 - loads a library
+
+    return strings_in_json(text)
+
+
+def _yaml(text: str) -> list[String]:
+    from msconfig.scanning.yaml_strings import strings_in_yaml  # noqa: PLC0415 - loads a library
+
+    return strings_in_yaml(text)
+
+
+def _toml(text: str) -> list[String]:
+    from msconfig.scanning.toml_strings import strings_in_toml  # noqa: PLC0415 - loads a library
+
+    return strings_in_toml(text)
+
+
+# --- one string
+
+
+def _in_string(text: str, string: String, rules: IdRules) -> Iterator[FoundId]:
+    """The ids that a string is or lists, with their places in the file."""
+    value = string.value
+    if "/" not in value:
+        return
+    if string.is_block and "\n" in text[string.start : string.end].strip():
+        yield from ids_in_lines(text, string.start, string.end, rules, quoted_only=True)
+        return
+    at = _offsets(text, string)
+    if at is None:
+        return
+    for found in _of_value(value, string, rules):
+        yield FoundId(found.text, at(found.start), at(found.end))
+
+
+def _offsets(text: str, string: String) -> Callable[[int], int] | None:
+    """From characters of a string's value to those of the file; None where that is unclear."""
+    raw = text[string.start : string.end]
+    if raw == string.value:
+        return lambda position: string.start + position
+    stripped = raw.strip()
+    if stripped and stripped == string.value.strip():  # a block of one line
+        shift = string.start + raw.index(stripped) - string.value.index(stripped)
+        return lambda position: shift + position
+    offsets = offsets_of_characters(raw, string.value)
+    if offsets is None:
+        return None
+    return lambda position: string.start + offsets[position]
+
+
+def _of_value(value: str, string: String, rules: IdRules) -> list[FoundId]:
+    bare = value.strip()
+    shift = value.index(bare)
+    names_one = names_a_model(string.name)
+    found = rules.exactly(bare, anywhere=True)
+    if found is None and names_one:
+        found = _by_name(bare, string, rules)
+    if found is not None:
+        return [FoundId(found.text, shift + found.start, shift + found.end)]
+    if not _SEPARATORS.search(bare):
+        return []
+    if names_one or _is_list_of_ids(bare, rules):
+        listed = list(_listed(value, string, rules, by_name=names_one))
+        if listed:
+            return listed
+    return list(ids_in_lines(value, 0, len(value), rules, quoted_only=True, arguments_only=True))
+
+
+_SEPARATORS = re.compile(r"[\s,;|]")
+
+
+def _by_name(value: str, string: String, rules: IdRules) -> FoundId | None:
+    """The id that `value` has the form of, where it is meant for API-Inference (b)."""
+    nearest = string.scope.served_by_api_inference if string.scope is not None else None
+    if not (rules.is_about_modelscope if nearest is None else nearest):
+        return None
+    return rules.of_the_form(value, is_api_inference=nearest is True)
+
+
+def _is_list_of_ids(value: str, rules: IdRules) -> bool:
+    pieces = _SEPARATED.findall(value)
+    return len(pieces) > 1 and all(rules.exactly(piece) for piece in pieces)
+
+
+def _listed(value: str, string: String, rules: IdRules, *, by_name: bool) -> Iterator[FoundId]:
+    """The ids of a list in one value: ``+owner/name=Shown name,-owner/name``."""
+    for piece in _SEPARATED.finditer(value):
+        text = piece[0].partition("=")[0].partition("@")[0].partition("<")[0]
+        begin = piece.start()
+        if text[:1] in {"+", "-"}:
+            begin, text = begin + 1, text[1:]
+        found = rules.exactly(text, anywhere=True)
+        if found is None and by_name and "," in value:
+            found = _by_name(text, string, rules)
+        if found is not None:
+            yield FoundId(found.text, begin + found.start, begin + found.end)

@@ -1,0 +1,31 @@
+"""Addresses beside a model's id: which service the ids around them are for."""
+
+from __future__ import annotations
+
+import re
+
+from msconfig.scanning.strings import Scope
+
+__all__ = ["API_INFERENCE", "note_address"]
+
+API_INFERENCE = re.compile(r"api-inference\.modelscope\.(?:cn|ai)", re.IGNORECASE)
+_OF_A_SERVICE = re.compile(r"base|url|host|endpoint|api", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+
+
+def note_address(scope: Scope, name: str, value: str) -> None:
+    """Note in `scope` the address that the key `name` gives there, if it is that of a service.
+
+    Programs write it beside the models or in a mapping of its own (``options``, ``config``), so it
+    also holds for the mapping around, where that has none yet.
+    """
+    if _ADDRESS.match(value) is None:
+        return
+    is_api_inference = API_INFERENCE.search(value) is not None
+    if not is_api_inference and _OF_A_SERVICE.search(name) is None:
+        return
+    if scope.is_api_inference is None or is_api_inference:
+        scope.is_api_inference = is_api_inference
+    around = scope.parent
+    if around is not None and around.parent is not None and around.is_api_inference is None:
+        around.is_api_inference = is_api_inference

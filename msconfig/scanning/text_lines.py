@@ -1,0 +1,160 @@
+"""Ids in text that is read line by line: code, Markdown, shell, and what does not parse."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from msconfig.scanning.id_rules import FoundId, IdRules, names_a_model
+
+__all__ = ["ids_in_lines", "is_code"]
+
+_RUN = re.compile(r"[A-Za-z0-9_.@~$%&?#+!^/:\\-]+", re.ASCII)
+"""A piece of text that an id may be; other signs, white space and quotation marks end it."""
+_TRAILING = ".,:;!?"
+_QUOTES = frozenset("\"'`")
+_LOOK_BACK = 160
+"""Characters in front of a text in which its name is looked for."""
+_NAME = r"(?P<name>[A-Za-z_$][\w$.-]{0,80})"
+_ASSIGNED = re.compile(
+    rf"{_NAME}[\"'`\]?]{{0,3}}\s{{0,8}}"
+    # `name: type = value` of TypeScript and Python; a type may be a list or a choice
+    r"(?::\s{0,8}[A-Za-z_][\w\[\].|<> ]{0,60}=|=>|:=|\?\?=?|\|\|=?|:-|[:=])"
+    r"\s{0,8}(?:[A-Za-z_][\w.]{0,40}\()?[\[({]{0,3}\s{0,8}$",
+    re.ASCII,
+)
+_ARGUMENT = re.compile(rf"(?:^|[\s\"'`\[(,])--?{_NAME}[\"'`]?(?:\s{{1,8}}|=|,\s{{0,8}})$", re.ASCII)
+_DEFAULT = re.compile(rf"[\"'`]{_NAME}[\"'`]\s{{0,4}},\s{{0,4}}$", re.ASCII)
+"""The second argument of a call whose first one is the name of a variable."""
+_OPENS_LIST = re.compile(
+    rf"{_NAME}[\"'`\]?]{{0,3}}\s{{0,8}}(?::\s{{0,8}}[A-Za-z_][\w\[\].|<>, ]{{0,60}}=|=>|:=|[:=])"
+    r"\s{0,8}(?:[A-Za-z_ ][\w.<> ]{0,40}\()?[\[({]{1,3}\s*$",
+    re.ASCII,
+)
+_CLOSES_LIST = re.compile(r"\s*[\])}]")
+_CODE = frozenset(
+    {
+        *(".c", ".cc", ".cjs", ".cpp", ".cs", ".cts", ".dart", ".ex", ".exs", ".go", ".h", ".hpp"),
+        *(".ipynb", ".java", ".js", ".jsx", ".kt", ".kts", ".lua", ".m", ".mjs", ".mts", ".php"),
+        *(".pl", ".py", ".pyi", ".pyx", ".r", ".rb", ".rs", ".scala", ".svelte", ".swift", ".ts"),
+        *(".tsx", ".vue", ".zig"),
+    }
+)
+
+
+def is_code(file: str) -> bool:
+    """Whether texts are quoted in a file of this name, and ``a/b`` without is a division."""
+    return PurePath(file).suffix.lower() in _CODE
+
+
+def ids_in_lines(
+    text: str,
+    start: int,
+    end: int,
+    rules: IdRules,
+    *,
+    quoted_only: bool,
+    arguments_only: bool = False,
+) -> Iterator[FoundId]:
+    """The ids in a part of a text, with their places in the whole.
+
+    Args:
+        text: the whole.
+        start: where the part begins.
+        end: and where it ends.
+        rules: what counts.
+        quoted_only: whether rule (b) takes only quoted texts.
+        arguments_only: whether only what is given as an argument counts (``--model owner/name``).
+    """
+    lines = _Lines(rules, quoted_only=quoted_only, arguments_only=arguments_only)
+    while start < end:
+        line_end = text.find("\n", start, end)
+        line_end = line_end if line_end >= 0 else end
+        for found in lines.ids_in(text[start:line_end]):
+            yield FoundId(found.text, start + found.start, start + found.end)
+        start = line_end + 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A text in a line that may be an id."""
+
+    text: str
+    before: str
+    """The end of what is in front of it, without its quotation mark."""
+    behind: str
+    """The first sign behind it and its quotation mark; "" at the end of the line."""
+    is_quoted: bool
+
+
+class _Lines:
+    """Reads lines one after the other."""
+
+    def __init__(self, rules: IdRules, *, quoted_only: bool, arguments_only: bool) -> None:
+        self._rules = rules
+        self._quoted_only = quoted_only
+        self._arguments_only = arguments_only
+        self._list = ""
+        """The name of the list that is open, whose lines are its elements."""
+
+    def ids_in(self, line: str) -> Iterator[FoundId]:
+        if "/" in line:
+            for run in _RUN.finditer(line):
+                if "/" in run[0] and "//" not in run[0]:
+                    yield from self._in_run(line, run.start(), run[0])
+        if self._rules.is_about_modelscope:
+            self._open_or_close(line)
+
+    def _open_or_close(self, line: str) -> None:
+        shown = line[-_LOOK_BACK:].rstrip()
+        if shown.endswith(("[", "(", "{")) and (opens := _OPENS_LIST.search(shown)) is not None:
+            self._list = opens["name"]
+        elif self._list and _CLOSES_LIST.match(line):
+            self._list = ""
+
+    def _in_run(self, line: str, begin: int, text: str) -> Iterator[FoundId]:
+        if text[0] in "+-" and (begin == 0 or line[begin - 1] in " ,=\"'`|"):
+            # a list of LobeChat adds and removes models by these signs
+            begin, text = begin + 1, text[1:]
+        text = text.rstrip(_TRAILING)
+        end = begin + len(text)
+        quote = line[begin - 1 : begin] if line[begin - 1 : begin] in _QUOTES else ""
+        is_quoted = bool(begin and quote) and line[end : end + 1] == quote
+        found = None
+        if not self._arguments_only:
+            found = self._rules.exactly(text, anywhere=is_quoted)
+        if found is None and (self._rules.is_about_modelscope or self._arguments_only):
+            before = line[max(0, begin - _LOOK_BACK) : begin - is_quoted]
+            behind = line[end + is_quoted : end + is_quoted + _LOOK_BACK].lstrip()[:1]
+            found = self._named(_Piece(text, before, behind, is_quoted))
+        if found is not None:
+            yield FoundId(found.text, begin + found.start, begin + found.end)
+
+    def _named(self, piece: _Piece) -> FoundId | None:
+        """The id that a text is as the value of something that is named after a model (b)."""
+        argument = _ARGUMENT.search(piece.before)
+        if argument is not None and names_a_model(argument["name"]):
+            found = self._rules.exactly(piece.text, anywhere=True)
+            is_open = found is None and self._rules.is_about_modelscope
+            return self._rules.of_the_form(piece.text) if is_open else found
+        if self._arguments_only or (self._quoted_only and not piece.is_quoted):
+            return None
+        if piece.behind and piece.behind not in _MAY_FOLLOW:
+            return None
+        return self._rules.of_the_form(piece.text) if names_a_model(self._name(piece)) else None
+
+    def _name(self, piece: _Piece) -> str:
+        """The key, variable or list whose value a text is; "" if it is none's."""
+        named = _ASSIGNED.search(piece.before)
+        if named is None and piece.is_quoted:
+            named = _DEFAULT.search(piece.before)
+        if named is not None:
+            return named["name"].rpartition(".")[2] or named["name"]
+        is_element = piece.is_quoted and not piece.before.strip(" \t[({-,")
+        return self._list if is_element else ""
+
+
+_MAY_FOLLOW = frozenset(",;)]}:#/|<>*&\\\"'`")
+"""What may be behind a value; an operator or a word would make it a part of something else."""
