@@ -27,6 +27,8 @@ class SiteAddresses:
     anthropic: str
     """Anthropic-compatible base, without ``/v1``."""
     token_page: str
+    account_page: str
+    """Where an account is bound to Alibaba Cloud."""
     models_page: str
     usage_page: str
 
@@ -37,6 +39,7 @@ _ADDRESSES = {
         inference="https://api-inference.modelscope.cn/v1/",
         anthropic="https://api-inference.modelscope.cn",
         token_page="https://modelscope.cn/my/myaccesstoken",
+        account_page="https://modelscope.cn/my/settings/account",
         models_page="https://modelscope.cn/models",
         usage_page="https://modelscope.cn/magicube/usage?tab=consume",
     ),
@@ -46,6 +49,7 @@ _ADDRESSES = {
         inference="https://api-inference.modelscope.ai/v1/",
         anthropic="https://api-inference.modelscope.ai",
         token_page="https://www.modelscope.ai/my/myaccesstoken",
+        account_page="https://www.modelscope.ai/my/settings/account",
         models_page="https://www.modelscope.ai/models",
         usage_page="https://www.modelscope.ai/magicube/usage?tab=consume",
     ),

@@ -15,6 +15,7 @@ from msconfig.checking.report import Fallback, ModelResult, Outcome, Report
 from msconfig.cherry.link import key_link
 from msconfig.cherry.provider import Configuration, Model
 from msconfig.languages import Language, Tag, language
+from msconfig.languages.labels import APPS, labels_of, site_words
 from msconfig.modelscope.fallback_regions import addresses_in
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site, addresses_of
@@ -26,6 +27,7 @@ FILE_NAMES = frozenset(f"guide.{tag}.{form}" for tag in Tag for form in ("html",
 """Every name that a guide may have."""
 
 _IMAGES = {Kind.IMAGE_GENERATION, Kind.IMAGE_EDIT}
+_LANGUAGE_OF_SITE = {Site.CN: "zh-CN", Site.AI: "en"}
 _FEW = 5
 """Ids that a command may name one by one."""
 _BLANK_LINES = re.compile(r"\n\s*\n")
@@ -61,12 +63,8 @@ class _Provider:
 
     @property
     def all_ids(self) -> str:
-        """One on each line."""
-        return "\n".join(model.id for model in self.models)
-
-    @property
-    def makes_images(self) -> bool:
-        return any(model.kind in _IMAGES for model in self.models)
+        """The ids of which the type stays as it is, as the app takes several at once."""
+        return ",".join(model.id for model in self.models if model.kind not in _IMAGES)
 
     @property
     def writes_unknown_as_chat(self) -> bool:
@@ -94,9 +92,9 @@ def guides(
     made = {}
     for tag in tags:
         spoken = language(tag)
-        context = _context(with_keys, report)
+        context = _context(with_keys, report, tag)
         made[f"guide.{tag}.html"] = page("guide", {**context, "form": "page/html.j2"}, spoken)
-        made[f"guide.{tag}.md"] = _markdown(_context(without, report), spoken)
+        made[f"guide.{tag}.md"] = _markdown(_context(without, report, tag), spoken)
     return made
 
 
@@ -106,7 +104,7 @@ def _markdown(context: Mapping[str, object], spoken: Language) -> str:
     return _BLANK_LINES.sub("\n\n", text).strip() + "\n"
 
 
-def _context(providers: Sequence[_Provider], report: Report) -> dict[str, object]:
+def _context(providers: Sequence[_Provider], report: Report, tag: Tag) -> dict[str, object]:
     addresses = addresses_of(report.site)
     ids = [model.id for model in providers[0].models]
     has_list = len(ids) > _FEW
@@ -126,6 +124,12 @@ def _context(providers: Sequence[_Provider], report: Report) -> dict[str, object
         "command": f"msconfig apply cherry-studio.zip -o cherry-studio-new.zip{site} {named}",
         "has_list": has_list,
         "tool_version": __version__,
+        "file_name": f"guide.{tag}.html",
+        "app": {
+            app: {name: label.text for name, label in labels_of(app, tag).items()} for app in APPS
+        },
+        "site": {**site_words(report.site), "language": _LANGUAGE_OF_SITE[report.site]},
+        "is_site_foreign": not tag.startswith("zh") and report.site is Site.CN,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -16,11 +17,15 @@ from msconfig.errors import FileError, TemplateError
 from msconfig.languages import Language
 from msconfig.parsing import dumps
 from msconfig.rendering import markdown_text as markdown
+from msconfig.rendering.drawn_text import lines_of, width_of
 from msconfig.text import shortened, visible
 from msconfig.tokens import Secret, without_tokens
 
 _LONGEST = 400
 """Characters of an untrusted text in Markdown."""
+_SHORT = 20
+"""Characters of an id that fits on a line."""
+_PARTS = re.compile(r"[^/_.:=?&-]*[/_.:=?&-]+|[^/_.:=?&-]+")
 
 
 def render_own(name: str, context: Mapping[str, object], language: Language | None = None) -> str:
@@ -103,6 +108,13 @@ def _translate(environment: jinja2.Environment, language: Language, *, is_html: 
     install(gettext, ngettext, newstyle=True)
     environment.filters |= {"visible": visible, "md_plain": _md_plain, "md_code": _md_code}
     environment.filters |= {"day": _day, "minute": _minute, "number": _number}
+    environment.filters |= {"lines": lines_of, "drawn_width": width_of}
+    environment.filters["breakable"] = _breakable
+
+
+def _breakable(text: str) -> str:
+    """`text`, an id or an address, with a chance to break after each of its parts if it is long."""
+    return Markup("<wbr>").join(_PARTS.findall(text)) if len(text) > _SHORT else text
 
 
 def _day(moment: datetime) -> str:

@@ -39,7 +39,7 @@ IGNORED = Ignored("waiting", date(2026, 12, 31))
 OTHER_TOKEN = {
     status: TokenResult(status, "MODELSCOPE_API_TOKEN", "deadbeef") for status in TokenStatus
 }
-_VOID = {"meta", "link", "input", "br"}
+_VOID = {"meta", "link", "input", "br", "wbr"}
 
 
 @dataclass
