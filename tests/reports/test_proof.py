@@ -86,6 +86,13 @@ def test_the_page_counts_them_too(mixed: Report) -> None:
     assert "How it is known that models are served: 2 called, 1 listed only" in page
 
 
+def test_the_page_says_that_no_model_was_called(model: MakeModel, report: MakeReport) -> None:
+    told = "None was called; --probe makes a real call of each."
+    for proofs in ((CONFIRMED,), (CONFIRMED, LISTED), (CALLED, LISTED)):
+        it = report(*(model(f"a/{n}", proof=proof) for n, proof in enumerate(proofs)))
+        assert (told in " ".join(render(it, Format.HTML).split())) is (CALLED not in proofs)
+
+
 @pytest.mark.parametrize("proof", Proof)
 def test_every_format_that_shows_passing_models_shows_the_proof_of_each(
     proof: Proof, model: MakeModel, report: MakeReport
