@@ -24,6 +24,7 @@ __all__ = [
     "contradicted",
     "parse_age",
     "read_reuse",
+    "with_earlier_refusals",
     "with_reuse",
 ]
 
@@ -133,7 +134,7 @@ def _reused(model: ModelResult, reuse: Reuse, max_age: timedelta, now: datetime)
     call = reuse.young_answer(model.id, max_age, now)
     # without any evidence the run was interrupted before the model was checked
     if call is None or _is_doubted(model) or not model.evidence:
-        return _warned(model, last.probe)
+        return model
     at = call.probe.at
     evidence = Evidence(call.source, call.observed, at, Origin.RECORDED)
     return replace(
@@ -146,13 +147,20 @@ def _reused(model: ModelResult, reuse: Reuse, max_age: timedelta, now: datetime)
     )
 
 
-def _warned(model: ModelResult, last: Probe) -> ModelResult:
-    """`model`, with a note where free evidence lets it pass although its last call was refused."""
-    if model.outcome is not Outcome.PASS or last.result is not CallResult.REFUSED:
+def with_earlier_refusals(report: Report) -> Report:
+    """`report`, with a note where free evidence lets a model pass whose last call was refused.
+
+    To be applied after the calls of this run: a new answer takes the place of an older refusal.
+    """
+    return replace(report, models=tuple(map(_warned, report.models)))
+
+
+def _warned(model: ModelResult) -> ModelResult:
+    last = model.probe
+    if model.outcome is not Outcome.PASS or last is None or last.result is not CallResult.REFUSED:
         return model
-    return replace(
-        model, notes=(*model.notes, f"an earlier call, on {last.at:%Y-%m-%d}, was refused")
-    )
+    note = f"an earlier call, on {last.at:%Y-%m-%d}, was refused"
+    return replace(model, notes=(*model.notes, note))
 
 
 def contradicted(report: Report, reuse: Reuse, max_age: timedelta) -> frozenset[str]:

@@ -19,7 +19,13 @@ from msconfig.checking.probe_pace import ProbeProgress, no_probe_progress
 from msconfig.checking.probe_plan import ProbePlan, plan_probes
 from msconfig.checking.report import Finding, FindingCode, Proof, Quota, Report
 from msconfig.checking.requirement import with_requirement
-from msconfig.checking.reuse import DEFAULT_MAX_AGE, Reuse, contradicted, with_reuse
+from msconfig.checking.reuse import (
+    DEFAULT_MAX_AGE,
+    Reuse,
+    contradicted,
+    with_earlier_refusals,
+    with_reuse,
+)
 from msconfig.checking.verdict import CatalogueFact
 from msconfig.errors import UsageError
 from msconfig.model_ids import GivenId, distinct
@@ -167,7 +173,7 @@ def check(
             first = contradicted(report, reuse, max_age)
         if probe is not None and report.complete:
             report = _probed(report, modelscope, session, probe, first)
-        report = _with_obstacles(report, modelscope.obstacles)
+        report = _with_obstacles(with_earlier_refusals(report), modelscope.obstacles)
 
     def settled(report: Report) -> Report:
         report = _with_fallback(report, session, fallback)

@@ -176,6 +176,7 @@ class NextStep(Enum):
     REPLACE = "replace"
     CONNECT = "connect"
     PROBE = "probe"
+    PROVE = "prove"
     LATER = "later"
     ONLINE = "online"
     WAIT = "wait"
@@ -200,17 +201,27 @@ def next_step(report: Report) -> NextStep:
         return NextStep.NEW_KEY
     if _with(models, Outcome.FAIL):
         return NextStep.REPLACE
-    is_open = bool(_with(models, Outcome.UNKNOWN)) or TokenStatus.UNVERIFIED in statuses
-    if is_open and report.obstacles:
-        return NextStep.CONNECT
-    is_probed = any(model.probe for model in report.models)
-    if _with(models, Outcome.UNKNOWN) and report.look_up_gone and not is_probed:
-        return NextStep.PROBE
-    if is_open:
-        return NextStep.ONLINE if report.offline else NextStep.LATER
+    if _with(models, Outcome.UNKNOWN) or TokenStatus.UNVERIFIED in statuses:
+        return _next_step_of_open(report)
     if report.findings:
         return NextStep.REVOKE
     return _next_step_of(models)
+
+
+def _next_step_of_open(report: Report) -> NextStep:
+    """What to do next where something could not be verified."""
+    if report.obstacles:
+        return NextStep.CONNECT
+    unknown = [each for each in counting_models(report) if each.outcome is Outcome.UNKNOWN]
+    is_probed = any(model.probe for model in report.models)
+    if unknown and report.look_up_gone and not is_probed:
+        return NextStep.PROBE
+    if report.offline:
+        return NextStep.ONLINE
+    # only a required proof leaves a model unknown that has one
+    lacks_only_proof = bool(unknown) and all(each.proof is not None for each in unknown)
+    has_open_token = TokenStatus.UNVERIFIED in _statuses(report)
+    return NextStep.PROVE if lacks_only_proof and not has_open_token else NextStep.LATER
 
 
 def _next_step_of(models: Sequence[ModelResult]) -> NextStep:

@@ -341,9 +341,10 @@ NEXT_STEPS = {
     NextStep.REPLACE: "replace or remove the failing IDs and run again.",
     NextStep.CONNECT: "clear what the notes name, or use --offline; waiting will not help.",
     NextStep.PROBE: "run it with --probe, which makes real calls; waiting will not help.",
+    NextStep.PROVE: "run it with --probe and enough --max-cost; the required proof needs calls.",
     NextStep.LATER: "run it again later; -v shows every request.",
     NextStep.ONLINE: "run it again online; recorded facts cannot settle what is open above.",
-    NextStep.WAIT: "nothing for now; models that do not count still need a replacement.",
+    NextStep.WAIT: "nothing for now; models that do not pass still need a replacement.",
     NextStep.NO_IDS: "nothing; no model ID is in the files that were read.",
     NextStep.GENERATE: "msconfig generate -o DIR, with the same IDs, writes the configuration.",
 }

@@ -66,6 +66,22 @@ def test_only_what_got_worse_counts(
 
 
 @pytest.mark.usefixtures("site")
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ("text", "nothing for now; models that do not pass still need a replacement"),
+        ("html", "Nothing for now. Models that do not pass still need a replacement."),
+    ],
+)
+def test_a_known_failure_is_not_called_ignored(run: Run, form: str, words: str) -> None:
+    file = baseline(run)
+    ran = run(*ASK[:-1], form, "--baseline", file, "Qwen/Dead")
+    assert ran.code == 0
+    assert words in " ".join(ran.out.split())
+    assert "do not count" not in ran.out
+
+
+@pytest.mark.usefixtures("site")
 def test_a_new_id_counts_as_without_a_baseline(run: Run) -> None:
     file = baseline(run)
     report = json.loads(Path(file).read_text())

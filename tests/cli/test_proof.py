@@ -76,6 +76,49 @@ def test_less_proof_than_required_is_unverified(
 
 
 @pytest.mark.parametrize(
+    "options", [("--reuse", "none.json"), ("--probe", "--max-cost", "0")], ids=" ".join
+)
+@pytest.mark.parametrize("form", ["text", "markdown", "github", "junit", "html"])
+@pytest.mark.usefixtures("site")
+def test_where_only_calls_are_missing_the_next_step_is_to_make_them(
+    run: Run, options: tuple[str, ...], form: str
+) -> None:
+    out = run("check", "--require", "called", *options, "--format", form, "acme/confirmed").out
+    assert "later" not in out
+    if form == "html":
+        assert "The required proof is missing. Run the check with --probe" in out
+    else:
+        assert "Next: run it with --probe and enough --max-cost" in " ".join(out.split())
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "options", "noted"),
+    [
+        ("answers", ("--probe",), False),
+        ("no_provider", ("--probe",), False),
+        ("answers", (), True),
+        ("answers", ("--probe", "--max-cost", "0"), True),
+    ],
+)
+def test_an_older_refusal_is_noted_only_where_no_newer_call_says_more(
+    run: Run, site: Mock, behaviour: str, options: tuple[str, ...], noted: bool
+) -> None:
+    dead = {"acme/confirmed": {**MODELS["acme/confirmed"], "behaviour": "no_provider"}}
+    site.use({"models": dead})
+    run(*ASK, "--probe", "--report", "json=last.json", "acme/confirmed")
+    site.use({"models": {"acme/confirmed": {**MODELS["acme/confirmed"], "behaviour": behaviour}}})
+    (found,) = models_of(run(*ASK, "--reuse", "last.json", *options, "acme/confirmed")).values()
+    assert any(note.startswith("an earlier call") for note in found.get("notes", ())) is noted
+
+
+@pytest.mark.usefixtures("site")
+def test_beside_an_outage_missing_calls_are_not_the_next_step(run: Run, site: Mock) -> None:
+    site.use({"models": MODELS, "faults": [{"does": "status", "path": "/openapi/v1/users/me"}]})
+    options = ("--require", "called", "--reuse", "none.json", "--retries", "0")
+    assert "Next: run it again later" in run("check", *options, "acme/confirmed").out
+
+
+@pytest.mark.parametrize(
     ("own", "options", "code"),
     [
         pytest.param("confirmed", (), 4, id="the settings raise the default"),
