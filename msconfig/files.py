@@ -188,6 +188,108 @@ def flush_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
+@dataclass(frozen=True, slots=True)
+class NewContent:
+    """A file that exists, and what it is to hold."""
+
+    path: Path
+    """Its place, links resolved."""
+    older: bytes
+    """Its content as far as it is known."""
+    content: bytes
+
+    @property
+    def is_written(self) -> bool:
+        """Whether the file holds the new content."""
+        return _has(self.path, self.content)
+
+
+def replace(files: Sequence[NewContent]) -> tuple[Path, ...]:
+    """Replace files, in any folders, by new content of the same mode and owner: all, or none.
+
+    Every file is staged beside its place and renamed over it, so each one is old or new at any
+    moment. A failure puts the older files back; an interrupt leaves those that are replaced already
+    and begins no other.
+
+    Returns:
+        The files that were left as they are, because they do not hold `NewContent.older` any more.
+
+    Raises:
+        FileError: something could not be written; then nothing is, or the message names what is.
+    """
+    changed: list[Path] = []
+    try:
+        _replace(files, changed)
+    except FileError as error:
+        left = [str(each.path) for each in files if each.is_written]
+        raise (
+            FileError(f"{error}; replaced already: {', '.join(left)}") if left else error
+        ) from None
+    return tuple(changed)
+
+
+def _replace(files: Sequence[NewContent], changed: list[Path]) -> None:
+    place = Path()
+    try:
+        with contextlib.ExitStack() as stack:
+            folders: dict[Path, Path] = {}
+            for place in dict.fromkeys(each.path.parent for each in files):
+                folders[place] = stack.enter_context(_staging_folder(place))
+            steps = [(each, folders[each.path.parent] / str(n)) for n, each in enumerate(files)]
+            for each, staged in steps:
+                place = each.path
+                _stage_like(staged, each)
+                _keep(place, staged.with_suffix(".older"))
+            try:
+                for each, staged in steps:
+                    place = each.path
+                    if not _has(place, each.older):
+                        changed.append(place)
+                        continue
+                    staged.replace(place)
+                    _log.debug("wrote %s: %d bytes", place, len(each.content))
+                for place in folders:
+                    flush_folder(place)
+            except OSError:
+                _restore(steps)
+                raise
+    except OSError as error:
+        raise FileError.from_os("write to", place, error) from None
+
+
+def _restore(steps: Sequence[tuple[NewContent, Path]]) -> None:
+    """Undo the renames that were done; an interrupt comes only after that."""
+    try:
+        for each, staged in steps:
+            older = staged.with_suffix(".older")
+            if older.exists() and not staged.exists():
+                older.replace(each.path)
+    except KeyboardInterrupt:
+        _restore(steps)
+        raise
+
+
+def _has(path: Path, content: bytes) -> bool:
+    try:
+        return path.read_bytes() == content
+    except OSError:
+        return False
+
+
+def _stage_like(staged: Path, new: NewContent) -> None:
+    """Write the new content with mode, owner and attributes of the file that it will replace."""
+    with _create(staged, 0o600) as stream:
+        stream.write(new.content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    known = new.path.stat()
+    own = staged.stat()
+    if os.name == "posix" and (known.st_uid, known.st_gid) != (own.st_uid, own.st_gid):
+        os.chown(staged, known.st_uid, known.st_gid)
+    shutil.copystat(new.path, staged)
+    os.utime(staged)
+
+
 @contextlib.contextmanager
 def private_folder(beside: Path | None = None) -> Iterator[Path]:
     """A new folder with mode 0700 (POSIX), removed when the context ends.

@@ -132,6 +132,8 @@ def _places(
         line += text.count("\n", seen, start)
         line_start = max(line_start, text.rfind("\n", seen, start) + 1)
         seen = start
+        if text[line_start:start].lstrip().startswith("#"):  # a comment of TOML
+            continue
         place = Location(file, line, start - line_start + 1)
         places.setdefault(match[2], collections.deque()).append(place)
     return places

@@ -189,6 +189,7 @@ def _concluded(
             *(note_on_age(recorded, now) if recorded is not None else ()),
         ),
         look_up_gone=look_up_gone,
+        catalogue=gathered.catalogue,
     )
 
 

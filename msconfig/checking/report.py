@@ -11,7 +11,7 @@ from typing import Any
 from msconfig._version import __version__
 from msconfig.errors import ExitCode
 from msconfig.model_ids import Location
-from msconfig.modelscope.facts import CallResult, Origin
+from msconfig.modelscope.facts import CallResult, Catalogue, NoAnswer, Origin
 from msconfig.modelscope.fallback_regions import PROVIDER, Region
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
@@ -286,6 +286,8 @@ class Report:
     """Ids that are known to be served, for suggestions; not part of the document."""
     known_kinds: Mapping[str, Kind] = field(default_factory=dict)
     """Kinds by id, those of models that were not checked among them; as `served`."""
+    catalogue: Catalogue | NoAnswer | None = None
+    """The catalogue as it was read, for another check of the same run; as `served`."""
     quota: tuple[Quota, ...] = ()
     """What was read of the tokens' balances; empty where it was not asked."""
     notes: tuple[str, ...] = ()

@@ -16,8 +16,10 @@ from msconfig.checking.report import Proof
 from msconfig.cli.language_option import LanguageChoice, languages_of
 from msconfig.cli.params import (
     EnumChoice,
+    FixOptions,
     InputOptions,
     ScanOptions,
+    fix_options,
     input_options,
     scan_options,
 )
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from msconfig.checking.report import Quota, Report
     from msconfig.cli.inputs import Inputs
     from msconfig.cli.report_files import UsedFile
-    from msconfig.files import FileChanges
+    from msconfig.files import FileChanges, FilesRead
     from msconfig.operations.places import Repository
     from msconfig.scanning.scan_request import ScanRequest
     from msconfig.settings.loading import Settings
@@ -73,6 +75,7 @@ def _age(_ctx: click.Context, _param: click.Parameter, value: str | None) -> tim
 @click.command("check")
 @input_options
 @scan_options
+@fix_options
 @click.option("--strict", is_flag=True, default=None, help="Count unknown models as failures.")
 @click.option("--warn-only", is_flag=True, help="Show verdicts; exit with 0 instead of 1 and 4.")
 @click.option(
@@ -139,6 +142,7 @@ def _age(_ctx: click.Context, _param: click.Parameter, value: str | None) -> tim
 def command(
     options: InputOptions,
     scanning: ScanOptions,
+    fixing: FixOptions,
     *,
     strict: bool | None,
     warn_only: bool,
@@ -160,6 +164,7 @@ def command(
     from msconfig.checking.probe_pace import ProbePace
     from msconfig.checking.reuse import read_reuse
     from msconfig.cli.console import can_ask
+    from msconfig.cli.fixing import Fixing
     from msconfig.cli.inputs import prepare
     from msconfig.cli.report_files import refuse_clashes
     from msconfig.operations.check import DEFAULT_MAX_COST, ProbeOptions, check
@@ -172,12 +177,21 @@ def command(
         _refuse_without("--probe", max_cost=max_cost, probe_concurrency=probe_concurrency, yes=yes)
     if reuse is None:
         _refuse_without("--reuse", max_age=max_age)
+    if not fixing.is_fixing:
+        _refuse_without("--fix", dry_run=fixing.dry_run)
+    fixes = Fixing(fixing)
     older = {"--baseline": baseline, "--reuse": reuse}
     files_of_run = (*(file for _, file in reports), *older.values(), options.connection.snapshot)
-    scan = _scan(scanning, files_of_run)
-    if language and Format.HTML not in {output_format, *(each for each, _ in reports)}:
+    scan = _scan(scanning, files_of_run, fixes.files_read)
+    formats = {output_format, *(each for each, _ in reports)}
+    if language and Format.HTML not in formats:
         raise UsageError("--lang is the language of the html report; add --report html=FILE")
-    inputs = prepare(options, needs_token=True, is_scanning=scan is not None)
+    inputs = prepare(
+        options,
+        needs_token=True,
+        is_scanning=scan is not None,
+        files_read=fixes.files_read,
+    )
     refuse_clashes(reports, _used_files(options, scanning, inputs, older, output_format))
     settings = inputs.settings
     required = inputs.required(require, has_calls=probing or reuse is not None)
@@ -185,6 +199,7 @@ def command(
     if probe_concurrency is not None:
         session = replace(session, probe_pace=ProbePace.parallel(probe_concurrency))
     tag = languages_of([language] if language else [], settings)[0]
+    age = _max_age(max_age, settings)
     earlier = _baseline(baseline, inputs)
     reused = None if reuse is None else read_reuse(reuse, session.site)
     for line in reused.notes if reused is not None else ():
@@ -209,22 +224,23 @@ def command(
                 else None
             ),
             reuse=reused,
-            max_age=_max_age(max_age, settings),
+            max_age=age,
             fallback=inputs.fallback,
             ignore=settings.ignore,
             baseline=earlier,
             scan=scan,
             progress=progress,
         )
+    report = fixes.choose(report, inputs, require=required, reuse=reused, max_age=age)
     repository = inputs.repository
     report = _write_reports(
         report, output_format, reports, tag=tag, repository=repository, baseline=baseline
     )
-    shown_in = {output_format, *(each for each, _ in reports)}
-    for line in (*_without_ids(report), *left_out(report, shown_in, repository)):
+    for line in (*_without_ids(report), *left_out(report, formats, repository)):
         inputs.note(line)
+    code = fixes.finish(report, inputs, output_format)
     tolerated = {ExitCode.MODEL_FAILED, ExitCode.INCONCLUSIVE} if warn_only else ()
-    return ExitCode.OK if report.exit_code in tolerated else report.exit_code
+    return ExitCode.OK if code in tolerated else code
 
 
 def _write_reports(
@@ -277,7 +293,9 @@ def _write_reports(
     return report
 
 
-def _scan(scanning: ScanOptions, reports: Iterable[str | None]) -> ScanRequest | None:
+def _scan(
+    scanning: ScanOptions, reports: Iterable[str | None], files_read: FilesRead | None
+) -> ScanRequest | None:
     """The scan that the options ask for; in folders it leaves out reports and facts of the run."""
     from msconfig.scanning.scan_request import ScanRequest
 
@@ -285,7 +303,9 @@ def _scan(scanning: ScanOptions, reports: Iterable[str | None]) -> ScanRequest |
         _refuse_without("--scan", diff=scanning.diff)
         return None
     left_out = [Path(file) for file in reports if file]
-    return ScanRequest(paths=scanning.scan, diff=scanning.diff, left_out=left_out)
+    return ScanRequest(
+        paths=scanning.scan, diff=scanning.diff, left_out=left_out, files_read=files_read
+    )
 
 
 def _without_ids(report: Report) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ __all__ = [
     "CommonOptions",
     "ConnectionOptions",
     "EnumChoice",
+    "FixOptions",
     "IdOptions",
     "InputOptions",
     "OutputFormat",
@@ -29,6 +30,7 @@ __all__ = [
     "TokenOptions",
     "common_options",
     "connection_options",
+    "fix_options",
     "format_option",
     "id_options",
     "input_options",
@@ -115,6 +117,20 @@ class TokenOptions:
     token_env: tuple[str, ...] = ()
     token_file: tuple[str, ...] = ()
     no_token: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixOptions:
+    """Whether and how failing ids are replaced in their files."""
+
+    fix: bool = False
+    fix_any: bool = False
+    dry_run: bool = False
+
+    @property
+    def is_fixing(self) -> bool:
+        """Whether ids are replaced, or with `dry_run` would be."""
+        return self.fix or self.fix_any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,6 +281,24 @@ def input_options(command: _Command) -> Callable[..., Any]:
         return command(options=options, **own)
 
     return id_options(token_options(connection_options(collected)))
+
+
+def fix_options(command: _Command) -> Callable[..., Any]:
+    """Add --fix, --fix-any and --dry-run; passed as `fixing`."""
+    options = [
+        click.option(
+            "--fix",
+            is_flag=True,
+            help="Replace failing IDs in their files by the same model as it is served.",
+        ),
+        click.option(
+            "--fix-any", is_flag=True, help="Like --fix, also by the first suggestion otherwise."
+        ),
+        click.option(
+            "--dry-run", is_flag=True, help="With --fix, show the changed lines; write nothing."
+        ),
+    ]
+    return _grouped("fixing", FixOptions, options, command)
 
 
 def format_option(help_text: str = "[text]") -> Callable[[_Command], _Command]:

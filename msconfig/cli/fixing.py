@@ -1,0 +1,106 @@
+"""`msconfig check --fix`: the files are changed after the reports are written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from msconfig.cli.params import FixOptions
+from msconfig.errors import ExitCode
+from msconfig.reports import Format
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from msconfig.checking.report import Proof, Report
+    from msconfig.checking.reuse import Reuse
+    from msconfig.cli.inputs import Inputs
+    from msconfig.files import FilesRead
+    from msconfig.operations.fix import Choice, Unchanged
+
+__all__ = ["Fixing"]
+
+
+class Fixing:
+    """The changes of files that a check was started with; none without --fix."""
+
+    def __init__(self, options: FixOptions) -> None:
+        from msconfig.files import FilesRead
+
+        self._options = options
+        self._choices: tuple[Choice, ...] = ()
+        self.files_read: FilesRead | None = FilesRead() if options.is_fixing else None
+        """Takes the files that may be changed, as they are read."""
+
+    def choose(
+        self,
+        report: Report,
+        inputs: Inputs,
+        *,
+        require: Proof,
+        reuse: Reuse | None,
+        max_age: timedelta,
+    ) -> Report:
+        """Choose what replaces each failing id; an interrupt makes the report incomplete."""
+        if self.files_read is None or not report.complete:
+            return report
+        from msconfig.operations import fix
+
+        try:
+            self._choices = fix.choose(
+                report,
+                inputs.session,
+                any_model=self._options.fix_any,
+                kinds=inputs.kinds,
+                require=require,
+                reuse=reuse,
+                max_age=max_age,
+            )
+        except KeyboardInterrupt:
+            return replace(report, complete=False)
+        return report
+
+    def finish(self, report: Report, inputs: Inputs, output_format: Format) -> ExitCode:
+        """Change the files, or show the change; the report's exit code, or 130 if interrupted.
+
+        Raises:
+            FileError: a file cannot be written; then none is.
+        """
+        if self.files_read is None or not report.complete:
+            return report.exit_code
+        from msconfig.cli.console import columns, note
+        from msconfig.operations import fix
+        from msconfig.reports import fixes as texts
+
+        planned = fix.plan(self._choices, self.files_read, inputs.settings)
+        if self._options.dry_run:
+            _show(texts.changed_lines(planned), output_format)
+            _list(planned.unchanged, inputs)
+            return report.exit_code
+        try:
+            overtaken = fix.write(planned)
+            if output_format is Format.TEXT or not inputs.quiet:
+                _show(texts.changed_places(planned, width=columns()), output_format)
+        except KeyboardInterrupt:
+            note(texts.interrupted(planned))
+            return ExitCode.INTERRUPTED
+        _list((*planned.unchanged, *overtaken), inputs)
+        return report.exit_code
+
+
+def _show(text: str, output_format: Format) -> None:
+    """Show the result on stdout, or on stderr where stdout has a document."""
+    from msconfig.cli.console import note, write_result
+
+    if output_format is Format.TEXT:
+        write_result(f"\n{text}")
+    else:
+        note(text.rstrip("\n"))
+
+
+def _list(unchanged: Sequence[Unchanged], inputs: Inputs) -> None:
+    from msconfig.reports import fixes as texts
+
+    for line in texts.unchanged(unchanged):
+        inputs.note(line)
