@@ -18,7 +18,11 @@ PROBING = ("msconfig.checking.probing",)
 BEFORE_ANY = (*HTTP, *SCHEMAS, *DOCUMENTS, "rich", "msconfig.checking", "msconfig.mock")
 CONFIGURATION = ("msconfig.cherry", "msconfig.operations.configuration", "hashlib")
 MOCK = ("msconfig.mock.handler", "msconfig.mock.server")
-NEVER = ("jinja2", "prompt_toolkit", "segno", "tomlkit", "babel", "pytest_httpserver", "werkzeug")
+SCANNING = ("tree_sitter", "yaml", "dotenv", "msconfig.scanning.scanner", "subprocess")
+NEVER = (
+    *("jinja2", "prompt_toolkit", "segno", "tomlkit", "babel", "pytest_httpserver", "werkzeug"),
+    *SCANNING,
+)
 
 SERVED = "Qwen/Qwen3.5-27B"
 DEAD = "nowhere/none"

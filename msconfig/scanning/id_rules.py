@@ -8,7 +8,7 @@ something whose name holds ``model``.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from msconfig.model_ids import ModelId
@@ -20,8 +20,9 @@ __all__ = ["FoundId", "IdRules", "names_a_model"]
 _PART = r"[A-Za-z0-9_.-]{1,128}"
 _ID = re.compile(rf"{_PART}/{_PART}(?::{_PART})?", re.ASCII)
 _PREFIX = re.compile(
-    r"((?:[A-Za-z][A-Za-z0-9_-]{0,40}:){0,3}[A-Za-z][A-Za-z0-9_-]{0,40})[/:,|] ?", re.ASCII
+    r"[A-Za-z][A-Za-z0-9_-]{0,40}(?:[/:,|][A-Za-z][A-Za-z0-9_-]{0,40}){0,3}[/:,|] ?", re.ASCII
 )
+_SEPARATOR = re.compile(r"[/:,|]")
 _MODELSCOPE_PREFIX = re.compile(rf"(?<![\w./:@-])modelscope[/,]{_PART}/{_PART}(?![\w/])", re.ASCII)
 
 _ANY_SERVICE = frozenset(
@@ -127,19 +128,12 @@ class IdRules:
 
     def exactly(self, value: str, *, anywhere: bool = False) -> FoundId | None:
         """The known id that `value` is (a); `anywhere`: behind a prefix that is not known too."""
-        if "/" not in value:
+        start = _start(value)
+        if start < 0 or not self.knows(value[start:]):
             return None
-        if self.knows(value):
-            return FoundId(value, 0, len(value))
-        prefix = _PREFIX.match(value)
-        while prefix is not None:
-            rest = value[prefix.end() :]
-            if self.knows(rest) and _may_stand_before(prefix[1], anywhere=anywhere):
-                return FoundId(rest, prefix.end(), len(value))
-            longer = _PREFIX.match(value, prefix.end())
-            # two prefixes at most: `litellm_proxy/modelscope/owner/name`
-            prefix = longer if longer and prefix.start() == 0 and _is_neutral(prefix[1]) else None
-        return None
+        if start and not _is_prefix(value[:start], any_name=anywhere):
+            return None
+        return FoundId(value[start:], start, len(value))
 
     def of_the_form(self, value: str, *, is_api_inference: bool = False) -> FoundId | None:
         """The id that `value` has the form of, for rule (b); the caller knows that its name fits.
@@ -147,36 +141,40 @@ class IdRules:
         Args:
             value: the text.
             is_api_inference: whether the address beside it is API-Inference's; then any prefix is
-                that of the user's own name for it.
+                the user's own name for it.
         """
-        for start in _starts(value, any_prefix=is_api_inference):
-            text = value[start:]
-            if _ID.fullmatch(text) and ModelId.parse(text) and _may_be_id(text):
-                return FoundId(text, start, len(value))
-        return None
+        start = _start(value)
+        text = value[start:]
+        if start < 0 or not (_ID.fullmatch(text) and ModelId.parse(text) and _may_be_id(text)):
+            return None
+        if start and not _is_prefix(value[:start], any_name=is_api_inference):
+            return None
+        return FoundId(text, start, len(value))
 
 
-def _starts(value: str, *, any_prefix: bool) -> Iterator[int]:
-    """Where an id in `value` can begin: behind a prefix, else at the beginning."""
-    prefix = _PREFIX.match(value)
-    if prefix is not None and value.find("/", prefix.end()) >= 0:
-        if _is_neutral(prefix[1]) or any_prefix:
-            yield prefix.end()
-        return
-    yield 0
+def _start(value: str) -> int:
+    """Where an id at the end of `value` begins, which holds one slash; -1 if there is none."""
+    slash = value.rfind("/")
+    if slash < 0:
+        return -1
+    start = 1 + max(value.rfind(each, 0, slash) for each in "/:,|")
+    return start + (value[start : start + 1] == " ")
 
 
-def _is_neutral(prefix: str) -> bool:
-    """Whether `prefix` names a protocol or ModelScope itself."""
-    parts = prefix.lower().split(":")
-    return all(part in _ANY_SERVICE or "modelscope" in part for part in parts)
+def _is_prefix(text: str, *, any_name: bool) -> bool:
+    """Whether `text` is what tools put in front of an id, with its separator.
 
-
-def _may_stand_before(prefix: str, *, anywhere: bool) -> bool:
-    if _is_neutral(prefix):
+    Args:
+        text: such as ``openai/``, ``openai:chat:``, ``litellm_proxy/modelscope/``.
+        any_name: whether one name may be that of the user for a service.
+    """
+    if _PREFIX.fullmatch(text) is None:
+        return False
+    names = [each for each in _SEPARATOR.split(text.lower().rstrip()) if each]
+    others = [name for name in names if name not in _ANY_SERVICE and "modelscope" not in name]
+    if not others:
         return True
-    parts = set(prefix.lower().split(":"))
-    return anywhere and not parts & (_OTHER_SERVICES | _FOLDERS)
+    return any_name and len(others) == 1 and others[0] not in _OTHER_SERVICES | _FOLDERS
 
 
 def _may_be_id(text: str) -> bool:

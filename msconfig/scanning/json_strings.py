@@ -32,8 +32,11 @@ def _only_trailing_commas(cursor: TreeCursor) -> bool:
     while True:
         node = cursor.node
         if node is not None and (node.is_missing or node.type == "ERROR"):
-            behind = node.next_sibling.type if node.next_sibling is not None else ""
-            if node.is_missing or node.text != b"," or behind not in {"]", "}"}:
+            behind = node.next_sibling
+            while behind is not None and behind.type == "comment":
+                behind = behind.next_sibling
+            is_last = behind is not None and behind.type in {"]", "}"}
+            if node.is_missing or node.text != b"," or not is_last:
                 return False
         elif node is not None and node.has_error and cursor.goto_first_child():
             continue
@@ -69,7 +72,7 @@ class _Walk:
             ):
                 around.append((name, scope))
                 if kind == "object":
-                    scope = Scope(scope)
+                    scope = Scope(scope, name=name)
                 continue
             while not cursor.goto_next_sibling():
                 if not cursor.goto_parent():

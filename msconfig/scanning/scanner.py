@@ -232,7 +232,7 @@ def _offsets(text: str, string: String) -> Callable[[int], int] | None:
 def _of_value(value: str, string: String, rules: IdRules) -> list[FoundId]:
     bare = value.strip()
     shift = value.index(bare)
-    names_one = names_a_model(string.name)
+    names_one = _is_named_after_a_model(string)
     found = rules.exactly(bare, anywhere=True)
     if found is None and names_one:
         found = _by_name(bare, string, rules)
@@ -245,6 +245,16 @@ def _of_value(value: str, string: String, rules: IdRules) -> list[FoundId]:
         if listed:
             return listed
     return list(ids_in_lines(value, 0, len(value), rules, quoted_only=True, arguments_only=True))
+
+
+def _is_named_after_a_model(string: String) -> bool:
+    """Whether its key says so, or is the ``id`` in a list of models, the ``name`` of a model."""
+    of_mapping = string.scope.name if string.scope is not None else ""
+    return (
+        names_a_model(string.name)
+        or (string.name == "id" and names_a_model(of_mapping))
+        or (string.name == "name" and of_mapping.lower() == "model")
+    )
 
 
 _SEPARATORS = re.compile(r"[\s,;|]")

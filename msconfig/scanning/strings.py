@@ -20,6 +20,8 @@ class Scope:
     parent: Scope | None = None
     is_api_inference: bool | None = None
     """None where it names no address."""
+    name: str = ""
+    """The key whose value it is, also through lists."""
 
     @property
     def served_by_api_inference(self) -> bool | None:

@@ -11,8 +11,10 @@ from msconfig.scanning.id_rules import FoundId, IdRules, names_a_model
 
 __all__ = ["ids_in_lines", "is_code"]
 
-_RUN = re.compile(r"[A-Za-z0-9_.@~$%&?#+!^/:\\-]+", re.ASCII)
+_RUN = re.compile(r"[A-Za-z0-9_.@~$%&?#+!^/:-]+", re.ASCII)
 """A piece of text that an id may be; other signs, white space and quotation marks end it."""
+_ESCAPED = re.compile(r'\\"([^"\\]*)\\"')
+"""A text in quotation marks within JSON, as in the source of a notebook."""
 _TRAILING = ".,:;!?"
 _QUOTES = frozenset("\"'`")
 _LOOK_BACK = 160
@@ -33,7 +35,8 @@ _OPENS_LIST = re.compile(
     r"\s{0,8}(?:[A-Za-z_ ][\w.<> ]{0,40}\()?[\[({]{1,3}\s*$",
     re.ASCII,
 )
-_CLOSES_LIST = re.compile(r"\s*[\])}]")
+_DEEPEST = 50
+"""Lists and mappings in one another, of which the names are kept."""
 _CODE = frozenset(
     {
         *(".c", ".cc", ".cjs", ".cpp", ".cs", ".cts", ".dart", ".ex", ".exs", ".go", ".h", ".hpp"),
@@ -96,28 +99,42 @@ class _Lines:
         self._rules = rules
         self._quoted_only = quoted_only
         self._arguments_only = arguments_only
-        self._list = ""
-        """The name of the list that is open, whose lines are its elements."""
+        self._open: list[tuple[int, str]] = []
+        """Indentation and name of each list or mapping that is open; "" for one without a name."""
 
     def ids_in(self, line: str) -> Iterator[FoundId]:
+        if '\\"' in line:
+            line = _ESCAPED.sub(r' "\1" ', line)  # of the same length, so places stay
         if "/" in line:
             for run in _RUN.finditer(line):
-                if "/" in run[0] and "//" not in run[0]:
+                is_path = run.start() and line[run.start() - 1] == "\\"
+                if "/" in run[0] and "//" not in run[0] and not is_path:
                     yield from self._in_run(line, run.start(), run[0])
         if self._rules.is_about_modelscope:
             self._open_or_close(line)
 
     def _open_or_close(self, line: str) -> None:
+        """Keep the names of what is open, by indentation: a line with less of it closes them."""
         shown = line[-_LOOK_BACK:].rstrip()
-        if shown.endswith(("[", "(", "{")) and (opens := _OPENS_LIST.search(shown)) is not None:
-            self._list = opens["name"]
-        elif self._list and _CLOSES_LIST.match(line):
-            self._list = ""
+        if not shown:
+            return
+        indent = len(line) - len(line.lstrip())
+        while self._open and indent <= self._open[-1][0]:
+            self._open.pop()
+        if shown.endswith(("[", "(", "{")) and len(self._open) < _DEEPEST:
+            opens = _OPENS_LIST.search(shown)
+            self._open.append((indent, opens["name"] if opens is not None else ""))
+
+    @property
+    def _is_in_models(self) -> bool:
+        """Whether a list or mapping that is open is named after models."""
+        return any(names_a_model(name) for _, name in self._open)
 
     def _in_run(self, line: str, begin: int, text: str) -> Iterator[FoundId]:
-        if text[0] in "+-" and (begin == 0 or line[begin - 1] in " ,=\"'`|"):
-            # a list of LobeChat adds and removes models by these signs
-            begin, text = begin + 1, text[1:]
+        # `+owner/name` and `-owner/name` of LobeChat, `${MODEL:-owner/name}` of a shell
+        shift = max(text.rfind(":-"), text.rfind(":=")) + 1
+        shift += len(text[shift:]) - len(text[shift:].lstrip(":+-?"))
+        begin, text = begin + shift, text[shift:]
         text = text.rstrip(_TRAILING)
         end = begin + len(text)
         quote = line[begin - 1 : begin] if line[begin - 1 : begin] in _QUOTES else ""
@@ -143,7 +160,10 @@ class _Lines:
             return None
         if piece.behind and piece.behind not in _MAY_FOLLOW:
             return None
-        return self._rules.of_the_form(piece.text) if names_a_model(self._name(piece)) else None
+        name = self._name(piece)
+        if not (names_a_model(name) or (name == "id" and self._is_in_models)):
+            return None
+        return self._rules.of_the_form(piece.text)
 
     def _name(self, piece: _Piece) -> str:
         """The key, variable or list whose value a text is; "" if it is none's."""
@@ -153,7 +173,7 @@ class _Lines:
         if named is not None:
             return named["name"].rpartition(".")[2] or named["name"]
         is_element = piece.is_quoted and not piece.before.strip(" \t[({-,")
-        return self._list if is_element else ""
+        return self._open[-1][1] if is_element and self._open else ""
 
 
 _MAY_FOLLOW = frozenset(",;)]}:#/|<>*&\\\"'`")

@@ -39,27 +39,30 @@ class _Walk:
 
     def strings(self, cursor: TreeCursor) -> list[String]:
         """Without recursion: documents may be nested deeper than Python bears."""
-        around: list[tuple[str, Scope]] = []
-        name, scope = "", Scope()
+        around: list[tuple[str, Scope, str]] = []
+        name, scope, inside = "", Scope(), ""
         while True:
             node = cursor.node
             kind = node.type if node is not None else ""
             if node is not None and kind in _KEYS:
                 name = self._keys(node, name, scope)
+                if inside in _TABLES:
+                    scope.name = name
             elif node is not None and kind == "string":
                 string = self._string(node, name, scope)
                 note_address(scope, name, string.value)
                 self._found.append(string)
             elif kind in _INNER and cursor.goto_first_child():
-                around.append((name, scope))
+                around.append((name, scope, inside))
+                inside = kind
                 if kind in _TABLES:
-                    scope = Scope(scope)
+                    scope = Scope(scope, name=name)
                     name = "" if kind != "inline_table" else name
                 continue
             while not cursor.goto_next_sibling():
                 if not cursor.goto_parent():
                     return self._found
-                name, scope = around.pop()
+                name, scope, inside = around.pop()
 
     def _keys(self, node: Node, name: str, scope: Scope) -> str:
         """The last part of a key; quoted parts are strings, named by the part in front of them."""

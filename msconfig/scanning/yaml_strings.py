@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from msconfig.scanning.services import note_address
@@ -9,6 +10,7 @@ from msconfig.scanning.strings import DoesNotParse, Scope, String
 
 __all__ = ["strings_in_yaml"]
 
+_PROPERTIES = re.compile(r"(?:[&!]\S*(?:\s+(?:#[^\n]*\n\s*)?|$))+")
 _DEEPEST = 200
 """Collections in one another; the reader that is written in Python takes quadratic time."""
 
@@ -52,7 +54,8 @@ class _Walk:
             name, scope = self._around()
             self._fill_key("")
             is_mapping = kind == "MappingStartEvent"
-            self._levels.append((name, Scope(scope) if is_mapping else scope, is_mapping))
+            inner = Scope(scope, name=name) if is_mapping else scope
+            self._levels.append((name, inner, is_mapping))
             self._key.append(None)
             if len(self._levels) > _DEEPEST:
                 raise DoesNotParse(f"more than {_DEEPEST} collections in one another")
@@ -84,6 +87,9 @@ class _Walk:
         of_mapping = self._levels[-1][0] if self._levels else ""
         is_key = self._fill_key(event.value)
         start, end = event.start_mark.index, event.end_mark.index
+        if self._text[start : start + 1] in {"&", "!"}:  # the event begins with anchor and tag
+            properties = _PROPERTIES.match(self._text, start, end)
+            start = properties.end() if properties else start
         is_block = event.style in {"|", ">"}
         if event.style in {'"', "'"}:
             start, end = start + 1, end - 1
