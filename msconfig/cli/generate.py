@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,7 +15,10 @@ from msconfig.errors import ExitCode, UsageError
 from msconfig.languages import Tag
 from msconfig.rendering.targets import Target
 
-__all__ = ["command"]
+if TYPE_CHECKING:
+    from msconfig.cli.inputs import Inputs
+
+__all__ = ["command", "write_configuration"]
 
 
 @click.command("generate")
@@ -80,16 +84,53 @@ def command(
 
     Nothing is written unless every model and token passes.
     """
-    from msconfig.cli.console import columns, note, stdout_in_color, write_result
     from msconfig.cli.inputs import prepare
+
+    if not folder:
+        raise UsageError("-o is empty; it takes a folder")
+    return write_configuration(
+        prepare(options, needs_token=True),
+        folder=folder,
+        targets=targets,
+        languages=languages,
+        only_usable=only_usable,
+        redact=redact,
+        force=force,
+        dry_run=dry_run,
+        template=template,
+        schema=schema,
+        strict=strict,
+        require=require,
+    )
+
+
+def write_configuration(
+    inputs: Inputs,
+    *,
+    folder: str,
+    targets: tuple[Target, ...] = (),
+    languages: tuple[Tag, ...] = (),
+    only_usable: bool = False,
+    redact: bool = False,
+    force: bool = False,
+    dry_run: bool = False,
+    template: str | None = None,
+    schema: str | None = None,
+    strict: bool | None = None,
+    require: Proof | None = None,
+) -> ExitCode:
+    """Check `inputs`, write the files or none, and report both; the exit code.
+
+    Raises:
+        UsageError: options that exclude each other, or documents that exist and differ.
+        FileError: the folder or a file cannot be read or written.
+    """
+    from msconfig.cli.console import columns, note, stdout_in_color, write_result
     from msconfig.operations.generate import DEFAULT_TARGETS, generate
     from msconfig.operations.places import in_working_folder
     from msconfig.reports import generate as texts
     from msconfig.reports.plain_text import body
 
-    if not folder:
-        raise UsageError("-o is empty; it takes a folder")
-    inputs = prepare(options, needs_token=True)
     settings = inputs.settings
     chosen = targets or tuple(map(Target, settings.targets)) or DEFAULT_TARGETS
     if languages and Target.GUIDE not in chosen:
@@ -117,7 +158,9 @@ def command(
     placed = in_working_folder(generated.report, inputs.repository)
     text = body(placed, width=columns(), color=stdout_in_color())
     if generated.report.exit_code is not ExitCode.OK:
-        write_result(f"{text}\n{texts.nothing_written(generated.report, width=columns())}")
+        write_result(
+            f"{text}\n{texts.nothing_written(generated.report, Path(folder), width=columns())}"
+        )
         return generated.report.exit_code
     if dry_run:
         planned = generated.changes_in(Path(folder))

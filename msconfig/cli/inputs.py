@@ -41,6 +41,7 @@ if TYPE_CHECKING:  # `check` needs nothing of Cherry Studio
 
 __all__ = [
     "Inputs",
+    "fallback_inputs",
     "given_ids",
     "given_tokens",
     "hint_at_other_variables",
@@ -193,7 +194,7 @@ def prepare(
     session = open_session(options.connection, settings, tokens)
     fallback = None
     if settings.fallback is not None and needs_token and needs_ids:
-        fallback = _fallback(settings.fallback, session, no_token=options.tokens.no_token)
+        fallback = fallback_inputs(settings.fallback, session, no_token=options.tokens.no_token)
     return Inputs(settings, session, ids, fallback, options.common.quiet)
 
 
@@ -390,7 +391,9 @@ def hint_at_other_variables() -> str:
     return f"; {', '.join(names)} {verb} not read by default: give --token-env {names[0]}"
 
 
-def _fallback(settings: FallbackSettings, session: Session, *, no_token: bool) -> FallbackInputs:
+def fallback_inputs(
+    settings: FallbackSettings, session: Session, *, no_token: bool
+) -> FallbackInputs:
     """The fallback's key, ids and address.
 
     Raises:

@@ -34,11 +34,12 @@ def left_out(report: Report) -> Iterator[str]:
     return (f"left out: {model_id}" for model_id in dropped)
 
 
-def nothing_written(report: Report, *, width: int) -> str:
+def nothing_written(report: Report, folder: Path | None = None, *, width: int) -> str:
     """Why nothing is written, and the next step."""
     is_about_models = report.exit_code in {ExitCode.MODEL_FAILED, ExitCode.INCONCLUSIVE}
     why = _WHY_NOTHING if is_about_models and not report.dropped else ""
-    return f"Nothing is written.{why}\n\n{next_step(report, width=width)}\n"
+    head = visible(f"Nothing is written{f' to {folder}' if folder is not None else ''}.")
+    return f"{head}{why}\n\n{next_step(report, width=width)}\n"
 
 
 def differences(generated: Generated, planned: FileChanges) -> str:

@@ -13,6 +13,7 @@ from msconfig.text import counted, visible, wrapped
 __all__ = [
     "NOTHING_WRITTEN",
     "kept_failing",
+    "later_runs",
     "models_as_text",
     "next_steps",
     "token_as_text",
@@ -23,7 +24,6 @@ NOTHING_WRITTEN = "Nothing is written.\n"
 _MAX_LISTED = 12
 """Passing models; of more, only their number is shown."""
 _INDENT = " " * 5
-_FOLDER = "cherry-studio"
 _TOKENS = {
     TokenStatus.VALID: (Outcome.PASS, "is valid"),
     TokenStatus.REJECTED: (Outcome.FAIL, "is rejected"),
@@ -87,23 +87,40 @@ def written(path: Path, *, total: int, added: int, is_new: bool, is_changed: boo
 
 
 def next_steps(
-    arguments: Sequence[str], export: str | None, page: str | None, *, width: int
+    arguments: Sequence[str],
+    export: str | None,
+    *,
+    folder: str,
+    languages: Sequence[str],
+    page: str | None,
+    width: int,
 ) -> list[str]:
-    """The commands to run next as numbered lines; commands are never broken.
+    """The commands to run next as numbered lines below a heading; commands are never broken.
 
     Args:
         arguments: options of this run that the next commands need, quoted for the shell.
         export: the shell line that sets the token's variable; None if it is set.
-        page: file name of the guide that the last command writes; None if it writes none.
+        folder: where the guide and the documents go.
+        languages: values of `--lang` for the guide.
+        page: file name of the guide; None if none is written.
         width: columns of the terminal.
     """
-    lines = []
+    lines = ["Next:"]
     if export is not None:
         words = "1. Set the token in each new shell; this prompts for it without echo:"
-        lines = [*wrapped(words, width, first="  ", later=_INDENT), f"{_INDENT}{export}"]
+        lines += [*wrapped(words, width, first="  ", later=_INDENT), f"{_INDENT}{export}"]
     again = "".join(f" {visible(argument)}" for argument in arguments)
-    steps = [f"msconfig check{again}", f"msconfig generate{again} -o {_FOLDER}"]
+    chosen = "".join(f" --lang {each}" for each in languages)
+    steps = [f"msconfig check{again}", f"msconfig generate{again}{chosen} -o {folder}"]
     if page is not None:
-        steps.append(f"open {Path(_FOLDER, page)} in a browser")
-    first = 2 if lines else 1
+        steps.append(f"open {Path(folder, page)} in a browser")
+    first = 1 if export is None else 2
     return lines + [f"  {number}. {step}" for number, step in enumerate(steps, first)]
+
+
+def later_runs(export: str | None, *, width: int) -> list[str]:
+    """How to set the token for later runs; no lines if its variable is set."""
+    if export is None:
+        return []
+    words = "For later runs, set the token in each new shell; this prompts for it without echo:"
+    return [*wrapped(words, width), f"  {export}", ""]

@@ -103,7 +103,7 @@ def test_a_dry_run_shows_a_diff_without_keys_and_writes_nothing(
 def test_nothing_is_written_unless_everything_passes(run: Run) -> None:
     ran = run("generate", "-o", "out", "Qwen/Alive", "Qwen/Dead", "--force")
     assert ran.code == 1
-    assert "Nothing is written." in ran.out
+    assert "Nothing is written to out." in ran.out
     assert not Path("out").exists()
 
 

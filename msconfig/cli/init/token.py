@@ -32,6 +32,8 @@ class FirstToken:
     """One line that can be shown."""
     variable: str | None = None
     """The variable that will hold it, and does not yet."""
+    tokens: tuple[Token, ...] = ()
+    """The token; several if the environment or files gave several."""
 
 
 def verified(token: Token, session: Session) -> FirstToken:
@@ -87,7 +89,8 @@ def ask_token(site: Site, session_of: SessionOf, *, variable: str, is_found: boo
             "What now?", [(True, "another token"), (False, "continue with this one")]
         ):
             break
-    return FirstToken(first.status, first.text, _ask_variable(variable, is_found=is_found))
+    variable = _ask_variable(variable, is_found=is_found)
+    return FirstToken(first.status, first.text, variable, (token,))
 
 
 def _browser() -> Desktop | None:

@@ -6,11 +6,13 @@ import difflib
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from msconfig import clock
 from msconfig.checking.report import ModelResult, Outcome, TokenStatus
 from msconfig.checking.staleness import note_on_age
 from msconfig.cli.console import can_ask, can_draw, columns, note, write_result
+from msconfig.cli.init.guide import GUIDE_FOLDER, Guide
 from msconfig.cli.init.ids import IdQuestions
 from msconfig.cli.init.models import FirstModels, confirm_kinds, settle_unserved
 from msconfig.cli.init.next_steps import next_steps
@@ -26,6 +28,7 @@ from msconfig.cli.inputs import (
 )
 from msconfig.cli.params import InputOptions
 from msconfig.errors import ExitCode, TokenError, UsageError
+from msconfig.languages import Tag
 from msconfig.model_ids import GivenId
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site, addresses_of
@@ -51,6 +54,10 @@ class InitOptions:
     unserved: Unserved | None
     force: bool
     yes: bool
+    folder: str | None
+    """Where the guide and the documents go."""
+    languages: tuple[Tag, ...]
+    """Of the guide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,8 @@ class _Draft:
     content: bytes | None
     text: str
     exit_code: ExitCode
+    guide: Guide | None = None
+    """What is written after the settings."""
 
 
 def start(options: InitOptions, given: InputOptions) -> ExitCode:
@@ -79,7 +88,7 @@ def start(options: InitOptions, given: InputOptions) -> ExitCode:
     if draft.content is not None:
         place.write(draft.content)
     write_result(draft.text)
-    return draft.exit_code
+    return draft.exit_code if draft.guide is None else draft.guide.write(place, given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,14 +166,15 @@ class _Wizard:
             return FirstToken(TokenStatus.ABSENT, "– no token"), ()
         names = self.given.tokens.token_env
         if self.offline:
-            return FirstToken(TokenStatus.ABSENT, "– offline, tokens cannot be checked"), names
+            text = "– offline, tokens cannot be checked"
+            return FirstToken(TokenStatus.ABSENT, text, tokens=tokens), names
         found = [verified(token, self._session(site, (token,))) for token in tokens]
         for each in found:
             self._show(each.text)
         if found:
             worst = min(found, key=lambda each: _WORST_FIRST.index(each.status))
             if worst.status is not TokenStatus.REJECTED or not self.asks:
-                return worst, names
+                return replace(worst, tokens=tokens), names
         if not self.asks:
             raise TokenError(
                 "no token: set MODELSCOPE_API_TOKEN (create one at"
@@ -258,8 +268,29 @@ class _Wizard:
             is_new=self.place.older is None,
             is_changed=content is not None,
         )
-        lines = [head, "", "Next:", *next_steps(self.given, self.place, token)]
-        return _Draft(content, "\n".join(lines) + "\n", _exit_code(token, models))
+        exit_code = _exit_code(token, models)
+        guide = self._guide(token, models)
+        steps = next_steps(
+            self.given, self.place, token, self.options.languages, with_guide=guide is not None
+        )
+        lines = [head, "", *steps]
+        return _Draft(content, "\n".join(lines) + "\n", exit_code, guide)
+
+    def _guide(self, token: FirstToken, models: Sequence[ModelResult]) -> Guide | None:
+        """The guide to write; None where it is not wanted, or a model or token does not pass."""
+        options = self.options
+        if options.folder is not None:
+            return Guide(options.folder, options.languages, token.tokens, force=options.force)
+        if not self.asks or _exit_code(token, models) is not ExitCode.OK:
+            return None
+        if self.settings.fallback is not None:  # its key may be missing, and is not prompted for
+            return None
+        replaces = options.force or Path(GUIDE_FOLDER).exists()
+        yes = "yes, replace older files" if replaces else "yes"
+        question = f"Write the guide for Cherry Studio to {GUIDE_FOLDER}?"
+        if not choose(question, [(True, yes), (False, "no")]):
+            return None
+        return Guide(GUIDE_FOLDER, options.languages, token.tokens, force=replaces)
 
     def _agreed(self, content: bytes) -> bool:
         older = decoded(self.place.older or b"").splitlines()

@@ -18,10 +18,10 @@ from msconfig.mock.snapshot import bundled, load
 from msconfig.modelscope.sites import Site
 from msconfig.settings import loading as settings
 from msconfig.settings.loading import ModelSettings
-from support import DEAD, TOKEN, Online, Run, Serve, mock_of
+from support import ALIVE, DEAD, TOKEN, Online, Run, Serve, mock_of
 
 FILE = Path("msconfig.toml")
-MODELS = {"Qwen/Dead": DEAD}
+MODELS = {"Qwen/Dead": DEAD, "Qwen/M1": ALIVE}
 
 
 @pytest.fixture(autouse=True)
@@ -87,9 +87,33 @@ def test_the_last_step_opens_the_guide_that_generate_writes(
         assert Path("cherry-studio", page).exists()
 
 
+@pytest.mark.usefixtures("_token")
+def test_with_a_folder_the_guide_is_written_and_its_language_chosen(run: Run) -> None:
+    ran = run("init", "Qwen/Alive", "-o", "out", "--lang", "zh-Hant")
+    assert ran.code == 0, ran.err
+    assert TOKEN in Path("out/guide.zh-TW.html").read_text("utf-8")
+    assert TOKEN not in ran.out + ran.err + FILE.read_text("utf-8")
+    assert ran.out.endswith(f"Next: open {Path('out', 'guide.zh-TW.html')} in a browser.\n")
+    refused = run("init", "Qwen/M1", "-o", "out")
+    assert refused.code == 2
+    assert "--force replaces" in refused.err
+    assert run("init", "Qwen/M1", "-o", "out", "--force").code == 0
+
+
+@pytest.mark.usefixtures("_token")
+def test_with_a_folder_and_models_that_fail_only_the_settings_are_written(run: Run) -> None:
+    ran = run("init", "Qwen/Alive", "Qwen/Dead", "--unserved", "keep", "-o", "out")
+    assert ran.code == 1
+    assert FILE.exists()
+    assert not Path("out").exists()
+    assert "Nothing is written to out. Every model and token has to pass" in ran.out
+
+
 @pytest.mark.parametrize(
     ("arguments", "missing"),
     [
+        (("Qwen/Alive", "--no-token", "-o", ""), "-o is empty"),
+        (("Qwen/Alive", "--no-token", "--lang", "de"), "'de' is not one of en,"),
         ((), "no model id: give some as arguments, with --models or with --from"),
         (("Qwen/Alive",), "--token-env, --token-file or --no-token"),
         (("Qwen/Alive", "--no-token", "--token-env", "X"), "--no-token excludes"),

@@ -92,6 +92,7 @@ def test_the_way_from_the_site_to_the_file(modelscope: Mock, columns: int, lines
         seen.wait_for("acme/Chat-29B: vision", "1. yes")  # the question was on the screen before
         seen.answer("Are these kinds right?", ENTER)
         seen.answer("Write this to msconfig.toml?", ENTER)
+        seen.answer("Write the guide", "2" + ENTER)
         assert seen.end() == 0, seen.all_text
         assert_left_as_it_was(seen, "msconfig.toml")
         assert "read -rs MODELSCOPE_API_TOKEN && ex" in seen.all_text
@@ -126,6 +127,7 @@ def test_a_token_that_is_none_is_asked_for_again(
         seen.answer("Variable:", ENTER)
         seen.answer("Are these kinds right?", ENTER)
         seen.answer("Write this", ENTER)
+        seen.answer("Write the guide", "2" + ENTER)
         assert seen.end() == 0, seen.all_text
         assert_left_as_it_was(seen, "msconfig.toml")
         for part in ("ms-****", "lines-of-it", "12345678", unknown, modelscope.token):
@@ -147,12 +149,47 @@ def test_a_token_that_is_pasted_too_early_is_not_shown(modelscope: Mock) -> None
         assert "is valid" in seen.all_text
 
 
+@pytest.mark.parametrize("folder", [None, "mine"], ids=["cherry-studio", "-o mine"])
+def test_it_ends_with_the_guide_which_holds_the_key(
+    modelscope: Mock, monkeypatch: pytest.MonkeyPatch, folder: str | None
+) -> None:
+    monkeypatch.setenv("LANG", "pt_BR.UTF-8")
+    place = Path(folder or "cherry-studio")
+    options = ("-o", folder) if folder else ()
+    with screen.Screen("init", "acme/Chat-1B", "--site", "cn", *options) as seen:
+        seen.answer("Token:", modelscope.token + ENTER)
+        seen.answer("Variable:", ENTER)
+        seen.answer("Are these kinds right?", ENTER)
+        seen.answer("Write this", ENTER)
+        if folder is None:
+            seen.answer("Write the guide for Cherry Studio to cherry-studio?", ENTER)
+        assert seen.end() == 0, seen.all_text
+        assert_left_as_it_was(seen, "msconfig.toml", str(place))
+        assert "read -rs MODELSCOPE_API_TOKEN" in seen.all_text
+        assert f"Next: open {place / 'guide.pt.html'} in a browser." in seen.all_text
+        assert modelscope.token.encode() not in seen.raw
+    assert modelscope.token in (place / "guide.pt.html").read_text("utf-8")
+    assert modelscope.token not in FILE.read_text("utf-8")
+
+
+def test_a_second_time_the_files_of_the_guide_are_replaced_when_agreed() -> None:
+    for name in ("acme/Chat-1B", "acme/Chat-2B"):
+        with screen.Screen("init", name, "--site", "cn", "--no-token") as seen:
+            seen.answer("Are these kinds right?", ENTER)
+            seen.answer("Write this", ENTER)
+            seen.answer("Write the guide", ENTER)
+            assert seen.end() == 0, seen.all_text
+            assert ("yes, replace older files" in seen.all_text) is (name[-2] == "2")
+    assert "acme/Chat-2B" in Path("cherry-studio/provider.v2.json").read_text("utf-8")
+
+
 def test_a_token_that_is_there_already_is_not_asked_for(
     modelscope: Mock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MODELSCOPE_API_TOKEN", modelscope.token)
     with screen.Screen("init", "acme/Chat-1B", "--site", "cn", "--kind", "acme/Chat-1B=chat") as it:
         it.answer("Write this", ENTER)
+        it.answer("Write the guide", "2" + ENTER)
         assert it.end() == 0, it.all_text
         assert "(MODELSCOPE_API_TOKEN) is valid" in it.all_text
         assert "Variable" not in it.all_text
@@ -167,6 +204,7 @@ def test_a_token_can_come_later_and_another_variable_hold_it(modelscope: Mock) -
         seen.type("\x15MSCONFIG_MINE" + ENTER)
         seen.answer("Are these kinds right?", ENTER)
         seen.answer("Write this", ENTER)
+        seen.answer("Write the guide", "2" + ENTER)
         assert seen.end() == 0, seen.all_text
         assert "read -rs MSCONFIG_MINE" in seen.all_text
     assert settings.load(FILE, found=True).token_env == ("MSCONFIG_MINE",)
@@ -175,6 +213,7 @@ def test_a_token_can_come_later_and_another_variable_hold_it(modelscope: Mock) -
         seen.answer("Token:", ENTER)
         seen.answer("Are these kinds right?", ENTER)
         seen.answer("Write this", ENTER)
+        seen.answer("Write the guide", "2" + ENTER)
         assert seen.end() == 0, seen.all_text
         assert "read -rs MSCONFIG_MINE" in seen.all_text
     assert len(settings.load(FILE, found=True).models) == 2
@@ -219,6 +258,7 @@ def test_ids_are_typed_and_read_and_what_fails_is_settled(columns: int, lines: i
         seen.answer("2 models failed.", ENTER)
         seen.answer("Are these kinds right?", ENTER)
         seen.answer("Write this", ENTER)
+        seen.answer("Write the guide", "2" + ENTER)
         assert seen.end() == 0, seen.all_text
     ids = [each.id for each in settings.load(FILE, found=True).models]
     assert ids[:2] == ["acme/Chat-1B", "acme/Chat-3B"]
@@ -245,6 +285,7 @@ def test_offline_the_list_holds_what_was_recorded() -> None:
         seen.answer("(1 so far)", ENTER)
         seen.answer("Are these kinds right?", ENTER)
         seen.answer("Write this", ENTER)
+        seen.answer("Write the guide", "2" + ENTER)
         assert seen.end() == 0, seen.all_text
     assert settings.load(FILE, found=True).models == (
         ModelSettings("Qwen/Qwen3.5-27B", kind="vision"),
@@ -281,6 +322,7 @@ def test_another_site_is_asked_about(answer: str) -> None:
             seen.answer("Are these kinds right?", ENTER)
             seen.wait_for('- site = "ai" # why', '+ site = "cn" # why')
             seen.answer("Write this", ENTER)
+            seen.answer("Write the guide", "2" + ENTER)
         assert seen.end() == 0, seen.all_text
     if answer == "1":
         assert "Nothing is written." in seen.all_text
@@ -305,6 +347,7 @@ def test_a_file_that_changed_meanwhile_is_not_overwritten() -> None:
         seen.wait_for("Write this")
         FILE.write_text("# new\n", "utf-8")
         seen.answer("Write this", ENTER)
+        seen.answer("Write the guide", "2" + ENTER)
         assert seen.end() == 2
         assert "was changed meanwhile" in seen.all_text
     assert FILE.read_text("utf-8") == "# new\n"
@@ -325,6 +368,7 @@ QUESTIONS = [
     ("image-generation", ENTER),
     ("Are these kinds right?", ENTER),
     ("Write this", ENTER),
+    ("Write the guide", ENTER),
 ]
 
 
@@ -333,7 +377,7 @@ QUESTIONS = [
     [
         *((stop, way) for stop in (0, 1, 4) for way in ("Ctrl-C", "Ctrl-D", "SIGTERM", "SIGINT")),
         (1, "SIGHUP"),
-        *((stop, "Ctrl-C") for stop in (6, 8, 11, 13)),
+        *((stop, "Ctrl-C") for stop in (6, 8, 11, 13, 14)),
     ],
 )
 def test_whoever_leaves_at_a_question_leaves_nothing_behind(stop: int, way_out: str) -> None:
