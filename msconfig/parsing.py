@@ -94,12 +94,14 @@ def dumps(
     """`value` as JSON, with control and format characters escaped and all others as they are."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent, default=default)
     text = no_log_command(text, "\\u005b")
-    if text.isprintable():
-        return text
-    return "".join(
-        character if character == "\n" or visible(character) == character else _escaped(character)
-        for character in text
+    # line by line: almost all are printable, and to look at each character takes long
+    return "\n".join(
+        line if line.isprintable() else "".join(map(_visible, line)) for line in text.split("\n")
     )
+
+
+def _visible(character: str) -> str:
+    return character if visible(character) == character else _escaped(character)
 
 
 def _escaped(character: str) -> str:

@@ -417,7 +417,8 @@ def _model(model: ModelResult) -> dict[str, Any]:
 
 
 def _place(place: Location) -> dict[str, Any]:
-    return {key: value for key, value in asdict(place).items() if value is not None}
+    given = {} if place.given is None else {"given": place.given}
+    return {"file": place.file, "line": place.line, "column": place.column, **given}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

@@ -75,14 +75,24 @@ def in_repository(report: Report, repository: Repository) -> Report:
         if place.file not in paths:
             paths[place.file] = repository.path_of(place.file)
         path = paths[place.file]
-        return None if path is None else replace(place, file=path)
+        if path is None or path == place.file:
+            return None if path is None else place
+        return replace(place, file=path)
 
     return _with_places(report, moved)
 
 
 def in_working_folder(report: Report, repository: Repository) -> Report:
     """`report` with places relative to the working folder, where they are below it."""
-    return _with_places(report, lambda place: replace(place, file=repository.shown(place.file)))
+    paths: dict[str, str] = {}
+
+    def moved(place: Location) -> Location:
+        if place.file not in paths:
+            paths[place.file] = repository.shown(place.file)
+        path = paths[place.file]
+        return place if path == place.file else replace(place, file=path)
+
+    return _with_places(report, moved)
 
 
 def _with_places(report: Report, moved: Callable[[Location], Location | None]) -> Report:
