@@ -68,6 +68,7 @@ WITH = ("check", "--offline", "--no-token")
 COMMANDS: dict[str, Callable[[str], tuple[str, ...]]] = {
     "check --models": lambda file: (*WITH, "--models", file),
     "check --from": lambda file: (*WITH, "--from", file),
+    "check --scan": lambda file: (*WITH, "--scan", file),
     "check --config": lambda file: (*WITH, "--config", file),
     "check --baseline": lambda file: (*WITH, "--baseline", file, "a/b"),
     "check --reuse": lambda file: (*WITH, "--reuse", file, "a/b"),
