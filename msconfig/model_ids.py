@@ -24,6 +24,8 @@ _FORM = re.compile(rf"({_PART})/({_PART})(?::({_PART}))?", re.ASCII)
 _COMMENT = re.compile(r"(?:^|\s)#.*$")
 _BLANKS = " \t\r\v\f"
 """White space that may be around an id in a list; other white space is pasted."""
+_NOTHING_TO_SEE = f"{_BLANKS}\xa0\u3000\u200b\u2060\ufeff"
+"""Blanks, and the characters without width that editors and pages leave in an empty line."""
 _DOTS = frozenset({".", ".."})
 
 
@@ -94,7 +96,7 @@ def texts_in_lines(text: str, file: str) -> list[GivenId]:
     found = []
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
         model_id = _COMMENT.sub("", line).strip(_BLANKS)
-        if model_id:
+        if model_id.strip(_NOTHING_TO_SEE):
             found.append(GivenId(model_id, Location(file, number, line.index(model_id) + 1)))
     return found
 

@@ -18,15 +18,17 @@ from msconfig.model_ids import GivenId, ModelId
 from msconfig.text import shortened, visible
 from msconfig.tokens import without_tokens
 
-__all__ = ["Malformed", "as_given", "explain", "pasted", "refuse_other_site"]
+__all__ = ["WHITE_SPACE", "Malformed", "as_given", "explain", "pasted", "refuse_other_site"]
 
-_SPACE = " \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000\u200b\u2060\ufeff"
-_SPACE += "".join(map(chr, range(0x2000, 0x200B)))
+WHITE_SPACE = (
+    " \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000\u200b\u2060\ufeff"
+)
+WHITE_SPACE += "".join(map(chr, range(0x2000, 0x200B)))
 """White space of Unicode, and the characters without width that pages put between words."""
 _PAIRS = frozenset({'""', "''", "``", "“”", "„“", "‘’", "«»", "「」"})
 _QUOTES = frozenset("".join(_PAIRS))
 _BULLET = re.compile(r"-[ \t\xa0]+")
-_BETWEEN = re.compile(rf"[,{_SPACE}]+")
+_BETWEEN = re.compile(rf"[,{WHITE_SPACE}]+")
 _HOSTS = {"modelscope.cn": "cn", "modelscope.ai": "ai"}
 _ADDRESS = re.compile(
     r"(?:https?://)?(?:www\.)?(modelscope\.(?:cn|ai))/models/"
@@ -62,17 +64,33 @@ def pasted(given: GivenId) -> list[GivenId]:
     pieces = [whole] if whole is not None else _several(text)
     if not pieces:
         start, end = _stripped(text, 0, len(text))
-        return [replace(_at(given, start), text=text[start:end])]
+        return [replace(_at(given, start), text=_without_uuids(text[start:end]))]
     found = []
     for piece in pieces:
         original = text if whole is not None or len(text) <= _LONGEST_GIVEN else None
         each = replace(
             _at(given, piece.start),
             text=piece.id,
-            given=without_tokens(original) if original else None,
+            given=_without_tokens(original) if original else None,
         )
         found.append(replace(each, sites=frozenset({piece.site}) if piece.site else frozenset()))
     return found
+
+
+def _without_tokens(text: str) -> str:
+    return _without_uuids(without_tokens(text))
+
+
+def _without_uuids(text: str) -> str:
+    """`text` without UUIDs behind = or :, as which older tokens are in the query of an address."""
+    return _UUID_VALUE.sub("<token>", text)
+
+
+_UUID_VALUE = re.compile(
+    r"(?:(?<=[=:])|(?<=%3[AD]))(?:%2[027]|[ \t\"'])*"
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+    re.IGNORECASE,
+)
 
 
 def as_given(ids: Iterable[str | GivenId]) -> list[GivenId]:
@@ -152,9 +170,9 @@ def _one(text: str) -> _Piece | None:
 
 def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
     """`text[start:end]` without white space around it, as start and end."""
-    while start < end and text[start] in _SPACE:
+    while start < end and text[start] in WHITE_SPACE:
         start += 1
-    while end > start and text[end - 1] in _SPACE:
+    while end > start and text[end - 1] in WHITE_SPACE:
         end -= 1
     return start, end
 
@@ -223,7 +241,7 @@ def explain(text: str) -> Malformed:
     """Why `text`, which is no id, is none, and which ids are in it."""
     looked_at = text[:_LOOKED_AT]
     seen = _looked_into(looked_at, unicodedata.normalize("NFKC", looked_at))
-    checks = (_why_characters, _why_around, _why_prefix, _why_signs, _why_parts)
+    checks = (_why_unseen, _why_row, _why_wide, _why_around, _why_prefix, _why_signs, _why_parts)
     words = next((words for check in checks if (words := check(seen))), _FORM_WORDS)
     if seen.likely is not None and seen.likely not in words:
         words = f"{words}; an id in it is {seen.likely}"
@@ -233,17 +251,19 @@ def explain(text: str) -> Malformed:
 _FORM_WORDS = "an id has the form owner/name, each part 1 to 128 letters, digits and _.-"
 
 
-def _why_characters(seen: _Text) -> str:
+def _why_unseen(seen: _Text) -> str:
     if not seen.text:
         return "the id is empty"
     unseen = (each for each in seen.text if not (each.isprintable() or each.isspace()))
-    if (character := next(unseen, None)) is not None:
-        return f"it holds an invisible character (U+{ord(character):04X})"
-    if seen.narrow != seen.text and seen.narrow.isascii():
-        wide = next(each for each in seen.text if not each.isascii())
-        if not wide.isspace():
-            return f"it is written with full-width signs ({wide}); use plain ones"
-    return ""
+    character = next(unseen, None)
+    return f"it holds an invisible character (U+{ord(character):04X})" if character else ""
+
+
+def _why_wide(seen: _Text) -> str:
+    if seen.narrow == seen.text or not seen.narrow.isascii():
+        return ""
+    wide = next(each for each in seen.text if not each.isascii())
+    return "" if wide.isspace() else f"it is written with full-width signs ({wide}); use plain ones"
 
 
 def _why_around(seen: _Text) -> str:
@@ -267,6 +287,24 @@ def _why_around(seen: _Text) -> str:
     for signs, name in _MARKUP:
         if any(sign in text for sign in signs):
             return f"it holds {name}; give the id without them"
+    return ""
+
+
+_LIST_MARK = re.compile(r"([*+•·–—]|[0-9]{1,4}[.)])[ \t\xa0]")
+_OTHER_COMMAS = re.compile(r"[ \t]*[，、；;|][ \t]*")
+
+
+def _why_row(seen: _Text) -> str:
+    """It is a row of a list or table in a form that is not read."""
+    text = seen.text
+    if mark := _LIST_MARK.match(text):
+        return f"it begins with {mark[1]}, the mark of a list; leave that out"
+    if re.fullmatch(r"\|.*\|", text):
+        return "it is a row of a table; give the id alone"
+    pieces = _OTHER_COMMAS.split(text)
+    if len(pieces) > 1 and all(map(ModelId.parse, pieces)):
+        sign = _OTHER_COMMAS.findall(text)[0].strip()
+        return f"it holds several ids with {sign} between; put plain commas there, or one id a line"
     return ""
 
 

@@ -139,3 +139,8 @@ def test_many_ids_on_one_long_line_are_located_in_linear_time() -> None:
 
 def test_an_id_that_is_spelt_with_escapes_has_no_place() -> None:
     assert located(["a/b"], '{"models": [{"id": "a\\/b"}]}', "ids.txt") == [GivenId("a/b")]
+
+
+@pytest.mark.parametrize("line", ["\ufeff", "\u200b", "\xa0", " \u3000\t", "\u2060\r"])
+def test_a_line_in_which_nothing_is_to_be_seen_is_empty(line: str) -> None:
+    assert [each.text for each in texts_in_lines(f"a/b\n{line}\nc/d", "ids")] == ["a/b", "c/d"]

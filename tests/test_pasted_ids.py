@@ -140,6 +140,16 @@ def test_an_address_tells_the_site_and_one_of_another_is_refused(host: str) -> N
         ("${MODEL}", "a variable that was not filled in", None),
         ("deepsеek-ai/x", "е (U+0435)", None),
         ("a/b\u200bc", "an invisible character (U+200B)", "a/b"),
+        (f"* {ID}", "begins with *, the mark of a list", ID),
+        (f"1. {ID}", "begins with 1., the mark of a list", ID),
+        (f"•\xa0{ID}", "begins with •, the mark of a list", ID),
+        (f"| {ID} | vision |", "a row of a table", ID),
+        ("|---|---|", "a row of a table", None),
+        (f"{ID}，a/b", "several ids with ， between", ID),
+        (f"{ID}、a/b", "several ids with 、 between", ID),
+        (f"{ID}; a/b", "several ids with ; between", ID),
+        (f"{ID} | a/b", "several ids with | between", ID),
+        (f"{ID},deepseek-ai,x", "not all are ids", ID),
         ("a/b/c", "3 parts", None),
         ("a//b", "a / too many", "a/b"),
         ("../b", ". or ..", None),
@@ -185,8 +195,25 @@ def test_a_text_of_a_million_characters_is_read_in_linear_time(text: str) -> Non
     assert explain(found.text).reason
 
 
-def test_a_token_in_an_address_is_not_kept() -> None:
-    token = "ms-00000000-0000-4000-8000-00000000cafe"
-    (found,) = pasted(GivenId(f"https://modelscope.cn/models/a/b?token={token}"))
-    assert found.text == "a/b"
-    assert token not in (found.given or "")
+OLDER = "00000000-0000-4000-8000-00000000cafe"
+
+
+@pytest.mark.parametrize("token", [f"ms-{OLDER}", OLDER, OLDER.upper(), f"%22{OLDER}"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://modelscope.cn/models/a/b?token={}",
+        "modelscope.cn/models/a/b?x=1&key={}#top, c/d",
+    ],
+)
+def test_a_token_in_an_address_is_not_kept(text: str, token: str) -> None:
+    found = pasted(GivenId(text.format(token)))
+    assert found[0].text == "a/b"
+    assert all(OLDER not in (each.given or "").lower() for each in found)
+
+
+@pytest.mark.parametrize("text", ["see modelscope.cn/?token={}", "token: {} x", 'a/b?token="{}"'])
+def test_an_older_token_in_a_text_that_is_no_id_is_not_kept(text: str) -> None:
+    (found,) = pasted(GivenId(text.format(OLDER)))
+    assert OLDER not in found.text
+    assert "<token>" in found.text

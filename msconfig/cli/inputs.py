@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,7 +30,7 @@ from msconfig.modelscope.sites import Site, addresses_of
 from msconfig.operations.check import FallbackInputs, kinds_by_id, refuse_unmeetable
 from msconfig.operations.places import Repository, find_repository
 from msconfig.operations.session import Session
-from msconfig.pasted_ids import as_given, pasted
+from msconfig.pasted_ids import WHITE_SPACE, as_given, pasted
 from msconfig.settings import loading
 from msconfig.settings.loading import FallbackSettings, Settings
 from msconfig.text import counted, decoded, shortened, visible
@@ -288,8 +289,16 @@ def note_on_pasted(ids: Iterable[GivenId]) -> tuple[str, ...]:
         return ()
     (text, first), *others = texts.items()
     more = f"; {counted(len(others), 'more text')} likewise" if others else ""
-    shown = visible(shortened(text, 60))
-    return (f'read "{shown}" as {visible(" and ".join(first[:_MOST_NAMED]))}{more}',)
+    read = visible(" and ".join(first[:_MOST_NAMED]))
+    if text.strip(WHITE_SPACE) == read:
+        return (f"white space around {read} is left out{more}",)
+    return (f"read {_quoted(visible(shortened(text, 60)))} as {read}{more}",)
+
+
+def _quoted(text: str) -> str:
+    """`text` in quotation marks that it does not hold itself."""
+    marks = next((each for each in ('""', "''", "‹›") if not {*each} & {*text}), "‹›")
+    return f"{marks[0]}{text}{marks[1]}"
 
 
 def _ids_in_list(text: str, source: str) -> list[GivenId]:
@@ -311,8 +320,8 @@ def _refuse_another_kind(lines: Sequence[str], name: str) -> None:
 
 
 _ONE_A_LINE = (
-    "--models takes one id a line; --from reads the ids of a Cherry Studio document or backup, or"
-    " of a saved reply of GET /v1/models"
+    "--models takes one id a line; --scan finds the ids in other files, and --from reads those of a"
+    " Cherry Studio document or backup, or of a saved reply of GET /v1/models"
 )
 
 
@@ -351,8 +360,16 @@ def _read_list(source: str, files_read: FilesRead | None) -> str:
             f" it as UTF-8); {_ONE_A_LINE}"
         )
     if text.lstrip()[:1] in {"{", "["}:
-        raise UsageError(f"{name}: looks like JSON, not a list of ids; {_ONE_A_LINE}")
+        raise UsageError(f"{name}: looks like {_form(text)}, not a list of ids; {_ONE_A_LINE}")
     return text
+
+
+def _form(text: str) -> str:
+    """The form of a text that begins with a bracket."""
+    first = text.lstrip().partition("\n")[0]
+    if re.match(r"\[[^\]]*\](?:\(|\[)", first):
+        return "Markdown with links"
+    return "TOML or INI" if re.match(r"\[\[?[A-Za-z_][\w .-]*\]", first) else "JSON"
 
 
 def given_tokens(options: TokenOptions, settings: Settings, *, offline: bool) -> tuple[Token, ...]:
