@@ -63,6 +63,9 @@ class Left(Enum):
     CHANGED = "changed"
     OTHER_SPELLING = "other spelling"
     ENCODING = "encoding"
+    BINARY = "binary"
+    BACKUP = "backup"
+    REPEATED_KEY = "repeated key"
     DOUBLED = "doubled"
     SETTINGS = "settings"
     READ_ONLY = "read-only"
@@ -266,6 +269,8 @@ def plan(choices: Iterable[Choice], files_read: FilesRead, settings: Settings) -
     settings_file = settings.path.resolve() if settings.path is not None else None
     if settings_file in planned:
         unchanged += _keep_settings_valid(planned[settings_file], settings)
+    for each in planned.values():
+        unchanged += _keep_keys_apart(each)
     return FixPlan(
         tuple(_fix(path, each) for path, each in planned.items() if each.edits), tuple(unchanged)
     )
@@ -302,7 +307,15 @@ def _opened(name: str, path: Path, files_read: FilesRead) -> _File | Left:
     text = EditableText.of(raw)
     if text is None:
         return Left.ENCODING
+    if any("\0" in line for line in text.lines):
+        return Left.BINARY
+    if path.suffix == ".json" and all(each in raw for each in _IN_A_BACKUP):
+        return Left.BACKUP
     return _why_not_writable(path.stat(), path) or _File(name, raw, text)
+
+
+_IN_A_BACKUP = (b'"indexedDB"', b'"localStorage"')
+"""In the data.json of Cherry Studio v1; backups of other forms are archives."""
 
 
 def _why_not_writable(known: os.stat_result, path: Path) -> Left | None:
@@ -318,6 +331,33 @@ def _why_not_writable(known: os.stat_result, path: Path) -> Left | None:
         if known.st_uid != os.geteuid() or known.st_gid not in groups:
             return Left.OTHER_OWNER
     return None
+
+
+def _keep_keys_apart(file: _File) -> list[Unchanged]:
+    """Take edits back by which a mapping would have a key twice."""
+    newer = [edit.newer for edit in file.edits]
+    is_new = len(newer) == len({*newer}) and not any(
+        each in line for each in newer for line in file.text.lines
+    )
+    if is_new or not file.edits:
+        return []
+    from msconfig.scanning.repeated_keys import repeated_keys  # noqa: PLC0415 - rarely needed
+
+    def count(edits: Iterable[Edit]) -> int:
+        return repeated_keys(file.name, file.text.after(without_overlaps(tuple(edits))))
+
+    before = count(())
+    if count(file.edits) <= before:
+        return []
+    unchanged = []
+    kept: list[Edit] = []
+    for edit, (choice, place) in list(file.edits.items()):
+        if count([*kept, edit]) > before:
+            unchanged.append(Unchanged(choice, Left.REPEATED_KEY, place))
+            del file.edits[edit]
+        else:
+            kept.append(edit)
+    return unchanged
 
 
 def _fix(path: Path, file: _File) -> FileFix:

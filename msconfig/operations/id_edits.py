@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -67,19 +68,44 @@ class EditableText:
             return None
         line, start = self.lines[place.line - 1], place.column - 1
         given = place.given or ""
-        if not line.startswith(text, start):
-            if not line.startswith(given, start) or given.count(text) != 1:
-                return None
+        if line.startswith(text, start):
+            return Edit(place.line, start + text.index(older), older, newer)
+        if not line.startswith(given, start):
+            return None
+        if given.count(text) == 1:
             start += given.index(text)
-        return Edit(place.line, start + text.index(older), older, newer)
+            return Edit(place.line, start + text.index(older), older, newer)
+        if _unescaped(given) == text:
+            slash = "\\/" if "\\/" in given else "/"
+            suffix = text[text.index(older) + len(older) :]
+            return Edit(place.line, start, given, f"{newer}{suffix}".replace("/", slash))
+        return None
 
-    def edited(self, edits: Iterable[Edit]) -> bytes:
-        """The bytes of the file after `edits`, of which none overlaps another."""
+    def after(self, edits: Iterable[Edit]) -> str:
+        """The text after `edits`, of which none overlaps another."""
         lines = list(self.lines)
         for edit in sorted(edits, reverse=True):
             line = lines[edit.line - 1]
             lines[edit.line - 1] = line[: edit.start] + edit.newer + line[edit.end :]
-        return self.mark + "\n".join(lines).encode(self.codec, _errors(self.codec))
+        return "\n".join(lines)
+
+    def edited(self, edits: Iterable[Edit]) -> bytes:
+        """The bytes of the file after `edits`, of which none overlaps another."""
+        return self.mark + self.after(edits).encode(self.codec, _errors(self.codec))
+
+
+_ESCAPE = re.compile(r"\\(?:/|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|x([0-9A-Fa-f]{2}))")
+
+
+def _unescaped(given: str) -> str:
+    r"""`given` without the escapes of JSON, YAML and TOML that an id can be spelt with."""
+
+    def character(match: re.Match[str]) -> str:
+        digits = match[1] or match[2] or match[3]
+        code = int(digits, 16) if digits else ord("/")
+        return chr(code) if code < 128 else match[0]  # noqa: PLR2004 - ids are ASCII
+
+    return _ESCAPE.sub(character, given)
 
 
 def _errors(codec: str) -> str:

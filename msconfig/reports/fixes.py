@@ -133,6 +133,12 @@ def _why(choice: Choice, left: Left) -> str:  # noqa: C901, PLR0912 - one case a
             return f"it is spelt in another way there; use {newer}"
         case Left.ENCODING:
             return f"the file is neither UTF-8 nor UTF-16; use {newer}"
+        case Left.BINARY:
+            return "the file is binary"
+        case Left.BACKUP:
+            return "the file is a backup of Cherry Studio; backups are changed by apply alone"
+        case Left.REPEATED_KEY:
+            return f"it is a key there, and {newer} would be a key twice"
         case Left.DOUBLED:
             return f"{newer} is in the settings already; remove one of them"
         case Left.SETTINGS:

@@ -82,7 +82,6 @@ def test_utf_16_that_is_broken_is_none() -> None:
         pytest.param("a/b", Location("x", 1, 2), "a/b", "a/b", None, id="another column"),
         pytest.param("a/b", Location("x", 2, 1), "a/b", "a/b", None, id="behind the end"),
         pytest.param("a/b", Location("x", 0, 1), "a/b", "a/b", None, id="line 0"),
-        pytest.param("a\\/b", Location("x", 1, 1, "a\\/b"), "a/b", "a/b", None, id="escaped"),
         pytest.param(
             "xa/b a/b", Location("x", 1, 1, "xa/b a/b"), "a/b", "a/b", None, id="not clear which"
         ),
@@ -95,6 +94,23 @@ def test_an_id_is_edited_only_where_it_is(
     assert editable is not None
     expected = None if start is None else Edit(1, start, older, NEW)
     assert editable.edit_at(place, text, older, NEW) == expected
+
+
+@pytest.mark.parametrize(
+    ("spelt", "text", "newer"),
+    [
+        (r"a\/b", "a/b", r"owner\/name-字"),
+        (r"a\u002fb", "a/b", "owner/name-字"),
+        (r"\x61/b:P", "a/b:P", "owner/name-字:P"),
+        (r"\U00000061\/b", "a/b", r"owner\/name-字"),
+    ],
+)
+def test_an_id_with_escapes_is_replaced_as_a_whole(spelt: str, text: str, newer: str) -> None:
+    editable = EditableText.of(f'"{spelt}"'.encode())
+    assert editable is not None
+    edit = editable.edit_at(Location("x", 1, 2, spelt), text, "a/b", NEW)
+    assert edit == Edit(1, 1, spelt, newer)
+    assert editable.edit_at(Location("x", 1, 2, spelt), "a/c", "a/c", NEW) is None
 
 
 def test_of_edits_that_overlap_the_first_counts() -> None:
