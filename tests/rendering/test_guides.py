@@ -286,6 +286,32 @@ def test_the_import_button_is_spoken_of_where_there_is_one(keys: tuple[str, ...]
         assert told not in markdown
 
 
+def test_the_last_part_names_every_file_that_contains_the_key() -> None:
+    page, markdown = guide()
+    files = ("guide.en.html", "links.txt", "cherry-studio.zip", "cherry-studio-new.zip")
+    for text in (Read(page).text(), markdown):
+        part = text.partition("When everything works: delete the copies of your key")[2]
+        assert all(each in part for each in files)
+    assert "this page, with your key" in Read(page).text()
+    assert "this page, with your key" not in Read(guide(configuration())[0]).text()
+    assert markdown.count("- [ ] ") == 3
+
+
+def test_addresses_and_long_ids_break_after_their_parts_alone() -> None:
+    long = ModelChoice("some-owner/Some-Longer-Name-235B_A22B", Kind.CHAT)
+    page = guide(configuration(models=(long, ModelChoice("Qwen/Alive", Kind.CHAT))))[0]
+    assert "<bdi>some-<wbr>owner/<wbr>Some-<wbr>Longer-<wbr>Name-<wbr>235B_<wbr>A22B</bdi>" in page
+    assert "<bdi>Qwen/Alive</bdi>" in page
+    assert ">https://modelscope.<wbr>cn/<wbr>my/<wbr>myaccesstoken</a>" in page
+
+
+def test_on_the_other_site_no_account_is_to_be_bound() -> None:
+    for text in guide(configuration(TOKEN, site=Site.AI), report=report(site=Site.AI)):
+        assert "bound to an Alibaba Cloud account" not in text
+        assert 'id="account"' not in text
+        assert "Please bind your" not in text
+
+
 @pytest.mark.parametrize("kind", [Kind.CHAT, Kind.UNKNOWN])
 def test_a_model_of_unknown_kind_is_named_as_a_chat_model(kind: Kind) -> None:
     text = Read(guide(configuration(models=(ModelChoice("Qwen/M", kind),)))[0]).text()
