@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-import msconfig
 from msconfig.checking.report import Outcome, Status, TokenStatus
-from msconfig.cli.app import COMMANDS, command_named
+from msconfig.cli.app import COMMANDS
 from msconfig.errors import ExitCode
 from msconfig.languages import Tag
 from msconfig.modelscope.kinds import Kind
@@ -53,17 +52,3 @@ def test_the_verdicts_name_every_status_with_its_outcome() -> None:
     expected = {(str(status), str(status.outcome)) for status in Status}
     assert named == expected - {("retired", "fail")}
     assert "`retired` (fail)" in section("Verdicts")
-
-
-def test_what_is_not_available_yet_is_not_in_the_code() -> None:
-    listed = {
-        row[0]: set(re.findall(r"`([\w-]+)`", row[1]))
-        for row in re.findall(
-            r"^\| `?(\w+)`? \| (.*) \|$", section("Not available yet"), re.MULTILINE
-        )
-    }
-    assert listed.get("commands", set()).isdisjoint(COMMANDS)
-    for name in listed.keys() & {*COMMANDS}:
-        options = {each for param in command_named(name).params for each in param.opts}
-        assert listed[name].isdisjoint({*options, *Format})
-    assert listed.get("Python", set()).isdisjoint(msconfig.__all__)

@@ -25,6 +25,8 @@ from msconfig.modelscope.facts import CallResult, Origin
 from msconfig.modelscope.fallback_regions import Region
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
+from msconfig.operations.app_models import AppResult
+from msconfig.operations.doctor import Reason, Result
 from msconfig.rendering.targets import Target
 
 SCHEMAS = {
@@ -34,10 +36,13 @@ SCHEMAS = {
 ADDRESS = "https://example.invalid/msconfig/schemas/"
 
 IN_CODE: dict[str, set[str]] = {
+    "app_result": set(AppResult),
     "app_version": set(link_reading.App),
     "backup_format": set(BackupFormat),
     "call_result": set(CallResult),
     "baseline": set(Change),
+    "belief_reason": set(Reason),
+    "belief_result": set(Result),
     "behaviour": {"answers", *behaviours()},
     "fault": set(FaultKind),
     "finding_code": set(FindingCode),

@@ -28,6 +28,7 @@ COMMANDS = {
     "link": "Write, read and open links that carry a key.",
     "snapshot": "Record the site's facts for offline use.",
     "mock": "Run a mock ModelScope server.",
+    "doctor": "Compare the live service with what msconfig expects.",
     "help": "Show the help of a command.",
 }
 """Each is `command` of the module or package `msconfig.cli.<name>`, which is imported only when it

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ProbeProgressDisplay",
     "ProgressDisplay",
+    "QuestionProgressDisplay",
     "can_ask",
     "can_draw",
     "columns",
@@ -164,3 +165,11 @@ class ProbeProgressDisplay(ProgressDisplay):
         left = time_in_words(seconds_left)
         line = f"called {done} of {total} models, about {left} left"
         self._show(f"Calling ({left} left)", done, total, line)
+
+
+class QuestionProgressDisplay(ProgressDisplay):
+    """Progress of questions to the service."""
+
+    def __call__(self, done: int, total: int, /) -> None:
+        """`done` of `total` questions have been asked."""
+        self._show("Asking", done, total, f"asked {done} of {total} questions")

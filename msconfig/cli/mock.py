@@ -21,7 +21,7 @@ __all__ = ["command"]
 
 
 @click.command("mock")
-@click.option("--port", type=click.IntRange(0, 65535), default=8421, help="0 picks one [8421].")
+@click.option("--port", type=click.IntRange(0, 65535), help="0 picks one [8421; with --app 23333].")
 @click.option("--site", type=EnumChoice(Site), help="Site of the snapshot [cn].")
 @click.option("--snapshot", type=click.Path(), metavar="FILE", help="Facts to answer from.")
 @click.option(
@@ -30,13 +30,15 @@ __all__ = ["command"]
     metavar="FILE",
     help="Accounts, behaviours and faults, TOML or JSON.",
 )
+@click.option("--app", is_flag=True, help="Serve Cherry Studio's API Gateway instead.")
 @common_options
 def command(
     *,
-    port: int,
+    port: int | None,
     site: Site | None,
     snapshot: str | None,
     scenario: str | None,
+    app: bool,
     common: CommonOptions,
 ) -> int:
     """Run a mock ModelScope, hub and inference on one port of this machine.
@@ -47,7 +49,7 @@ def command(
     from msconfig.cli.inputs import settings_of
     from msconfig.mock import snapshot as snapshots
     from msconfig.mock.scenario import Scenario
-    from msconfig.reports.mock import exports, request_line
+    from msconfig.reports.mock import app_exports, exports, request_line
 
     try:
         from msconfig.mock.mock import Mock
@@ -66,7 +68,9 @@ def command(
     def log(request: Request, status: int) -> None:
         note(request_line(request, status, mock.scenario, with_model=common.verbose))
 
-    mock = Mock(rules, facts=facts, port=port, on_request=None if common.quiet else log)
+    if port is None:
+        port = 23333 if app else 8421
+    mock = Mock(rules, facts=facts, port=port, on_request=None if common.quiet else log, app=app)
     try:
         with contextlib.redirect_stderr(io.StringIO()):  # werkzeug explains it at length
             mock.start()
@@ -77,7 +81,7 @@ def command(
     try:
         if not common.quiet:  # before the first request, so that the log begins with it
             note(f"serving facts of {facts.recorded:%Y-%m-%d}; Ctrl-C ends it")
-        write_result(exports(mock.hub_url, rules))
+        write_result(app_exports(mock.app_url, rules) if app else exports(mock.hub_url, rules))
         threading.Event().wait()
     finally:
         mock.stop()

@@ -18,7 +18,7 @@ from msconfig.settings.rules import settings_problems
 from msconfig.text import as_utf8
 
 _LINK_SCHEME = b"cherrystudio:"
-_MARKS_OF_A_SCENARIO = {"accounts", "bailian", "faults", "envelope", "request_id", "seed"}
+_MARKS_OF_A_SCENARIO = {"accounts", "app", "bailian", "faults", "envelope", "request_id", "seed"}
 _BOM = b"\xef\xbb\xbf"
 ZIP = b"PK\x03\x04"
 """The first bytes of a backup, and of no text."""
@@ -38,6 +38,7 @@ class DocumentKind(StrEnum):
     PLAN = "plan"
     DECODED_LINK = "decoded-link"
     MODELS = "models"
+    DOCTOR = "doctor"
 
     @property
     def what(self) -> str:
@@ -54,6 +55,7 @@ class DocumentKind(StrEnum):
             DocumentKind.PLAN: "msconfig plan for a backup",
             DocumentKind.DECODED_LINK: "decoded Cherry Studio links",
             DocumentKind.MODELS: "msconfig models",
+            DocumentKind.DOCTOR: "msconfig doctor",
         }[self]
 
 
@@ -235,6 +237,7 @@ def _recognised(value: object) -> DocumentKind | None:
     marks = (
         (DocumentKind.PLAN, {"backup"}),
         (DocumentKind.SNAPSHOT, {"recorded", "catalogue"}),
+        (DocumentKind.DOCTOR, {"asked_at", "beliefs"}),
         (DocumentKind.REPORT, {"tool", "checked_at", "summary"}),
         (DocumentKind.DECODED_LINK, {"links"}),
         (DocumentKind.MODELS, {"searched_at", "found"}),
@@ -256,6 +259,8 @@ def _times(kind: DocumentKind, document: dict[str, Any]) -> list[Problem]:
             return time_problems(document, "checked_at", "snapshot_recorded")
         case DocumentKind.MODELS:
             return time_problems(document, "searched_at", "snapshot_recorded")
+        case DocumentKind.DOCTOR:
+            return time_problems(document, "asked_at")
         case _:
             return []
 

@@ -8,11 +8,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from msconfig.mock.app_gateway import AppGateway
 from msconfig.mock.control import control
 from msconfig.mock.fault_choice import Faults
 from msconfig.mock.handler import MockModelScope
-from msconfig.mock.messages import Request
-from msconfig.mock.scenario import Scenario
+from msconfig.mock.messages import Request, Response
+from msconfig.mock.scenario import Fault, FaultKind, Scenario
 from msconfig.mock.server import MockServer
 from msconfig.mock.snapshot import Snapshot, bundled, load
 from msconfig.modelscope.sites import Site
@@ -33,6 +34,7 @@ class Mock:
         facts: a snapshot to answer from, in place of the one that comes with msconfig.
         port: 0 picks a free one.
         on_request: called with every request and the status of its reply, 0 where there is none.
+        app: whether to serve Cherry Studio's API Gateway, which the mock ModelScope is behind.
     """
 
     def __init__(
@@ -42,17 +44,29 @@ class Mock:
         facts: Snapshot | None = None,
         port: int = 0,
         on_request: Callable[[Request, int], None] | None = None,
+        app: bool = False,
     ) -> None:
         self._facts = facts or load(bundled(Site.CN))
         self._first = self._scenario = scenario or Scenario()
         self._mock = MockModelScope(self._facts, self._scenario)
+        self._is_app = app
         self._server = MockServer(
-            self._mock,
+            self._handler(),
             port=port,
-            faults=Faults(self._scenario.faults, self._scenario.seed),
+            faults=self._faults(),
             control=partial(control, self),
             on_request=on_request,
         )
+
+    def _handler(self) -> Callable[[Request], Response]:
+        return AppGateway(self._mock.state, self._mock) if self._is_app else self._mock
+
+    def _faults(self) -> Faults:
+        """Those of the scenario; a gateway that is off resets every connection."""
+        scenario = self._scenario
+        if self._is_app and not scenario.app.enabled:
+            return Faults((Fault(FaultKind.RESET),))
+        return Faults(scenario.faults, scenario.seed)
 
     def start(self) -> None:
         """Start to serve."""
@@ -105,6 +119,16 @@ class Mock:
         return next(iter(self._scenario.bailian.keys), "")
 
     @property
+    def app_url(self) -> str:
+        """Address of Cherry Studio's gateway, where it is served (`app`)."""
+        return self._server.endpoints.hub
+
+    @property
+    def app_key(self) -> str:
+        """The made-up key of the gateway."""
+        return self._scenario.app.key
+
+    @property
     def requests(self) -> Sequence[Request]:
         """The last 2,000 requests since the last `use`, in order."""
         return tuple(self._server.requests)
@@ -127,8 +151,8 @@ class Mock:
             scenario = Scenario.of(scenario)
         self._scenario = scenario
         self._mock = MockModelScope(self._facts, scenario)
-        self._server.handler = self._mock
-        self._server.faults = Faults(scenario.faults, scenario.seed)
+        self._server.handler = self._handler()
+        self._server.faults = self._faults()
         self._server.requests.clear()
 
     def reset(self) -> None:

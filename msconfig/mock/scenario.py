@@ -22,9 +22,12 @@ from msconfig.problems import format_problems
 from msconfig.schemas import read_validated, schema_problems
 
 __all__ = [
+    "APP_KEY",
     "KEY",
     "TOKEN",
     "Account",
+    "AppProvider",
+    "AppScenario",
     "BailianScenario",
     "Behaviour",
     "ErrorReply",
@@ -43,6 +46,10 @@ TOKEN = "ms-5eed0000-0000-4000-8000-000000000001"  # noqa: S105 - made up, and n
 
 KEY = "sk-5eed0000000040008000000000000001"
 """The key that Bailian knows when a scenario names none; made up too."""
+
+
+APP_KEY = "cs-sk-5eed0000-0000-4000-8000-000000000001"
+"""The key that Cherry Studio's gateway knows when a scenario names none; made up too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +210,28 @@ class BailianScenario:
 
 
 @dataclass(frozen=True, slots=True)
+class AppProvider:
+    """A provider in Cherry Studio."""
+
+    id: str = "modelscope"
+    enabled: bool = True
+    models: tuple[str, ...] | None = None
+    """None: those of the catalogue."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppScenario:
+    """Cherry Studio's API Gateway, for ``msconfig mock --app``."""
+
+    enabled: bool = True
+    """While it is off, connections are reset."""
+    key: str = APP_KEY
+    version: int = 2
+    """Version 1 of the app counts the models of a page; version 2 does not."""
+    providers: tuple[AppProvider, ...] = (AppProvider(),)
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
     """Accounts, behaviours and faults, on top of a snapshot."""
 
@@ -221,6 +250,7 @@ class Scenario:
     replies: tuple[Reply, ...] = ()
     """The first that fits answers; other calls end by `models`."""
     bailian: BailianScenario = field(default_factory=BailianScenario)
+    app: AppScenario = field(default_factory=AppScenario)
 
     @classmethod
     def load(cls, path: Path) -> Scenario:
@@ -261,6 +291,7 @@ class Scenario:
             bailian=BailianScenario(
                 **{name: tuple(each) for name, each in value.get("bailian", {}).items()}
             ),
+            app=_app(value.get("app", {})),
         )
 
     def on(self, snapshot: Snapshot) -> Snapshot:
@@ -313,6 +344,19 @@ def _reply(rules: Mapping[str, Any]) -> Reply:
         for each in rules.get("tool_calls", ())
     )
     return Reply(**others, tool_calls=calls)
+
+
+def _app(rules: Mapping[str, Any]) -> AppScenario:
+    providers = tuple(
+        AppProvider(
+            each["id"],
+            each.get("enabled", True),
+            tuple(each["models"]) if "models" in each else None,
+        )
+        for each in rules.get("providers", ())
+    )
+    own = {"providers": providers} if "providers" in rules else {}
+    return AppScenario(**{**rules, **own})
 
 
 def _prompt(body: Mapping[str, Any]) -> str:

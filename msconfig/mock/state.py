@@ -97,7 +97,16 @@ class MockState:
         call = deciding_call(same_route)
         if call is None or call.result is not CallResult.REFUSED:
             return None
-        return Behaviour(call.status or HTTPStatus.BAD_REQUEST, call.error)
+        return _as_sent(Behaviour(call.status or HTTPStatus.BAD_REQUEST, call.error))
+
+
+def _as_sent(recorded: Behaviour) -> Behaviour:
+    """A refusal with the whole text of the service, where a part of it was recorded."""
+    part = recorded.message
+    for row in behaviours().values():
+        if part and row.status == recorded.status and part in row.message:
+            return row
+    return recorded
 
 
 def _estimated(recorded: RecordedModel) -> float:

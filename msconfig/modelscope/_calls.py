@@ -55,6 +55,18 @@ def chat_call(reply: Reply | Failure, source: Source, model_id: str) -> Called:
     return _called(reply, source, model_id, answered=answer.answered, error=answer.error)
 
 
+def is_empty_answer(reply: Reply) -> bool:
+    """Whether it is a 200 with neither content nor error, as when an upstream fails in silence."""
+    if reply.status != HTTPStatus.OK or is_page(reply):
+        return False
+    answer = _ChatAnswer()
+    try:
+        any(answer.take(value) for value in _parts(reply))
+    except Unreadable:
+        return not reply.body.strip()
+    return answer.error is None and not answer.answered
+
+
 def embedding_call(reply: Reply | Failure, source: Source, model_id: str) -> Called:
     """The result of an embeddings call of `model_id`; an answer is a list of numbers."""
     if isinstance(reply, Failure):

@@ -40,6 +40,18 @@ def without_secrets(reply: Reply, secrets: Iterable[Secret]) -> Reply:
     )
 
 
+def is_part_of(text: str, secrets: Iterable[Secret]) -> bool:
+    """Whether `text` is a part of one of `secrets`, or of one in a usual encoding, in any case."""
+    folded = text.casefold()
+    return len(folded) >= _SHORTEST_PART and any(
+        folded in spelling.casefold() for secret in secrets for spelling in secret.spellings
+    )
+
+
+_SHORTEST_PART = 4
+"""Characters of a part; fewer are in almost every secret."""
+
+
 def _with_plain_characters(body: bytes) -> bytes:
     r"""`body` without the escapes that could hide a token (a dash as ``\u002d``).
 

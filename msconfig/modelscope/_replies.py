@@ -82,6 +82,26 @@ def balance(reply: Reply | Failure, source: Source) -> Balance | TokenRejected |
     return Balance(source, *amounts)
 
 
+def spend_rates(reply: Reply) -> dict[str, float]:
+    """`magicubes/spend/rates`: Magicubes of a call by tier; empty where it is not readable."""
+    try:
+        data = success(reply).get("data")
+    except Unreadable:
+        return {}
+    rows = data.get("rates") if isinstance(data, dict) else None
+    if not isinstance(rows, list):
+        return {}
+    found: dict[str, float] = {}
+    for row in rows:
+        if not isinstance(row, dict) or row.get("scene") != "api_inference":
+            continue
+        tier, price = row.get("model_tier"), _magicubes(row.get("unit_price"))
+        if not _is_text(tier) or price is None:
+            return {}
+        found[str(tier)] = price
+    return found
+
+
 _AMOUNTS = ("total_balance", "available_balance", "frozen_amount")
 
 

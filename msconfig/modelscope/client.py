@@ -144,11 +144,19 @@ class ModelScope:
         reply = self._get(url, self.deadline(), token=token)
         return _replies.balance(reply, self._source(url, reply))
 
-    def call(self, model_id: str, kind: Kind, token: Secret) -> Called:
+    def call(
+        self, model_id: str, kind: Kind, token: Secret, *, called_as: str | None = None
+    ) -> Called:
         """The smallest real call of a model, made once; it spends quota.
 
         Chat and vision: streaming, one token at most, read until the first content; embedding: one
         short input (``POST {inference}chat/completions`` or ``embeddings``).
+
+        Args:
+            model_id: the model.
+            kind: one of `SMALL_CALLS`.
+            token: sent as Bearer.
+            called_as: its name in the request, where that is not the id.
 
         Raises:
             ValueError: a kind without a small call (`SMALL_CALLS`).
@@ -166,7 +174,8 @@ class ModelScope:
             usage = {"include_usage": True}
             body = {"messages": messages, "stream": True, "stream_options": usage, "max_tokens": 1}
         url = f"{self._endpoints.inference}{route}"
-        reply = self._http.post_once(url, {"model": model_id, **body}, token=token, enough=enough)
+        body = {"model": called_as or model_id, **body}
+        reply = self._http.post_once(url, body, token=token, enough=enough)
         reply = without_secrets(reply, self._secrets) if isinstance(reply, Reply) else reply
         return _with_wait(read(reply, self._source(url, reply, "POST"), model_id), reply)
 

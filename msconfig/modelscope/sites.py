@@ -121,6 +121,17 @@ def checked_url(what: str, url: str) -> str:
     return url
 
 
+def loopback_url(what: str, url: str) -> str:
+    """`url` without a slash at its end, if it is one of this machine.
+
+    Raises:
+        UsageError: as in `checked_url`, or another machine.
+    """
+    if not _is_loopback(urlsplit(checked_url(what, url))):
+        raise UsageError(f"the {what} URL has to be one of this machine, as http://127.0.0.1:23333")
+    return url.rstrip("/")
+
+
 _EXAMPLE = "https://modelscope.cn"
 
 

@@ -8,7 +8,7 @@ from msconfig.mock.messages import Request
 from msconfig.mock.scenario import Scenario
 from msconfig.tokens import Secret
 
-__all__ = ["exports", "request_line"]
+__all__ = ["app_exports", "exports", "request_line"]
 
 _SHOWN_PARAMETERS = frozenset({"ModelId", "owner", "page_number", "page_size", "search", "sort"})
 
@@ -44,6 +44,15 @@ def exports(base: str, scenario: Scenario) -> str:
     return "".join(f"export {name}={value}\n" for name, value in lines.items())
 
 
+def app_exports(base: str, scenario: Scenario) -> str:
+    """Shell lines that let `msconfig doctor --app` ask the gateway of the mock."""
+    lines = (
+        f"# msconfig doctor --app --app-url {base}",
+        f"export CHERRY_STUDIO_API_KEY={scenario.app.key}",
+    )
+    return "".join(f"{line}\n" for line in lines)
+
+
 def _shown(query: str) -> str:
     """A query without what may be a token: only parameters that ModelScope knows show a value."""
     pairs = parse_qsl(query, keep_blank_values=True)
@@ -58,6 +67,7 @@ def _shown(query: str) -> str:
 def _caller(request: Request, scenario: Scenario) -> str:
     names = {account.token: account.username for account in scenario.accounts}
     names |= dict.fromkeys(scenario.bailian.keys, "Bailian key")
+    names[scenario.app.key] = "the app's key"
     if not request.token:
         return "no token"
     return names.get(request.token) or f"unknown token {Secret(request.token).fingerprint}"

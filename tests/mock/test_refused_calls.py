@@ -134,6 +134,11 @@ def test_the_refusals_of_the_facts_that_come_with_msconfig_are_sent_again() -> N
     assert messages["meituan-longcat/LongCat-Flash-Lite"] == (
         "Unsupported model (model=LongCat-Flash-Chat)"
     )
+    # of these, the facts have a part of the text; the service sends the whole
+    assert messages["ZhipuAI/GLM-4.6V"] == (
+        "Model id : ZhipuAI/GLM-4.6V , has no provider supported"
+    )
+    assert messages["Qwen/Qwen3-VL-8B"] == "Invalid model id: Qwen/Qwen3-VL-8B"
     assert len(messages) >= 5
 
 
