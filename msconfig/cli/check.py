@@ -18,6 +18,7 @@ from msconfig.cli.params import (
     EnumChoice,
     FixOptions,
     InputOptions,
+    ScanningCommand,
     ScanOptions,
     fix_options,
     input_options,
@@ -72,7 +73,7 @@ def _age(_ctx: click.Context, _param: click.Parameter, value: str | None) -> tim
         raise click.BadParameter(str(error)) from None
 
 
-@click.command("check")
+@click.command("check", cls=ScanningCommand)
 @input_options
 @scan_options
 @fix_options

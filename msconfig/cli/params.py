@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -27,6 +27,7 @@ __all__ = [
     "InputOptions",
     "OutputFormat",
     "ScanOptions",
+    "ScanningCommand",
     "TokenOptions",
     "common_options",
     "connection_options",
@@ -182,14 +183,39 @@ def id_options(command: _Command) -> Callable[..., Any]:
     return _grouped("ids", IdOptions, options, command)
 
 
+class ScanningCommand(click.Command):
+    """A command whose --scan takes all paths up to the next option, as a shell expands them."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse `args`, with an option for each path of --scan."""
+        return super().parse_args(ctx, list(_scan_for_each(args)))
+
+
+def _scan_for_each(arguments: Sequence[str]) -> Iterator[str]:
+    paths: int | None = None  # behind the last --scan; None elsewhere
+    for position, argument in enumerate(arguments):
+        if argument == "--":  # what follows are ids
+            yield from arguments[position:]
+            return
+        if argument == "--scan":
+            paths = 0
+        elif paths == 0:
+            paths = 1
+        elif argument.startswith("-"):
+            paths = None
+        elif paths:
+            yield "--scan"
+        yield argument
+
+
 def scan_options(command: _Command) -> Callable[..., Any]:
     """Add --scan and --diff; passed as `scanning`."""
     options = [
         click.option(
             "--scan",
             multiple=True,
-            metavar="PATH",
-            help="IDs in a file, or in the files of a folder, of any program.",
+            metavar="PATH...",
+            help="IDs in files, or in the files of folders, of any program.",
         ),
         click.option(
             "--diff",

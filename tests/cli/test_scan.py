@@ -262,3 +262,27 @@ def test_without_git_there_is_nothing_to_compare_with(
     ran = run("check", "--offline", "--no-token", "--scan", ".", "--format", "json")
     (note,) = (note for note in json.loads(ran.out)["notes"] if "ignore rules" in note)
     assert "git is not installed" in note
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--scan", "a.env", "b.env"),
+        ("--scan", "a.env", "--scan", "b.env"),
+        ("--scan", "a.env", "b.env", "--strict"),
+        ("--scan=a.env", "--scan", "b.env", "--", SERVED),
+        (SERVED, "--scan", "a.env", "b.env"),
+    ],
+)
+def test_it_takes_all_paths_up_to_the_next_option(run: Run, arguments: tuple[str, ...]) -> None:
+    for name in ("a.env", "b.env"):
+        Path(name).write_text(f"MODEL=modelscope/{VANISHED}\n")
+    ran = run("check", "--offline", "--no-token", "--format", "json", *arguments)
+    models = {each["id"]: each for each in json.loads(ran.out)["models"]}
+    assert list(map(_place, models[VANISHED]["locations"])) == ["a.env:1:18", "b.env:1:18"]
+    assert models.keys() <= {SERVED, VANISHED}
+
+
+def test_behind_two_dashes_are_ids(run: Run) -> None:
+    ran = run("check", "--offline", "--no-token", "--format", "json", "--", "--scan", "a", "b")
+    assert [each["id"] for each in json.loads(ran.out)["models"]] == ["--scan", "a", "b"]
