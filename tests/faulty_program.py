@@ -21,7 +21,7 @@ def install(fault: str) -> None:
     if fault == "no room":  # as on a full disk, but for the number of the error
         import resource  # noqa: PLC0415 - POSIX only
 
-        resource.setrlimit(resource.RLIMIT_FSIZE, (16, 16))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (8, 8))
         return
     name, _, moment = fault.partition(" ")
     waiting, has_moved = True, False

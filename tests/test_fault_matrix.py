@@ -44,8 +44,8 @@ class Case:
     arguments: tuple[str, ...]
     files: tuple[str, ...]
     prepare: Callable[[Path], object] = lambda _folder: None
-    is_replacing: bool = False
-    """Whether the files exist before."""
+    old: bytes | None = None
+    """Content of the files before the run."""
 
 
 def _backup(folder: Path) -> None:
@@ -54,7 +54,10 @@ def _backup(folder: Path) -> None:
 
 COMMANDS = {
     "check --report": Case(
-        ("check", "--report", "json=report.json", *ONLINE), ("report.json",), is_replacing=True
+        ("check", "--report", "json=report.json", *ONLINE), ("report.json",), old=OLD
+    ),
+    "check --fix": Case(
+        ("check", "--fix", "--models", "models.txt", *QUICK), ("models.txt",), old=b"qwen/alive\n"
     ),
     "generate": Case(
         ("generate", "-o", "out", *ONLINE),
@@ -66,13 +69,13 @@ COMMANDS = {
     "apply": Case(
         ("apply", "backup.zip", "-o", "new.zip", "--yes", *ONLINE), ("new.zip",), _backup
     ),
-    "snapshot": Case(("snapshot", "-o", "facts.json", *QUICK), ("facts.json",), is_replacing=True),
+    "snapshot": Case(("snapshot", "-o", "facts.json", *QUICK), ("facts.json",), old=OLD),
     "init": Case(("init", "--yes", *ONLINE), ("msconfig.toml",)),
 }
 BEFORE = {f"`{kind}`": kind for kind in FaultKind}
 """Faults of the network, all of which come before the first file."""
 DURING = {
-    "a file may have 16 bytes": "no room",
+    "a file may have 8 bytes": "no room",
     "SIGINT before the first rename": "interrupt before",
     "SIGTERM before the first rename": "terminate before",
     "SIGKILL before the first rename": "kill before",
@@ -99,9 +102,9 @@ def outcome(row: str, command: str, folder: Path) -> str:
     """Exit code and state of the files after the run, as a cell of the table."""
     case = COMMANDS[command]
     case.prepare(folder)
-    if case.is_replacing:
+    if case.old is not None:
         for name in case.files:
-            (folder / name).write_bytes(OLD)
+            (folder / name).write_bytes(case.old)
     fault = {**DURING, **AFTER}.get(row, "none")
     with mock(row) as server:
         began = time.monotonic()
@@ -125,7 +128,7 @@ def outcome(row: str, command: str, folder: Path) -> str:
     assert "Traceback" not in ran.stderr, ran.stderr
     assert TOKEN not in ran.stdout + ran.stderr
     files = [folder / name for name in case.files]
-    states = {_state(file) for file in files}
+    states = {_state(file, case.old) for file in files}
     assert len(states) == 1 or ran.returncode < 0, states  # a set is complete or untouched
     if ran.returncode >= 0:
         assert [each.name for each in folder.rglob(".msconfig-*")] == []
@@ -133,11 +136,11 @@ def outcome(row: str, command: str, folder: Path) -> str:
     return f"{code} · {' or '.join(sorted(states))}"
 
 
-def _state(file: Path) -> str:
+def _state(file: Path, old: bytes | None) -> str:
     if not file.exists():
         return "none"
     content = file.read_bytes()
-    if content == OLD:
+    if content == old:
         return "old"
     whole = content.rstrip().endswith((b"}", b"]", b">", b'"')) or file.suffix in {
         *(".zip", ".txt", ".md")
@@ -182,7 +185,7 @@ def main() -> None:
         lines.append(f"| {row} | " + " | ".join(cells) + " |")
     head, mark, rest = PAGE.read_text("utf-8").partition(MARK)
     _, _, tail = rest.partition("\n\n")
-    PAGE.write_text("\n".join([f"{head}{mark}{lines[0]}", *lines[1:], "", tail]), "utf-8")
+    PAGE.write_text("\n".join([f"{head}{mark}{lines[0]}", *lines[1:], "", tail.lstrip()]), "utf-8")
 
 
 if __name__ == "__main__":
