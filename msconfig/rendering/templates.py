@@ -25,7 +25,7 @@ _LONGEST = 400
 """Characters of an untrusted text in Markdown."""
 _SHORT = 20
 """Characters of an id that fits on a line."""
-_PARTS = re.compile(r"(?:^\w+://)?[^/_.:=?&-]*[/_.:=?&-]+|[^/_.:=?&-]+")
+_PARTS = re.compile(r"(?:^\w+://)?[^/_:=?&-]*[/_:=?&-]+|[^/_:=?&-]+")
 
 
 def render_own(name: str, context: Mapping[str, object], language: Language | None = None) -> str:

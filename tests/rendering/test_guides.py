@@ -302,7 +302,7 @@ def test_addresses_and_long_ids_break_after_their_parts_alone() -> None:
     page = guide(configuration(models=(long, ModelChoice("Qwen/Alive", Kind.CHAT))))[0]
     assert "<bdi>some-<wbr>owner/<wbr>Some-<wbr>Longer-<wbr>Name-<wbr>235B_<wbr>A22B</bdi>" in page
     assert "<bdi>Qwen/Alive</bdi>" in page
-    assert ">https://modelscope.<wbr>cn/<wbr>my/<wbr>myaccesstoken</a>" in page
+    assert ">https://modelscope.cn/<wbr>my/<wbr>myaccesstoken</a>" in page
 
 
 def test_on_the_other_site_no_account_is_to_be_bound() -> None:
