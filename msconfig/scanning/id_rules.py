@@ -8,11 +8,12 @@ something whose name holds ``model``.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from msconfig.model_ids import ModelId
-from msconfig.scanning.services import API_INFERENCE
+from msconfig.scanning.services import services_in
 from msconfig.tokens import looks_like_token
 
 __all__ = ["FoundId", "IdRules", "names_a_model"]
@@ -25,6 +26,9 @@ _PREFIX = re.compile(
 _SEPARATOR = re.compile(r"[/:,|]")
 _MODELSCOPE_PREFIX = re.compile(rf"(?<![\w./:@-])modelscope[/,]{_PART}/{_PART}(?![\w/])", re.ASCII)
 
+_ANY_MODELSCOPE = re.compile(r"modelscope", re.IGNORECASE)
+_NEAR = 1000
+"""Characters between an id and the address that it is for, in a file about several services."""
 _ANY_SERVICE = frozenset(
     {
         *("openai", "custom", "custom_openai", "openai_like", "openai-compatible", "openai-compat"),
@@ -56,6 +60,12 @@ _OTHER_SERVICES = frozenset(
 )
 """Names of other services: in front of an id the model is meant there, and as its owner there is no
 id but such a tool's own name for a model (``gemini/…``)."""
+_OTHER_SERVICE = re.compile(
+    r"[\"'`\s](?:anthropic|azure|bedrock|cerebras|deepseek|fireworks_ai|gemini|groq|mistral"
+    r"|moonshot|nvidia|ollama|openai|openrouter|siliconflow|together_ai|vertex_ai|volcengine|xai)"
+    r"/[A-Za-z0-9][A-Za-z0-9_.:-]*[\"'`\s,]"
+)
+"""A model in a tool's own naming, which shows that the file is about several services."""
 _FOLDERS = frozenset(
     {
         *("app", "apps", "assets", "bin", "cache", "checkpoint", "checkpoints", "ckpt", "ckpts"),
@@ -108,10 +118,16 @@ class IdRules:
         """
         self._known = known
         self._established: set[str] = set()
-        self.is_about_modelscope = bool(
-            API_INFERENCE.search(text) or _MODELSCOPE_PREFIX.search(text)
-        )
+        services = services_in(text) if _ANY_MODELSCOPE.search(text) else []
+        names_host = any(is_api_inference for _, is_api_inference in services)
+        self.is_about_modelscope = names_host or _MODELSCOPE_PREFIX.search(text) is not None
         """Whether the file names API-Inference's host or has a ``modelscope/`` prefix."""
+        is_mixed = self.is_about_modelscope and (
+            not all(is_api_inference for _, is_api_inference in services)
+            or _OTHER_SERVICE.search(text) is not None
+        )
+        self._services = services if is_mixed else None
+        """In a file about several services, where their addresses are; else None."""
 
     def knows(self, text: str) -> bool:
         """Whether `text` is a known id, perhaps with ``:Provider``."""
@@ -135,21 +151,34 @@ class IdRules:
             return None
         return FoundId(value[start:], start, len(value))
 
-    def of_the_form(self, value: str, *, is_api_inference: bool = False) -> FoundId | None:
+    def of_the_form(self, value: str, at: int, *, service: bool | None = None) -> FoundId | None:
         """The id that `value` has the form of, for rule (b); the caller knows that its name fits.
 
         Args:
             value: the text.
-            is_api_inference: whether the address beside it is API-Inference's; then any prefix is
-                the user's own name for it.
+            at: where it is in the file.
+            service: whether the address beside it is API-Inference's; None if there is none.
         """
         start = _start(value)
         text = value[start:]
         if start < 0 or not (_ID.fullmatch(text) and ModelId.parse(text) and _may_be_id(text)):
             return None
-        if start and not _is_prefix(value[:start], any_name=is_api_inference):
+        if start and not _is_prefix(value[:start], any_name=service is True):
             return None
-        return FoundId(text, start, len(value))
+        if service is None and "modelscope" not in value[:start].lower():
+            service = self.is_about_modelscope and self._is_near_api_inference(at)
+        return None if service is False else FoundId(text, start, len(value))
+
+    def _is_near_api_inference(self, at: int) -> bool:
+        """Whether the nearest address is API-Inference's; true in a file about it alone."""
+        if self._services is None:
+            return True
+        behind = bisect_left(self._services, (at, False))
+        around = self._services[max(0, behind - 1) : behind + 1]
+        distance, is_api_inference = min(
+            ((abs(offset - at), each) for offset, each in around), default=(0, False)
+        )
+        return is_api_inference and distance <= _NEAR
 
 
 def _start(value: str) -> int:
@@ -170,11 +199,17 @@ def _is_prefix(text: str, *, any_name: bool) -> bool:
     """
     if _PREFIX.fullmatch(text) is None:
         return False
-    names = [each for each in _SEPARATOR.split(text.lower().rstrip()) if each]
-    others = [name for name in names if name not in _ANY_SERVICE and "modelscope" not in name]
+    names = [each for each in _SEPARATOR.split(text.rstrip()) if each]
+    others = [
+        name
+        for name in names
+        if name.lower() not in _ANY_SERVICE and "modelscope" not in name.lower()
+    ]
     if not others:
         return True
-    return any_name and len(others) == 1 and others[0] not in _OTHER_SERVICES | _FOLDERS
+    # a capital is that of an owner, or of a tier of SiliconFlow (`Pro/`)
+    is_name = len(others) == 1 and others[0].islower()
+    return any_name and is_name and others[0] not in _OTHER_SERVICES | _FOLDERS
 
 
 def _may_be_id(text: str) -> bool:

@@ -262,10 +262,8 @@ _SEPARATORS = re.compile(r"[\s,;|]")
 
 def _by_name(value: str, string: String, rules: IdRules) -> FoundId | None:
     """The id that `value` has the form of, where it is meant for API-Inference (b)."""
-    nearest = string.scope.served_by_api_inference if string.scope is not None else None
-    if not (rules.is_about_modelscope if nearest is None else nearest):
-        return None
-    return rules.of_the_form(value, is_api_inference=nearest is True)
+    service = string.scope.served_by_api_inference if string.scope is not None else None
+    return rules.of_the_form(value, string.start, service=service)
 
 
 def _is_list_of_ids(value: str, rules: IdRules) -> bool:

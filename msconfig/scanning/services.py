@@ -6,9 +6,15 @@ import re
 
 from msconfig.scanning.strings import Scope
 
-__all__ = ["API_INFERENCE", "note_address"]
+__all__ = ["API_INFERENCE", "note_address", "services_in"]
 
 API_INFERENCE = re.compile(r"api-inference\.modelscope\.(?:cn|ai)", re.IGNORECASE)
+_SERVICE = re.compile(
+    r"https?://(?:api[.-]|[^\s/\"'`<>()]{0,200}(?:inference|openai|:\d{2,5}\b)"
+    r"|[^\s\"'`<>()]{1,300}?/(?:v\d|api|openai|compatible-mode|chat/completions)\b)",
+    re.IGNORECASE,
+)
+"""The address of a service that programs call, in any text."""
 _OF_A_SERVICE = re.compile(r"base|url|host|endpoint|api", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 
@@ -29,3 +35,14 @@ def note_address(scope: Scope, name: str, value: str) -> None:
     around = scope.parent
     if around is not None and around.parent is not None and around.is_api_inference is None:
         around.is_api_inference = is_api_inference
+
+
+def services_in(text: str) -> list[tuple[int, bool]]:
+    """The addresses of services in any text: offset, and whether it is API-Inference's."""
+    here = {match.start(): True for match in API_INFERENCE.finditer(text)}
+    others = {
+        match.start(): False
+        for match in _SERVICE.finditer(text)
+        if API_INFERENCE.match(text, text.index("//", match.start()) + 2) is None
+    }
+    return sorted((here | others).items())

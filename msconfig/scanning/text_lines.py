@@ -75,7 +75,7 @@ def ids_in_lines(
     while start < end:
         line_end = text.find("\n", start, end)
         line_end = line_end if line_end >= 0 else end
-        for found in lines.ids_in(text[start:line_end]):
+        for found in lines.ids_in(text[start:line_end], start):
             yield FoundId(found.text, start + found.start, start + found.end)
         start = line_end + 1
 
@@ -99,10 +99,13 @@ class _Lines:
         self._rules = rules
         self._quoted_only = quoted_only
         self._arguments_only = arguments_only
+        self._at = 0
+        """Where the line begins in the file."""
         self._open: list[tuple[int, str]] = []
         """Indentation and name of each list or mapping that is open; "" for one without a name."""
 
-    def ids_in(self, line: str) -> Iterator[FoundId]:
+    def ids_in(self, line: str, at: int) -> Iterator[FoundId]:
+        self._at = at
         if '\\"' in line:
             line = _ESCAPED.sub(r' "\1" ', line)  # of the same length, so places stay
         if "/" in line:
@@ -155,7 +158,7 @@ class _Lines:
         if argument is not None and names_a_model(argument["name"]):
             found = self._rules.exactly(piece.text, anywhere=True)
             is_open = found is None and self._rules.is_about_modelscope
-            return self._rules.of_the_form(piece.text) if is_open else found
+            return self._rules.of_the_form(piece.text, self._at) if is_open else found
         if self._arguments_only or (self._quoted_only and not piece.is_quoted):
             return None
         if piece.behind and piece.behind not in _MAY_FOLLOW:
@@ -163,7 +166,7 @@ class _Lines:
         name = self._name(piece)
         if not (names_a_model(name) or (name == "id" and self._is_in_models)):
             return None
-        return self._rules.of_the_form(piece.text)
+        return self._rules.of_the_form(piece.text, self._at)
 
     def _name(self, piece: _Piece) -> str:
         """The key, variable or list whose value a text is; "" if it is none's."""

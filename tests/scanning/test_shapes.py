@@ -117,3 +117,34 @@ def test_a_value_that_is_named_after_a_model_is_an_id(tmp_path: Path, line: str)
     file.write_text(f"{before}{line.format('some-owner/some-name')}\n", "utf-8")
     (found,) = scan_files(ScanRequest(paths=[str(file)]), KNOWN).ids
     assert found.text == "some-owner/some-name"
+
+
+MIXED = (
+    """
+CLIENTS = {
+    "first": {"base_url": "https://api.example.com/v1", "model": "some-vendor/large"},
+    "second": {
+        "base_url": "https://api-inference.modelscope.cn/v1",
+        "model": "some-owner/some-name",
+    },
+}
+"""
+    + "#\n" * 600
+)
+
+
+@pytest.mark.parametrize("name", ["a.py", "a.md", "a.ts"])
+def test_among_several_services_the_nearest_address_decides(tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    file.write_text(f'{MIXED}model = "other/one"\nmodel = "modelscope/other/two"\n', "utf-8")
+    found = [each.text for each in scan_files(ScanRequest(paths=[str(file)]), KNOWN).ids]
+    assert found == ["some-owner/some-name", "other/two"]
+
+
+def test_in_a_tools_own_naming_only_a_prefix_of_modelscope_counts(tmp_path: Path) -> None:
+    file = tmp_path / "a.json"
+    names = ["anthropic/claude", "mimo/mimo-v2", "modelscope/some-owner/some-name"]
+    models = ", ".join(f'{{"model": "{name}"}}' for name in names)
+    file.write_text(f"[{models}]", "utf-8")
+    found = [each.text for each in scan_files(ScanRequest(paths=[str(file)]), KNOWN).ids]
+    assert found == ["some-owner/some-name"]
