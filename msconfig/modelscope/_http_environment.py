@@ -70,7 +70,7 @@ class Proxy:
             proxy = httpx.Proxy(self.url, ssl_context=context if scheme == "https" else None)
         except (httpx.InvalidURL, ValueError, UnicodeError):
             proxy = None
-        if proxy is None or not proxy.url.host:
+        if proxy is None or not _is_host(proxy.url.host):
             raise UsageError(
                 f"{self.variable} cannot be used: not a URL; write {scheme}://host:port"
             )
@@ -304,6 +304,11 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 def _is_loopback(host: str) -> bool:
     address = _address(host)
     return host.lower() == "localhost" if address is None else address.is_loopback
+
+
+def _is_host(text: str) -> bool:
+    """Whether `text` may be resolved; httpx takes a single bracket for a name."""
+    return bool(_address(text) or re.fullmatch(r"[\w.-]+", text))
 
 
 def _unquoted(value: str) -> str:

@@ -6,7 +6,9 @@ recognised by what comes in place of an answer, and comes with what to do.
 
 from __future__ import annotations
 
+import errno
 import re
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
@@ -25,6 +27,7 @@ _EXPIRED = 10
 _NOT_YET_VALID = 9
 _OTHER_HOST = (62, 64)
 """Codes of OpenSSL (X509_V_ERR_…)."""
+_NO_CONNECTION = frozenset({errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH})
 _SIGN_IN = (
     "sign in to the network in a browser, or set HTTPS_PROXY if it needs a proxy, or use --offline"
 )
@@ -66,6 +69,9 @@ class Obstacles:
         said, mend = "", ""
         if isinstance(error, httpx.ProxyError):
             said, mend = _refused(str(error), host, proxy)
+        elif proxy and (words := _not_connected(error)):
+            said = f"the proxy in {proxy.variable} cannot be reached ({words})"
+            mend = f"start it, or correct the variable, or {_without_proxy(host)}"
         else:
             broken = next((each for each in _causes(error) if isinstance(each, ssl.SSLError)), None)
             if isinstance(broken, ssl.SSLCertVerificationError):
@@ -128,9 +134,24 @@ def _refused(words: str, host: str, proxy: Proxy | None) -> tuple[str, str]:
             mend = f"put them into {variable}: http://user:password@host:port"
         return "the proxy wants user name and password (407)", f"{mend}; or use --offline"
     name, _ = _split(host)
-    without = f"set NO_PROXY={name} where it can be reached without"
     said = f"the proxy refused to connect ({status[0]})"
-    return said, f"have {name} allowed there, or {without}; or use --offline"
+    return said, f"have {name} allowed there, or {_without_proxy(host)}"
+
+
+def _without_proxy(host: str) -> str:
+    name, _ = _split(host)
+    return f"set NO_PROXY={name} where it can be reached without; or use --offline"
+
+
+def _not_connected(error: httpx.HTTPError) -> str:
+    """Why no connection was made; "" where it broke later, or for another error."""
+    if isinstance(error, httpx.ConnectError):
+        for each in _causes(error):
+            if isinstance(each, socket.gaierror):
+                return "its name is not known"
+            if isinstance(each, OSError) and each.errno in _NO_CONNECTION:
+                return shortened(visible(each.strerror or "no connection"), 80)
+    return ""
 
 
 def _without_tls(proxy: Proxy | None) -> tuple[str, str]:

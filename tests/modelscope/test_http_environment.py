@@ -130,6 +130,8 @@ UNUSABLE = [
     pytest.param("ALL_PROXY", "http://", "write http://host:port", id="no host"),
     pytest.param("ALL_PROXY", "socks://127.0.0.1:7890/", "socks5:// or http://", id="socks"),
     pytest.param("all_proxy", "socks4://127.0.0.1:7890/", "socks5:// or http://", id="socks4"),
+    pytest.param("HTTPS_PROXY", "http://:x@[", "http://host:port", id="a single bracket"),
+    pytest.param("ALL_PROXY", "socks5://jo:hunter2@]:1", "socks5://host:port", id="another"),
     pytest.param("SSL_CERT_FILE", "/nowhere/company.pem", "cannot be read", id="no such file"),
     pytest.param("SSL_CERT_FILE", __file__, "holds no certificate", id="a file without one"),
     pytest.param("SSL_CERT_DIR", "/nowhere/certs", "no folder", id="no such folder"),
@@ -315,6 +317,29 @@ def test_what_a_proxy_refuses_comes_with_the_mend(
     (note,) = http.obstacles
     assert said in note
     assert "hunter2" not in note + result.message
+
+
+@pytest.mark.parametrize(
+    ("variable", "proxy", "words"),
+    [
+        ("HTTPS_PROXY", "http://jo:hunter2@127.0.0.1:{}", "Connection refused"),
+        ("ALL_PROXY", "socks5://127.0.0.1:{}", "Connection refused"),
+        ("https_proxy", "http://no-such-host.invalid:{}", "its name is not known"),
+    ],
+)
+def test_a_proxy_that_cannot_be_reached_is_named_with_the_mend(
+    variable: str, proxy: str, words: str, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socketserver.TCPServer(("127.0.0.1", 0), socketserver.BaseRequestHandler) as server:
+        port = server.server_address[1]
+    monkeypatch.setenv(variable, proxy.format(port))
+    http = connect()
+    result = ask(http, HUB)
+    assert isinstance(result, Failure)
+    assert result.message == f"the proxy in {variable} cannot be reached ({words})"
+    (note,) = http.obstacles
+    assert "start it, or correct the variable, or set NO_PROXY=hub.example.test" in note
+    assert "hunter2" not in note
 
 
 @contextmanager
