@@ -56,7 +56,7 @@ class Obstacles:
         hosts: dict[str, list[str]] = {}
         for host, words in found.items():
             hosts.setdefault(words, []).append(host)
-        return tuple(f"{' and '.join(sorted(names))}: {words}" for words, names in hosts.items())
+        return tuple(_note(sorted(names), words) for words, names in hosts.items())
 
     def of_error(self, error: httpx.HTTPError, host: str) -> str:
         """The cause of an error that does not pass, in a few words; "" for any other.
@@ -68,10 +68,10 @@ class Obstacles:
         proxy = self._environment.proxy_for(*_split(host))
         said, mend = "", ""
         if isinstance(error, httpx.ProxyError):
-            said, mend = _refused(str(error), host, proxy)
+            said, mend = _refused(str(error), proxy)
         elif proxy and (words := _not_connected(error)):
             said = f"the proxy in {proxy.variable} cannot be reached ({words})"
-            mend = f"start it, or correct the variable, or {_without_proxy(host)}"
+            mend = f"start it, or correct the variable, or {_WITHOUT_PROXY}"
         else:
             broken = next((each for each in _causes(error) if isinstance(each, ssl.SSLError)), None)
             if isinstance(broken, ssl.SSLCertVerificationError):
@@ -122,7 +122,7 @@ class Obstacles:
         return said, f"{mend}; or use --offline"
 
 
-def _refused(words: str, host: str, proxy: Proxy | None) -> tuple[str, str]:
+def _refused(words: str, proxy: Proxy | None) -> tuple[str, str]:
     status = re.match(r"4\d\d\b", words)
     variable = proxy.variable if proxy else "HTTPS_PROXY"
     if status is None:
@@ -133,14 +133,18 @@ def _refused(words: str, host: str, proxy: Proxy | None) -> tuple[str, str]:
         else:
             mend = f"put them into {variable}: http://user:password@host:port"
         return "the proxy wants user name and password (407)", f"{mend}; or use --offline"
-    name, _ = _split(host)
     said = f"the proxy refused to connect ({status[0]})"
-    return said, f"have {name} allowed there, or {_without_proxy(host)}"
+    return said, f"have {_HOSTS} allowed there, or {_WITHOUT_PROXY}"
 
 
-def _without_proxy(host: str) -> str:
-    name, _ = _split(host)
-    return f"set NO_PROXY={name} where it can be reached without; or use --offline"
+_HOSTS = "{hosts}"
+"""In place of the hosts that a note is about, so that one note is about all of them."""
+_WITHOUT_PROXY = f"set NO_PROXY={_HOSTS} where that can be reached without; or use --offline"
+
+
+def _note(hosts: list[str], words: str) -> str:
+    names = dict.fromkeys(_split(host)[0] for host in hosts)
+    return f"{' and '.join(hosts)}: {words.replace(_HOSTS, ','.join(names))}"
 
 
 def _not_connected(error: httpx.HTTPError) -> str:

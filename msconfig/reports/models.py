@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -70,7 +69,7 @@ def as_text(found: ModelList, *, width: int, color: bool = False) -> str:
     if found.models:
         lines += [Text(), *_rows(found, width)]
     for heading, words in (
-        ("Not read:", found.discovery.missing),
+        ("Not read:", _missing(found)),
         ("Notes:", found.discovery.notes),
     ):
         if words:
@@ -83,6 +82,14 @@ def as_text(found: ModelList, *, width: int, color: bool = False) -> str:
     for line in lines:
         console.print(line, soft_wrap=True)
     return out.getvalue()
+
+
+def _missing(found: ModelList) -> tuple[str, ...]:
+    """What was not read; where that is everything, each source failed for the same reason."""
+    missing = found.discovery.missing
+    if not found.discovery.is_unread or len(missing) < 2:  # noqa: PLR2004 - nothing to shorten
+        return missing
+    return (missing[0], f"and {counted(len(missing) - 1, 'more source')} likewise")
 
 
 def _verdict(found: ModelList) -> Text:
@@ -219,20 +226,9 @@ def _mark(model: FoundModel) -> Text:
     return Text.assemble((MARKS[outcome], STYLES[outcome]))  # what follows has no style
 
 
-def _wrapped(text: str, width: int, first: str = "", later: str = "") -> list[str]:
-    return textwrap.wrap(
-        text,
-        max(20, width),
-        initial_indent=first,
-        subsequent_indent=later,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
 def notes_of(found: ModelList) -> Iterator[str]:
     """What a list of ids alone does not show, a line each."""
-    yield from (f"not read: {line}" for line in found.discovery.missing)
+    yield from (f"not read: {line}" for line in _missing(found))
     yield from found.discovery.notes
     if found.discovery.is_unread:
         yield "ModelScope gave no answer, so no model could be looked for"

@@ -338,7 +338,11 @@ def test_a_proxy_that_cannot_be_reached_is_named_with_the_mend(
     assert isinstance(result, Failure)
     assert result.message == f"the proxy in {variable} cannot be reached ({words})"
     (note,) = http.obstacles
-    assert "start it, or correct the variable, or set NO_PROXY=hub.example.test" in note
+    assert "start it, or correct the variable, or set NO_PROXY=hub.example.test where" in note
+    ask(http, HUB.replace("hub.", "other."))
+    (note,) = http.obstacles
+    assert note.startswith("hub.example.test and other.example.test: the proxy in")
+    assert "NO_PROXY=hub.example.test,other.example.test where" in note
     assert "hunter2" not in note
 
 
