@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def test_a_served_model_answers_and_is_paid_for(modelscope: Mock) -> None:
     said = answer(modelscope.inference_url, modelscope.token, "Qwen/Qwen3.5-27B", "Hello?")
-    assert said == "Hello from the mock ModelScope ."
+    assert said == "Hello from the mock ModelScope."
     assert modelscope.spent == 1
 
 

@@ -164,12 +164,13 @@ def write_configuration(
         return generated.report.exit_code
     if dry_run:
         planned = generated.changes_in(Path(folder))
-        write_result(f"{text}\n{texts.differences(generated, planned)}")
+        write_result(f"{text}\n{texts.differences(generated, planned, width=columns())}")
         return ExitCode.OK
     try:
         planned = generated.write(Path(folder), force=force)
     except UsageError:
         write_result(text)  # what was found is shown before the refusal
         raise
-    write_result(f"{text}\n{texts.written(generated, planned, inputs.session, inputs.fallback)}")
+    told = texts.written(generated, planned, inputs.session, inputs.fallback, width=columns())
+    write_result(f"{text}\n{told}")
     return ExitCode.OK

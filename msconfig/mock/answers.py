@@ -13,10 +13,10 @@ from msconfig.parsing import dumps
 
 __all__ = ["Answer", "NoAnswer", "answer_of"]
 
-_TEXT = "Hello from the mock ModelScope ."
-_REASONING = "A greeting asks for one in return ."
-_TOKEN = re.compile(r"\s*\S+|\s+$")
-"""A token of the mock: a word with the white space before it."""
+_TEXT = "Hello from the mock ModelScope."
+_REASONING = "A greeting asks for one in return."
+_TOKEN = re.compile(r"\s*\S+?(?=\.$)|\s*\S+|\s+$")
+"""A token of the mock: a word with the white space before it, or the full stop of the last."""
 
 
 class NoAnswer(ValueError):

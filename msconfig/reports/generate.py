@@ -19,12 +19,13 @@ from msconfig.rendering.generating import without_keys
 from msconfig.rendering.guides import FILE_NAMES as GUIDE_NAMES
 from msconfig.rendering.targets import REPORT_NAME, Target
 from msconfig.reports.plain_text import next_step
-from msconfig.text import visible
+from msconfig.text import visible, wrapped
 
 __all__ = ["differences", "left_out", "nothing_written", "written"]
 
+_MAX_WIDTH = 80
 _WHY_NOTHING = (
-    " Every model and token has to pass;\n--only-usable leaves out the models that do not."
+    " Every model and token has to pass; --only-usable leaves out the models that do not."
 )
 
 
@@ -39,18 +40,19 @@ def nothing_written(report: Report, folder: Path | None = None, *, width: int) -
     is_about_models = report.exit_code in {ExitCode.MODEL_FAILED, ExitCode.INCONCLUSIVE}
     why = _WHY_NOTHING if is_about_models and not report.dropped else ""
     head = visible(f"Nothing is written{f' to {folder}' if folder is not None else ''}.")
-    return f"{head}{why}\n\n{next_step(report, width=width)}\n"
+    return "\n".join([*_lines(f"{head}{why}", width), "", next_step(report, width=width), ""])
 
 
-def differences(generated: Generated, planned: FileChanges) -> str:
+def differences(generated: Generated, planned: FileChanges, *, width: int) -> str:
     """What writing would change, as a unified diff without keys."""
     configurations = generated.configurations
-    lines = [f"Nothing is written (--dry-run). In {visible(str(planned.folder))} it would be:"]
-    width = max(len(file.name) for file in planned.files)
+    folder = visible(str(planned.folder))
+    lines = _lines(f"Nothing is written (--dry-run). In {folder} it would be:", width)
+    longest = max(len(file.name) for file in planned.files)
     for file in planned.files:
         change = "new" if planned.older[file.name] is None else "replaced"
         change = change if file in planned.changed else "unchanged"
-        lines.append(f"  {visible(file.name).ljust(width)}  {change}")
+        lines.append(f"  {visible(file.name).ljust(longest)}  {change}")
     for file in planned.changed:
         if file.replaceable:
             continue
@@ -67,7 +69,12 @@ def differences(generated: Generated, planned: FileChanges) -> str:
 
 
 def written(
-    generated: Generated, planned: FileChanges, session: Session, fallback: FallbackInputs | None
+    generated: Generated,
+    planned: FileChanges,
+    session: Session,
+    fallback: FallbackInputs | None,
+    *,
+    width: int,
 ) -> str:
     """What was written, what each file is for, and what to do next."""
     configurations, targets = generated.configurations, generated.targets
@@ -77,32 +84,49 @@ def written(
     documents = [target for target in targets if target is not Target.GUIDE]
     for each in configurations:
         uses |= {target.file_name(fallback=each.is_fallback): _use(target) for target in documents}
-    lines = [f"Written to {visible(str(planned.folder))}:"]
-    width = max(len(file.name) for file in planned.files)
-    for file in planned.files:
-        use = uses.get(file.name, "from your template")
-        lines.append(f"  {visible(file.name).ljust(width)}  {use}")
-    if {Target.V2, Target.V1} & {*targets}:
-        lines += [
-            "Cherry Studio cannot import the provider documents; they are for review and",
-            "your own tooling.",
-        ]
-    lines += [
-        _without_keys(each, targets, session, fallback)
-        for each in configurations
-        if not each.api_keys
+    lines = _lines(f"Written to {visible(str(planned.folder))}:", width)
+    rows = [
+        (visible(file.name), uses.get(file.name, "from your template")) for file in planned.files
     ]
-    lines += (
-        f"{visible(str(path))} of an earlier run still holds a key."
-        for path in _older_with_key(planned, configurations)
-    )
+    lines += _table(rows, width)
+    if {Target.V2, Target.V1} & {*targets}:
+        lines += _lines(_NO_IMPORT, width)
+    for each in configurations:
+        if not each.api_keys:
+            lines += _lines(_without_keys(each, targets, session, fallback), width)
+    for path in _older_with_key(planned, configurations):
+        lines += _lines(f"{visible(str(path))} of an earlier run still holds a key.", width)
     pages = [file.name for file in planned.files if _is_page(file.name)]
     if pages:
-        path = visible(str(planned.folder / pages[0]))
-        return "\n".join([*lines, "", f"Next: open {path} in a browser."]) + "\n"
+        page = visible(str(planned.folder / pages[0]))
+        return "\n".join([*lines, "", *_lines(f"Next: open {page} in a browser.", width), ""])
     steps = [step for each in configurations for step in _steps(each, targets)]
-    lines += ["", "Next:", *(f"  {number}. {step}." for number, step in enumerate(steps, 1))]
-    return "\n".join(lines) + "\n"
+    lines += ["", "Next:"]
+    for number, step in enumerate(steps, 1):
+        lines += wrapped(f"{step}.", min(width, _MAX_WIDTH), first=f"  {number}. ", later="     ")
+    return "\n".join([*lines, ""])
+
+
+_NO_IMPORT = (
+    "Cherry Studio cannot import the provider documents; they are for review and your own tooling."
+)
+
+
+def _lines(text: str, width: int) -> list[str]:
+    return wrapped(text, min(width, _MAX_WIDTH))
+
+
+def _table(rows: Sequence[tuple[str, str]], width: int) -> list[str]:
+    """Names of files and what they are for; below each other where a row is too long."""
+    longest = max(len(name) for name, _ in rows)
+    lines = [f"  {name.ljust(longest)}  {use}" for name, use in rows]
+    if max(map(len, lines)) <= width:
+        return lines
+    return [
+        line
+        for name, use in rows
+        for line in (f"  {name}", *wrapped(use, width, first="    ", later="    "))
+    ]
 
 
 def _use(target: Target) -> str:

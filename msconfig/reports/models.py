@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -65,7 +66,11 @@ def as_text(found: ModelList, *, width: int, color: bool = False) -> str:
 
     A column of which nothing is known is left out. Colour codes if `color`.
     """
-    lines = [_verdict(found), Text(f"  {_about(found)}", style="dim")]
+    verdict = _verdict(found)
+    lines = [Text(each, style=verdict.style) for each in wrapped(verdict.plain, width)]
+    lines += (
+        Text(each, style="dim") for each in wrapped(_about(found), width, first="  ", later="  ")
+    )
     if found.models:
         lines += [Text(), *_rows(found, width)]
     for heading, words in (
@@ -206,7 +211,12 @@ def _rows(found: ModelList, width: int) -> list[Text]:
 def _stacked(mark: Text, model: FoundModel, width: int) -> list[Text]:
     """The id, and below it what is known, broken only between details."""
     cells = [(column.cell(model), column.unit) for column in _DETAILS]
-    details = [f"{cell} {unit}".rstrip() for cell, unit in cells if cell]
+    # 1 takes the singular of the unit
+    details = [
+        f"{cell} {re.sub('s', '', unit, count=1) if cell == '1' else unit}".rstrip()
+        for cell, unit in cells
+        if cell
+    ]
     terms = _license(model, _MAX_LICENSE)
     lines = [f"    {model.kind}"]
     for detail in [*details, *([terms] if terms else [])]:

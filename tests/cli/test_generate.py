@@ -432,3 +432,20 @@ def test_a_dry_run_shows_no_guide_that_holds_a_key(run: Run) -> None:
     assert "guide.en.html  new" in ran.out
     assert TOKEN not in ran.out
     assert not Path("out").exists()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [(), ("--target", "link", "--target", "v1"), ("--dry-run",), ("--strict",), ("--redact",)],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("ids", [("Qwen/Qwen3.5-27B",), ("no-such/model",)], ids=" ".join)
+def test_40_columns_are_enough(
+    run: Run, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], ids: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setenv("MODELSCOPE_API_TOKEN", "ms-00000000-0000-4000-8000-00000000cafe")
+    out = run("generate", "--offline", "-o", "out", *options, *ids).out
+    lines = out.partition("\n---")[0].splitlines()  # the diff of --dry-run is as wide as the files
+    assert max(map(len, lines)) <= 40
+    assert ("guide.en.html" in out) == (ids[0] == "Qwen/Qwen3.5-27B" and "--target" not in options)

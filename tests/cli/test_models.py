@@ -112,6 +112,26 @@ def test_a_table_tells_more_the_wider_it_is(run: Run, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.usefixtures("_served")
+@pytest.mark.parametrize("arguments", [("--all",), ("--all", "--limit", "2"), ("nothing", "fits")])
+def test_40_columns_are_enough(
+    run: Run, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    assert max(map(len, run("models", *arguments).out.splitlines())) <= 40
+
+
+def test_one_of_something_is_singular(
+    run: Run, serve: Serve, online: Online, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look_up = RecordedLookUp(({"Name": "ModelScope", "EstimatedMagicGrainCost": 1},))
+    hub = RecordedHub(True, ("text-generation",), downloads=1, likes=1)
+    online(serve(mock_of({"Qwen/Alive": RecordedModel(look_up, hub)})))
+    monkeypatch.setenv("COLUMNS", "18")
+    lines = {line.strip() for line in run("models").out.splitlines()}
+    assert {"1 Magicube a call", "1 download", "1 like"} <= lines
+
+
+@pytest.mark.usefixtures("_served")
 @pytest.mark.parametrize(
     ("arguments", "ids"),
     [

@@ -61,7 +61,7 @@ def test_chat_streams(client: openai.OpenAI) -> None:
     ) as stream:
         chunks = list(stream)
     text = "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices)
-    assert text == "Hello from the mock ModelScope ."
+    assert text == "Hello from the mock ModelScope."
     assert chunks[-1].usage
     assert chunks[-1].usage.completion_tokens == 6
 

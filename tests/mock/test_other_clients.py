@@ -20,7 +20,7 @@ from msconfig.mock.mock import Mock
 pytestmark = pytest.mark.slow
 
 PROGRAMS = Path(__file__).with_name("clients")
-HELLO = "Hello from the mock ModelScope ."
+HELLO = "Hello from the mock ModelScope."
 PERSON = {"name": "", "age": 0}
 
 Run = Callable[[str], dict[str, Any]]

@@ -77,7 +77,7 @@ REPLIES: list[dict[str, Any]] = [
         ("acme/secret", "Rome", "From a model of its own."),
         (MODEL, "What is the time?", None),
         (MODEL, "Do you think?", "Yes."),
-        (MODEL, "Hello?", "Hello from the mock ModelScope ."),
+        (MODEL, "Hello?", "Hello from the mock ModelScope."),
     ],
 )
 def test_the_first_reply_that_fits_answers(model: str, prompt: object, content: str | None) -> None:
@@ -139,7 +139,7 @@ def test_a_tool_that_may_be_called_is_not(choice: str | None) -> None:
 @pytest.mark.parametrize(
     ("wanted", "content"),
     [
-        ({"type": "text"}, "Hello from the mock ModelScope ."),
+        ({"type": "text"}, "Hello from the mock ModelScope."),
         ({"type": "json_object"}, "{}"),
         (
             {"type": "json_schema", "json_schema": {"name": "w", "schema": WEATHER}},
@@ -192,7 +192,7 @@ def test_as_many_choices_come_as_are_wanted(stream: bool) -> None:
         value = json.loads(reply.body)
         texts = [choice["message"]["content"] for choice in value["choices"]]
         assert value["usage"]["completion_tokens"] == 18
-    assert texts == ["Hello from the mock ModelScope ."] * 3
+    assert texts == ["Hello from the mock ModelScope."] * 3
 
 
 @pytest.mark.parametrize(

@@ -217,15 +217,16 @@ class _Wizard:
         given_kinds = self._given_kinds(ids, there)
         first = FirstModels(session, given_kinds, quiet=self.given.common.quiet)
         checked = first.results([given for given in ids if given.text not in there])
-        if checked:
+        failing = any(model.outcome is Outcome.FAIL for model in checked)
+        is_end = failing and self.options.unserved is None and not self.asks
+        if checked and not is_end:
             self._show(texts.models_as_text(checked, width=columns()))
         for line in first.obstacles:
             self._show(visible(line))
-        kept = settle_unserved(first, checked, self.options.unserved, asks=self.asks)
-        failing = any(model.outcome is Outcome.FAIL for model in kept)
-        if failing and self.options.unserved is None and not self.asks:
-            text = texts.kept_failing(kept, width=columns())
+        if is_end:
+            text = texts.kept_failing(checked, width=columns())
             return _Draft(None, text, ExitCode.MODEL_FAILED)
+        kept = settle_unserved(first, checked, self.options.unserved, asks=self.asks)
         if kept != checked:
             self._show("\nRemaining models:\n" + texts.models_as_text(kept, width=columns()))
         kinds = {model.id: model.kind for model in kept}

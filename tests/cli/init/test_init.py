@@ -185,6 +185,7 @@ def test_what_fails_needs_an_answer(
     assert ran.code == code, ran.err
     if ids is None:
         assert "--unserved" in ran.out
+        assert (ran.out + ran.err).count("✗ Qwen/Dead") == 1
         assert not FILE.exists()
     else:
         assert [each.id for each in settings.load(FILE, found=True).models] == ids
