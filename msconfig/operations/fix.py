@@ -335,11 +335,9 @@ def _why_not_writable(known: os.stat_result, path: Path) -> Left | None:
 
 def _keep_keys_apart(file: _File) -> list[Unchanged]:
     """Take edits back by which a mapping would have a key twice."""
-    newer = [edit.newer for edit in file.edits]
-    is_new = len(newer) == len({*newer}) and not any(
-        each in line for each in newer for line in file.text.lines
-    )
-    if is_new or not file.edits:
+    newer = {edit.newer for edit in file.edits}
+    text = file.text.after(())
+    if len(newer) == len(file.edits) and not any(each in text for each in newer):
         return []
     from msconfig.scanning.repeated_keys import repeated_keys  # noqa: PLC0415 - rarely needed
 
@@ -362,9 +360,10 @@ def _keep_keys_apart(file: _File) -> list[Unchanged]:
 
 def _fix(path: Path, file: _File) -> FileFix:
     edits = without_overlaps(tuple(file.edits))
-    choices = dict.fromkeys(file.edits[edit][0] for edit in edits)
+    # by identity: a choice holds all places of its model, and to hash it takes as long
+    choices = {id(choice): choice for choice in (file.edits[edit][0] for edit in edits)}
     new = NewContent(path, file.raw, file.text.edited(edits))
-    return FileFix(file.name, new, file.text, edits, tuple(choices))
+    return FileFix(file.name, new, file.text, edits, tuple(choices.values()))
 
 
 # --- the settings

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import assert_never
 
 from msconfig.model_ids import Location, ModelId
 from msconfig.operations.fix import Choice, FileFix, FixPlan, Left, Unchanged
 from msconfig.operations.id_edits import Edit
 from msconfig.reports.masked_line import masked
-from msconfig.text import counted, visible
+from msconfig.text import counted, no_command, visible
 
 __all__ = ["changed_lines", "changed_places", "interrupted", "unchanged"]
 
+_COMMAND = re.compile(r"##|(?:^[-+]?|\s)::")
 _AROUND = 60
 """Characters that a long line keeps on each side of a change."""
 
@@ -25,11 +29,15 @@ def changed_lines(planned: FixPlan) -> str:
     for file in planned.files:
         name = visible(file.file)
         lines += ["", f"--- {name} (now)", f"+++ {name} (would be)"]
-        for number in dict.fromkeys(edit.line for edit in file.edits):
-            edits = [edit for edit in file.edits if edit.line == number]
+        for number, edits in groupby(file.edits, key=attrgetter("line")):
             older, newer = _shown(file.text.lines[number - 1].removesuffix("\r"), edits)
             lines += [f"@@ -{number} +{number} @@", f"-{older}", f"+{newer}"]
-    return "\n".join(lines) + "\n"
+    return "\n".join(map(_harmless, lines)) + "\n"
+
+
+def _harmless(line: str) -> str:
+    """`line`, in which no runner of a CI service finds a command."""
+    return no_command(line) if _COMMAND.search(line) else line
 
 
 def _count(files: Sequence[FileFix], verb: str) -> str:
@@ -37,7 +45,7 @@ def _count(files: Sequence[FileFix], verb: str) -> str:
     return f"{places} in {counted(len(files), 'file')} {verb}"
 
 
-def _shown(line: str, edits: Sequence[Edit]) -> tuple[str, str]:
+def _shown(line: str, edits: Iterable[Edit]) -> tuple[str, str]:
     """A line before and after its edits, masked but for the ids, and shortened."""
     older, newer = [], []
     start = 0
@@ -74,7 +82,7 @@ def changed_places(planned: FixPlan, *, width: int) -> str:
             else:
                 lines.append(f"    {number}  {visible(edit.older)}")
                 lines.append(f"    {' ' * digits}  → {visible(edit.newer)}")
-    return "\n".join(lines) + "\n"
+    return "\n".join(map(_harmless, lines)) + "\n"
 
 
 def interrupted(planned: FixPlan) -> str:

@@ -7,13 +7,16 @@ import json
 import os
 import stat
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from msconfig.mock.mock import Mock
 from msconfig.mock.scenario import TOKEN
-from support import FakeClock, Ran, Run, log_lines
+from support import DEAD, FakeClock, Online, Ran, Run, Serve, log_lines, mock_of
+from support import KEY as KEY_OF_FALLBACK
+from support import TOKEN as OTHER_TOKEN
 
 posix = pytest.mark.skipif(os.name != "posix", reason="file modes and links of POSIX")
 
@@ -402,6 +405,46 @@ def test_settings_that_are_not_in_use_stay(run: Run) -> None:
     assert (path.read_text(), listed.read_text()) == (SETTINGS, RIGHT)
 
 
+FALLBACK = """\
+[[models]]
+id = "Qwen/Alive"
+[fallback]
+provider = "dashscope"
+ids = ["{}", 'deepseek-v4-pro']  # "qwen3_32b"
+"""
+
+
+def test_an_id_of_the_fallback_is_replaced_as_bailian_spells_it(
+    run: Run, serve: Serve, online: Online, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    online(serve(mock_of()))
+    monkeypatch.setenv("MODELSCOPE_API_TOKEN", OTHER_TOKEN)
+    monkeypatch.setenv("DASHSCOPE_API_KEY", KEY_OF_FALLBACK)
+    path = written("msconfig.toml", FALLBACK.format("qwen3_32b"))
+    assert run("check", "--fix").code == 1
+    assert path.read_text() == FALLBACK.format("qwen3-32b")
+    assert run("check", "--fix").code == 0
+    path.write_text(FALLBACK.format("qwen2.5-7b"))
+    ran = run("check", "--fix")
+    assert "--fix-any takes qwen2.5-7b-instruct" in ran.err
+    assert run("check", "--fix-any").code == 1
+    assert path.read_text() == FALLBACK.format("qwen2.5-7b-instruct")
+
+
+def test_an_id_of_bailian_never_replaces_one_of_modelscope(
+    run: Run, serve: Serve, online: Online, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    online(serve(mock_of({"Qwen/Qwen3-32B": DEAD})))
+    monkeypatch.setenv("MODELSCOPE_API_TOKEN", OTHER_TOKEN)
+    monkeypatch.setenv("DASHSCOPE_API_KEY", KEY_OF_FALLBACK)
+    content = FALLBACK.format("qwen3-32b").replace("Qwen/Alive", "Qwen/Qwen3-32B")
+    path = written("msconfig.toml", content)
+    ran = run("check", "--fix-any")
+    assert path.read_text() == content
+    (line,) = lines_of(ran)
+    assert line == "Qwen/Qwen3-32B (msconfig.toml:2): there is no suggestion for it", ran.err
+
+
 @pytest.mark.parametrize("key", ["fix", "fix-any", "fix_any", "dry-run"])
 def test_fixing_is_never_read_from_the_settings(run: Run, key: str) -> None:
     path = written("msconfig.toml", f"{SETTINGS}\n[check]\n{key} = true\n")
@@ -455,6 +498,25 @@ def test_a_line_with_control_characters_is_shown_escaped(run: Run) -> None:
     ran = run(*FIX, "--dry-run", "--models", path)
     assert "\x1b" not in ran.out
     assert f"+{RIGHT} # \\x1b[31m\n" in ran.out
+
+
+@pytest.mark.parametrize("command", ["::error::x", "##[error]x", "##vso[task.x]"])
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_line_never_holds_a_command_of_a_runner(run: Run, command: str, form: str) -> None:
+    path = written("ids.txt", f"{WRONG_CASE} # {command}\n")
+    ran = run(*FIX, "--dry-run", "--models", path, "--format", form)
+    assert f"+{RIGHT} # " in ran.out + ran.err
+    assert command not in ran.out + ran.err
+
+
+def test_thousands_of_places_are_changed_in_seconds(run: Run) -> None:
+    path = written("ids.txt", f"{WRONG_CASE}\n{VANISHED}\n" * 10_000)
+    begun = time.process_time()
+    run(*FIX_ANY, "--dry-run", "--models", path)
+    ran = run(*FIX_ANY, "--models", path)
+    assert time.process_time() - begun < 20
+    assert "20000 places in 1 file changed" in ran.out
+    assert path.read_text() == f"{RIGHT}\n" * 20_000
 
 
 def test_dry_run_without_fix_is_a_usage_error(run: Run) -> None:
