@@ -1,6 +1,7 @@
 """What README and docs show is what happens.
 
-``python tests/test_docs.py`` writes the real output into them, and the reference anew.
+``python tests/test_docs.py`` writes the real output into them, the reference and the table of
+beliefs anew.
 """
 
 from __future__ import annotations
@@ -23,12 +24,14 @@ from backups import make_v7
 from msconfig.checking.report import Proof, Status
 from msconfig.cli.app import COMMANDS, command_named
 from msconfig.errors import ExitCode
+from msconfig.modelscope.beliefs import BELIEFS
 from msconfig.settings import loading as settings
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", ROOT / "README.zh-CN.md", *sorted((ROOT / "docs").glob("*.md"))]
 TRANSLATED = [page for page in PAGES if page.name.endswith(".zh-CN.md")]
 REFERENCE = ROOT / "docs" / "reference.md"
+DOCTOR = ROOT / "docs" / "doctor.md"
 _CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 
@@ -167,6 +170,25 @@ def _holds(told: Mapping[str, Any]) -> str:
         what = ", ".join([types] if isinstance(types, str) else types)
     more = told.get("description", "")
     return "; ".join(part for part in (what, more) if part).replace("|", "\\|")
+
+
+_BELIEFS = re.compile(r"(?<=if it moved \|\n\|---\|---\|---\|\n)(?:\| `[A-Z_]+` .*\n)+")
+
+
+def with_beliefs(text: str) -> str:
+    """The page about `msconfig doctor` with the table of its beliefs."""
+    rows = (
+        f"| `{each.code}` | {each.request}; {each.must_show} | {each.consequence} |\n"
+        for each in BELIEFS
+    )
+    table = "".join(rows)
+    return _BELIEFS.sub(lambda _: table, text)
+
+
+def test_the_page_about_doctor_has_every_belief() -> None:
+    text = DOCTOR.read_text("utf-8")
+    assert with_beliefs(text) == text
+    assert len(_BELIEFS.findall(text)) == 1
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the examples are for a POSIX shell")
@@ -349,6 +371,7 @@ def test_no_install_line_takes_a_package_of_that_name_from_a_registry() -> None:
 
 if __name__ == "__main__":
     REFERENCE.write_text(reference(), "utf-8")
+    DOCTOR.write_text(with_beliefs(DOCTOR.read_text("utf-8")), "utf-8")
     for written in PAGES:
         with tempfile.TemporaryDirectory() as scratch:
             page_text = with_real_output(written.read_text("utf-8"), Path(scratch))

@@ -112,7 +112,6 @@ def _ask_service(options: InputOptions, paid: int, form: DoctorFormat) -> int:
     from msconfig.cli.console import (
         QuestionProgressDisplay,
         columns,
-        note,
         stdout_in_color,
         write_result,
     )
@@ -126,7 +125,7 @@ def _ask_service(options: InputOptions, paid: int, form: DoctorFormat) -> int:
     with QuestionProgressDisplay(quiet=options.common.quiet) as progress:
         report = doctor(inputs.session, paid=paid, progress=progress)
     for line in report.obstacles:
-        note(line)
+        inputs.note(line)
     match form:
         case DoctorFormat.JSON:
             write_result(as_json(report))

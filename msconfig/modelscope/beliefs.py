@@ -215,7 +215,7 @@ BELIEFS = (
         question=_look_up(Subject.INVENTED),
         look=server_error,
         consequence="`check` reports IDs that do not exist as `not_enabled` or `unverified` in"
-        " place of `not_found`; `--probe` recognises them.",
+        " place of `not_found`; with `--strict` they fail all the same.",
         expects_500=True,
     ),
     Belief(
@@ -244,7 +244,7 @@ BELIEFS = (
         question=_hub_model(Subject.INVENTED),
         look=absent,
         consequence="`check` reports IDs that do not exist as `unverified` in place of"
-        " `not_found`; `--probe` recognises them.",
+        " `not_found`; with `--strict` they fail all the same.",
     ),
     Belief(
         code="HUB_TASK",

@@ -81,7 +81,7 @@ def test_paid_calls_are_made_at_the_pace_of_probes(run: Run, modelscope: Mock) -
         (
             {"models": {INVENTED: {"look_up": {"providers": []}, "hub": {"exists": False}}}},
             "LOOKUP_INVENTED",
-            "--probe",
+            "--strict",
         ),
         ({"replies": [{"error": {"status": 400, "message": "x"}}]}, "CALL_LISTED", "--require"),
     ],
@@ -102,6 +102,17 @@ def test_the_installed_command_names_what_moved(
     assert [line.split("`")[1] for line in moved] == [code]
     consequence = next(each for each in ran.stdout.splitlines() if each.startswith(f"**{code}**"))
     assert words in consequence
+
+
+@pytest.mark.usefixtures("_online")
+def test_the_example_of_the_page_is_real_output(run: Run, modelscope: Mock) -> None:
+    gone = {"does": "status", "status": 404, "path": "*/magicubes/balance"}
+    modelscope.use({"faults": [gone]})
+    ran = run("doctor")
+    page = (Path(__file__).resolve().parents[2] / "docs" / "doctor.md").read_text("utf-8")
+    example = page.partition("<!-- example: moved -->\n```text\n")[2].partition("```")[0]
+    assert ran.code == 1
+    assert example == ran.out[ran.out.rindex("✗ BALANCE") :]
 
 
 @pytest.mark.usefixtures("_online")

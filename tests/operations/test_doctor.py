@@ -7,7 +7,6 @@ import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -466,23 +465,3 @@ def test_a_consequence_names_what_suffers_and_a_way_that_exists(belief: Belief) 
     assert commands or given, "a command or an option that suffers"
     assert belief.consequence.endswith(".")
     assert belief.consequence.count(". ") == 0, "one sentence"
-
-
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "doctor.md"
-_ROWS = re.compile(r"(?<=if it moved \|\n\|---\|---\|---\|\n)(?:\| `[A-Z_]+` .*\n)+")
-
-
-def table() -> str:
-    return "".join(
-        f"| `{each.code}` | {each.request}; {each.must_show} | {each.consequence} |\n"
-        for each in BELIEFS
-    )
-
-
-def test_the_page_has_the_same_table() -> None:
-    """``python tests/operations/test_doctor.py`` writes it anew."""
-    assert _ROWS.findall(PAGE.read_text("utf-8")) == [table()]
-
-
-if __name__ == "__main__":
-    PAGE.write_text(_ROWS.sub(lambda _: table(), PAGE.read_text("utf-8")), "utf-8")
