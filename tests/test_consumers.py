@@ -152,10 +152,10 @@ def test_the_hooks_run_and_let_no_key_be_committed(tmp_path: Path) -> None:
 
     it = hooks()
     assert it.returncode == 1, it.stdout + it.stderr
-    check, validate = re.findall(r"^(msconfig \S+).*\.(Passed|Failed)$", it.stdout, re.MULTILINE)
+    check, validate = re.findall(r"^(msconfig \w+).*\.(Passed|Failed)$", it.stdout, re.MULTILINE)
     assert (check, validate) == (("msconfig check", "Passed"), ("msconfig validate", "Failed"))
-    assert "app.py:1:10: error: Qwen/Qwen3-8B not_enabled" in it.stdout
-    assert "settings with blank.yaml:1:8: error: Qwen/Qwen3.5-27b not_found" in it.stdout
+    assert "app.py:1:21: error: Qwen/Qwen3-8B not_enabled" in it.stdout
+    assert "settings with blank.yaml:1:19: error: Qwen/Qwen3.5-27b not_found" in it.stdout
     assert "provider.dashscope.v1.json: $.apiKey: holds a key" in it.stdout
     assert "links.txt: not a document that msconfig knows, so it passes" in it.stdout
     assert KEY not in it.stdout + it.stderr

@@ -25,7 +25,6 @@ from msconfig.reports.wording import (
     places_of,
     proofs_line,
     quota_line,
-    shown_file,
     shown_id,
     verdict_line,
 )
@@ -138,14 +137,11 @@ def _case(model: ModelResult, *, strict: bool, suite: str | None = None) -> ET.E
 
 def _finding(finding: Finding, *, strict: bool) -> ET.Element:
     """A test case for a place: a failure where the report is strict, else skipped."""
-    place = finding.location
     case = ET.Element(
         "testcase",
         classname=str(finding.code),
         name=_shown(finding_place(finding)),
         time=_TIME,
-        file=_shown(shown_file(place)),
-        line=str(place.line),
     )
     if strict:
         failure = ET.SubElement(case, "failure", type=finding.code, message=TOKEN_IN_FILE)

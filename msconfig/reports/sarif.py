@@ -185,7 +185,12 @@ def _token(finding: Finding, *, strict: bool) -> dict[str, Any]:
     place = finding.location
     what = f"{finding.code}\0{finding_place(finding)}"
     fingerprint = hashlib.sha256(what.encode("utf-8", "surrogatepass")).hexdigest()
-    region = {"startLine": place.line, "startColumn": place.column}
+    region = {  # of its first characters: where it ends is not kept
+        "startLine": place.line,
+        "startColumn": place.column,
+        "endLine": place.line,
+        "endColumn": place.column + len("ms-"),
+    }
     where = {"artifactLocation": {"uri": _uri(shown_file(place))}, "region": region}
     return {
         "ruleId": finding.code,

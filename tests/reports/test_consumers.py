@@ -16,6 +16,8 @@ from jsonschema import Draft202012Validator
 
 from msconfig.checking.report import (
     Change,
+    Finding,
+    FindingCode,
     Ignored,
     Location,
     ModelResult,
@@ -104,7 +106,8 @@ def everything(text: str = "x", file: str = "ids/models.txt") -> Report:
         for has_place in (True, False)
     )
     token = TokenResult(TokenStatus.REJECTED, text, "00c0ffee", text)
-    return Report(Site.CN, AT, (token,), models, notes=(text,))
+    findings = tuple(Finding(FindingCode.TOKEN_IN_FILE, each) for each in places[:2])
+    return Report(Site.CN, AT, (token,), models, notes=(text,), findings=findings)
 
 
 FORMS = [Format.SARIF, Format.GITLAB, Format.JUNIT]
