@@ -190,6 +190,15 @@ def test_it_scans_and_reads_settings(step: Step) -> None:
     assert step.run(config="other.toml", **named(OFFLINE)).code == 0
 
 
+def test_it_writes_suggestions_into_files(step: Step) -> None:
+    step.write("models.txt", f"# ours\n{WRONG}  # kept\n")
+    ran = step.run(models="models.txt", fix="true", **named(OFFLINE))
+    assert ran.code == 1, ran.err
+    text = (step.workspace / "models.txt").read_text()
+    assert text == f"# ours\n{SERVED}  # kept\n"
+    assert step.run(models="models.txt", **named(OFFLINE)).code == 0
+
+
 FLAGS = [name for name, each in ACTION["inputs"].items() if each["default"] == "false"]
 
 

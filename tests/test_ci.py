@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -53,6 +54,39 @@ def test_the_nightly_job_saves_the_report_that_it_reuses_after_every_run() -> No
     order = [step["uses"].partition("@")[0] for step in steps]
     assert order.index("actions/cache/restore") < order.index("OWNER/msconfig")
     assert order.index("OWNER/msconfig") < order.index("actions/cache/save")
+
+
+@pytest.mark.skipif(shutil.which("jq") is None, reason="no jq, which GitHub's runners have")
+def test_one_issue_is_open_as_long_as_a_model_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = yaml.safe_load(block("yaml: nightly"))["jobs"]["models"]["steps"]
+    (step,) = (step for step in steps if "run" in step)
+    assert set(step["env"]) == {"GH_TOKEN", "GH_REPO", "REPORT"}
+    Path("gh").write_text(
+        '#!/bin/sh\necho "$1 $2 $3" >> log\ncase "$1 $2" in "issue create") echo 7 > open;;'
+        ' "issue close") rm open;; "issue list") cat open 2>/dev/null;; esac\nexit 0\n'
+    )
+    Path("gh").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{Path.cwd()}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("REPORT", "report.json")
+
+    def night(*ids: str) -> list[str]:
+        """What is done about issues after a check of `ids`."""
+        command = ["./msconfig", "check", "--offline", "--no-token", "--report=json=report.json"]
+        subprocess.run([*command, *ids], check=False, capture_output=True)
+        Path("log").write_text("")
+        subprocess.run(["bash", "-e", "-o", "pipefail", "-c", step["run"]], check=True)
+        lines = Path("log").read_text().splitlines()
+        return [line for line in lines if line.startswith("issue") and "list" not in line]
+
+    good, bad = "Qwen/Qwen3.5-27B", "Qwen/Qwen3-8B"
+    assert night(good) == []
+    assert night(good, bad) == ["issue create --label"]
+    assert night(good, bad) == ["issue edit 7"]
+    assert night(bad) == ["issue edit 7"]
+    ignore = f'[[check.ignore]]\nid = "{bad}"\nreason = "x"\nuntil = 2999-12-31\n'
+    Path("msconfig.toml").write_text(ignore)
+    assert night(good, bad) == ["issue close 7"]
+    assert night(good) == []
 
 
 def test_the_settings_of_the_docs_raise_what_is_required() -> None:

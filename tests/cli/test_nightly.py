@@ -78,16 +78,16 @@ class Result:
 @pytest.fixture
 def nights(
     run: Run, modelscope: Mock, quick: FakeClock, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[], list[Result]]:
+) -> Callable[..., list[Result]]:
     """Run the job on each of `NIGHTS`."""
     monkeypatch.setenv("MSCONFIG_HUB_URL", modelscope.hub_url)
     monkeypatch.setenv("MSCONFIG_INFERENCE_URL", modelscope.inference_url)
     monkeypatch.setenv("MODELSCOPE_API_TOKEN", TOKEN)
     Path("models.txt").write_text("\n".join(IDS))
     arguments = "check --models models.txt --probe --max-cost 4 --retries 0"
-    memory = "--reuse report.json --report json=report.json"
 
-    def run_them() -> list[Result]:
+    def run_them(more: str = "") -> list[Result]:
+        memory = f"--reuse report.json --report json=report.json {more}"
         assert quick.now
         results = []
         for number, night in enumerate(NIGHTS):
@@ -118,7 +118,7 @@ def nights(
     return run_them
 
 
-def test_eight_nights(nights: Callable[[], list[Result]]) -> None:
+def test_eight_nights(nights: Callable[..., list[Result]]) -> None:
     results = nights()
     known_dead: set[str] = set()
     for number, result in enumerate(results):
@@ -144,7 +144,7 @@ def test_eight_nights(nights: Callable[[], list[Result]]) -> None:
 
 
 def test_a_death_that_the_free_evidence_shows_is_red_the_same_night(
-    nights: Callable[[], list[Result]],
+    nights: Callable[..., list[Result]],
 ) -> None:
     results = nights()
     statuses = [result.models[OPENLY]["outcome"] for result in results]
@@ -156,7 +156,7 @@ def test_a_death_that_the_free_evidence_shows_is_red_the_same_night(
 
 
 def test_a_death_that_only_a_call_shows_is_red_within_three_nights_and_stays_so(
-    nights: Callable[[], list[Result]],
+    nights: Callable[..., list[Result]],
 ) -> None:
     results = nights()
     outcomes = [result.models[SILENTLY]["outcome"] for result in results]
@@ -167,7 +167,7 @@ def test_a_death_that_only_a_call_shows_is_red_within_three_nights_and_stays_so(
     assert results[7].models[SILENTLY]["proof"] == "called"
 
 
-def test_an_outage_is_never_red(nights: Callable[[], list[Result]]) -> None:
+def test_an_outage_is_never_red(nights: Callable[..., list[Result]]) -> None:
     results = nights()
     for result in results[5:7]:
         assert result.code == 4
@@ -175,7 +175,7 @@ def test_an_outage_is_never_red(nights: Callable[[], list[Result]]) -> None:
     assert proved, "calls of the nights before still prove most of the list"
 
 
-def test_since_tells_when_a_status_began(nights: Callable[[], list[Result]]) -> None:
+def test_since_tells_when_a_status_began(nights: Callable[..., list[Result]]) -> None:
     results = nights()
     last = results[-1].models
     always = [model for each, model in last.items() if each not in {OPENLY, SILENTLY}]
@@ -184,3 +184,23 @@ def test_since_tells_when_a_status_began(nights: Callable[[], list[Result]]) -> 
     silent = [result.models[SILENTLY] for result in results]
     first, *others = [model["since"] for model in silent[:5] if model["status"] == "retired"]
     assert set(others) == {first}
+
+
+def test_with_a_baseline_a_failure_is_red_once_and_an_outage_is_never_green(
+    nights: Callable[..., list[Result]],
+) -> None:
+    """The report of the night before is the baseline, whether that night passed or failed."""
+    results = nights("--baseline report.json")
+    reds = 0
+    failing_before: set[str] = set()
+    for result in results:
+        outcomes = {name: model["outcome"] for name, model in result.models.items()}
+        failing = {name for name, outcome in outcomes.items() if outcome == "fail"}
+        if failing - failing_before:
+            assert result.code == 1
+            reds += 1
+        else:
+            assert result.code == (4 if "unknown" in outcomes.values() else 0)
+        failing_before = failing
+    assert {result.code for result in results} == {0, 1, 4}
+    assert reds < sum("fail" in {m["outcome"] for m in r.models.values()} for r in results)
