@@ -16,8 +16,8 @@ from msconfig.cli.params import (
     IdOptions,
     InputOptions,
     TokenOptions,
-    connection_options,
     id_options,
+    online_options,
     token_options,
 )
 from msconfig.errors import TokenError, UsageError
@@ -53,7 +53,9 @@ class DoctorFormat(StrEnum):
 @click.option("--format", "output_format", type=EnumChoice(DoctorFormat), help="[text]")
 @id_options
 @token_options
-@connection_options
+@click.option("--offline", is_flag=True, hidden=True)  # refused, with a reason
+@click.option("--snapshot", hidden=True)
+@online_options
 def command(
     *,
     paid: int | None,
