@@ -338,6 +338,48 @@ def test_a_file_that_changed_after_it_was_read_stays(run: Run, site: Mock) -> No
     assert line == f"{WRONG_CASE} (ids.txt:1): the file has changed since it was read; run again"
 
 
+def test_a_file_that_changes_while_others_are_written_stays(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, other = written("ids.txt", WRONG_CASE), written("other.txt", WRONG_CASE)
+
+    def replace(each: Path, target: Path) -> None:
+        path.write_text(f"{WRONG_CASE} # theirs")
+        each.rename(target)
+
+    monkeypatch.setattr(os, "replace", replace)
+    ran = run(*FIX, "--models", other, "--models", path)
+    assert (path.read_text(), other.read_text()) == (f"{WRONG_CASE} # theirs", RIGHT)
+    assert "1 place in 1 file changed" in ran.out
+    (line,) = lines_of(ran)
+    assert line == f"{WRONG_CASE} (ids.txt:1): the file has changed since it was read; run again"
+
+
+@posix
+def test_a_file_of_another_user_stays(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written("ids.txt", WRONG_CASE)
+    monkeypatch.setattr(os, "geteuid", lambda: path.stat().st_uid + 1)
+    ran = run(*FIX, "--models", path)
+    assert path.read_text() == WRONG_CASE
+    (line,) = lines_of(ran)
+    assert line.endswith("the file belongs to another user or group")
+
+
+def test_interrupted_while_a_suggestion_is_looked_up_nothing_is_changed(
+    run: Run, served: Mock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    assert served.requests is not None
+    monkeypatch.setattr("msconfig.operations.fix.check_models", interrupt)
+    path = written("ids.txt", WRONG_CASE)
+    ran = run("check", "--fix", "--models", path, "--format", "json")
+    report = json.loads(ran.out)
+    assert (ran.code, report["complete"], report["exit_code"]) == (130, False, 130)
+    assert path.read_text() == WRONG_CASE
+
+
 # --- the settings
 
 SETTINGS = f"""\
