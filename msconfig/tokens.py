@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import ClassVar, NoReturn
 
 from msconfig.errors import FileError, TokenError
@@ -75,13 +76,15 @@ def _holds_link(text: str) -> bool:
 class Secret:
     """A token or key that no repr, format, pickle or ordering reveals."""
 
-    __slots__ = ("_spellings", "_value")
+    __slots__ = ("_escaped", "_spellings", "_value")
     _kept: ClassVar[dict[str, Secret] | None] = None
 
-    def __init__(self, value: str) -> None:
+    def __init__(self, value: str, *, keep: bool = True) -> None:
+        """Hold `value`; it is one of those of `without_kept_secrets` unless `keep` is false."""
         self._value = value
         self._spellings: tuple[str, ...] | None = None
-        if Secret._kept is not None:
+        self._escaped: re.Pattern[str] | None = None
+        if keep and Secret._kept is not None:
             Secret._kept[value] = self
 
     def reveal(self) -> str:
@@ -109,23 +112,29 @@ class Secret:
         return self._value.startswith(("ms-", "ms_oauth"))
 
     def hidden_in(self, text: str) -> str:
-        """`text` with every occurrence of the value masked, escaped and encoded ones too."""
+        """`text` with every occurrence of the value masked, escaped and encoded ones too.
+
+        It takes linear time. What is broken up (by white space, or over several texts) stays.
+        """
         for spelling in self.spellings:
             text = text.replace(spelling, self.masked)
+        if self._value and any(mark in text for mark in _ESCAPE_MARKS):
+            if self._escaped is None:
+                self._escaped = _pattern_of_escapes(self._value)
+            text = self._escaped.sub(lambda _: self.masked, text)
         return text
 
     @property
     def spellings(self) -> tuple[str, ...]:
-        """The value and the forms in which another program may show it, the longest first.
+        """The value and encodings of it, the longest first; `hidden_in` knows escapes besides.
 
-        As JSON (also within JSON), Python and HTML escape it; a value that is long enough not to
-        match other words also in other letter case, backwards, in hex, base64 and a URL.
+        A value that is long enough not to match other words also in other letter case, backwards,
+        in hex and in base64.
         """
         if self._spellings is None:
-            value = self._value
-            found = {value, *_escaped(value)}
-            if len(value) >= _SHORTEST:
-                found.update(_encoded(value))
+            found = {self._value}
+            if len(self._value) >= _SHORTEST:
+                found.update(_encoded(self._value))
             ordered = sorted(filter(None, found), key=lambda each: (-len(each), each))
             self._spellings = tuple(ordered)
         return self._spellings
@@ -143,37 +152,56 @@ class Secret:
         raise TypeError("a secret is not pickled")
 
 
-def _escaped(value: str) -> Iterable[str]:
-    """`value` as JSON, Python and HTML escape it."""
-    if not any(each in value for each in "\"'\\&<>") and value.isascii():
-        return
-    import html  # noqa: PLC0415 - few tokens have such characters
-    import json  # noqa: PLC0415
-
-    once = [json.dumps(value, ensure_ascii=each)[1:-1] for each in (True, False)]
-    yield from once
-    for each in once:
-        yield json.dumps(each)[1:-1]
-    yield repr(value)[1:-1]
-    yield repr(f"'{value}\"")[3:-2]
-    yield html.escape(value)
-    yield html.escape(value, quote=False)
-
-
 def _encoded(value: str) -> Iterable[str]:
-    """`value` in other letter case, backwards, in hex, base64 and a URL."""
-    from urllib.parse import quote  # noqa: PLC0415 - --help needs none
-
+    """`value` in other letter case, backwards, in hex and in base64."""
     raw = value.encode("utf-8", "surrogatepass")
-    percent = "".join(f"%{byte:02X}" for byte in raw)
-    yield from (value.upper(), value.lower(), value[::-1])
-    yield from (raw.hex(), raw.hex().upper(), percent, percent.lower(), quote(raw, safe=""))
-    for dash in _DASHES:
-        yield value.replace("-", dash)
+    yield from (value.upper(), value.lower(), value[::-1], raw.hex(), raw.hex().upper())
     yield from _base64(raw)
 
 
-_DASHES = ("%2D", "%2d", "&#45;", "&#x2d;", "&#x2D;", "&hyphen;", r"\u002d", r"\u002D", r"\x2d")
+_ESCAPE_MARKS = ("\\", "%", "&")
+"""Each begins an escape: of JSON and Python, of a URL, of HTML."""
+_HTML_NAMES = {
+    "-": "hyphen",
+    "+": "plus",
+    "/": "sol",
+    "=": "equals",
+    "_": "lowbar",
+    ".": "period",
+    '"': "quot",
+    "'": "apos",
+    "&": "amp",
+    "<": "lt",
+    ">": "gt",
+    "\\": "bsol",
+    "%": "percnt",
+}
+
+
+def _pattern_of_escapes(value: str) -> re.Pattern[str]:
+    """Finds `value` with any of its characters escaped, several times over too.
+
+    Groups are atomic and repetitions limited, so that a search takes linear time.
+    """
+    return re.compile("".join(f"(?>{'|'.join(_escapes(each))})" for each in value))
+
+
+def _escapes(character: str) -> Iterable[str]:
+    code, backslashes = ord(character), r"\\{1,8}"
+    if not character.isascii():
+        utf_16 = character.encode("utf-16-be", "surrogatepass")
+        units = [utf_16[place : place + 2].hex() for place in range(0, len(utf_16), 2)]
+        yield "".join(rf"(?i:{backslashes}u{unit})" for unit in units)
+        utf_8 = character.encode("utf-8", "surrogatepass")
+        yield "".join(f"(?i:%(?:25){{0,3}}{byte:02x})" for byte in utf_8)
+    else:
+        yield f"(?i:%(?:25){{0,3}}{code:02x})"
+        yield rf"(?i:{backslashes}(?:u00|x){code:02x})"
+        if character in "\"'/\\":
+            yield backslashes + re.escape(character)
+    html = [f"#0{{0,7}}{code}", f"#x0{{0,7}}{code:x}", _HTML_NAMES.get(character)]
+    yield f"(?i:&(?:amp;){{0,3}}(?:{'|'.join(filter(None, html))});)"
+    yield re.escape(character)
 
 
 def _base64(raw: bytes) -> Iterable[str]:
@@ -239,10 +267,16 @@ def without_token_variables(environment: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def keep_secrets() -> None:
-    """Keep every secret that is created from now on, for `without_kept_secrets`."""
+def keep_secrets(environment: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Keep every secret that is created from now on, for `without_kept_secrets`.
+
+    Those in the usual variables of `environment` are kept as well: a run that does not use them may
+    come across them, for example in the words of an error.
+    """
     if Secret._kept is None:  # noqa: SLF001 - the same module
         Secret._kept = {}  # noqa: SLF001
+    for name in _TOKEN_VARIABLES & environment.keys():
+        Secret(environment[name].strip())
 
 
 def forget_secrets() -> None:

@@ -251,6 +251,41 @@ def test_a_whole_value_is_not_taken_for_a_masked_one(value: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "token", [TOKEN, "\\" * 40, "%" * 20, "&" * 20, "a&b\\c%d\"e'f-0123456789"]
+)
+@pytest.mark.parametrize(
+    "text", ["\\", "%", "&", "%25", "&amp;", r"\u006d", r"\x6d\x73-", "&#109;", "ms-", '"a\\"']
+)
+def test_a_secret_is_searched_for_in_linear_time(token: str, text: str) -> None:
+    # in quadratic time one of these takes hours, and the time-out of the suite ends it
+    assert len(Secret(token).hidden_in(text * (1_000_000 // len(text)))) > 0
+
+
+def _as_html(token: str) -> str:
+    return "".join(f"&#x{ord(each):04X};" if each in "-a" else each for each in token)
+
+
+@pytest.mark.parametrize(
+    "escape",
+    [
+        lambda token: "".join(rf"\u{ord(each):04x}" for each in token),
+        lambda token: json.dumps(
+            json.dumps({token: "".join(rf"\u{ord(each):04X}" for each in token)})
+        ),
+        lambda token: "".join(f"%25{ord(each):02x}" for each in token),
+        lambda token: token.replace("-", "%2d").replace("0", r"\x30"),
+        lambda token: _as_html(token).replace("&", "&amp;"),
+        lambda token: repr(token.encode("utf-16-be")).replace(r"\x00", ""),
+    ],
+)
+def test_a_secret_is_masked_however_its_characters_are_escaped(
+    escape: Callable[[str], str],
+) -> None:
+    token = "ms-00000000-0000-4000-8000-00000000ca/+"
+    assert "4000" not in Secret(token).hidden_in(f"before {escape(token)} behind")
+
+
+@pytest.mark.parametrize(
     "text",
     [
         *("sk-", "sk-a", "cherrystudio:", "cherrystudio%3A", "api-keys?", "api-keys?d", "ms-"),

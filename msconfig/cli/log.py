@@ -27,7 +27,9 @@ class Log:
         self._shown: tuple[logging.Logger, logging.Handler, int] | None = None
 
     def __enter__(self) -> Self:
-        keep_secrets()  # for everything that goes to stderr, whether there is a log or not
+        keep_secrets(
+            os.environ
+        )  # for everything that goes to stderr, whether there is a log or not
         if os.environ.get("MSCONFIG_DEBUG", "") not in {"", "0"}:
             self.show(debug=True)
         return self

@@ -95,25 +95,27 @@ _ROUTES: Mapping[str, tuple[str, Callable[[Controlled, Request], Response]]] = {
 
 def _row(request: Request) -> dict[str, Any]:
     """A request, with fingerprints in place of tokens."""
-    text = without_tokens(request.body.decode("utf-8", "replace"))
+    text = request.without_token(request.body.decode("utf-8", "replace"))
     try:
         body = loads(text)
     except NotJson:
         body = text
     return {
         "method": request.method,
-        "path": request.path,
-        "query": without_tokens(request.query),
-        "headers": {name: _header(name, value) for name, value in request.headers.items()},
+        "path": request.without_token(request.path),
+        "query": request.without_token(request.query),
+        "headers": {name: _header(request, name) for name in request.headers},
         "body": body,
     }
 
 
-def _header(name: str, value: str) -> str:
+def _header(request: Request, name: str) -> str:
+    value = request.headers[name]
     if name not in _SECRET_HEADERS:
-        return without_tokens(value)
+        return request.without_token(value)
     scheme, _, token = value.partition(" ")
-    return Secret(token.strip() if scheme.lower() == "bearer" else value.strip()).fingerprint
+    shown = token.strip() if scheme.lower() == "bearer" else value.strip()
+    return Secret(shown, keep=False).fingerprint
 
 
 def _invalid(problems: Sequence[Problem]) -> Response:

@@ -12,9 +12,12 @@ from urllib.parse import parse_qs
 
 from msconfig.modelscope.facts import READ, Provenance
 from msconfig.parsing import NotJson, loads
+from msconfig.tokens import Secret, without_tokens
 
 __all__ = ["Request", "Response"]
 
+_SHORTEST_TOKEN = 8
+"""Characters; masking a shorter one would garble ordinary text."""
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -36,6 +39,12 @@ class Request:
         if scheme.lower() == "bearer":
             return value.strip()
         return self.headers.get("x-api-key", "").strip()
+
+    def without_token(self, text: str) -> str:
+        """`text`, such as a line about the request, without its own token and those of a form."""
+        if len(self.token) >= _SHORTEST_TOKEN:
+            text = Secret(self.token, keep=False).hidden_in(text)
+        return without_tokens(text)
 
     def parameter(self, name: str, default: str = "") -> str:
         """The first value of `name` in the query."""

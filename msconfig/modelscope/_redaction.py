@@ -6,17 +6,11 @@ what is left of it would be shown.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 
 from msconfig.modelscope._hosts import Reply
 from msconfig.tokens import Secret
-
-_ESCAPED = re.compile(rb"(?<!\\)((?:\\\\)*)\\(?:u00([2-7][0-9A-Fa-f])|(/))")
-"""An escape of JSON for a character of ASCII, its backslash itself not escaped."""
-_KEPT = frozenset(b'"\\\x7f')
-"""Characters that stay escaped, because JSON requires it or a terminal would not show them."""
 
 
 def hidden_in(text: str, secrets: Iterable[Secret]) -> str:
@@ -27,15 +21,16 @@ def hidden_in(text: str, secrets: Iterable[Secret]) -> str:
 
 
 def without_secrets(reply: Reply, secrets: Iterable[Secret]) -> Reply:
-    """`reply` with every one of `secrets` in it masked, as it is and in the usual encodings."""
+    """`reply` with every one of `secrets` in it masked, as it is and in the usual encodings.
+
+    Done on the body and not on the parsed document: an event stream, a document that is cut off and
+    one with a duplicate key are not JSON, and messages quote them all the same.
+    """
     secrets = tuple(secrets)
-    body = _with_plain_characters(reply.body)
-    for secret in secrets:
-        for text in secret.spellings:
-            body = body.replace(text.encode("utf-8", "surrogatepass"), secret.masked.encode())
+    body = reply.body.decode("utf-8", "surrogateescape")
     return replace(
         reply,
-        body=body,
+        body=hidden_in(body, secrets).encode("utf-8", "surrogateescape"),
         content_type=hidden_in(reply.content_type, secrets),
     )
 
@@ -50,17 +45,3 @@ def is_part_of(text: str, secrets: Iterable[Secret]) -> bool:
 
 _SHORTEST_PART = 4
 """Characters of a part; fewer are in almost every secret."""
-
-
-def _with_plain_characters(body: bytes) -> bytes:
-    r"""`body` without the escapes that could hide a token (a dash as ``\u002d``).
-
-    Done on the bytes and not on the parsed document: an event stream, a document that is cut off
-    and one with a duplicate key are not JSON, and messages quote them all the same.
-    """
-    return _ESCAPED.sub(_plain, body) if b"\\" in body else body
-
-
-def _plain(found: re.Match[bytes]) -> bytes:
-    character = b"/" if found[3] else bytes.fromhex(found[2].decode("ascii"))
-    return found[0] if character[0] in _KEPT else found[1] + character

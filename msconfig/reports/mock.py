@@ -26,7 +26,8 @@ def request_line(request: Request, status: int, scenario: Scenario, *, with_mode
     model = (request.json() or {}).get("model") if with_model else None
     of_model = f" model {model}" if isinstance(model, str) else ""
     caller = _caller(request, scenario)
-    return f"{request.method} {request.path}{query} {status or '-'} {caller}{of_model}".rstrip()
+    line = f"{request.method} {request.path}{query} {status or '-'} {caller}{of_model}"
+    return request.without_token(line.rstrip())
 
 
 def exports(base: str, scenario: Scenario) -> str:
@@ -70,4 +71,6 @@ def _caller(request: Request, scenario: Scenario) -> str:
     names[scenario.app.key] = "the app's key"
     if not request.token:
         return "no token"
-    return names.get(request.token) or f"unknown token {Secret(request.token).fingerprint}"
+    return (
+        names.get(request.token) or f"unknown token {Secret(request.token, keep=False).fingerprint}"
+    )

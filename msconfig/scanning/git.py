@@ -16,6 +16,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from msconfig.tokens import without_token_variables
+
 __all__ = ["Git", "GitError", "NotARepository"]
 
 _log = logging.getLogger(__name__)
@@ -193,5 +195,6 @@ class Git:
 
 
 def _environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in _NOT_OURS}
+    environment = without_token_variables(os.environ)
+    kept = {name: value for name, value in environment.items() if name not in _NOT_OURS}
     return kept | _ENVIRONMENT
