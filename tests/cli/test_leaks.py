@@ -225,6 +225,14 @@ ROWS = {
     "snapshot": Row(("snapshot", "-o", "facts.json", *IDS)),
     "init": Row(("init", "--yes", *IDS, "--unserved", "keep")),
     "init, with documents": Row(("init", "--yes", IDS[0], "-o", "out"), meant=frozenset({"out"})),
+    "doctor": Row(("doctor", "--paid", "9")),
+    "doctor, JSON": Row(("doctor", "--format", "json")),
+    "doctor, Markdown": Row(("doctor", "--paid", "1", "--format", "markdown")),
+    "doctor, the app": Row(
+        ("doctor", "--app", "--app-url", "{hub}", "--app-key-file", "token.txt", *IDS),
+        token_file,
+        frozenset({"token.txt"}),
+    ),
     "help": Row(("help", "check")),
 }
 APART = {"mock"}
@@ -348,7 +356,8 @@ def audit(
         before = sys.gettrace()
         sys.settrace(burst)
         try:
-            ran = run(*row.arguments, *more)
+            hub = os.environ["MSCONFIG_HUB_URL"]
+            ran = run(*(each.replace("{hub}", hub) for each in row.arguments), *more)
         finally:
             sys.settrace(before)
             children.watch = False
