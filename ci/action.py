@@ -170,8 +170,9 @@ def run(command: list[str]) -> tuple[int, str]:
     """The exit code of a command, and the last line that it wrote to stderr; all is passed on."""
     last = b""
     with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
-        for each in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(each, lambda number, _: process.send_signal(number))
+        if os.name == "posix":  # a job that is cancelled; its report is still written
+            for each in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(each, lambda number, _: process.send_signal(number))
         assert process.stderr is not None  # noqa: S101 - it is a pipe
         for line in process.stderr:
             sys.stderr.buffer.write(line)

@@ -9,6 +9,7 @@ import importlib.util
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tomllib
@@ -19,6 +20,7 @@ import pytest
 import yaml
 
 from msconfig.cli.app import command_named
+from processes import running
 
 ROOT = Path(__file__).resolve().parent.parent
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
@@ -327,6 +329,24 @@ def test_a_module_in_the_repository_does_not_take_the_place_of_ours(step: Step) 
     ran = step.run(ids=SERVED, **named(OFFLINE))
     assert ran.code == 0, ran.err
     assert not (step.workspace / "pwned").exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_job_that_is_cancelled_still_has_its_outputs(step: Step, number: signal.Signals) -> None:
+    step.command.write_text(
+        "#!/bin/sh\ntrap 'exit 130' INT TERM\necho ready >&2\nsleep 30 & wait\n"
+    )
+    output = step.temporary / "output"
+    environment = {"PATH": os.environ["PATH"], "GITHUB_ACTION_PATH": str(ROOT)}
+    environment |= {"MSCONFIG_COMMAND": str(step.command), "GITHUB_OUTPUT": str(output)}
+    environment |= {"RUNNER_TEMP": str(step.temporary)}
+    command = ["bash", str(ROOT / "ci" / "action.sh")]
+    with running(command, env=environment, stderr=subprocess.PIPE, start_new_session=True) as job:
+        assert job.stderr is not None
+        assert job.stderr.readline() == b"ready\n"
+        job.send_signal(number)
+    assert job.returncode == 130
+    assert output.read_text() == "exit-code=130\n"
 
 
 def test_an_old_python_gets_a_sentence(step: Step, tmp_path: Path) -> None:
