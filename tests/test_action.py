@@ -333,9 +333,8 @@ def test_a_module_in_the_repository_does_not_take_the_place_of_ours(step: Step) 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_job_that_is_cancelled_still_has_its_outputs(step: Step, number: signal.Signals) -> None:
-    step.command.write_text(
-        "#!/bin/sh\ntrap 'exit 130' INT TERM\necho ready >&2\nsleep 30 & wait\n"
-    )
+    program = "trap 'kill $!; exit 130' INT TERM\necho ready >&2\nsleep 30 &\nwait\n"
+    step.command.write_text(f"#!/bin/sh\n{program}")
     output = step.temporary / "output"
     environment = {"PATH": os.environ["PATH"], "GITHUB_ACTION_PATH": str(ROOT)}
     environment |= {"MSCONFIG_COMMAND": str(step.command), "GITHUB_OUTPUT": str(output)}
