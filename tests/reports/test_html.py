@@ -110,6 +110,18 @@ def test_the_verdict_counts(
     assert verdict(report(*models)) == words
 
 
+def test_the_summary_counts_what_the_verdict_counts(model: MakeModel, report: MakeReport) -> None:
+    it = report(
+        model(),
+        model("a/fails", status=FAIL),
+        model("a/ignored", status=FAIL, ignored=IGNORED),
+        model("a/known", status=FAIL, change=Change.SAME),
+    )
+    assert verdict(it) == "1 of 4 models is not served."
+    tiles = [text for text in read(it).texts["li"] if text.endswith((" served", " verified"))]
+    assert tiles == ["1 model served", "1 model not served", "0 models not verified"]
+
+
 @pytest.mark.parametrize(
     ("status", "words"),
     [
