@@ -22,6 +22,7 @@ PLOT = FOLDER / "growth.svg"
 SCRIPTS: dict[str, list[str]] = {
     "startup": [],
     "settings_file": [],
+    "scanning": [],
     "suggestions": [],
     "many_ids": [],
     "growth": ["--plot", str(PLOT)],

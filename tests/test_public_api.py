@@ -12,6 +12,7 @@ import pytest
 import msconfig
 from msconfig import (
     ExitCode,
+    FileError,
     Generated,
     Outcome,
     ProbeOptions,
@@ -133,3 +134,17 @@ def test_a_session_refuses_what_cannot_be_a_token_and_shows_none() -> None:
 def test_no_id_is_an_error() -> None:
     with pytest.raises(UsageError, match="no model id"):
         check([], Session.offline())
+
+
+def test_files_are_scanned(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("model: Qwen/Qwen3.5-27B\n", "utf-8")
+    for paths in (tmp_path / "a.yaml", str(tmp_path), [tmp_path]):
+        report = msconfig.scan(paths, Session.offline())
+        assert report.exit_code is ExitCode.OK
+        assert [place.line for place in report.models[0].locations] == [1]
+    (tmp_path / "a.yaml").write_text("", "utf-8")
+    assert msconfig.scan(tmp_path, Session.offline()).models == ()
+    with pytest.raises(FileError):
+        msconfig.scan(tmp_path / "missing", Session.offline())
+    with pytest.raises(UsageError):
+        msconfig.scan([], Session.offline())

@@ -163,7 +163,7 @@ def check(
                 snapshot_recorded=session.recorded,
                 catalogue=catalogue,
             ),
-            progress,
+            progress if scan is None or scanned is not None else _interrupted,
         )
         if scan is not None:
             report = _with_scan(report, scanned)
@@ -208,6 +208,11 @@ def _scanned(
         return catalogue, scan_files(scan, known)
     except KeyboardInterrupt:
         return catalogue, None
+
+
+def _interrupted(_done: int, _total: int, /) -> None:
+    """Progress callback of a check that was interrupted before its first request."""
+    raise KeyboardInterrupt
 
 
 def _with_scan(report: Report, scanned: Scanned | None) -> Report:

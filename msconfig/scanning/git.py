@@ -12,8 +12,10 @@ import logging
 import os
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from msconfig.tokens import without_token_variables
@@ -156,11 +158,12 @@ class Git:
                 found[os.fsdecode(path)] = about.split()[2].decode("ascii")
         return found
 
-    def contents(self, names: Iterable[str]) -> Iterator[bytes | None]:
-        """The contents of blobs, one by one; None for one that is missing or too large.
+    @contextmanager
+    def contents(self) -> Iterator[Callable[[str], bytes | None]]:
+        """Reads the contents of blobs, one by one, by one process of git.
 
-        Raises:
-            GitError: git stopped.
+        The function gives None for a blob that is missing; it raises `GitError` for one of more
+        than 64 MiB, or if git stopped.
         """
         with subprocess.Popen(  # noqa: S603 - the arguments are fixed
             self._command("cat-file", "--batch"),
@@ -169,24 +172,10 @@ class Git:
             stderr=subprocess.DEVNULL,
             env=_environment(),
         ) as process:
-            if process.stdin is None or process.stdout is None:
-                raise GitError("git cat-file cannot be reached")
-            for name in names:
-                process.stdin.write(name.encode("ascii") + b"\n")
-                process.stdin.flush()
-                head = process.stdout.readline().split()
-                if len(head) < 3:  # noqa: PLR2004 - "NAME missing", or the end
-                    if not head:
-                        raise GitError("git cat-file stopped")
-                    yield None
-                    continue
-                size = int(head[2])
-                if size > _LARGEST:
-                    process.kill()  # to read it only to get past it could take hours
-                    raise GitError(f"{name} is larger than 64 MiB")
-                content = process.stdout.read(size + 1)[:-1]
-                yield content if len(content) == size else None
-            process.stdin.close()
+            try:
+                yield partial(_content, process)
+            finally:
+                process.kill()
 
     def _command(self, *arguments: str) -> list[str]:
         command = [self.program, *_SETTINGS, "--no-pager", "-C", str(self.folder), *arguments]
@@ -198,3 +187,23 @@ def _environment() -> dict[str, str]:
     environment = without_token_variables(os.environ)
     kept = {name: value for name, value in environment.items() if name not in _NOT_OURS}
     return kept | _ENVIRONMENT
+
+
+def _content(process: subprocess.Popen[bytes], name: str) -> bytes | None:
+    if process.stdin is None or process.stdout is None:
+        raise GitError("git cat-file cannot be reached")
+    try:
+        process.stdin.write(name.encode("ascii") + b"\n")
+        process.stdin.flush()
+    except OSError as error:
+        raise GitError(f"git cat-file: {error.strerror}") from None
+    head = process.stdout.readline().split()
+    if not head:
+        raise GitError("git cat-file stopped")
+    if len(head) < 3:  # noqa: PLR2004 - "NAME missing"
+        return None
+    size = int(head[2])
+    if size > _LARGEST:
+        raise GitError(f"{name} is larger than 64 MiB")
+    content = process.stdout.read(size + 1)[:-1]
+    return content if len(content) == size else None

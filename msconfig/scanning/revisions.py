@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,28 +34,39 @@ class AddedLines:
         return any(map(self.has, range(first, last + 1)))
 
 
+@dataclass(frozen=True, slots=True)
+class _Repository:
+    top: Path
+    blobs: Mapping[str, str]
+    """Object names of the files of the revision, by path from the top."""
+    content: Callable[[str], bytes | None]
+
+
 class Additions:
     """A revision, and the repositories that are compared with it."""
 
-    def __init__(self, revision: str) -> None:
+    def __init__(self, revision: str, processes: ExitStack) -> None:
         self._revision = revision
-        self._files: dict[Path, tuple[Git, dict[str, str]]] = {}
+        self._processes = processes
+        self._repositories: dict[Path, _Repository] = {}
 
     @classmethod
-    def since(cls, revision: str, paths: Iterable[str]) -> Additions:
+    @contextmanager
+    def since(cls, revision: str, paths: Iterable[str]) -> Iterator[Additions]:
         """What was added since `revision` in the repositories of `paths`.
 
         Raises:
             UsageError: no git, no repository, or a revision that it does not have.
         """
-        additions = cls(revision)
-        for path in paths:
-            folder = Path(path) if os.path.isdir(path) else Path(path).parent  # noqa: PTH112
-            additions._repository(folder)
-        return additions
+        with ExitStack() as processes:
+            additions = cls(revision, processes)
+            for path in paths:
+                folder = Path(path) if os.path.isdir(path) else Path(path).parent  # noqa: PTH112
+                additions._repository_of(folder)
+            yield additions
 
-    def _repository(self, folder: Path) -> tuple[Path, Git, dict[str, str]]:
-        """The top of the repository of `folder`, and what the revision holds.
+    def _repository_of(self, folder: Path) -> _Repository:
+        """The repository of `folder`, with what the revision holds.
 
         Raises:
             UsageError: as `since`.
@@ -70,9 +82,11 @@ class Additions:
             ) from None
         except GitError as error:
             raise UsageError(f"--diff: git in {name}: {visible(str(error))}") from None
-        if top not in self._files:
-            self._files[top] = (git, self._blobs(git, name))
-        return (top, *self._files[top])
+        if top not in self._repositories:
+            blobs = self._blobs(git, name)
+            content = self._processes.enter_context(git.contents())
+            self._repositories[top] = _Repository(top, blobs, content)
+        return self._repositories[top]
 
     def _blobs(self, git: Git, name: str) -> dict[str, str]:
         shown = visible(shortened(self._revision, 60))
@@ -102,18 +116,18 @@ class Additions:
             UsageError: the file is in a repository without this revision, or it cannot be read.
         """
         path = Path(file)
-        top, git, blobs = self._repository(path.parent)
+        repository = self._repository_of(path.parent)
         real = Path(os.path.realpath(path.parent)) / path.name
         try:
-            below = real.relative_to(os.path.realpath(top)).as_posix()
+            below = real.relative_to(os.path.realpath(repository.top)).as_posix()
         except ValueError:
             below = ""
-        blob = blobs.get(below)
+        blob = repository.blobs.get(below)
         if blob is None:
             return AddedLines(source, None)
         try:
-            older = next(git.contents([blob]))
-        except (GitError, OSError) as error:
+            older = repository.content(blob)
+        except GitError as error:
             raise UsageError(
                 f"--diff {visible(self._revision)}: {visible(file)}: {visible(str(error))}"
             ) from None

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
 
 from msconfig.errors import FileError, UsageError
 from msconfig.files import read_at_most
@@ -17,6 +19,9 @@ from msconfig.scanning.source_text import SourceText, is_binary
 from msconfig.scanning.strings import DoesNotParse, Reader, String, offsets_of_characters
 from msconfig.scanning.text_lines import ids_in_lines, is_code
 from msconfig.text import counted, visible
+
+if TYPE_CHECKING:
+    from msconfig.scanning.revisions import Additions
 
 __all__ = ["scan_files"]
 
@@ -45,9 +50,17 @@ def scan_files(request: ScanRequest, known: Collection[str]) -> Scanned:
         FileError: a path that does not exist, or a named file that cannot be read.
         UsageError: a named file of more than 64 MiB, or `ScanRequest.diff` that git cannot settle.
     """
-    from msconfig.scanning.revisions import Additions  # noqa: PLC0415 - starts programs
+    with ExitStack() as processes:
+        additions = None
+        if request.diff is not None:
+            from msconfig.scanning.revisions import Additions  # noqa: PLC0415 - seldom needed
 
-    additions = Additions.since(request.diff, request.paths) if request.diff is not None else None
+            additions = processes.enter_context(Additions.since(request.diff, request.paths))
+        return _scanned(request, known, additions)
+
+
+def _scanned(request: ScanRequest, known: Collection[str], additions: Additions | None) -> Scanned:
+    owners = {each.partition("/")[0] for each in known}
     listed = list_files(request.paths, request.left_out)
     ids: list[GivenId] = []
     tokens: list[Location] = []
@@ -69,7 +82,7 @@ def scan_files(request: ScanRequest, known: Collection[str]) -> Scanned:
         if request.files_read is not None:
             request.files_read.add(file, raw)
         source = SourceText.of(file, raw)
-        found, problem = _in_file(source, known)
+        found, problem = _in_file(source, known, owners)
         if problem:
             broken.append(f"{file} ({problem})")
         places = [(each, _location(source, each)) for each in found]
@@ -124,13 +137,17 @@ def _place(source: SourceText, offset: int) -> Location:
 # --- one file
 
 
-def _in_file(source: SourceText, known: Collection[str]) -> tuple[list[FoundId], str]:
+def _in_file(
+    source: SourceText, known: Collection[str], owners: Iterable[str]
+) -> tuple[list[FoundId], str]:
     """The ids of a file in their order, and where it does not parse; "" if it does."""
     rules = IdRules(known, source.text)
+    if not (rules.is_about_modelscope or _may_hold(source.text, owners)):
+        return [], ""
     reader = _reader(source.file)
     problem = ""
     strings: list[String] | None = None
-    if reader is not None and _may_hold_ids(source.text):
+    if reader is not None:
         try:
             strings = reader(source.text) if source.is_decoded else None
             problem = "" if source.is_decoded else "it is not UTF-8"
@@ -155,9 +172,13 @@ def _in_file(source: SourceText, known: Collection[str]) -> tuple[list[FoundId],
     return sorted(distinct.values(), key=lambda each: each.start), problem
 
 
-def _may_hold_ids(text: str) -> bool:
-    """Whether there is a slash, perhaps escaped; most files of a tree are not worth parsing."""
-    return "/" in text or "\\" in text
+def _may_hold(text: str, owners: Iterable[str]) -> bool:
+    """Whether a known id may be in a file; most files of a tree are not worth parsing."""
+    return any(owner in text for owner in owners) or _ESCAPED.search(text) is not None
+
+
+_ESCAPED = re.compile(r"\\(?:[uU]00|x[2-7])")
+"""A letter of an id in another spelling."""
 
 
 def _reader(file: str) -> Reader | None:

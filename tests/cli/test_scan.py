@@ -286,3 +286,18 @@ def test_it_takes_all_paths_up_to_the_next_option(run: Run, arguments: tuple[str
 def test_behind_two_dashes_are_ids(run: Run) -> None:
     ran = run("check", "--offline", "--no-token", "--format", "json", "--", "--scan", "a", "b")
     assert [each["id"] for each in json.loads(ran.out)["models"]] == ["--scan", "a", "b"]
+
+
+def test_an_interrupt_while_files_are_read_still_gives_a_report(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    Path("a.yaml").write_text(f"model: {SERVED}\n", "utf-8")
+    monkeypatch.setattr("msconfig.scanning.scanner.read_at_most", interrupt)
+    ran = run("check", "--offline", "--no-token", "--scan", "a.yaml", "--format", "json", VANISHED)
+    report = json.loads(ran.out)
+    assert ran.code == report["exit_code"] == 130
+    assert report["complete"] is False
+    assert [model["status"] for model in report["models"]] == ["unverified"]
