@@ -459,8 +459,13 @@ class FilesRead:
     _files: dict[str, tuple[Path, bytes]] = field(default_factory=dict)
 
     def add(self, file: str, raw: bytes) -> None:
-        """Keep that `file` was read with the content `raw`; of two readings, the first counts."""
-        self._files.setdefault(file, (Path(file).resolve(), _digest(raw)))
+        """Keep that `file` was read with the content `raw`; of two readings, the first counts.
+
+        Pipes and other devices are left out, and so is what is behind ``/dev/stdin``.
+        """
+        path = Path(file)
+        if path.is_file() and not file.startswith(_DEVICES):
+            self._files.setdefault(file, (path.resolve(), _digest(raw)))
 
     def place_of(self, file: str) -> Path | None:
         """Where `file` was when it was read, links resolved; None if it was not read."""
@@ -481,6 +486,9 @@ class FilesRead:
         except OSError as error:
             raise FileError.from_os("read", file, error) from None
         return raw if _digest(raw) == digest else None
+
+
+_DEVICES = ("/dev/", "/proc/")
 
 
 def _digest(raw: bytes) -> bytes:

@@ -318,7 +318,9 @@ def fix_options(command: _Command) -> Callable[..., Any]:
             help="Replace failing IDs in their files by the same model as it is served.",
         ),
         click.option(
-            "--fix-any", is_flag=True, help="Like --fix, also by the first suggestion otherwise."
+            "--fix-any",
+            is_flag=True,
+            help="Like --fix, also by another model, if it is suggested first.",
         ),
         click.option(
             "--dry-run", is_flag=True, help="With --fix, show the changed lines; write nothing."

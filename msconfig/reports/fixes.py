@@ -134,7 +134,7 @@ def _why(choice: Choice, left: Left) -> str:  # noqa: C901, PLR0912 - one case a
         case Left.STANDARD_INPUT:
             return f"standard input is not written; use {newer}"
         case Left.OTHER_SOURCE:
-            return f"files of --from are not written; use {newer}"
+            return f"only files of --scan and --models and the settings are written; use {newer}"
         case Left.CHANGED:
             return "the file has changed since it was read; run again"
         case Left.OTHER_SPELLING:

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import stat
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -314,7 +315,26 @@ def test_a_file_of_from_is_not_changed(run: Run) -> None:
     ran = run(*FIX, "--from", path, "--models", listed)
     assert (path.read_text(), listed.read_text()) == (document, RIGHT)
     (line,) = lines_of(ran)
-    assert line.startswith(f"{WRONG_CASE} (reply.json:1): files of --from are not written")
+    assert line.startswith(f"{WRONG_CASE} (reply.json:1): only files of --scan and --models")
+
+
+@posix
+@pytest.mark.parametrize("name", ["/dev/stdin", "/proc/self/fd/0"])
+def test_what_is_behind_standard_input_is_not_changed(name: str) -> None:
+    path = written("ids.txt", WRONG_CASE)
+    with path.open("rb") as stream:
+        command = [sys.executable, "-m", "msconfig", *FIX, "--models", name]
+        ran = subprocess.run(command, stdin=stream, capture_output=True, check=False, text=True)
+    assert (ran.returncode, path.read_text()) == (1, WRONG_CASE)
+    assert f"({name}:1): only files of" in ran.stderr
+
+
+@posix
+def test_a_pipe_is_not_changed() -> None:
+    script = f"exec '{sys.executable}' -m msconfig {' '.join(FIX)} --models <(echo {WRONG_CASE})"
+    ran = subprocess.run(["bash", "-c", script], capture_output=True, check=False, text=True)
+    assert ran.returncode == 1, ran
+    assert "only files of" in ran.stderr
 
 
 def test_a_file_that_is_named_twice_is_changed_once(run: Run) -> None:
