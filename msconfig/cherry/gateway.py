@@ -80,8 +80,8 @@ class Gateway:
         rows = body.get("data")
         if not isinstance(rows, list):
             return _SOMETHING_ELSE
-        ids = (row.get("id") if isinstance(row, dict) else None for row in rows)
-        return tuple(each for each in ids if isinstance(each, str))
+        ids = (_id(row) for row in rows if isinstance(row, dict))
+        return tuple(each for each in ids if each is not None)
 
     def _get(
         self, path: str, params: dict[str, str] | None = None, key: Secret | None = None
@@ -92,6 +92,19 @@ class Gateway:
 
 _REFUSALS = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 _SOMETHING_ELSE = NoGateway("something else answers there")
+
+
+def _id(row: dict[str, object]) -> str | None:
+    """The id of a row, with the provider's own id in front of it.
+
+    In version 1 a provider may be given another name there; `provider` still has its id, by which
+    calls find it too.
+    """
+    provider, model_id = row.get("provider"), row.get("provider_model_id")
+    if isinstance(provider, str) and isinstance(model_id, str):
+        return f"{provider}:{model_id}"
+    given = row.get("id")
+    return given if isinstance(given, str) else None
 
 
 def _object(reply: Reply | Failure) -> dict[str, object] | NoGateway:

@@ -17,7 +17,7 @@ from msconfig.mock.snapshot import RecordedModel, Snapshot, load_bundled
 from msconfig.modelscope.beliefs import BELIEFS, Belief, Context, Finding, catalogue_of
 from msconfig.modelscope.facts import CallResult, Catalogue
 from msconfig.modelscope.http_interface import Failure, Http, Reply
-from msconfig.modelscope.kinds import SMALL_CALLS, Kind
+from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.questions import INVENTED, Service, Subject, ask
 from msconfig.modelscope.reply_shape import FieldNames, Shape, is_data, shape_of
 from msconfig.modelscope.sites import Site
@@ -212,12 +212,13 @@ class _Run:
 
     def results(self, beliefs: Iterable[Belief]) -> tuple[BeliefResult, ...]:
         """What the replies show about each belief."""
-        names = FieldNames([self.token] if self.token else ())
+        names = FieldNames([each.secret for each in self.session.tokens])
         of_service: dict[Service, bool] = dict.fromkeys(Service, False)
         for belief in beliefs:
             for reply in self.replies.get(belief.code, ()):
                 if isinstance(reply, Reply):
-                    names.remember(reply, of_account=belief.needs_token)
+                    is_public = not belief.needs_token or belief.question.path == "models"
+                    names.remember(reply, of_account=not is_public)
                     of_service[belief.question.service] |= is_data(reply)
         return tuple(self._result(belief, names, of_service) for belief in beliefs)
 
@@ -259,7 +260,7 @@ def subjects(catalogue: Catalogue | None, facts: Snapshot) -> dict[Subject, str]
     listed = catalogue.ids if catalogue is not None else facts.catalogue or ()
     kinds = facts.kinds()
     found = {Subject.INVENTED: INVENTED}
-    called = [each for each in listed if kinds.get(each) in SMALL_CALLS]
+    called = [each for each in listed if kinds.get(each) in _BY_CHAT]
     by_rank = sorted(called or listed, key=lambda each: _rank(facts.models.get(each)))
     if by_rank:
         best = _rank(facts.models.get(by_rank[0]))
