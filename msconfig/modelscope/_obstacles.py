@@ -87,6 +87,11 @@ class Obstacles:
                 self._lasting.setdefault(host, f"{said}; {mend}")
         return said
 
+    def on_the_way(self, host: str) -> str:
+        """The proxy through which a host is asked, as the end of a sentence; "" for none."""
+        proxy = self._environment.proxy_for(*_split(host))
+        return f", through the proxy in {proxy.variable}" if proxy else ""
+
     def look_at(self, reply: Reply, host: str) -> None:
         """Take a reply into account: an answer, or a page or redirect in place of one."""
         words = ""

@@ -270,7 +270,7 @@ class HttpClient:
                     self.pacing.clock() - began,
                 )
         except httpx.TimeoutException:
-            return too_slow
+            return Failure(f"{too_slow.message}{self._obstacles.on_the_way(host.name)}")
         except httpx.DecodingError:
             return Failure("the reply cannot be decompressed", passing=False)
         except httpx.HTTPError as error:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from ipaddress import ip_address
 from pathlib import Path
-from socket import SHUT_WR, create_connection, socket
+from socket import SHUT_WR, create_connection, create_server, socket
 from threading import Thread
 
 import pytest
@@ -344,6 +344,17 @@ def test_a_proxy_that_cannot_be_reached_is_named_with_the_mend(
     assert note.startswith("hub.example.test and other.example.test: the proxy in")
     assert "NO_PROXY=hub.example.test,other.example.test where" in note
     assert "hunter2" not in note
+
+
+def test_a_proxy_that_never_answers_is_named(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        result = ask(connect(timeout=0.2, retries=0), HUB)
+    assert isinstance(result, Failure)
+    assert result.message == "no whole answer within 0.2 s, through the proxy in HTTPS_PROXY"
+    assert result.passing
 
 
 @contextmanager
