@@ -24,6 +24,7 @@ from msconfig.modelscope.questions import FALSE_TOKEN, INVENTED, Subject
 from msconfig.modelscope.sites import Site
 from msconfig.operations.doctor import DoctorReport, Reason, Result, doctor, subjects
 from msconfig.operations.session import Session
+from msconfig.reports.doctor import as_json, as_markdown
 from support import RECORDED, Handler, Serve
 
 LISTED = "XGenerationLab/XiYanSQL-QwenCoder-32B-2412"
@@ -272,6 +273,9 @@ def test_what_is_broken_moves_and_nothing_else(serve: Serve, code: str, broken: 
     assert moved(report) == [code]
     assert reasons(report) == {}
     assert report.exit_code is ExitCode.MODEL_FAILED
+    for text in (as_json(report), as_markdown(report)):
+        named = [belief.code for belief in BELIEFS if belief.consequence in text]
+        assert named == [code]
 
 
 # --- what shows nothing
