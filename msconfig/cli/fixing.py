@@ -75,7 +75,7 @@ class Fixing:
 
         planned = fix.plan(self._choices, self.files_read, inputs.settings)
         if self._options.dry_run:
-            _show(texts.changed_lines(planned), output_format)
+            _show(texts.changed_lines(planned, width=columns()), output_format)
             _list(planned.unchanged, inputs)
             return report.exit_code
         try:

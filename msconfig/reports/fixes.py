@@ -12,7 +12,7 @@ from msconfig.model_ids import Location, ModelId
 from msconfig.operations.fix import Choice, FileFix, FixPlan, Left, Unchanged
 from msconfig.operations.id_edits import Edit
 from msconfig.reports.masked_line import masked
-from msconfig.text import counted, no_command, visible
+from msconfig.text import counted, no_command, visible, wrapped
 
 __all__ = ["changed_lines", "changed_places", "interrupted", "unchanged"]
 
@@ -21,11 +21,10 @@ _AROUND = 60
 """Characters that a long line keeps on each side of a change."""
 
 
-def changed_lines(planned: FixPlan) -> str:
-    """The lines that would change, without context and without keys; ``""`` where none would."""
-    if not planned.files:
-        return "Nothing is written (--dry-run), and no ID would change.\n"
-    lines = [f"Nothing is written (--dry-run). {_count(planned.files, 'would change')}:"]
+def changed_lines(planned: FixPlan, *, width: int) -> str:
+    """The lines that would change, without context and without keys."""
+    change = f"{_count(planned.files, 'would change')}:" if planned.files else "No ID would change."
+    lines = wrapped(f"Nothing is written (--dry-run). {change}", width)
     for file in planned.files:
         name = visible(file.file)
         lines += ["", f"--- {name} (now)", f"+++ {name} (would be)"]

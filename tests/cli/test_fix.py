@@ -611,6 +611,11 @@ def test_a_change_is_shown_in_narrow_columns(run: Run, monkeypatch: pytest.Monke
     ran = run(*FIX, "--models", path)
     shown = ran.out.partition("changed:\n")[2]
     assert shown == f"  ids.txt\n    1  {WRONG_CASE}\n       → {RIGHT}\n"
+    for content in (WRONG_CASE, RIGHT):
+        path.write_text(content)
+        ran = run(*FIX, "--dry-run", "--models", path)
+        shown = "Nothing is" + ran.out.partition("Nothing is")[2]
+        assert max(map(len, shown.splitlines())) <= 40
 
 
 def test_an_id_never_begins_a_command_of_a_runner(run: Run) -> None:
