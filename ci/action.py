@@ -22,7 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "ci" / "requirements.txt"
 SOURCES = ("msconfig", "schemas", "templates", "pyproject.toml", "hatch_build.py", "README.md")
 """What the wheel is built of."""
-SECRETS = ("MODELSCOPE_", "DASHSCOPE_")
+NOT_FOR_PIP = ("MODELSCOPE_", "DASHSCOPE_", "PIP_CONSTRAINT", "PIP_BUILD_CONSTRAINT")
+"""Beginnings of variables: tokens, and pins that could contradict ours."""
 
 VALUES = (
     "site",
@@ -158,7 +159,7 @@ def _sources() -> Iterator[Path]:
 
 
 def _run(*command: str) -> None:
-    clean = {k: v for k, v in os.environ.items() if not k.startswith(SECRETS)}
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(NOT_FOR_PIP)}
     ran = subprocess.run(command, env=clean, capture_output=True, text=True, check=False)
     if ran.returncode:
         sys.stderr.write(ran.stdout + ran.stderr)

@@ -171,12 +171,16 @@ def test_the_hooks_run_and_let_no_key_be_committed(tmp_path: Path) -> None:
 def test_the_action_installs_once_in_a_job_and_by_hashes(tmp_path: Path) -> None:
     tool("pre-commit")  # needs a package index, as its hooks do
     step = Step(tmp_path)
+    action = tmp_path / "_actions" / "OWNER" / "msconfig" / "v1"
+    shutil.copytree(ROOT, action, ignore=no_sources)
     step.environment = {
+        "GITHUB_ACTION_PATH": str(action),
         **{name: value for name, value in os.environ.items() if name.startswith("PIP_")},
         "MSCONFIG_COMMAND": "",
         "MODELSCOPE_API_TOKEN": TOKEN,
     }
-    step.environment.pop("PIP_CONSTRAINT", None)
+    Path("constraints.txt").write_text("click==0.1\n")
+    step.environment["PIP_CONSTRAINT"] = str(Path("constraints.txt").resolve())
     it = step.run(ids=SERVED, **named(OFFLINE))
     assert it.code == 0, it.out + it.err
     assert it.outputs["exit-code"] == "0"

@@ -8,6 +8,9 @@ annotations a step; the rest is in the log.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from operator import itemgetter
+
 from msconfig.checking.report import (
     Finding,
     Location,
@@ -56,8 +59,7 @@ def render(report: Report) -> str:
     ]
     lines += [
         _about_model(model, place, strict=report.strict)
-        for model in counting_models(report)
-        for place in places_of(model) or (None,)
+        for _, model, place in sorted(_with_places(counting_models(report)), key=itemgetter(0))
     ]
     lines += [_about_finding(finding, strict=report.strict) for finding in report.findings]
     lines += [_command("notice", note, title="msconfig") for note in report.notes]
@@ -66,6 +68,18 @@ def render(report: Report) -> str:
     lines.append(_command("notice", summary, title="msconfig"))
     lines.append(f"{MARKS[overall(report)]} {verdict}")
     return "".join(f"{line}\n" for line in lines)
+
+
+def _with_places(
+    models: Iterable[ModelResult],
+) -> Iterator[tuple[int, ModelResult, Location | None]]:
+    """Each model at each of its places, and the number of the place; None without any.
+
+    Sorted by it, all models come before a second place of one: GitHub shows ten annotations.
+    """
+    for model in models:
+        for number, place in enumerate(places_of(model) or (None,)):
+            yield number, model, place
 
 
 def _about_token(what: str, token: TokenResult) -> str:

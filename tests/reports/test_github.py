@@ -102,6 +102,20 @@ def test_a_failing_model_is_an_error_beside_each_of_its_lines(
     ]
 
 
+def test_every_model_is_annotated_before_the_second_place_of_one(
+    model: MakeModel, report: MakeReport
+) -> None:
+    """GitHub shows ten annotations of a level a step; an id in many places must not take all."""
+    places = tuple(Location("a.txt", line, 1) for line in range(1, 13))
+    many = model("a/many", status=FAIL, location=places[0], locations=places)
+    one = model("a/one", status=FAIL, location=Location("b.txt", 1, 1))
+    none = model("a/none", status=FAIL)
+    commands = commands_of(report(many, one, none))
+    first = [each.properties.get("file") for each in commands[:4]]
+    assert first == ["a.txt", "b.txt", None, "a.txt"]
+    assert len(commands) == 14
+
+
 @pytest.mark.parametrize(
     ("more", "strict", "levels"),
     [

@@ -16,6 +16,7 @@ from msconfig.checking.report import (
     Evidence,
     Fallback,
     Ignored,
+    Location,
     ModelResult,
     Quota,
     Report,
@@ -195,6 +196,13 @@ def test_all_that_is_known_of_a_model_is_there(model: MakeModel, report: MakeRep
         *("Ignored until 2026-12-31:", "waiting"),
     ):
         assert part in text
+
+
+def test_every_place_of_an_id_is_there(model: MakeModel, report: MakeReport) -> None:
+    places = (Location("a.txt", 1, 2), Location("-", 1, 1), Location("b/c.txt", 3, 4))
+    texts = read(report(model(status=FAIL, location=places[0], locations=places))).texts
+    found = [each for each in texts["dd"] if ".txt" in each]
+    assert found == ["a.txt, line 1, column 2", "b/c.txt, line 3, column 4"]
 
 
 def test_what_changed_since_the_baseline_is_listed(model: MakeModel, report: MakeReport) -> None:
