@@ -92,6 +92,8 @@ def verdict_line(report: Report) -> str:
         parts.append("A token's account is not bound.")
     if TokenStatus.UNVERIFIED in counts.tokens:
         parts.append("A token could not be verified.")
+    if report.findings:
+        parts.append("Files hold what looks like tokens.")
     if counts.failed:
         parts.append(_no(counts.failed, total, "is served", "are not served"))
     if counts.unknown:

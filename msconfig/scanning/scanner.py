@@ -35,6 +35,8 @@ _TOKEN = re.compile(
     r"|ms_oauth[A-Za-z0-9._~+/=-]{16,})",
     re.IGNORECASE,
 )
+_OWN_REPORT = re.compile(rb'\s*\{\s*"schema_version": 1,\s*"tool": \{\s*"name": "msconfig"')
+"""A report of an earlier run: its ids are results, and no place in which to correct them."""
 _SEPARATED = re.compile(r"[^\s,;|]+")
 
 
@@ -76,7 +78,7 @@ def _scanned(request: ScanRequest, known: Collection[str], additions: Additions 
                 raise
             unreadable.append(file)
             continue
-        if raw is None:
+        if raw is None or (not is_named and _OWN_REPORT.match(raw)):
             continue
         count += 1
         if request.files_read is not None:

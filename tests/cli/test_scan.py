@@ -178,6 +178,13 @@ def test_a_report_of_this_run_is_not_scanned(run: Run) -> None:
         assert len(model["locations"]) == 1
 
 
+def test_a_report_of_an_earlier_run_is_not_scanned_unless_it_is_named(run: Run) -> None:
+    arguments = ("check", "--offline", "--no-token", VANISHED, "--report", "json=older.json")
+    assert run(*arguments).code == 1
+    assert places(run, "--scan", ".") == {}
+    assert places(run, "--scan", "older.json").keys() >= {VANISHED}
+
+
 def test_a_report_does_not_replace_a_scanned_file(run: Run) -> None:
     Path("a.json").write_text("{}", "utf-8")
     ran = run("check", "--offline", "--no-token", "--scan", "a.json", "--report", "json=a.json")
