@@ -175,7 +175,11 @@ def command(
     if probing and (options.connection.is_offline or options.tokens.no_token):
         raise UsageError("--probe makes real calls: it needs the network and a token")
     if not probing:
-        _refuse_without("--probe", max_cost=max_cost, probe_concurrency=probe_concurrency, yes=yes)
+        _refuse_without("--probe", max_cost=max_cost, probe_concurrency=probe_concurrency)
+    if not (
+        probing or fixing.is_fixing
+    ):  # --fix asks nothing, and scripts that change files say so
+        _refuse_without("--probe", yes=yes)
     if reuse is None:
         _refuse_without("--reuse", max_age=max_age)
     if not fixing.is_fixing:

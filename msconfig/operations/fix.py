@@ -140,7 +140,7 @@ def choose(
 ) -> tuple[Choice, ...]:
     """What replaces each failing id: its first suggestion, if that one passes as well.
 
-    One look-up is made for each suggestion that the report has no verdict on; real calls are not.
+    One look-up is made for each suggestion that the report has no verdict on, and no real call.
 
     Args:
         report: of the check.

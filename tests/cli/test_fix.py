@@ -581,6 +581,13 @@ def test_thousands_of_places_are_changed_in_seconds(run: Run) -> None:
     assert path.read_text() == f"{RIGHT}\n" * 20_000
 
 
+def test_yes_widens_nothing(run: Run) -> None:
+    path = written("ids.txt", f"{WRONG_CASE}\n{VANISHED}\n")
+    ran = run(*FIX, "--yes", "--models", path)
+    assert (ran.code, path.read_text()) == (1, f"{RIGHT}\n{VANISHED}\n")
+    assert run(*CHECK, "--yes", RIGHT).code == 2
+
+
 def test_dry_run_without_fix_is_a_usage_error(run: Run) -> None:
     ran = run(*CHECK, "--dry-run", RIGHT)
     assert (ran.code, ran.err) == (2, "msconfig: --dry-run has no effect without --fix\n")
