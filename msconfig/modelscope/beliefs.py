@@ -224,8 +224,8 @@ BELIEFS = (
         must_show="500, or 200 without the provider ModelScope",
         question=_look_up(Subject.CAPITALS),
         look=unknown_or_not_served,
-        consequence="`check` lets an ID in another letter case pass as `enabled` in place of"
-        " `not_found`; whether calls accept that spelling shows `--probe`.",
+        consequence="`check` may let an ID in another letter case pass as `enabled`, or leave it"
+        " `unverified`, in place of `not_found`; `--probe` shows whether calls accept it.",
         expects_500=True,
     ),
     Belief(

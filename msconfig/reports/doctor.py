@@ -105,7 +105,7 @@ def as_text(report: DoctorReport, *, width: int, color: bool) -> str:
                 console.print(Padding(Text(line, style="dim"), (0, 0, 0, 2)))
     for each in _to_explain(report):
         console.print()
-        title = f"{_mark(each)} {each.belief.code}: {_outcome(each)}"
+        title = f"{_mark(each)} {each.belief.code}: {_why(each) or each.result}"
         console.print(Text(title, style=f"bold {_style(each)}"))
         console.print(Padding(Text(f"Seen: {_seen(each)}"), (0, 0, 0, 2)))
         if each.result is Result.MOVED:
@@ -162,7 +162,7 @@ def _moved(report: DoctorReport) -> list[BeliefResult]:
 
 def _to_explain(report: DoctorReport) -> list[BeliefResult]:
     """Those of which there is something to see beyond that they hold."""
-    return [each for each in report.results if each.seen and each.result is not Result.HOLDS]
+    return [each for each in report.results if any(each.seen) and each.result is not Result.HOLDS]
 
 
 def _mark(result: BeliefResult) -> str:
@@ -178,7 +178,12 @@ def _style(result: BeliefResult) -> str:
 
 
 def _outcome(result: BeliefResult) -> str:
-    return f"{result.result}: {_WHY[result.reason]}" if result.reason else result.result
+    return ": ".join(filter(None, (result.result, _why(result))))
+
+
+def _why(result: BeliefResult) -> str:
+    """Why there is no result; "" where there is one."""
+    return _WHY[result.reason] if result.reason is not None else ""
 
 
 _WHY = {
@@ -226,7 +231,11 @@ def _next_steps(report: DoctorReport) -> list[str]:
     if reasons[Reason.NOT_BOUND]:
         steps.append("Your account is not bound to Alibaba Cloud, or not verified by name.")
     if reasons[Reason.NO_ANSWER]:
-        steps.append("Where there was no answer, run it again later.")
+        codes = (each.belief.code for each in report.results if each.reason is Reason.NO_ANSWER)
+        steps.append(f"No answer: {', '.join(codes)}.")
+        # the cause names hosts and proxies, which are not for an issue
+        mend = "The cause is on stderr (without -q)." if report.obstacles else "Run it again later."
+        steps.append(mend)
     if reasons[Reason.NO_TOKEN]:
         steps.append("With a token in MODELSCOPE_API_TOKEN, more is asked about.")
     if reasons[Reason.PAID] and not reasons[Reason.NO_TOKEN]:

@@ -105,6 +105,26 @@ def test_the_installed_command_names_what_moved(
 
 
 @pytest.mark.usefixtures("_online")
+@pytest.mark.parametrize(
+    ("does", "words", "cause"),
+    [
+        ("html", "The cause is on stderr", "a web page in place of data"),
+        ("reset", "Run it again later.", ""),
+    ],
+)
+def test_what_is_in_the_way_is_named_on_stderr_and_no_host_in_the_output(
+    run: Run, modelscope: Mock, does: str, words: str, cause: str
+) -> None:
+    modelscope.use({"faults": [{"does": does}]})
+    for form in ("text", "json", "markdown"):
+        ran = run("doctor", "--retries", "0", "--format", form)
+        assert ran.code == 4
+        assert "127.0.0.1" not in ran.out
+        assert cause in ran.err
+        assert words in ran.out or form == "json"
+
+
+@pytest.mark.usefixtures("_online")
 def test_the_example_of_the_page_is_real_output(run: Run, modelscope: Mock) -> None:
     gone = {"does": "status", "status": 404, "path": "*/magicubes/balance"}
     modelscope.use({"faults": [gone]})
