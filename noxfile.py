@@ -35,6 +35,20 @@ def test(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none")
+def fuzz(session: nox.Session) -> None:
+    """Run the property tests with many random examples: nox -s fuzz -- 5000 tests/cherry.
+
+    The first argument is the number of examples of a test. Failing ones are kept in
+    `tests/fuzz-failures/` and come first in the next run, until they are mended; then each becomes
+    an `@example` of its test.
+    """
+    examples, *paths = session.posargs or ["2000"]
+    session.env["MSCONFIG_FUZZ_EXAMPLES"] = examples
+    profile = ("--hypothesis-profile", "long", "--timeout", "3600")
+    _run(session, "pytest", "-m", "hypothesis and not browser", *profile, *paths)
+
+
+@nox.session(venv_backend="none")
 def docs(session: nox.Session) -> None:
     """Rewrite the command output in README and docs, and the reference."""
     session.run(_PYTHON, "tests/test_docs.py", external=True)

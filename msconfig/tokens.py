@@ -244,7 +244,11 @@ def looks_like_token(text: str) -> bool:
 
 
 def without_tokens(text: str) -> str:
-    """`text` with everything that has the form of a token replaced by ``<token>``."""
+    """`text` without secrets that were kept, and ``<token>`` for what has the form of a token.
+
+    Before `text` is shortened: what is left of a secret that was cut would be shown.
+    """
+    text = without_kept_secrets(text)
     return _token_shape().sub(lambda match: "<token>" if _is_token(match) else match[0], text)
 
 

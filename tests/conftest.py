@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis.database import DirectoryBasedExampleDatabase
 
 import inherited
 import leftovers
@@ -37,6 +38,15 @@ settings.register_profile(
     derandomize=True,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],  # a busy machine is no fault of the code
+)
+settings.register_profile(
+    "long",  # `nox -s fuzz`
+    derandomize=False,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    max_examples=int(os.environ.get("MSCONFIG_FUZZ_EXAMPLES", "2000")),
+    database=DirectoryBasedExampleDatabase(Path(__file__).parent / "fuzz-failures"),
+    print_blob=True,
 )
 settings.load_profile("msconfig")
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self, TextIO
 
 from msconfig.errors import FileError
 from msconfig.text import no_command, no_log_command, visible
-from msconfig.tokens import without_kept_secrets, without_tokens
+from msconfig.tokens import without_tokens
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -60,7 +60,7 @@ def note(text: str) -> None:
     if stream is None:
         return
     try:
-        for line in without_kept_secrets(text).split("\n"):
+        for line in text.split("\n"):
             plain = no_log_command(visible(without_tokens(line)))
             if plain.lstrip().startswith("::"):  # a path may hold a line end
                 plain = no_command(plain)

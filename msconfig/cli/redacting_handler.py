@@ -7,7 +7,7 @@ import re
 import traceback
 
 from msconfig.cli.console import note
-from msconfig.tokens import without_kept_secrets, without_tokens
+from msconfig.tokens import without_tokens
 
 __all__ = ["RedactingHandler"]
 
@@ -39,7 +39,7 @@ class _Redacted(logging.Formatter):
         if record.levelno <= logging.DEBUG:
             name = record.name.removeprefix("msconfig.")
             text = f"debug {record.relativeCreated / 1000:.3f} {name}: {text}"
-        text = without_tokens(without_kept_secrets(text))
+        text = without_tokens(text)
         return _SHAPES.sub(lambda match: f"{match['before'] or ''}<token>", text)
 
     def formatException(self, ei: object) -> str:  # noqa: N802 - logging's name

@@ -10,11 +10,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from msconfig.modelscope._hosts import Reply
-from msconfig.tokens import Secret
+from msconfig.tokens import Secret, without_kept_secrets
 
 
 def hidden_in(text: str, secrets: Iterable[Secret]) -> str:
-    """`text` with every one of `secrets` masked, as it is and in the usual encodings."""
+    """`text` with every one of `secrets` masked, as it is and in the usual encodings.
+
+    So are those that the command line keeps: a service may know one from an earlier request, while
+    the client at hand has none.
+    """
+    text = without_kept_secrets(text)
     for secret in secrets:
         text = secret.hidden_in(text)
     return text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from msconfig.tokens import without_kept_secrets, without_tokens
+from msconfig.tokens import without_tokens
 
 __all__ = ["masked"]
 
@@ -29,7 +29,7 @@ def masked(text: str) -> str:
     That is the value of whatever is called key, token, secret or password, a user name in an
     address, and a run of 16 characters and more that is not made of words.
     """
-    text = without_tokens(without_kept_secrets(text))
+    text = without_tokens(text)
     text = _NAMED.sub(rf"\g<1>{_MASK}", text)
     text = _SENT.sub(rf"\g<1>{_MASK}", text)
     text = _IN_ADDRESS.sub(rf"\g<1>{_MASK}@", text)

@@ -193,6 +193,20 @@ def test_more_trouble_never_gives_a_better_outcome(
     assert not passes or by_the_catalogue or verdict_on(it).status.outcome is Outcome.PASS
 
 
+@given(seen, st.sampled_from(CATALOGUE_TROUBLE), st.sampled_from(LOOK_UP_TROUBLE), st.data())
+def test_trouble_alone_never_makes_a_model_fail(
+    it: Seen, catalogue: str, look_up: str, data: st.DataObject
+) -> None:
+    """An outage takes facts away, and a fail needs one that is a clear no."""
+    troubles = {"catalogue": catalogue, "look_up": look_up, "hub": "outage"}
+    struck = data.draw(st.sets(st.sampled_from(sorted(troubles)), min_size=1))
+    worse = replace(it, **{name: troubles[name] for name in struck})
+    fails = verdict_on(worse).status.outcome is Outcome.FAIL
+    # an id in other letters fails unless the look-up names ModelScope for it as written
+    lost_the_look_up = it.modelscope_is_named and worse.case_is_off
+    assert not fails or verdict_on(it).status.outcome is Outcome.FAIL or lost_the_look_up
+
+
 @given(seen, st.sampled_from(CATALOGUE_TROUBLE), st.sampled_from(LOOK_UP_TROUBLE))
 def test_without_any_source_nothing_passes_and_nothing_fails(
     it: Seen, catalogue: str, look_up: str
