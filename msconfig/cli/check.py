@@ -176,10 +176,8 @@ def command(
         raise UsageError("--probe makes real calls: it needs the network and a token")
     if not probing:
         _refuse_without("--probe", max_cost=max_cost, probe_concurrency=probe_concurrency)
-    if not (
-        probing or fixing.is_fixing
-    ):  # --fix asks nothing, and scripts that change files say so
-        _refuse_without("--probe", yes=yes)
+        if not fixing.is_fixing:  # which asks nothing, but scripts that change files give --yes
+            _refuse_without("--probe", yes=yes)
     if reuse is None:
         _refuse_without("--reuse", max_age=max_age)
     if not fixing.is_fixing:
