@@ -35,7 +35,7 @@ def strings_in_env(text: str) -> list[String]:
         if binding.error:
             raise DoesNotParse(f"line {binding.original.line}")
         if binding.key is not None and binding.value:
-            start, end = _value(raw)
+            start, end = _value(raw, raw.index(binding.key) + len(binding.key))
             note_address(scope, "", binding.value)
             found.append(
                 String(binding.value, position + start, position + end, binding.key, scope)
@@ -44,9 +44,9 @@ def strings_in_env(text: str) -> list[String]:
     return found
 
 
-def _value(raw: str) -> tuple[int, int]:
+def _value(raw: str, behind_key: int) -> tuple[int, int]:
     """Where the value of a line begins and ends, without quotation marks and comment."""
-    start = raw.index("=") + 1
+    start = raw.index("=", behind_key) + 1
     while raw[start : start + 1].isspace():
         start += 1
     quote = raw[start : start + 1]

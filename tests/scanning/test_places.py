@@ -279,3 +279,30 @@ def test_other_encodings_are_read_line_by_line(tmp_path: Path, name: str) -> Non
     file.write_bytes("模型 ".encode("gb18030") + f'"{ID}"\n'.encode())
     (found,) = scan_files(ScanRequest(paths=[str(file)]), KNOWN).ids
     assert found.locations[0].line == 1
+
+
+NAMES = ["a.json", "a.yaml", "a.toml", ".env", "a.py", "a.md", "a.ipynb"]
+_PIECES = st.sampled_from(
+    [
+        *"\"'`\\/{}[]:,-#&*!|>=+ \r\n\t\0\x0b\x85\u2028\ufeff\U0001f600",
+        ID,
+        "model",
+        "\\u002f",
+        "'a=b'=",
+    ]
+)
+
+
+@given(
+    st.binary(max_size=80)
+    | st.lists(_PIECES, max_size=40).map(lambda each: "".join(each).encode()),
+    st.sampled_from(NAMES),
+    st.booleans(),
+)
+def test_no_file_stops_a_scan(
+    tmp_path_factory: pytest.TempPathFactory, raw: bytes, name: str, is_about_modelscope: bool
+) -> None:
+    file = tmp_path_factory.getbasetemp() / name
+    about = b"# https://api-inference.modelscope.cn/v1 " if is_about_modelscope else b""
+    file.write_bytes(about + raw)
+    scan_files(ScanRequest(paths=[str(file)]), KNOWN)
