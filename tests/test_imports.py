@@ -37,6 +37,7 @@ CHECK = ("check", "--offline", "--no-token")
             BEFORE_ANY,
             ("click",),
         ),
+        (("doctor", "--help"), BEFORE_ANY, ("msconfig.cli.doctor",)),
         (
             ("validate", str(EXAMPLES / "provider.v2" / "built-in.json")),
             (*HTTP, *MOCK, "rich", "msconfig.checking", "msconfig.settings.loading"),
@@ -58,7 +59,15 @@ CHECK = ("check", "--offline", "--no-token")
         ((*CHECK, DEAD), (*HTTP, *SCHEMAS, *DOCUMENTS, *PROBING), SUGGESTIONS),
         ((*CHECK, "--format", "json", SERVED), (*HTTP, *SCHEMAS, *DOCUMENTS, "rich"), ()),
     ],
-    ids=["--help", "validate", "link decode", "check", "check of a dead model", "check as JSON"],
+    ids=[
+        "--help",
+        "doctor --help",
+        "validate",
+        "link decode",
+        "check",
+        "check of a dead model",
+        "check as JSON",
+    ],
 )
 def test_a_command_loads_nothing_that_it_does_not_use(
     arguments: tuple[str, ...], left_out: tuple[str, ...], loaded: tuple[str, ...], tmp_path: Path
