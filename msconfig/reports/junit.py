@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from msconfig.checking.report import Finding, ModelResult, Outcome, Report, TokenResult
+from msconfig.checking.report import Finding, ModelResult, Outcome, Report, TokenResult, TokenStatus
 from msconfig.model_ids import ModelId
 from msconfig.modelscope.fallback_regions import PROVIDER
 from msconfig.parsing import rfc3339
-from msconfig.reports.verdicts import overall, tally
+from msconfig.reports.verdicts import overall, queried_tokens, tally
 from msconfig.reports.wording import (
     MARKS,
     TOKEN_IN_FILE,
@@ -26,6 +26,7 @@ from msconfig.reports.wording import (
     proofs_line,
     quota_line,
     shown_id,
+    token_line,
     verdict_line,
 )
 from msconfig.text import no_log_command, visible
@@ -35,6 +36,7 @@ __all__ = ["render"]
 _NOT_XML = str.maketrans({"\ufffe": r"\ufffe", "\uffff": r"\uffff"})
 """Characters that XML 1.0 excludes (section 2.2) and `visible` lets pass."""
 
+_TOKENS_SHOWN = frozenset({TokenStatus.REJECTED, TokenStatus.NOT_BOUND, TokenStatus.UNVERIFIED})
 _TIME = "0"
 """Seconds of every case: they are not measured, and some readers require the attribute."""
 
@@ -42,14 +44,21 @@ _TIME = "0"
 def render(report: Report) -> str:
     """`report` as XML: one test suite with one test case a model, in their order.
 
-    Those of the fallback come last. A model that fails is a failure. One that is unknown is
-    skipped, and a failure where the report is strict. One whose outcome has no effect is skipped.
+    A token that is rejected or not bound is a failure before them, and one that could not be
+    verified is skipped. Models of the fallback come last. A model that fails is a failure. One that
+    is unknown is skipped, and a failure where the report is strict. One whose outcome has no effect
+    is skipped.
     The output of a case that passes holds its proof, its reason and its notes.
     """
     suite = ET.Element("testsuite", name="msconfig")
     properties = ET.SubElement(suite, "properties")
     for name, value in _properties(report):
         ET.SubElement(properties, "property", name=name, value=_shown(value))
+    suite.extend(
+        _token_case(what, token)
+        for what, token in queried_tokens(report)
+        if token.counts and token.status in _TOKENS_SHOWN
+    )
     for model in report.models:
         suite.append(_case(model, strict=report.strict))
     fallback = report.fallback
@@ -101,6 +110,17 @@ def _properties(report: Report) -> list[tuple[str, str]]:
 
 def _token(token: TokenResult) -> str:
     return f"{token.status} {token.fingerprint}" if token.fingerprint else token.status
+
+
+def _token_case(what: str, token: TokenResult) -> ET.Element:
+    """A test case for a token that does not pass; the exit code of the run is because of it."""
+    case = ET.Element("testcase", classname=what, name=_shown(token.source), time=_TIME)
+    message = _shown(token_line(token, what=what))
+    if token.status is TokenStatus.UNVERIFIED:
+        ET.SubElement(case, "skipped", message=message)
+    else:
+        ET.SubElement(case, "failure", type=token.status, message=message).text = message
+    return case
 
 
 def _case(model: ModelResult, *, strict: bool, suite: str | None = None) -> ET.Element:

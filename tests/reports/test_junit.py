@@ -154,6 +154,30 @@ def test_the_suite_counts_its_cases(model: MakeModel, report: MakeReport) -> Non
     assert suite.timestamp == "2026-10-07T10:15:00Z"
 
 
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [
+        (TokenStatus.REJECTED, Failure),
+        (TokenStatus.NOT_BOUND, Failure),
+        (TokenStatus.UNVERIFIED, Skipped),
+        (TokenStatus.VALID, None),
+        (TokenStatus.ABSENT, None),
+    ],
+)
+def test_a_token_that_does_not_pass_is_a_case(
+    model: MakeModel, report: MakeReport, status: TokenStatus, outcome: type | None
+) -> None:
+    token = TokenResult(status, "MODELSCOPE_API_TOKEN", "0a1b2c3d", "a reason")
+    first, *others = cases_of(replace(report(model("Qwen/Alive")), tokens=(token,)))
+    if outcome is None:
+        assert (first.classname, others) == ("Qwen", [])
+        return
+    assert (first.classname, first.name) == ("token", "MODELSCOPE_API_TOKEN")
+    assert [type(each) for each in first.result] == [outcome]
+    assert first.result[0].message.startswith("Token 0a1b2c3d (MODELSCOPE_API_TOKEN)")
+    assert [case.name for case in others] == ["Qwen/Alive"]
+
+
 def test_a_report_without_models_can_be_read(report: MakeReport) -> None:
     suite = suite_of(report())
     assert (list(suite), suite.tests) == ([], 0)
@@ -260,7 +284,8 @@ def test_any_text_parses_back_as_what_can_be_seen_of_it(one: str, two: str, six:
     unknown = replace(wrong, id="a/c", status=OPEN)
     token = TokenResult(TokenStatus.REJECTED, one, "00c0ffee", two)
     report = Report(Site.CN, AT, (token,), (wrong, ignored, unknown), notes=(six,))
-    cases = cases_of(report)
+    of_token, *cases = cases_of(report)
+    assert of_token.name == as_xml_holds_it(one)
     seen, reason = as_xml_holds_it(one) or '""', as_xml_holds_it(two)
     assert [case.name for case in cases] == [seen, "a/b", "a/c"]
     (failure,), (_,), (skipped,) = (case.result for case in cases)
