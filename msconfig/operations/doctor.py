@@ -266,11 +266,9 @@ def subjects(catalogue: Catalogue | None, facts: Snapshot) -> dict[Subject, str]
         best = _rank(facts.models.get(by_rank[0]))
         plain = (each for each in by_rank if not _thinks(each, kinds))
         first = next((each for each in plain if _rank(facts.models.get(each)) == best), by_rank[0])
-        found |= {
-            Subject.LISTED: first,
-            Subject.CAPITALS: first.upper(),
-            Subject.LOWER_CASE: first.lower(),
-        }
+        spellings = {Subject.CAPITALS: first.upper(), Subject.LOWER_CASE: first.lower()}
+        found |= {case: each for case, each in spellings.items() if each != first}
+        found[Subject.LISTED] = first
     thinking = next((each for each in by_rank if _thinks(each, kinds)), None)
     others = [each for each in sorted(facts.models) if each not in set(listed)]
     unlisted = next(

@@ -442,6 +442,12 @@ def test_models_are_chosen_by_what_is_known_of_them() -> None:
     assert Subject.LISTED not in subjects(None, replace(BUNDLED, catalogue=None))
 
 
+def test_an_id_in_lower_case_has_no_other_lower_case() -> None:
+    chosen = subjects(Catalogue(Source("", RECORDED), ("acme/lower",)), BUNDLED)
+    assert chosen[Subject.CAPITALS] == "ACME/LOWER"
+    assert Subject.LOWER_CASE not in chosen
+
+
 def test_a_question_about_a_model_that_is_not_known_is_not_asked(serve: Serve) -> None:
     facts = replace(FACTS, catalogue=(LISTED,))
     assert reasons(asked(serve, mock(facts))) == {"CALL_THINKING": Reason.NO_ID}
