@@ -308,3 +308,14 @@ def test_an_interrupt_while_files_are_read_still_gives_a_report(
     assert ran.code == report["exit_code"] == 130
     assert report["complete"] is False
     assert [model["status"] for model in report["models"]] == ["unverified"]
+
+
+def test_probing_what_holds_no_id_calls_nothing(
+    run: Run, serve: Serve, online: Online, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    online(serve(mock_of()))
+    monkeypatch.setenv("MODELSCOPE_API_TOKEN", TOKEN)
+    Path("a.yaml").write_text("x: 1\n", "utf-8")
+    ran = run("check", "-v", "--scan", "a.yaml", "--probe", "--yes")
+    assert ran.code == 0
+    assert "chat/completions" not in ran.err
