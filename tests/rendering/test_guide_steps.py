@@ -158,6 +158,14 @@ def test_a_label_of_version_1_is_shown_only_where_it_differs() -> None:
     assert "**Send**." in text
 
 
+@pytest.mark.parametrize("form", ["html", "md"])
+@pytest.mark.parametrize("tag", [Tag.ZH_CN, Tag.ZH_TW, Tag.JA])
+def test_no_blank_is_before_a_full_width_bracket(tag: Tag, form: str) -> None:
+    text = guides_in(tag)[f"guide.{tag}.{form}"]
+    assert "（" in text
+    assert " （" not in text
+
+
 def test_both_kinds_of_portuguese_show_the_app_in_its_only_one() -> None:
     texts = {labels_of("v2", tag)["api_key"].text for tag in Tag if tag.startswith("pt")}
     assert texts == {"Chave API"}
