@@ -183,28 +183,33 @@ def test_more_trouble_never_gives_a_better_outcome(
 ) -> None:
     """Whichever sources fail, nothing passes that did not, but for one case of the contract.
 
-    A listed id whose look-up cannot be read is enabled, with the catalogue as its one source.
+    A listed id whose look-up cannot be read is enabled, with the catalogue as its one source; also
+    where the hub, which could have denied that it exists, is down.
     """
     troubles = {"catalogue": catalogue, "look_up": look_up, "hub": "outage"}
     struck = data.draw(st.sets(st.sampled_from(sorted(troubles)), min_size=1))
     worse = replace(it, **{name: troubles[name] for name in struck})
     passes = verdict_on(worse).status.outcome is Outcome.PASS
-    by_the_catalogue = worse.is_listed and "look_up" in struck
+    by_the_catalogue = worse.is_listed and worse.look_up in LOOK_UP_TROUBLE
     assert not passes or by_the_catalogue or verdict_on(it).status.outcome is Outcome.PASS
 
 
-@given(seen, st.sampled_from(CATALOGUE_TROUBLE), st.sampled_from(LOOK_UP_TROUBLE), st.data())
-def test_trouble_alone_never_makes_a_model_fail(
+@given(seen, st.sampled_from(CATALOGUE_TROUBLE), st.sampled_from(LOOK_UP_TROUBLE[1:]), st.data())
+def test_trouble_alone_makes_no_model_fail_that_passed(
     it: Seen, catalogue: str, look_up: str, data: st.DataObject
 ) -> None:
-    """An outage takes facts away, and a fail needs one that is a clear no."""
+    """An outage takes facts away, and a fail needs one that is a clear no.
+
+    A 500 of the look-up is such a fact beside a hub that knows no such id. The one exception is in
+    the contract: an id in other letters than those that exist fails unless the look-up names
+    ModelScope for it as written, or the catalogue lists it so.
+    """
     troubles = {"catalogue": catalogue, "look_up": look_up, "hub": "outage"}
     struck = data.draw(st.sets(st.sampled_from(sorted(troubles)), min_size=1))
     worse = replace(it, **{name: troubles[name] for name in struck})
+    passed = verdict_on(it).status.outcome is Outcome.PASS
     fails = verdict_on(worse).status.outcome is Outcome.FAIL
-    # an id in other letters fails unless the look-up names ModelScope for it as written
-    lost_the_look_up = it.modelscope_is_named and worse.case_is_off
-    assert not fails or verdict_on(it).status.outcome is Outcome.FAIL or lost_the_look_up
+    assert not (passed and fails) or worse.case_is_off
 
 
 @given(seen, st.sampled_from(CATALOGUE_TROUBLE), st.sampled_from(LOOK_UP_TROUBLE))
