@@ -420,7 +420,8 @@ def test_every_language_has_a_page_and_a_markdown(tag: Tag) -> None:
 @pytest.mark.parametrize("tag", Tag)
 def test_no_sign_of_markdown_is_left_over_where_it_is_shown(tag: Tag) -> None:
     """Bold right before a letter is none to CommonMark, and its stars would show."""
-    for _, text in (guide(tag=tag), with_fallback(tag=tag)):
+    other = guide(configuration(TOKEN, site=Site.AI), site=Site.AI, tag=tag)
+    for _, text in (guide(tag=tag), with_fallback(tag=tag), other):
         shown = re.sub(r"<code>.*?</code>|<[^>]*>", "", MarkdownIt().enable("table").render(text))
         assert "**" not in shown
 
