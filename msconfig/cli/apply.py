@@ -11,6 +11,7 @@ import click
 
 from msconfig.checking.report import Proof
 from msconfig.cli.params import (
+    IdsCommand,
     InputOptions,
     OutputFormat,
     format_option,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
-@click.command("apply")
+@click.command("apply", cls=IdsCommand)
 @click.argument("backup", type=click.Path())
 @input_options
 @click.option(

@@ -14,6 +14,7 @@ from msconfig.cli.params import (
     ConnectionOptions,
     EnumChoice,
     IdOptions,
+    IdsCommand,
     InputOptions,
     TokenOptions,
     id_options,
@@ -38,7 +39,7 @@ class DoctorFormat(StrEnum):
     MARKDOWN = "markdown"
 
 
-@click.command("doctor")
+@click.command("doctor", cls=IdsCommand)
 @click.option(
     "--paid", type=click.IntRange(min=0), metavar="N", help="Make up to N real calls besides."
 )

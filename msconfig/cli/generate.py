@@ -9,7 +9,7 @@ import click
 
 from msconfig.checking.report import Proof
 from msconfig.cli.language_option import LanguageChoice, languages_of
-from msconfig.cli.params import EnumChoice, InputOptions, input_options
+from msconfig.cli.params import EnumChoice, IdsCommand, InputOptions, input_options
 from msconfig.cli.proof_option import require_option
 from msconfig.errors import ExitCode, UsageError
 from msconfig.languages import Tag
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["command", "write_configuration"]
 
 
-@click.command("generate")
+@click.command("generate", cls=IdsCommand)
 @input_options
 @click.option(
     "-o",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -24,6 +24,7 @@ __all__ = [
     "EnumChoice",
     "FixOptions",
     "IdOptions",
+    "IdsCommand",
     "InputOptions",
     "OutputFormat",
     "ScanOptions",
@@ -168,7 +169,7 @@ def common_options(command: _Command) -> Callable[..., Any]:
 def id_options(command: _Command) -> Callable[..., Any]:
     """Add the ids; passed as `ids`."""
     options = [
-        click.argument("ids", nargs=-1, metavar="[ID]..."),
+        click.argument("ids", nargs=-1, metavar="[ID]...", callback=_without_blank),
         click.option(
             "--models", multiple=True, metavar="FILE", help="IDs from a file, one a line (- stdin)."
         ),
@@ -183,7 +184,41 @@ def id_options(command: _Command) -> Callable[..., Any]:
     return _grouped("ids", IdOptions, options, command)
 
 
-class ScanningCommand(click.Command):
+class IdsCommand(click.Command):
+    """A command that takes ids, also as an entry of a Markdown or YAML list (``- owner/name``)."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse `args`, where a dash with a blank behind it begins no option."""
+        with_value = {
+            name
+            for param in self.params
+            if isinstance(param, click.Option) and not param.is_flag and not param.count
+            for name in param.opts
+        }
+        return super().parse_args(ctx, list(_entries_as_ids(args, with_value)))
+
+
+def _entries_as_ids(arguments: Sequence[str], with_value: Collection[str]) -> Iterator[str]:
+    before = ""
+    for position, argument in enumerate(arguments):
+        if argument == "--":
+            yield from arguments[position:]
+            return
+        is_entry = argument.startswith(_ENTRY) and before not in with_value
+        yield f" {argument}" if is_entry else argument  # `_without_blank` takes the blank back
+        before = argument
+
+
+_ENTRY = ("- ", "-\t", "-\N{NO-BREAK SPACE}")
+
+
+def _without_blank(
+    _ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
+) -> tuple[str, ...]:
+    return tuple(each.removeprefix(" ") if each[1:].startswith(_ENTRY) else each for each in values)
+
+
+class ScanningCommand(IdsCommand):
     """A command whose --scan takes all paths up to the next option, as a shell expands them."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

@@ -11,6 +11,7 @@ from msconfig.cli.params import (
     CommonOptions,
     ConnectionOptions,
     IdOptions,
+    IdsCommand,
     InputOptions,
     OutputFormat,
     TokenOptions,
@@ -23,7 +24,7 @@ from msconfig.errors import ExitCode, UsageError
 __all__ = ["command"]
 
 
-@click.command("snapshot")
+@click.command("snapshot", cls=IdsCommand)
 @click.option("-o", "--output", metavar="FILE", help="Where to write the facts.")
 @click.option(
     "--diff",

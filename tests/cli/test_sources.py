@@ -139,6 +139,24 @@ def test_a_pasted_argument_is_read_as_meant_with_one_note(run: Run, text: str) -
     assert run(*ASK, "-q", "--", text).err == ""
 
 
+@pytest.mark.parametrize("command", ["check", "generate", "snapshot", "doctor"])
+def test_an_entry_of_a_list_is_no_option(run: Run, command: str) -> None:
+    ran = run(command, f"- {SERVED}", "--no-such-option")
+    assert ran.code == 2
+    assert ran.err.startswith("msconfig: No such option '--no-such-option'")
+
+
+def test_an_entry_of_a_list_is_read_as_an_id(run: Run) -> None:
+    ran = run(*ASK, f"- {SERVED}", f"-\u00a0{SERVED}", "--", f"- {SERVED}")
+    (model,) = json.loads(ran.out)["models"]
+    assert (ran.code, model["id"], model["given"]) == (0, SERVED, f"- {SERVED}")
+
+
+def test_the_value_of_an_option_may_look_like_an_entry_of_a_list(run: Run) -> None:
+    Path("- ids.txt").write_text(SERVED)
+    assert run(*ASK, "--models", "- ids.txt").code == 0
+
+
 def test_several_ids_in_one_text_are_read_each_at_its_place(run: Run) -> None:
     Path("ids.txt").write_text(f"a/b, {SERVED}\n# c/d\n  '{SERVED}'\n")
     ran = run(*ASK, "--models", "ids.txt")

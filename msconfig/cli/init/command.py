@@ -6,7 +6,7 @@ import click
 
 from msconfig.cli.init.unserved import Unserved
 from msconfig.cli.language_option import LanguageChoice
-from msconfig.cli.params import EnumChoice, InputOptions, input_options
+from msconfig.cli.params import EnumChoice, IdsCommand, InputOptions, input_options
 from msconfig.errors import UsageError
 from msconfig.languages import Tag
 from msconfig.modelscope.kinds import Kind
@@ -26,7 +26,7 @@ def _kinds(
     return tuple(kinds.items())
 
 
-@click.command("init")
+@click.command("init", cls=IdsCommand)
 @input_options
 @click.option(
     "--kind",
