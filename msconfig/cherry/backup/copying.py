@@ -203,12 +203,11 @@ def _moved_entry(member: Member, offset: int) -> bytes:
         return bytes(entry)
     sizes = CENTRAL.unpack_from(member.record)[8:12]
     start = CENTRAL.size + sizes[2]
-    for at, kind, _ in extra_fields(member.record, start, start + sizes[3]):
-        if kind == ZIP64:
-            # the field holds only what is missing above: sizes, if any, precede the offset
-            before = 8 * sizes[:2].count(UNKNOWN_32)
-            struct.pack_into("<Q", entry, at + 4 + before, offset)
-            break
+    fields = extra_fields(member.record, start, start + sizes[3])
+    at = next(at for at, kind, _ in fields if kind == ZIP64)  # the directory was read with it
+    # the field holds only what is missing above: sizes, if any, precede the offset
+    before = 8 * sizes[:2].count(UNKNOWN_32)
+    struct.pack_into("<Q", entry, at + 4 + before, offset)
     return bytes(entry)
 
 

@@ -152,12 +152,12 @@ def _prove(
         ) from None
     with open_archive(staged) as new:
         same = [*map(_identity, members)] == [*map(_identity, new.members.values())]
-        kept = all(
+        kept = same and all(
             _numbers(member) == _numbers(new.members[member.name])
             for member in members
             if member.name != backup.member
         )
-    if not (proved and same and kept):
+    if not (proved and kept):
         raise UnsupportedBackup(
             "the patched copy differs from the plan, so it is not written; please report it"
         )

@@ -11,7 +11,16 @@ from pathlib import Path
 import pytest
 
 from app_database import OLD_KEY, OLD_MODEL, insert, provider_row, script
-from backups import DATABASE, make_data_json, make_v7, row, v1_provider, v1_providers
+from backups import (
+    DATABASE,
+    PERSISTED,
+    Row,
+    make_data_json,
+    make_v7,
+    row,
+    v1_provider,
+    v1_providers,
+)
 from msconfig.cherry.backup import (
     BackupRefused,
     ModelAction,
@@ -226,6 +235,30 @@ def test_what_msconfig_itself_wrote_is_not_warned_about(site: Site, tmp_path: Pa
         new = apply(old, patch(site=site), to=f"new-{old.name}")
         assert plan_changes(open_backup(new), [patch(site=site)]).warnings == before
         assert not any("address" in each for each in before)
+
+
+def test_a_backup_that_a_phone_would_not_restore_is_warned_about(tmp_path: Path) -> None:
+    def without_search(document: Row) -> None:
+        slices = json.loads(document["localStorage"][PERSISTED])
+        del slices["websearch"]
+        document["localStorage"][PERSISTED] = json.dumps(slices)
+
+    path = make_data_json(tmp_path / "a.zip", phone=True, edit=without_search)
+    said = plan_changes(open_backup(path), [patch()]).warnings
+    assert said[0].startswith("a phone would not restore this backup")
+
+
+@pytest.mark.parametrize("capabilities", ["not JSON", '["web-search"]'])
+def test_capabilities_that_differ_or_cannot_be_read_are_written_anew(
+    capabilities: str, tmp_path: Path
+) -> None:
+    wanted = patch(OLD_MODEL, update_models=True)
+    once = apply(make_v7(tmp_path / "a.zip", messages=1), wanted, to="b.zip")
+    key = f"modelscope::{OLD_MODEL}"
+    expected = row(once, "user_model", key)["capabilities"]
+    edit = script(f"UPDATE user_model SET capabilities = '{capabilities}'")
+    path = make_v7(tmp_path / "c.zip", messages=1, prepare=edit)
+    assert row(apply(path, wanted, to="d.zip"), "user_model", key)["capabilities"] == expected
 
 
 def test_two_patches_for_one_provider_are_a_mistake_of_the_caller(tmp_path: Path) -> None:

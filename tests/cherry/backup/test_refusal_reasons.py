@@ -95,6 +95,9 @@ def deflated(behind: bytes) -> bytes:
     return b"\x03\x00" + behind
 
 
+NUMBERS = tuple(map(str, range(10_001)))
+DEEP = (f'["{"a" * 33_000}",' * 150, "1", "]" * 150)
+
 FILLED = (
     "ALTER TABLE {0} ADD x TEXT NOT NULL DEFAULT 'x'; UPDATE {0} SET x = 'y';"
     " UPDATE sqlite_schema"
@@ -157,6 +160,10 @@ REASONS: dict[str, tuple[Make, str]] = {
         lambda path: write_zip(path, [Member("IndexedDB/", method=STORED, mode=0o040755)]),
         "a backup of format 6",
     ),
+    "metadata of format 3": (
+        v7(metadata={"version": 3}),
+        "a backup of format 3, which no Cherry Studio restores",
+    ),
     # the database
     "an encoding that is none": (
         v7_database(56, b"\0\0\0\x09"),
@@ -189,6 +196,18 @@ REASONS: dict[str, tuple[Make, str]] = {
     "5,001 providers": (
         document(providers=many_providers(5_001)),
         "data.json has more than 5000 providers",
+    ),
+    "10,001 texts": (
+        document(edit=lambda made: made["localStorage"].update(dict.fromkeys(NUMBERS, ""))),
+        "data.json has an object with more than 10000 members",
+    ),
+    "150 lists in one another, each too long to be parsed at once": (
+        document(text=lambda made: made.replace('"":{}', f'"":{"".join(DEEP)}')),
+        "data.json is damaged: not JSON near character",
+    ),
+    "a number that Python refuses to convert": (
+        document(text=lambda made: made.replace("1.1}", f"{'7' * 5_000}}}")),
+        "a provider in data.json",
     ),
     "settings in Latin-1": (document(members=in_latin_1), "data.json is not UTF-8 text"),
 }
