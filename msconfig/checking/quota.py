@@ -93,7 +93,7 @@ def ask_quota(
             pass
     quota = tuple(_quota(token, balances[token]) for token in tokens)
     models = tuple(_calls_left(model_id, costs[model_id], quota) for model_id in ids)
-    obstacle = next(iter(modelscope.obstacles), "")
+    obstacle = next(iter(modelscope.obstacles_online), "")
     results = tuple(_token_result(token, balances[token], obstacle) for token in tokens)
     return QuotaReport(site, results, quota, models)
 

@@ -36,6 +36,11 @@ class OfflineClient:
         """None: no host is asked."""
         return ()
 
+    @property
+    def obstacles_online(self) -> tuple[str, ...]:
+        """None: no host is asked."""
+        return ()
+
     def hide(self, secrets: Iterable[Secret]) -> None:
         """Nothing: no server is there that could echo one."""
 

@@ -28,9 +28,7 @@ _NOT_YET_VALID = 9
 _OTHER_HOST = (62, 64)
 """Codes of OpenSSL (X509_V_ERR_…)."""
 _NO_CONNECTION = frozenset({errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH})
-_SIGN_IN = (
-    "sign in to the network in a browser, or set HTTPS_PROXY if it needs a proxy, or use --offline"
-)
+_SIGN_IN = "sign in to the network in a browser, or set HTTPS_PROXY if it needs a proxy"
 
 
 class Obstacles:
@@ -43,10 +41,13 @@ class Obstacles:
         self._pages: dict[str, str] = {}
         self._answering: set[str] = set()
 
-    def notes(self) -> tuple[str, ...]:
+    def notes(self, *, has_offline: bool) -> tuple[str, ...]:
         """One line a kind of obstacle: the hosts, what came in place of an answer, what to do.
 
         A page or a redirect of a host that gave data too is that host's own matter.
+
+        Args:
+            has_offline: whether the command has the option --offline, which helps with all of them.
         """
         with self._lock:
             found = dict(self._lasting)
@@ -56,7 +57,8 @@ class Obstacles:
         hosts: dict[str, list[str]] = {}
         for host, words in found.items():
             hosts.setdefault(words, []).append(host)
-        return tuple(_note(sorted(names), words) for words, names in hosts.items())
+        end = "; or use --offline" if has_offline else ""
+        return tuple(f"{_note(sorted(names), words)}{end}" for words, names in hosts.items())
 
     def of_error(self, error: httpx.HTTPError, host: str) -> str:
         """The cause of an error that does not pass, in a few words; "" for any other.
@@ -111,7 +113,7 @@ class Obstacles:
         why = shortened(visible(error.verify_message), 80)
         said = f"its certificate is not trusted ({why})"
         if error.verify_code in {_EXPIRED, _NOT_YET_VALID}:
-            return said, "check the clock of this computer, or use --offline"
+            return said, "check the clock of this computer"
         if error.verify_code in _OTHER_HOST:
             return said, f"another server answers in its place: {_SIGN_IN}"
         unread = self._environment.unread_certificates
@@ -124,7 +126,7 @@ class Obstacles:
                 "where a company's proxy or firewall reads TLS traffic, set SSL_CERT_FILE to a PEM"
                 " file with its CA certificate"
             )
-        return said, f"{mend}; or use --offline"
+        return said, mend
 
 
 def _refused(words: str, proxy: Proxy | None) -> tuple[str, str]:
@@ -137,14 +139,14 @@ def _refused(words: str, proxy: Proxy | None) -> tuple[str, str]:
             mend = f"the user name or password in {variable} is not accepted"
         else:
             mend = f"put them into {variable}: http://user:password@host:port"
-        return "the proxy wants user name and password (407)", f"{mend}; or use --offline"
+        return "the proxy wants user name and password (407)", mend
     said = f"the proxy refused to connect ({status[0]})"
     return said, f"have {_HOSTS} allowed there, or {_WITHOUT_PROXY}"
 
 
 _HOSTS = "{hosts}"
 """In place of the hosts that a note is about, so that one note is about all of them."""
-_WITHOUT_PROXY = f"set NO_PROXY={_HOSTS} where that can be reached without; or use --offline"
+_WITHOUT_PROXY = f"set NO_PROXY={_HOSTS} where that can be reached without"
 
 
 def _note(hosts: list[str], words: str) -> str:
@@ -168,7 +170,7 @@ def _without_tls(proxy: Proxy | None) -> tuple[str, str]:
         mend = f"{proxy.variable} begins with https://, and most proxies want http://"
     else:
         mend = "something in between answers in its place: set HTTPS_PROXY if you need a proxy"
-    return "an answer without TLS", f"{mend}; or use --offline"
+    return "an answer without TLS", mend
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

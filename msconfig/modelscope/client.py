@@ -112,6 +112,11 @@ class ModelScope:
         """What kept hosts from being reached and will not pass, a line each, with what to do."""
         return self._http.obstacles
 
+    @property
+    def obstacles_online(self) -> tuple[str, ...]:
+        """`obstacles` for a command that has no --offline."""
+        return self._http.obstacles_online
+
     def deadline(self, *, postpones: bool = False) -> Deadline:
         """The time there is for one model, one token or the catalogue.
 

@@ -98,7 +98,12 @@ class HttpClient:
     @property
     def obstacles(self) -> tuple[str, ...]:
         """What kept hosts from being reached in this run and will not pass, with what to do."""
-        return self._obstacles.notes()
+        return self._obstacles.notes(has_offline=True)
+
+    @property
+    def obstacles_online(self) -> tuple[str, ...]:
+        """`obstacles` for a command that has no --offline."""
+        return self._obstacles.notes(has_offline=False)
 
     def hide(self, secrets: Iterable[Secret]) -> None:
         """Let nothing that is said or logged show one of `secrets`, whoever sends it back."""

@@ -23,6 +23,10 @@ class Http(Protocol):
     def obstacles(self) -> tuple[str, ...]:
         """What kept hosts from being reached in this run and will not pass, with what to do."""
 
+    @property
+    def obstacles_online(self) -> tuple[str, ...]:
+        """`obstacles` for a command that has no --offline."""
+
     def hide(self, secrets: Iterable[Secret]) -> None:
         """Let nothing that is said or logged show one of `secrets`."""
 

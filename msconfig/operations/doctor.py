@@ -137,7 +137,7 @@ def doctor(
         run = _Run(session, http, token)
         complete = run.ask_about(beliefs, _unchosen(beliefs, token, paid), progress)
         results = run.results(beliefs)
-        return DoctorReport(session.site, asked_at, results, complete, http.obstacles)
+        return DoctorReport(session.site, asked_at, results, complete, http.obstacles_online)
 
 
 def _unchosen(beliefs: Iterable[Belief], token: Secret | None, paid: int) -> dict[str, Reason]:

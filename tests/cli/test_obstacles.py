@@ -109,6 +109,24 @@ def test_a_page_or_redirect_in_place_of_all_answers_is_no_outage(
     assert "Next: clear what the notes name, or use --offline" in said
 
 
+@pytest.mark.parametrize(
+    ("command", "has_offline"), [("quota", False), ("doctor", False), ("models", True)]
+)
+def test_offline_is_offered_only_by_commands_that_have_it(
+    run: Run,
+    serve: Serve,
+    online: Online,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+    has_offline: bool,
+) -> None:
+    monkeypatch.setenv("MODELSCOPE_API_TOKEN", "ms-5eed0000-0000-4000-8000-000000000001")
+    online(serve(lambda _: Response(302, b"", {"Location": "https://login.test/"})))
+    said = words_of(run(command))
+    assert "sign in to the network in a browser" in said
+    assert ("--offline" in said) == has_offline
+
+
 def test_an_unusable_proxy_is_usage_and_names_one_variable(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
