@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from msconfig.errors import UsageError
 from msconfig.scanning.git import Git, GitError, NotARepository
@@ -15,6 +15,9 @@ from msconfig.scanning.source_text import SourceText
 from msconfig.text import shortened, visible
 
 __all__ = ["AddedLines", "Additions"]
+
+_MOST_COMPARED = 200
+"""Files that are gone, of which one may be the older name of a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,44 @@ class _Repository:
     blobs: Mapping[str, str]
     """Object names of the files of the revision, by path from the top."""
     content: Callable[[str], bytes | None]
+
+    def before_rename(self, path: str, text: str) -> str | None:
+        """The older text of a file that the revision has under another name, as git compares.
+
+        It is that of a file which is gone now, is of the same type, and shares at least half of its
+        lines with `text`; None if there is none.
+
+        Args:
+            path: the file, which the revision does not have, from the top.
+            text: its text now.
+        """
+        of_path, lines = PurePosixPath(path), _counted_lines(text)
+        best, most = None, max(lines.total() / 2, 1)
+        for older in self._gone(of_path)[:_MOST_COMPARED]:
+            try:
+                content = self.content(self.blobs[older])
+            except GitError:
+                continue
+            before = SourceText.of(older, content or b"").text
+            other = _counted_lines(before)
+            shared = (lines & other).total()
+            if shared >= max(most, other.total() / 2):
+                best, most = before, shared + 1
+        return best
+
+    def _gone(self, path: PurePosixPath) -> list[str]:
+        """Files of the revision of the same type that are gone, those of the same name first."""
+        found = [
+            each
+            for each in map(PurePosixPath, self.blobs)
+            if (each.suffix or each.name) == (path.suffix or path.name)
+            and not os.path.lexists(self.top / each)
+        ]
+        return [str(each) for each in sorted(found, key=lambda each: each.name != path.name)]
+
+
+def _counted_lines(text: str) -> Counter[str]:
+    return Counter(line for each in text.split("\n") if (line := each.strip()))
 
 
 class Additions:
@@ -110,7 +151,8 @@ class Additions:
     def lines(self, file: str, source: SourceText) -> AddedLines:
         """The lines of `file` that the revision does not have.
 
-        A line that it has, wherever in the file, is not new: one that was moved adds nothing.
+        A line that it has, wherever in the file, is not new: one that was moved adds nothing, and
+        neither does a file that was renamed.
 
         Raises:
             UsageError: the file is in a repository without this revision, or it cannot be read.
@@ -124,7 +166,8 @@ class Additions:
             below = ""
         blob = repository.blobs.get(below)
         if blob is None:
-            return AddedLines(source, None)
+            before = repository.before_rename(below, source.text) if below else None
+            return AddedLines(source, None if before is None else _new_lines(before, source.text))
         try:
             older = repository.content(blob)
         except GitError as error:

@@ -222,6 +222,36 @@ def test_a_file_in_utf_16_is_compared_line_by_line(run: Run, repository: Path) -
     assert places(run, "--scan", ".", "--diff", "HEAD") == {VANISHED: ["b.yaml:2:14"]}
 
 
+def test_a_file_that_was_renamed_adds_its_new_lines_alone(run: Run, repository: Path) -> None:
+    (repository / "b.yaml").write_text(f"a: 1\nmodel: {VANISHED}\n", "utf-8")
+    commit()
+    (repository / "sub").mkdir()
+    (repository / "b.yaml").rename(repository / "sub" / "c.yaml")
+    assert places(run, "--scan", ".", "--diff", "HEAD") == {}
+    with (repository / "sub" / "c.yaml").open("a", encoding="utf-8") as file:
+        file.write(f"other_model: {SERVED}\n")
+    assert places(run, "--scan", ".", "--diff", "HEAD") == {SERVED: ["sub/c.yaml:3:14"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "stays"),
+    [
+        ("c.yaml", f"model: {VANISHED}\n", True),  # a copy
+        ("c.toml", f"model: {VANISHED}\n", False),
+        ("c.yaml", f"model: {VANISHED}\nb: 2\nc: 3\nd: 4\n", False),
+    ],
+)
+def test_a_copy_or_another_file_is_new(
+    run: Run, repository: Path, name: str, text: str, stays: bool
+) -> None:
+    (repository / "b.yaml").write_text(f"a: 1\nmodel: {VANISHED}\n", "utf-8")
+    commit()
+    if not stays:
+        (repository / "b.yaml").unlink()
+    (repository / name).write_text(text, "utf-8")
+    assert list(places(run, "--scan", ".", "--diff", "HEAD")) == [VANISHED]
+
+
 def test_the_folder_may_be_below_the_top_of_the_repository(
     run: Run, repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
