@@ -381,6 +381,14 @@ each_row = pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
 each_token = pytest.mark.parametrize("token", SHAPES.values(), ids=SHAPES)
 one_token = pytest.mark.parametrize("token", [SHAPES["of no form"]], ids=["of no form"])
 VERBOSE = [(), ("-v",), ("-vv",)]
+CYCLED = [
+    pytest.param(row, token, VERBOSE[(number + index) % 3], id=f"{name}-{shape}")
+    for number, (name, row) in enumerate(ROWS.items())
+    for index, (shape, token) in enumerate(SHAPES.items())
+]
+"""Each row with each form of a token; all pairs of these with -v in turn, not all triples."""
+ONE_EACH = [CYCLED[len(SHAPES) * number + number % len(SHAPES)] for number in range(len(ROWS))]
+"""Each row once, with the forms in turn."""
 
 
 def more_of(row: Row, verbose: tuple[str, ...]) -> tuple[str, ...]:
@@ -428,9 +436,7 @@ def test_a_run_that_breaks_off(
 
 
 @pytest.mark.slow
-@each_row
-@each_token
-@pytest.mark.parametrize("verbose", VERBOSE, ids=["plain", "-v", "-vv"])
+@pytest.mark.parametrize(("row", "token", "verbose"), CYCLED)
 @pytest.mark.parametrize("repeats", [False, True], ids=["works", "repeats"])
 def test_every_row_with_every_token(
     row: Row,
@@ -447,20 +453,25 @@ def test_every_row_with_every_token(
 
 
 @pytest.mark.slow
-@each_row
-@each_token
+@pytest.mark.parametrize(("row", "token", "verbose"), ONE_EACH)
 def test_a_bug_and_ctrl_c_at_many_places(
-    row: Row, token: str, audit: Audit, serve: Serve, online: Online
+    row: Row,
+    token: str,
+    verbose: tuple[str, ...],
+    audit: Audit,
+    serve: Serve,
+    online: Online,
 ) -> None:
     token = row.token(token)
     online(serve(working(token)))
     whole = Burst(0, None)
-    audit(row, token, burst=whole)
+    more = more_of(row, verbose)
+    audit(row, token, *more, burst=whole)
     for part in range(1, 8):
         for error in (bug(token), KeyboardInterrupt()):
             # where an error is reported, another one ends the run as it is
             with contextlib.suppress(RuntimeError, KeyboardInterrupt):
-                audit(row, token, burst=Burst(whole.calls * part // 8, error))
+                audit(row, token, *more, burst=Burst(whole.calls * part // 8, error))
 
 
 @each_token
