@@ -8,9 +8,9 @@ from importlib import import_module
 
 import click
 
-from msconfig._version import __version__
 from msconfig.cli.command_group import CommandGroup
 from msconfig.cli.console import note, write_result
+from msconfig.cli.help_option import version_option, with_help
 from msconfig.cli.log import Log
 from msconfig.errors import ExitCode, MsconfigError, UsageError
 from msconfig.tokens import looks_like_token
@@ -39,7 +39,7 @@ def command_named(name: str) -> click.Command:
     """The command of `COMMANDS` with that name."""
     module = "init.command" if name == "init" else name
     command: click.Command = import_module(f"msconfig.cli.{module}").command
-    return command
+    return with_help(command)
 
 
 class _Group(CommandGroup):
@@ -68,9 +68,12 @@ class _Group(CommandGroup):
     epilog="Exit codes: 0 all good, 1 a model fails, 2 usage, 3 token refused, 4 inconclusive,"
     " 5 invalid document, 70 bug, 130 interrupted.",
 )
-@click.version_option(__version__, message="msconfig %(version)s")
 def _app() -> None:
     pass
+
+
+_app.params.append(version_option())
+with_help(_app)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -84,13 +87,7 @@ def run(arguments: Sequence[str]) -> int:
 def _run(arguments: Sequence[str], log: Log) -> int:
     try:
         _refuse_tokens(arguments)
-        code = _app.main(
-            list(arguments), prog_name=_called_as(sys.argv[0]), standalone_mode=False, obj=log
-        )
-        return int(code or 0)
-    except click.exceptions.NoArgsIsHelpError as error:
-        write_result(f"{error.format_message()}\n")
-        return ExitCode.USAGE
+        return _invoke(arguments, log)
     except click.Abort:
         return ExitCode.INTERRUPTED
     except click.ClickException as error:
@@ -105,6 +102,17 @@ def _run(arguments: Sequence[str], log: Log) -> int:
     except BaseException as error:  # noqa: BLE001 - a panic of an extension in Rust is no Exception
         log.debug("a bug", error=error)
         return _fail(f"a bug in msconfig: {type(error).__name__} at {_place(error)}", ExitCode.BUG)
+
+
+def _invoke(arguments: Sequence[str], log: Log) -> int:
+    try:
+        code = _app.main(
+            list(arguments), prog_name=_called_as(sys.argv[0]), standalone_mode=False, obj=log
+        )
+    except click.exceptions.NoArgsIsHelpError as error:
+        write_result(f"{error.format_message()}\n")
+        return ExitCode.USAGE
+    return int(code or 0)
 
 
 def _called_as(path: str) -> str:

@@ -117,7 +117,7 @@ class IdQuestions:
             read.clear()
             if not text:
                 return None
-            path = str(Path(text).expanduser())
+            path = _without_tilde(text)
             as_document = Path(path).suffix in _DOCUMENTS
             source = IdOptions(
                 models=() if as_document else (f"./{path}" if path == "-" else path,),
@@ -136,3 +136,11 @@ class IdQuestions:
     def _add(self, ids: Iterable[GivenId]) -> None:
         for given in ids:
             self.chosen.setdefault(given.text, given)
+
+
+def _without_tilde(text: str) -> str:
+    """`text` with the home folder for a leading ``~``; as it is where there is no such folder."""
+    try:
+        return str(Path(text).expanduser())
+    except RuntimeError:  # another user's, or a user without one
+        return text

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from msconfig import clock
+from msconfig.cli.init.ids import _without_tilde
 from msconfig.cli.init.next_steps import line_for_the_shell
 from msconfig.mock.mock import Mock
 from msconfig.mock.snapshot import bundled, load
@@ -350,3 +351,10 @@ def test_the_line_for_the_shell_asks_for_the_token(
 ) -> None:
     monkeypatch.setenv("SHELL", shell)
     assert line_for_the_shell("X") == line
+
+
+def test_a_tilde_without_a_home_folder_stays_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/me")
+    monkeypatch.setenv("USERPROFILE", "/home/me")
+    assert Path(_without_tilde("~/ids.txt")) == Path("/home/me/ids.txt")
+    assert _without_tilde("~no-such-user/ids.txt") == "~no-such-user/ids.txt"
