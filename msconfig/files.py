@@ -23,6 +23,9 @@ _STAGING = ".msconfig-staged-"
 _PAGE = "msconfig-links-"
 _LEFT_OVER_AFTER = 3600.0
 """Seconds after which one of these belongs to a run that was killed, and may hold a key."""
+_IS_WINDOWS = os.name == "nt"
+_LONGEST_WAIT = 5.0
+"""Seconds to wait for another run that writes to the same folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +69,32 @@ def is_same_file(one: Path, other: Path) -> bool:
     """Whether both paths name one file, which need not exist.
 
     The paths may differ in spelling: relative or absolute, with ``.`` or ``..``, through links.
-    Letter case counts as the file system says for files that exist; for others, as the platform
-    says, so two new files on a Mac may be taken for different ones.
+    Letter case counts as the file system says.
     """
-    if os.path.normcase(os.path.realpath(one)) == os.path.normcase(os.path.realpath(other)):
+    real, other_real = (os.path.normcase(os.path.realpath(each)) for each in (one, other))
+    if real == other_real:
         return True
     try:
         return one.samefile(other)
     except OSError:
-        return False
+        return real.casefold() == other_real.casefold() and _ignores_case(Path(real).parent)
+
+
+def _ignores_case(folder: Path) -> bool:
+    """Whether the file system of `folder`, which need not exist, ignores the case of letters.
+
+    It is read off a name that exists, as nothing is to be written: one in the folder, else its own.
+    """
+    while not folder.exists() and folder.parent != folder:
+        folder = folder.parent
+    with contextlib.suppress(OSError):
+        names = {entry.name for entry in os.scandir(folder)}
+        for name in names:
+            other = name.swapcase()
+            if other != name and other not in names:
+                return (folder / other).exists()
+    other_case = folder.with_name(folder.name.swapcase()) if folder.name else folder
+    return other_case.name != folder.name and other_case.exists() and other_case.samefile(folder)
 
 
 def changes_in(folder: Path, files: Sequence[OutputFile]) -> FileChanges:
@@ -82,13 +102,29 @@ def changes_in(folder: Path, files: Sequence[OutputFile]) -> FileChanges:
 
     Raises:
         FileError: an older file that cannot be read.
-        UsageError: `folder` is a file, or an older file is not a regular one.
+        UsageError: `folder` is a file, an older file is not a regular one, or a name is none that
+            Windows can use.
     """
+    for file in files:
+        refuse_unusable_name(folder / file.name)
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder} is a file, and has to be a folder")
     return FileChanges(
         folder, tuple(files), {file.name: _content(folder / file.name) for file in files}
     )
+
+
+def refuse_unusable_name(path: Path) -> None:
+    """Refuse a new file whose name Windows would give to a device or change; nothing elsewhere.
+
+    Raises:
+        UsageError: the name cannot be used.
+    """
+    if _IS_WINDOWS:
+        from msconfig.windows_names import why_unusable  # noqa: PLC0415 - not needed elsewhere
+
+        if why := why_unusable(path.name):
+            raise UsageError(f"{path}: {why}; give the file another name")
 
 
 def _content(path: Path) -> bytes | None:
@@ -116,14 +152,17 @@ def write(changes: FileChanges) -> None:
     missing = [each for each in (changes.folder, *changes.folder.parents) if not each.exists()]
     try:
         changes.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _staging_folder(changes.folder) as staging:
-            kept = staging / "older"
+        with _staging_folder(changes.folder) as staging, contextlib.ExitStack() as stack:
+            kept, new = staging / "older", staging / "new"  # apart: a file may have either name
+            new.mkdir()
+            for file in changes.changed:
+                _stage(new / file.name, file, older=changes.folder / file.name)
+            stack.enter_context(_turn_of(changes))
+            _refuse_overtaken(changes)
             _keep_older(changes, kept)
             try:
                 for file in changes.changed:
-                    _stage(staging / file.name, file, older=changes.folder / file.name)
-                for file in changes.changed:
-                    (staging / file.name).replace(changes.folder / file.name)
+                    (new / file.name).replace(changes.folder / file.name)
                     _log.debug("wrote %s: %d bytes", changes.folder / file.name, len(file.content))
                 flush_folder(changes.folder)
             # no context manager: an interrupt that keeps it from being left would let it undo
@@ -137,6 +176,45 @@ def write(changes: FileChanges) -> None:
         for folder in missing:
             with contextlib.suppress(OSError):
                 folder.rmdir()  # fails unless it is empty, so it stays where writing succeeded
+
+
+@contextlib.contextmanager
+def _turn_of(changes: FileChanges) -> Iterator[None]:
+    """Wait until no other run writes to the folder, so that two sets of files do not mix.
+
+    A report or a snapshot alone is one rename, and waits for no one. Another user may lock a folder
+    that is shared, so the wait has an end; nothing waits on Windows.
+    """
+    descriptor = -1
+    try:
+        if os.name == "posix" and (len(changes.changed) > 1 or _kept_without_force(changes)):
+            descriptor = os.open(changes.folder, os.O_RDONLY)
+            ends = time.monotonic() + _LONGEST_WAIT
+            while _is_locked(descriptor) and time.monotonic() < ends:
+                time.sleep(0.02)
+        yield
+    finally:
+        if descriptor >= 0:
+            os.close(descriptor)
+
+
+def _kept_without_force(changes: FileChanges) -> list[OutputFile]:
+    """The new files that may replace no older one without `--force`."""
+    return [each for each in changes.changed if not each.replaceable]
+
+
+def _refuse_overtaken(changes: FileChanges) -> None:
+    """Refuse to replace what another program wrote since the files were compared.
+
+    Raises:
+        FileError: a file that may not be replaced without `--force` holds something else by now.
+    """
+    for file in _kept_without_force(changes):
+        path = changes.folder / file.name
+        if _content(path) not in {changes.older[file.name], file.content}:
+            raise FileError(
+                f"{path} was written by another program meanwhile; nothing is written, run again"
+            )
 
 
 def _keep_older(changes: FileChanges, kept: Path) -> None:
@@ -360,8 +438,24 @@ def _remove_pages(where: Path) -> None:
                 leftover.unlink()
 
 
+def _is_locked(descriptor: int) -> bool | None:
+    """Whether another run has locked what is open as `descriptor`; else it is locked now.
+
+    None where that cannot be found out: Windows, and some network file systems.
+    """
+    if os.name != "posix":
+        return None
+    try:
+        _lock(descriptor)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return None
+    return False
+
+
 def _lock(descriptor: int) -> None:
-    """Lock an open file until it is closed; nothing on Windows.
+    """Lock an open file or folder until it is closed; nothing on Windows.
 
     Raises:
         OSError: another process has locked it.
@@ -375,31 +469,61 @@ def _lock(descriptor: int) -> None:
 @contextlib.contextmanager
 def _staging_folder(where: Path) -> Iterator[Path]:
     """A folder in `where` for files that are not complete yet; old ones are removed first."""
-    _remove_leftovers(where, _STAGING)
     # named before it exists, so that an interrupt right after it is made finds it to remove
     folder = where.absolute() / f"{_STAGING}{os.urandom(8).hex()}"
+    holder = -1
     try:
         try:
             folder.mkdir(mode=0o700)
+            if os.name == "posix":  # Windows opens no folders
+                holder = os.open(folder, os.O_RDONLY)
+                _is_locked(holder)
+            _remove_leftovers(folder)
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
     finally:
         shutil.rmtree(folder, ignore_errors=True)  # again: an interrupt breaks the first one off
+        if holder >= 0:
+            os.close(holder)
 
 
-def _remove_leftovers(where: Path, prefix: str) -> None:
-    """Remove what killed runs of this user left in `where`, folders and files."""
-    for leftover in where.glob(f"{prefix}*"):
+def _remove_leftovers(ours: Path) -> None:
+    """Remove what killed runs of this user left beside the new folder `ours`, folders and files.
+
+    Their age is counted by the clock of the file system, which made `ours` just now: that of this
+    machine may be off, and a network drive has its own.
+    """
+    now = ours.stat().st_mtime
+    for leftover in ours.parent.glob(f"{_STAGING}*"):
         with contextlib.suppress(OSError):
             known = leftover.lstat()
             # the folder may be shared, and root could remove folders of other users
             is_ours = os.name != "posix" or known.st_uid == os.geteuid()
-            if is_ours and time.time() - known.st_mtime > _LEFT_OVER_AFTER:
+            if is_ours and _is_left_over(leftover, known, now):
                 if stat.S_ISDIR(known.st_mode):
                     shutil.rmtree(leftover)
-                elif stat.S_ISREG(known.st_mode):
+                else:
                     leftover.unlink()
+
+
+def _is_left_over(path: Path, known: os.stat_result, now: float) -> bool:
+    """Whether the run that made `path` has ended; one of the future counts as old, unless it lives.
+
+    Where locks are unknown, only an age decides, and what is of the future stays.
+    """
+    age = now - known.st_mtime
+    is_plain = stat.S_ISDIR(known.st_mode) or stat.S_ISREG(known.st_mode)  # a pipe would wait
+    if not is_plain or abs(age) <= _LEFT_OVER_AFTER:
+        return False
+    if os.name != "posix":
+        return age > 0
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        is_locked = _is_locked(descriptor)
+    finally:
+        os.close(descriptor)
+    return age > 0 if is_locked is None else not is_locked
 
 
 def create(path: Path) -> BinaryIO:

@@ -13,7 +13,7 @@ from msconfig.cli.app import COMMANDS
 PACKAGE = Path(__file__).resolve().parent.parent / "msconfig"
 COMMON = {
     *("_version", "clock", "errors", "files", "json_schema", "model_ids", "parsing", "pasted_ids"),
-    *("problems", "resources", "schemas", "text", "tokens"),
+    *("problems", "resources", "schemas", "text", "tokens", "windows_names"),
 }
 
 ROOMS = {

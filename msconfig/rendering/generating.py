@@ -28,11 +28,12 @@ MAX_MODELS_V2 = 500
 
 _DOCUMENTS = (Target.V2, Target.V1, Target.LINK)
 _OWN_NAMES = frozenset(
-    {
+    name.casefold()
+    for name in (
         *(each.file_name(fallback=fallback) for each in _DOCUMENTS for fallback in (False, True)),
         *guides.FILE_NAMES,
         REPORT_NAME,
-    }
+    )
 )
 
 
@@ -56,7 +57,7 @@ class UserTemplate:
                 f"{self.path}: the name of a template ends in .j2, after the name of its output,"
                 " such as settings.json.j2"
             )
-        if name in _OWN_NAMES:
+        if name.casefold() in _OWN_NAMES:  # Windows and macOS ignore the case of letters
             raise UsageError(f"{self.path}: it would overwrite msconfig's own {name}; rename it")
         return name
 

@@ -25,7 +25,7 @@ from msconfig.cherry.backup.v1_merging import merge_providers
 from msconfig.cherry.backup.v7_merging import MergedRows, merge_rows
 from msconfig.cherry.backup.v7_rows import write_rows
 from msconfig.errors import FileError, UsageError
-from msconfig.files import flush_folder, private_folder
+from msconfig.files import flush_folder, private_folder, refuse_unusable_name
 
 _log = logging.getLogger(__name__)
 
@@ -175,9 +175,11 @@ def refuse_target(old: Path, new: Path, *, force: bool) -> None:
     """Refuse a place where the copy may not go.
 
     Raises:
-        UsageError: `new` is the backup itself, or exists without `force`, or is not a file.
+        UsageError: `new` is the backup itself, or exists without `force`, or is not a file, or has
+            a name that Windows cannot use.
         FileError: the folder does not exist, or cannot be read or written.
     """
+    refuse_unusable_name(new)
     folder = new.absolute().parent
     try:
         if not stat.S_ISDIR(folder.stat().st_mode):
