@@ -118,6 +118,7 @@ def outcome(row: str, command: str, folder: Path) -> str:
                 "MSCONFIG_INFERENCE_URL": server.endpoints.inference,
                 "TMPDIR": str(folder),
                 "LANG": "C.UTF-8",
+                "PYTHONDONTWRITEBYTECODE": "1",  # which renames files of its own
             },
             capture_output=True,
             text=True,
