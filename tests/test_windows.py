@@ -21,7 +21,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "msconfig"
 
 RESERVED = [
     *("CON", "con.json", "Aux.tar.gz", "nul", "PRN .txt", "COM1", "lpt9.md", "com¹", "CONIN$"),
-    *("report.json.", "report.json ", "a:b", "what?.json", "a*", "a|b", 'a"b', "a<b", "a\tb"),
+    *("report.json.", "report.json ", "report:b", "what?.json", "a*", "a|b", 'a"b', "a<b", "a\tb"),
 ]
 FREE = [
     *(
