@@ -68,6 +68,7 @@ def _scanned(request: ScanRequest, known: Collection[str], additions: Additions 
     tokens: list[Location] = []
     count = 0
     broken: list[str] = []
+    binary: list[str] = []
     unreadable: list[str] = []
     for file in (*listed.named, *listed.found):
         is_named = file in listed.named
@@ -84,6 +85,8 @@ def _scanned(request: ScanRequest, known: Collection[str], additions: Additions 
         if request.files_read is not None:
             request.files_read.add(file, raw)
         source = SourceText.of(file, raw)
+        if is_named and "\0" in source.text:
+            binary.append(file)
         found, problem = _in_file(source, known, owners)
         if problem:
             broken.append(f"{file} ({problem})")
@@ -95,15 +98,21 @@ def _scanned(request: ScanRequest, known: Collection[str], additions: Additions 
             secret = [each for each in secret if added.has(each.line)]
         ids += (GivenId(each.text, locations=(place,)) for each, place in places)
         tokens += secret
-    notes = [*listed.notes, *_notes(broken, unreadable)]
+    notes = [*listed.notes, *_notes(broken, binary, unreadable)]
     _log.debug("scanned %d files: %d places, %d tokens", count, len(ids), len(tokens))
     return Scanned(tuple(ids), tuple(tokens), count, tuple(notes))
 
 
-def _notes(broken: list[str], unreadable: list[str]) -> Iterator[str]:
+def _notes(broken: list[str], binary: list[str], unreadable: list[str]) -> Iterator[str]:
     if broken:
         verb = "does not parse and is" if len(broken) == 1 else "do not parse and are"
         yield f"{_named(broken)} {verb} read line by line"
+    if binary:
+        verb = "holds" if len(binary) == 1 else "hold"
+        yield (
+            f"{_named(binary)} {verb} NUL bytes: text is read as UTF-8, or UTF-16 with a byte order"
+            " mark; save it as UTF-8 if IDs are missing"
+        )
     if unreadable:
         yield f"{_named(unreadable)} cannot be read"
 

@@ -192,6 +192,14 @@ def test_a_report_does_not_replace_a_scanned_file(run: Run) -> None:
     assert "--scan" in ran.err
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-32"])
+def test_a_named_file_in_another_encoding_is_noted(run: Run, encoding: str) -> None:
+    Path("a.yaml").write_bytes(f"model: {SERVED}\n".encode(encoding))
+    ran = run("check", "--offline", "--no-token", "--scan", "a.yaml", "--format", "json")
+    notes = json.loads(ran.out)["notes"]
+    assert any(note.startswith("a.yaml holds NUL bytes") for note in notes)
+
+
 # --- --diff
 
 
