@@ -13,10 +13,11 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import IO, cast
 
 from msconfig.tokens import without_token_variables
 
@@ -172,10 +173,13 @@ class Git:
             stderr=subprocess.DEVNULL,
             env=_environment(),
         ) as process:
+            pipes = cast("tuple[IO[bytes], IO[bytes]]", (process.stdin, process.stdout))
             try:
-                yield partial(_content, process)
+                yield partial(_content, *pipes)
             finally:
                 process.kill()
+                with suppress(OSError):  # what a git that stopped did not read is still to be sent
+                    pipes[0].close()
 
     def _command(self, *arguments: str) -> list[str]:
         command = [self.program, *_SETTINGS, "--no-pager", "-C", str(self.folder), *arguments]
@@ -189,15 +193,13 @@ def _environment() -> dict[str, str]:
     return kept | _ENVIRONMENT
 
 
-def _content(process: subprocess.Popen[bytes], name: str) -> bytes | None:
-    if process.stdin is None or process.stdout is None:
-        raise GitError("git cat-file cannot be reached")
+def _content(stdin: IO[bytes], stdout: IO[bytes], name: str) -> bytes | None:
     try:
-        process.stdin.write(name.encode("ascii") + b"\n")
-        process.stdin.flush()
+        stdin.write(name.encode("ascii") + b"\n")
+        stdin.flush()
     except OSError as error:
         raise GitError(f"git cat-file: {error.strerror}") from None
-    head = process.stdout.readline().split()
+    head = stdout.readline().split()
     if not head:
         raise GitError("git cat-file stopped")
     if len(head) < 3:  # noqa: PLR2004 - "NAME missing"
@@ -205,5 +207,5 @@ def _content(process: subprocess.Popen[bytes], name: str) -> bytes | None:
     size = int(head[2])
     if size > _LARGEST:
         raise GitError(f"{name} is larger than 64 MiB")
-    content = process.stdout.read(size + 1)[:-1]
+    content = stdout.read(size + 1)[:-1]
     return content if len(content) == size else None
