@@ -260,6 +260,20 @@ def test_an_image_is_made_and_looked_at(
     assert quick.now - began <= 20
 
 
+def test_an_image_that_is_never_made_settles_nothing_in_a_bounded_time(
+    probe: Probe, modelscope: Mock, quick: FakeClock
+) -> None:
+    began = quick.now
+    made = {"acme/x": model(hub={"exists": True, "tasks": ["text-to-image"]})}
+    busy = {"does": "status", "status": 503, "path": "*/v1/tasks/*"}
+    ran = probe(made, "--probe-images", faults=[busy])
+    (found,) = json.loads(ran.out)["models"]
+    assert found["probe"]["result"] == "inconclusive", found
+    assert "no image within" in json.dumps(found)
+    assert len([each for each in modelscope.requests if each.method == "POST"]) == 1
+    assert quick.now - began < 600
+
+
 @pytest.mark.parametrize("max_cost", ["0", "0.4", "1", "3", "7.5"])
 def test_no_more_is_spent_than_the_budget_allows(
     probe: Probe, modelscope: Mock, max_cost: str

@@ -269,6 +269,69 @@ def test_an_embedding_is_numbers(got: Reply | Failure, outcome: CallOutcome) -> 
     assert _calls.embedding_call(got, SOURCE, ID).outcome is outcome
 
 
+PAGE = reply(b"<html>", content_type="text/html")
+
+SUBMISSIONS: dict[str, tuple[Reply | Failure, str]] = {
+    "a task": (reply({"task_id": "a-1", "task_status": "SUCCEED"}), "a-1"),
+    "a task with a number": (reply({"task_id": 17}), "17"),
+    "no task": (reply({"task_status": "SUCCEED"}), "HTTP 200: no task"),
+    "a task that is a path": (reply({"task_id": "../x"}), "HTTP 200: no task"),
+    "true is no number": (reply({"task_id": True}), "HTTP 200: no task"),
+    "a list": (reply([]), "HTTP 200: no task"),
+    "an error beside": (
+        reply({"task_id": "a", "error": {"message": "busy"}}),
+        'HTTP 200, unknown error: "busy"',
+    ),
+    "a page": (PAGE, "HTTP 200: not JSON (text/html)"),
+    "no reply": (Failure("refused"), "refused"),
+}
+
+
+@pytest.mark.parametrize("name", SUBMISSIONS)
+def test_a_call_for_an_image_is_a_task_or_says_nothing(name: str) -> None:
+    got, expected = SUBMISSIONS[name]
+    found = _calls.image_submission(got, SOURCE, ID)
+    if isinstance(found, Called):
+        assert (found.outcome, found.message) == (UNCLEAR, expected)
+    else:
+        assert found.id == expected
+
+
+def task(status: object, images: object = None, code: int = 200, **more: object) -> Reply:
+    return reply({"task_status": status, "output_images": images, **more}, code)
+
+
+TASKS: dict[str, tuple[Reply | Failure, tuple[CallOutcome, str] | None]] = {
+    "an image": (task("SUCCEED", ["https://a/b.png"]), (ANSWERED, "an image was made")),
+    "no image": (task("SUCCEED", []), (UNCLEAR, "HTTP 200: task SUCCEED: no image")),
+    "a number as an image": (task("SUCCEED", [1]), (UNCLEAR, "HTTP 200: task SUCCEED: no image")),
+    "a failure": (
+        task("FAILED", errors={"message": "unsafe"}),
+        (UNCLEAR, "HTTP 200: task FAILED: unsafe"),
+    ),
+    "images of a failure": (
+        task("FAILED", ["https://a"]),
+        (UNCLEAR, "HTTP 200: task FAILED: no image"),
+    ),
+    "a status that is none": (task(["RUNNING"]), (UNCLEAR, "HTTP 200: no image")),
+    "a list": (reply([]), (UNCLEAR, "HTTP 200: no image")),
+    "an error": (error("no such task", 404), (UNCLEAR, "HTTP 404: no such task")),
+    "a page": (PAGE, (UNCLEAR, "HTTP 200: not JSON (text/html)")),
+    "pending": (task("PENDING"), None),
+    "running": (task("RUNNING", ["https://a/half.png"]), None),
+    "processing": (task("PROCESSING"), None),
+    "a reply that may pass": (task("FAILED", code=503), None),
+    "no reply": (Failure("refused"), None),
+}
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_task_ends_with_an_image_or_without_and_otherwise_goes_on(name: str) -> None:
+    got, expected = TASKS[name]
+    found = _calls.image_task(got, SOURCE)
+    assert (found and (found.outcome, found.message)) == expected
+
+
 def test_a_stream_is_enough_with_its_first_content_and_not_before() -> None:
     answer = _calls.ChatStream()
     raw = b"data: " + NOTHING + b"\n\ndata: " + EVENT + b"\n\n"

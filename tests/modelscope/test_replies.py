@@ -394,3 +394,26 @@ def test_a_redirect_is_called_one() -> None:
     assert isinstance(answer, NoAnswer)
     assert "redirect" in answer.message
     assert "302" in answer.message
+
+
+def rates(*rows: object) -> Reply:
+    return reply(200, {"success": True, "data": {"rates": list(rows)}})
+
+
+RATE = {"scene": "api_inference", "model_tier": "T1", "unit_price": 0.5}
+RATES: dict[str, tuple[Reply, dict[str, float]]] = {
+    "two tiers": (rates(RATE, {**RATE, "model_tier": "T2", "unit_price": 2}), {"T1": 0.5, "T2": 2}),
+    "another scene": (rates({**RATE, "scene": "training"}, "x", RATE), {"T1": 0.5}),
+    "a tier without a name": (rates(RATE, {**RATE, "model_tier": None}), {}),
+    "a tier without a price": (rates(RATE, {**RATE, "unit_price": "2"}), {}),
+    "no list": (reply(200, {"success": True, "data": {"rates": {}}}), {}),
+    "no data": (reply(200, {"success": True, "data": []}), {}),
+    "an error": (reply(200, {"success": False, "message": "x"}), {}),
+    "no JSON": (reply(200, b"{"), {}),
+}
+
+
+@pytest.mark.parametrize("name", RATES)
+def test_prices_are_those_of_calls_and_none_where_one_is_unclear(name: str) -> None:
+    got, expected = RATES[name]
+    assert _replies.spend_rates(got) == expected
