@@ -69,10 +69,6 @@ class FallbackSettings:
     located_ids: tuple[GivenId, ...]
     """The ids of `models`, with their places in the file."""
 
-    def by_id(self) -> dict[str, ModelSettings]:
-        """The entries by their ids."""
-        return {each.id: each for each in self.models}
-
 
 @dataclass(frozen=True, slots=True)
 class Settings:

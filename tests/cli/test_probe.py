@@ -260,6 +260,16 @@ def test_an_image_is_made_and_looked_at(
     assert quick.now - began <= 20
 
 
+def test_what_no_call_could_settle_is_not_called(probe: Probe, run: Run, modelscope: Mock) -> None:
+    probe({"acme/x": model()})
+    before = posts(modelscope)
+    ran = run("check", "--probe", "--format", "json", "acme", "acme/x:Elsewhere")
+    reasons = {each["id"]: each["notes"] for each in json.loads(ran.out)["models"]}
+    assert any("it is not a model id" in note for note in reasons["acme"])
+    assert any("the provider in its suffix" in note for note in reasons["acme/x:Elsewhere"])
+    assert posts(modelscope) == before
+
+
 def test_an_image_that_is_never_made_settles_nothing_in_a_bounded_time(
     probe: Probe, modelscope: Mock, quick: FakeClock
 ) -> None:
