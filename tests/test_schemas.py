@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from msconfig import resources
 from msconfig.errors import FileError, UsageError
 from msconfig.problems import Problem, format_problems
-from msconfig.schemas import problems_under, schema_problems
+from msconfig.schemas import MAX_BYTES, problems_under, read_validated, schema_problems
 from support import TOKEN
 
 FILES = sorted(resources.folder("schemas").iterdir())
@@ -279,3 +279,10 @@ def test_references_inside_a_schema_are_followed(schema_file: Path) -> None:
     schema_file.write_text(json.dumps(schema))
     assert problems_under(1, schema_file) == []
     assert problems_under(2, schema_file) == [Problem("$", "must be 1")]
+
+
+def test_a_file_beyond_8_mib_has_that_as_its_one_problem(tmp_path: Path) -> None:
+    path = tmp_path / "large.json"
+    path.write_bytes(b"\xff" * (MAX_BYTES + 1))
+    read = read_validated(path, "report")
+    assert (read.value, read.problems, read.text) == ({}, (Problem("$", "larger than 8 MiB"),), "")
