@@ -302,6 +302,9 @@ def _scan(
     """The scan that the options ask for; in folders it leaves out reports and facts of the run."""
     from msconfig.scanning.scan_request import ScanRequest
 
+    for option, values in (("--scan", scanning.scan), ("--diff", [scanning.diff])):
+        if "" in values:
+            raise UsageError(f"{option}: is empty; leave it out")
     if not scanning.scan:
         _refuse_without("--scan", diff=scanning.diff)
         return None

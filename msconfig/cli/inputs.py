@@ -331,7 +331,7 @@ def _name(source: str) -> str:
 
 def _some(ids: list[GivenId], source: str) -> list[GivenId]:
     if not ids:
-        raise UsageError(f"{source}: holds no model id")
+        raise UsageError(f"{_name(source)}: holds no model id")
     return ids
 
 

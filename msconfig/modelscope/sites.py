@@ -127,8 +127,13 @@ def loopback_url(what: str, url: str) -> str:
     Raises:
         UsageError: as in `checked_url`, or another machine.
     """
-    if not _is_loopback(urlsplit(checked_url(what, url))):
+    try:
+        is_elsewhere = not _is_loopback(urlsplit(url))
+    except ValueError:
+        is_elsewhere = False  # `checked_url` says what it is
+    if is_elsewhere and "://" in url:
         raise UsageError(f"the {what} URL has to be one of this machine, as http://127.0.0.1:23333")
+    checked_url(what, url)
     return url.rstrip("/")
 
 

@@ -70,7 +70,8 @@ def as_text(report: QuotaReport, width: int = _MAX_WIDTH) -> str:
         lines += ["", *_calls_left(report, width)]
     if report.quota:
         first = report.quota[0]
-        read = f"Read from {first.source} at {first.at:%Y-%m-%d %H:%M} UTC."
+        verb = "Not read" if all(each.available is None for each in report.quota) else "Read"
+        read = f"{verb} from {first.source} at {first.at:%Y-%m-%d %H:%M} UTC."
         lines += ["", *wrapped(read, width), f"Spent: {addresses_of(report.site).usage_page}"]
     for rule in _RULES.split("\n\n"):
         lines += ["", *wrapped(rule, width)]

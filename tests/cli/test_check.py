@@ -318,6 +318,19 @@ def test_ids_come_from_standard_input(run: Run, monkeypatch: pytest.MonkeyPatch)
     assert run("check", "--offline", "--no-token", "--models", "-").code == 0
 
 
+def test_standard_input_without_ids_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"")))
+    ran = run("check", "--offline", "--no-token", "--models", "-")
+    assert (ran.code, ran.err) == (2, "msconfig: standard input: holds no model id\n")
+
+
+@pytest.mark.parametrize("options", [("--scan", ""), ("--scan", ".", "--diff", "")])
+def test_an_empty_path_or_revision_is_named(run: Run, options: tuple[str, ...]) -> None:
+    ran = run("check", "--offline", "--no-token", *options)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == f"msconfig: {options[-2]}: is empty; leave it out\n"
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [

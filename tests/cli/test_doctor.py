@@ -183,6 +183,7 @@ def test_ctrl_c_ends_with_130_and_what_is_known(modelscope: Mock) -> None:
         (["--app", "--app-key-file", "missing", SERVED], "missing"),
         (["--app", "--app-url", "http://192.0.2.1:23333", SERVED], "http:// only on loopback"),
         (["--app", "--app-url", "https://e.com", SERVED], "one of this machine"),
+        (["--app", "--app-url", "http://e.com:23333", SERVED], "one of this machine"),
         (["--app", "--app-url", "", SERVED], "not a URL"),
         (["--app", "--app-url", "http://u:p@127.0.0.1", SERVED], "user name or password"),
         (["--app"], "no model id"),

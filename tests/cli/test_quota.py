@@ -62,7 +62,10 @@ def test_a_balance_that_cannot_be_read_is_unknown_never_0(
     ran = run("quota", "--retries", "0", "--format", "json")
     assert ran.code == 4
     assert json.loads(ran.out)["quota"][0]["available"] is None
-    assert "unknown" in run("quota", "--retries", "0").out.splitlines()[0]
+    text = run("quota", "--retries", "0").out
+    assert "unknown" in text.splitlines()[0]
+    assert "Not read from GET" in text
+    assert "Read from" not in text
 
 
 def test_a_rejected_token_ends_with_3(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
