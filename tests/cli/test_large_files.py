@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,8 +10,8 @@ import pytest
 
 from support import Run
 
-SECONDS = 10.0
-"""Of the processor: in quadratic time, one of the lines alone takes minutes. Most take 0.2 s."""
+# most take 0.2 s; in quadratic time, one of the lines alone takes minutes
+pytestmark = [pytest.mark.timeout(90), pytest.mark.no_cover]
 UNITS = (
     *("sk-", "sk-a", "ms-00000000-", "ms_oauth!", "00000000-0000-", "cherrystudio:"),
     *("cherrystudio:data=", "api-keys?data=", "a/", "a/b ", "a/b,", "- ", "-", "`", '"', "'"),
@@ -89,11 +88,8 @@ LINES = [as_lines, as_keys, as_texts, as_toml]
 
 def judged(run: Run, command: str, text: str) -> None:
     Path("hostile.j2").write_text(text, "utf-8")
-    began = time.process_time()
     ran = run(*COMMANDS[command]("hostile.j2"))
-    taken = time.process_time() - began
     assert ran.code in {0, 1, 2, 4, 5}
-    assert taken < SECONDS
     assert len(ran.out) + len(ran.err) < 20 * max(len(text), 1_000_000)
 
 

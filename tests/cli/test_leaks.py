@@ -35,7 +35,10 @@ from msconfig.reports import Format
 from processes import PYTHON_SHEBANG, running
 from support import ALIVE, DEAD, FakeClock, Online, Ran, Run, Serve, snapshot
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="/proc and xdg-open are Linux")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="/proc and xdg-open are Linux"),
+    pytest.mark.no_cover,  # both coverage and these tests follow the calls
+]
 
 SHAPES = {
     "of ModelScope": "ms-5ec2e7f1-9abc-4def-8123-456789abcdef",

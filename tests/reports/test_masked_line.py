@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from msconfig.reports.masked_line import masked
@@ -63,8 +61,7 @@ def test_what_is_no_key_stays(line: str) -> None:
     assert masked(line) == line
 
 
+@pytest.mark.timeout(40)  # the square of the length would take an hour
 @pytest.mark.parametrize("piece", ["a", "aA", "key", "key=", "-", "a/", "://", "Bearer ", "0a"])
 def test_a_long_line_takes_no_long_time(piece: str) -> None:
-    begun = time.process_time()
-    masked(piece * (400_000 // len(piece)))
-    assert time.process_time() - begun < 3
+    assert masked(piece * (400_000 // len(piece)))

