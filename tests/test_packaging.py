@@ -130,28 +130,6 @@ def test_the_sdist_holds_every_file_of_the_sources(source: Path, unpacked: Path)
     assert files_in(unpacked) == files_in(source) | {"PKG-INFO"}
 
 
-@pytest.mark.slow  # the gate runs the quick suite there
-@pytest.mark.timeout(300)
-def test_tests_that_read_files_run_in_an_unpacked_sdist(unpacked: Path) -> None:
-    def pytest_there(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments],
-            cwd=unpacked,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    collected = pytest_there("--collect-only", "-qq")
-    assert collected.returncode == 0, collected.stdout
-    ran = pytest_there(
-        *("tests/test_ci.py", "tests/cli/test_installed.py", "tests/test_docs.py"),
-        *("-k", "not real_output"),
-    )
-    assert ran.returncode == 0, ran.stdout
-    assert "skipped" not in ran.stdout
-
-
 def test_the_version_is_written_once() -> None:
     assert metadata("msconfig")["Version"] == __version__
     assert __version__ not in (ROOT / "pyproject.toml").read_text()
