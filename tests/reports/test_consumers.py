@@ -36,7 +36,7 @@ from support import HOSTILE_TEXT
 
 RULES = Path(__file__).resolve().parent.parent / "consumers"
 AT = datetime(2026, 10, 7, 10, 15, tzinfo=UTC)
-REPOSITORY = Repository(Path("/work/repository"), Path("/work/repository/sub"))
+REPOSITORY = Repository(Path("/home/me/repository"), Path("/home/me/repository/sub"))
 _TIME = re.compile(r"[0-9]*(\.[0-9]*)?")
 """A time of a suite as the plugin takes it, but for thousands with commas."""
 
