@@ -83,7 +83,10 @@ def written(
     uses |= {name: _guide_use(name, has_key=has_key) for name in GUIDE_NAMES}
     documents = [target for target in targets if target is not Target.GUIDE]
     for each in configurations:
-        uses |= {target.file_name(fallback=each.is_fallback): _use(target) for target in documents}
+        uses |= {
+            target.file_name(fallback=each.is_fallback): _use(target, has_key=bool(each.api_keys))
+            for target in documents
+        }
     lines = _lines(f"Written to {visible(str(planned.folder))}:", width)
     rows = [
         (visible(file.name), uses.get(file.name, "from your template")) for file in planned.files
@@ -129,12 +132,13 @@ def _table(rows: Sequence[tuple[str, str]], width: int) -> list[str]:
     ]
 
 
-def _use(target: Target) -> str:
+def _use(target: Target, *, has_key: bool) -> str:
+    key = ", with your key in it" if has_key else ""
     match target:
         case Target.V2:
-            return "provider and models in the form of desktop v2"
+            return f"provider and models in the form of desktop v2{key}"
         case Target.V1:
-            return "the same for desktop v1 and the mobile app"
+            return f"the same for desktop v1 and the mobile app{key}"
         case Target.LINK:
             return "brings the key into the app; holds it, so delete it after use"
         case Target.GUIDE:

@@ -57,6 +57,8 @@ def test_the_key_is_in_the_documents_and_nowhere_else(run: Run) -> None:
     link = files["links.txt"].decode().strip()
     assert decode_v1(link)["apiKey"] == decode_v2(link)["apiKey"] == TOKEN
     assert TOKEN not in ran.out + ran.err + files["report.json"].decode()
+    uses = ("in the form of desktop v2", "for desktop v1 and the mobile app", "what to do next")
+    assert all(f"{use}, with your key in it" in ran.out for use in uses)
 
 
 @pytest.mark.usefixtures("server")
