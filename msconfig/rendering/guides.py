@@ -27,6 +27,9 @@ FILE_NAMES = frozenset(f"guide.{tag}.{form}" for tag in Tag for form in ("html",
 """Every name that a guide may have."""
 
 _IMAGES = {Kind.IMAGE_GENERATION, Kind.IMAGE_EDIT}
+_CHATTING = {Kind.CHAT, Kind.VISION}
+_TOOL = "msconfig-modelscope"
+"""The name of the command that every system starts: on Windows, msconfig is another program."""
 _LANGUAGE_OF_SITE = {Site.CN: "zh-CN", Site.AI: "en"}
 _FEW = 5
 """Ids that a command may name one by one."""
@@ -65,6 +68,16 @@ class _Provider:
     def all_ids(self) -> str:
         """The ids of which the type stays as it is, as the app takes several at once."""
         return ",".join(model.id for model in self.models if model.kind not in _IMAGES)
+
+    @property
+    def has_images(self) -> bool:
+        return any(model.kind in _IMAGES for model in self.models)
+
+    @property
+    def example_id(self) -> str:
+        """The id in the drawings: of a model that answers a message, if there is one."""
+        chatting = [model.id for model in self.models if model.kind in _CHATTING]
+        return next(iter([*chatting, *(model.id for model in self.models)]), "owner/name")
 
     @property
     def writes_unknown_as_chat(self) -> bool:
@@ -121,7 +134,8 @@ def _context(providers: Sequence[_Provider], report: Report, tag: Tag) -> dict[s
         "dropped_of_fallback": _dropped(report.fallback),
         "addresses": addresses,
         "host": urlsplit(addresses.hub).hostname,
-        "command": f"msconfig apply cherry-studio.zip -o cherry-studio-new.zip{site} {named}",
+        "tool": _TOOL,
+        "command": f"{_TOOL} apply cherry-studio.zip -o cherry-studio-new.zip{site} {named}",
         "has_list": has_list,
         "tool_version": __version__,
         "file_name": f"guide.{tag}.html",

@@ -285,10 +285,10 @@ def test_copy_buttons_copy(open_guide: OpenGuide, *, has_clipboard: bool) -> Non
 
     assert copied_by("Copy Qwen/Qwen3.5-27B") == "Qwen/Qwen3.5-27B"
     together = [each.id for each in MODELS if each.kind is not Kind.IMAGE_GENERATION]
-    assert copied_by("Copy all IDs").split(",") == together
+    assert copied_by("Copy all IDs except image models").split(",") == together
     assert copied_by("Copy the key") == TOKEN
     assert decode_v2(copied_by("Copy the link"))["apiKey"] == TOKEN
-    assert copied_by("Copy the command").startswith("msconfig apply ")
+    assert copied_by("Copy the command").startswith("msconfig-modelscope apply ")
     assert it.page.locator("#said").inner_text() == "Copied"
 
 

@@ -288,13 +288,14 @@ def test_the_import_button_is_spoken_of_where_there_is_one(keys: tuple[str, ...]
 
 def test_the_last_part_names_every_file_that_contains_the_key() -> None:
     page, markdown = guide()
-    files = ("guide.en.html", "links.txt", "cherry-studio.zip", "cherry-studio-new.zip")
+    files = ("guide.en.html", "links.txt", "provider.v2.json", "provider.v1.json")
+    backups = ("cherry-studio.zip", "cherry-studio-new.zip")
     for text in (Read(page).text(), markdown):
         part = text.partition("When everything works: delete the copies of your key")[2]
-        assert all(each in part for each in files)
+        assert all(each in part for each in (*files, *backups))
     assert "this page, with your key" in Read(page).text()
     assert "this page, with your key" not in Read(guide(configuration())[0]).text()
-    assert markdown.count("- [ ] ") == 3
+    assert markdown.count("- [ ] ") == 4
 
 
 def test_addresses_and_long_ids_break_after_their_parts_alone() -> None:
@@ -321,13 +322,37 @@ def test_a_model_of_unknown_kind_is_named_as_a_chat_model(kind: Kind) -> None:
 def test_ids_to_paste_at_once_leave_out_the_models_that_need_a_type() -> None:
     kinds = (Kind.CHAT, Kind.IMAGE_GENERATION, Kind.VISION, Kind.IMAGE_EDIT)
     choices = tuple(ModelChoice(f"Qwen/M{number}", kind) for number, kind in enumerate(kinds))
-    buttons = Read(guide(configuration(models=choices))[0]).all("button")
-    assert "Qwen/M0,Qwen/M2" in [each.get("data-copy") for each in buttons]
+    page = Read(guide(configuration(models=choices))[0])
+    assert "Qwen/M0,Qwen/M2" in [each.get("data-copy") for each in page.all("button")]
+    assert "Copy all IDs except image models" in page.text()
+    without_images = Read(guide(configuration(models=(choices[0], choices[2])))[0])
+    assert "Copy all IDs" in without_images.text()
+    assert "except image models" not in without_images.text()
+
+
+def test_the_example_is_a_model_that_answers_a_message() -> None:
+    edit, chat = ModelChoice("Qwen/Edit", Kind.IMAGE_EDIT), ModelChoice("Qwen/Chat", Kind.CHAT)
+    assert "for example `Qwen/Chat`" in guide(configuration(models=(edit, chat)))[1]
+    assert "for example `Qwen/Edit`" in guide(configuration(models=(edit,)))[1]
+
+
+def test_commands_have_the_name_that_windows_has_no_program_of() -> None:
+    for text in (guide(configuration(TOKEN))[1], Read(guide(configuration(TOKEN))[0]).text()):
+        for command in ("models", "quota", "check", "apply"):
+            assert f"msconfig-modelscope {command}" in text
+            assert f"msconfig {command}" not in text
+
+
+def test_the_switch_is_drawn_off_until_it_is_to_be_turned_on() -> None:
+    page = guide(configuration(TOKEN))[0]
+    key, switch = (page.partition(f'<li id="{step}"')[2] for step in ("key", "switch"))
+    assert 'class="switch off"' in key.partition("</figure>")[0]
+    assert 'class="switch marked"' in switch.partition("</figure>")[0]
 
 
 def test_a_few_ids_stand_in_the_command_and_many_in_a_file() -> None:
     few = guide(configuration())[1]
-    assert "msconfig apply cherry-studio.zip -o cherry-studio-new.zip Qwen/Alive\n" in few
+    assert " apply cherry-studio.zip -o cherry-studio-new.zip Qwen/Alive\n" in few
     assert "ids.txt" not in few
     many = tuple(ModelChoice(f"Qwen/M{number}", Kind.CHAT) for number in range(500))
     page, markdown = guide(configuration(models=many))
