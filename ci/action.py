@@ -170,10 +170,22 @@ def _run(*command: str) -> None:
 def run(command: list[str]) -> tuple[int, str]:
     """The exit code of a command, and the last line that it wrote to stderr; all is passed on."""
     last = b""
+    started: list[subprocess.Popen[bytes]] = []
+    early: list[int] = []
+
+    def pass_on(number: int, _frame: object) -> None:
+        for each in started:
+            each.send_signal(number)
+        if not started:
+            early.append(number)
+
+    if os.name == "posix":  # a job that is cancelled; its report is still written
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, pass_on)
     with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
-        if os.name == "posix":  # a job that is cancelled; its report is still written
-            for each in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(each, lambda number, _: process.send_signal(number))
+        started.append(process)
+        for number in early:  # came while the program was being started
+            process.send_signal(number)
         assert process.stderr is not None  # noqa: S101 - it is a pipe
         for line in process.stderr:
             sys.stderr.buffer.write(line)

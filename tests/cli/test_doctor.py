@@ -181,7 +181,7 @@ def test_ctrl_c_ends_with_130_and_what_is_known(modelscope: Mock) -> None:
         (["--app", "--hub-url", "https://e.com"], "no effect with --app"),
         (["--app", SERVED], "no key of Cherry Studio's API Gateway"),
         (["--app", "--app-key-file", "missing", SERVED], "missing"),
-        (["--app", "--app-url", "http://192.0.2.1:23333", SERVED], "http:// only on loopback"),
+        (["--app", "--app-url", "http://192.0.2.1:23333", SERVED], "one of this machine"),
         (["--app", "--app-url", "https://e.com", SERVED], "one of this machine"),
         (["--app", "--app-url", "http://e.com:23333", SERVED], "one of this machine"),
         (["--app", "--app-url", "", SERVED], "not a URL"),
