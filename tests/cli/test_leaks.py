@@ -14,12 +14,13 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import httpx
@@ -34,6 +35,9 @@ from msconfig.mock.scenario import Account, Scenario
 from msconfig.reports import Format
 from processes import PYTHON_SHEBANG, running
 from support import ALIVE, DEAD, FakeClock, Online, Ran, Run, Serve, snapshot
+
+if TYPE_CHECKING:
+    from _typeshed import TraceFunction
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="/proc and xdg-open are Linux"),
@@ -338,6 +342,18 @@ def children() -> Iterator[Children]:
 Audit = Callable[..., Ran]
 
 
+def follow_calls(by: TraceFunction | None) -> None:
+    """Install a trace function; coverage installs its own in a thread that starts meanwhile."""
+    for _ in range(1000):
+        try:
+            sys.settrace(by)
+        except RuntimeError:
+            time.sleep(0.001)
+        else:
+            return
+    raise AssertionError("another trace function is being installed all the time")
+
+
 @pytest.fixture
 def audit(
     run: Run,
@@ -358,12 +374,14 @@ def audit(
         children.started.clear()
         children.watch = True
         before = sys.gettrace()
-        sys.settrace(burst)
+        if burst is not None:
+            follow_calls(burst)
         try:
             hub = os.environ["MSCONFIG_HUB_URL"]
             ran = run(*(each.replace("{hub}", hub) for each in row.arguments), *more)
         finally:
-            sys.settrace(before)
+            if burst is not None:
+                follow_calls(before)
             children.watch = False
         if "stdout" not in row.meant:
             none_in(ran.out, token)
