@@ -56,11 +56,11 @@ def as_toml() -> str:
 
 def as_many_ids() -> str:
     # fewer: each is a model to check, and not only a text to read
-    return "".join(f"owner/name-{number}\n" for number in range(10_000))
+    return "".join(f"owner/name-{number}\n" for number in range(3_000))
 
 
 def as_one_id() -> str:
-    return "owner/name-of-a-model\n" * 45_000
+    return "owner/name-of-a-model\n" * 15_000
 
 
 WITH = ("check", "--offline", "--no-token")
