@@ -281,7 +281,7 @@ def _write_reports(
         shown = True
         write_result(result)
         if output_format is Format.GITHUB:
-            _append_step_summary(render(report, Format.MARKDOWN))
+            _append_step_summary(render(report, Format.MARKDOWN, repository=repository))
         for planned in files:
             write(planned)
     except KeyboardInterrupt:

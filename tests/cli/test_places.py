@@ -50,6 +50,18 @@ def test_annotations_have_them(run: Run) -> None:
     assert starts == [f"::error file={file},line={line}" for file, line in PLACES]
 
 
+def test_the_job_summary_of_github_has_them(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    summary = tmp_path / "summary.md"
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    Path("keys.txt").write_text("ms-5eed0000-0000-4000-8000-0000000000aa\n")
+    run(*CHECK, "--format", "github", "--scan", "keys.txt")
+    run(*CHECK, "--report", "markdown=report.md", "--scan", "keys.txt")
+    assert "sub/keys.txt:1:1" in Path("report.md").read_text()
+    assert summary.read_text() == Path("report.md").read_text()
+
+
 def test_reports_in_files_have_them(run: Run) -> None:
     names = ("sarif", "gitlab", "junit")
     ran = run(*CHECK, *(f"--report={name}=r.{name}" for name in names), *LISTS)
