@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from msconfig.files import FilesRead, read_at_most
+from msconfig.files import read_at_most
+from msconfig.files_read import FilesRead
 from msconfig.parsing import loads, parse_time
 from msconfig.problems import Problem
 from msconfig.text import as_utf8

@@ -23,7 +23,6 @@ from msconfig import files as files_module
 from msconfig.errors import FileError, UsageError
 from msconfig.files import (
     FileChanges,
-    FilesRead,
     NewContent,
     OutputFile,
     changes_in,
@@ -387,48 +386,6 @@ def test_a_link_that_is_named_like_something_left_leads_nowhere(
     os.utime(folder / ".msconfig-staged-trap", (1, 1), follow_symlinks=False)
     stage(folder)
     assert (victim / "precious").exists()
-
-
-# --- files as they were read
-
-
-def test_a_file_as_it_was_read_has_its_content() -> None:
-    Path("ids.txt").write_bytes(b"a/b\r\n")
-    files = FilesRead()
-    files.add("ids.txt", b"a/b\r\n")
-    assert files.place_of("ids.txt") == Path("ids.txt").resolve()
-    assert files.place_of("other.txt") is None
-    assert files.content_of("ids.txt") == b"a/b\r\n"
-
-
-def _remove(path: Path) -> None:
-    path.unlink()
-
-
-def _change(path: Path) -> None:
-    path.write_bytes(b"a/c\r\n")
-
-
-def _link(path: Path) -> None:
-    path.rename("elsewhere.txt")
-    path.symlink_to("elsewhere.txt")
-
-
-def _pipe(path: Path) -> None:
-    path.unlink()
-    os.mkfifo(path)
-
-
-@pytest.mark.parametrize(
-    "later", [_remove, _change, pytest.param(_link, marks=posix), pytest.param(_pipe, marks=posix)]
-)
-def test_a_file_that_changed_after_it_was_read_has_none(later: Callable[[Path], None]) -> None:
-    Path("ids.txt").write_bytes(b"a/b\r\n")
-    files = FilesRead()
-    files.add("ids.txt", b"a/b\r\n")
-    later(Path("ids.txt"))
-    files.add("ids.txt", b"a/c\r\n")  # the first reading counts
-    assert files.content_of("ids.txt") is None
 
 
 # --- files in any folders, replaced

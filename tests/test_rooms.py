@@ -12,8 +12,9 @@ from msconfig.cli.app import COMMANDS
 
 PACKAGE = Path(__file__).resolve().parent.parent / "msconfig"
 COMMON = {
-    *("_version", "clock", "errors", "files", "json_schema", "model_ids", "parsing", "pasted_ids"),
-    *("problems", "resources", "schemas", "text", "tokens", "windows_names"),
+    *("_version", "clock", "errors", "files", "files_read", "json_schema", "model_ids"),
+    *("parsing", "pasted_ids", "problems", "resources", "schemas", "text"),
+    *("tokens", "windows_names"),
 }
 
 ROOMS = {

@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from msconfig.checking.report import Quota, Report
     from msconfig.cli.inputs import Inputs
     from msconfig.cli.report_files import UsedFile
-    from msconfig.files import FileChanges, FilesRead
+    from msconfig.files import FileChanges
+    from msconfig.files_read import FilesRead
     from msconfig.operations.places import Repository
     from msconfig.scanning.scan_request import ScanRequest
     from msconfig.settings.loading import Settings

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from msconfig.checking.report import Proof, Report
     from msconfig.checking.reuse import Reuse
     from msconfig.cli.inputs import Inputs
-    from msconfig.files import FilesRead
+    from msconfig.files_read import FilesRead
     from msconfig.operations.fix import Choice, Unchanged
 
 __all__ = ["Fixing"]
@@ -26,7 +26,7 @@ class Fixing:
     """The changes of files that a check was started with; none without --fix."""
 
     def __init__(self, options: FixOptions) -> None:
-        from msconfig.files import FilesRead
+        from msconfig.files_read import FilesRead
 
         self._options = options
         self._choices: tuple[Choice, ...] = ()

@@ -22,7 +22,8 @@ from msconfig.cli.params import (
     TokenOptions,
 )
 from msconfig.errors import FileError, TokenError, UsageError
-from msconfig.files import FilesRead, read_stdin
+from msconfig.files import read_stdin
+from msconfig.files_read import FilesRead
 from msconfig.model_ids import GivenId, ModelId, distinct, texts_in_lines
 from msconfig.modelscope.fallback_regions import Region, addresses_in, base_url
 from msconfig.modelscope.kinds import Kind

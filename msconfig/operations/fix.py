@@ -28,7 +28,8 @@ from msconfig.checking.requirement import with_requirement
 from msconfig.checking.reuse import DEFAULT_MAX_AGE, Reuse, with_reuse
 from msconfig.checking.suggestions.same_model import is_at_another_provider, is_same_model
 from msconfig.errors import FileError, SettingsError
-from msconfig.files import FilesRead, NewContent
+from msconfig.files import NewContent
+from msconfig.files_read import FilesRead
 from msconfig.model_ids import GivenId, ModelId
 from msconfig.modelscope.kinds import Kind
 from msconfig.operations.id_edits import Edit, EditableText, without_overlaps

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from msconfig.files import FilesRead
+from msconfig.files_read import FilesRead
 from msconfig.model_ids import GivenId, Location
 
 __all__ = ["ScanRequest", "Scanned"]

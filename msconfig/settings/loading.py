@@ -11,7 +11,7 @@ from typing import Any
 
 from msconfig.checking.baseline import IgnoreEntry
 from msconfig.errors import SettingsError
-from msconfig.files import FilesRead
+from msconfig.files_read import FilesRead
 from msconfig.model_ids import GivenId, located, located_texts
 from msconfig.parsing import loads_toml
 from msconfig.pasted_ids import pasted
