@@ -11,36 +11,14 @@ import pytest
 from msconfig.errors import FileError, UsageError
 from msconfig.scanning.scan_request import Scanned, ScanRequest
 from msconfig.scanning.scanner import scan_files
+from repositories import ID, files_of, git
 
-ID = "Qwen/Qwen3.5-27B"
 KNOWN = frozenset({ID})
 MIB = 1024 * 1024
 
 
 def scan(*paths: Path | str, diff: str | None = None) -> Scanned:
     return scan_files(ScanRequest(paths=list(map(str, paths)), diff=diff), KNOWN)
-
-
-def files_of(scanned: Scanned) -> list[str]:
-    return [Path(place.file).name for each in scanned.ids for place in each.locations]
-
-
-def git(folder: Path, *arguments: str) -> None:
-    settings = ("-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "protocol.file.allow=always")
-    subprocess.run(
-        ["git", *settings, "-C", str(folder), *arguments], check=True, capture_output=True
-    )
-
-
-@pytest.fixture
-def repository(tmp_path: Path) -> Path:
-    folder = tmp_path / "repository"
-    folder.mkdir()
-    git(folder, "init", "-q")
-    (folder / "a.yaml").write_text(f"model: {ID}\n", "utf-8")
-    git(folder, "add", "-A")
-    git(folder, "commit", "-qm", "first")
-    return folder
 
 
 @pytest.fixture(params=[True, False], ids=["in a repository", "without"])

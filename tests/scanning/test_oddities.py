@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,35 +11,13 @@ from msconfig.errors import FileError, UsageError
 from msconfig.scanning import git as git_module
 from msconfig.scanning.scan_request import Scanned, ScanRequest
 from msconfig.scanning.scanner import scan_files
+from repositories import ID, files_of
 
-ID = "Qwen/Qwen3.5-27B"
 OTHER = "ZhipuAI/GLM-5.2"
 
 
 def scan(*paths: Path | str, diff: str | None = None) -> Scanned:
     return scan_files(ScanRequest(paths=list(map(str, paths)), diff=diff), frozenset({ID, OTHER}))
-
-
-def files_of(scanned: Scanned) -> list[str]:
-    return [Path(place.file).name for each in scanned.ids for place in each.locations]
-
-
-def git(folder: Path, *arguments: str) -> None:
-    settings = ("-c", "user.name=a", "-c", "user.email=a@b.c")
-    subprocess.run(
-        ["git", *settings, "-C", str(folder), *arguments], check=True, capture_output=True
-    )
-
-
-@pytest.fixture
-def repository(tmp_path: Path) -> Path:
-    folder = tmp_path / "repository"
-    folder.mkdir()
-    git(folder, "init", "-q")
-    (folder / "a.yaml").write_text(f"model: {ID}\n", "utf-8")
-    git(folder, "add", "-A")
-    git(folder, "commit", "-qm", "first")
-    return folder
 
 
 # name, content, what is found, and what the note says (nothing if the file is sound)
