@@ -301,6 +301,7 @@ def _scan(
     scanning: ScanOptions, reports: Iterable[str | None], files_read: FilesRead | None
 ) -> ScanRequest | None:
     """The scan that the options ask for; in folders it leaves out reports and facts of the run."""
+    from msconfig.model_ids import ModelId
     from msconfig.scanning.scan_request import ScanRequest
 
     for option, values in (("--scan", scanning.scan), ("--diff", [scanning.diff])):
@@ -309,6 +310,12 @@ def _scan(
     if not scanning.scan:
         _refuse_without("--scan", diff=scanning.diff)
         return None
+    for path in scanning.scan:  # a habit: ids come last everywhere else
+        if ModelId.parse(path) is not None and not os.path.lexists(path):
+            raise UsageError(
+                f"--scan takes all words up to the next option, and {path} is no file; put IDs in"
+                " front of --scan, or behind --"
+            )
     left_out = [Path(file) for file in reports if file]
     return ScanRequest(
         paths=scanning.scan, diff=scanning.diff, left_out=left_out, files_read=files_read

@@ -271,6 +271,14 @@ def test_the_folder_may_be_below_the_top_of_the_repository(
     assert places(run, "--scan", ".", "--diff", "HEAD") == {VANISHED: ["sub/b.yaml:2:4"]}
 
 
+def test_an_id_behind_the_paths_says_where_ids_go(run: Run, repository: Path) -> None:
+    ran = run("check", "--offline", "--no-token", "--scan", str(repository), SERVED)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"{SERVED} is no file; put IDs in front of --scan, or behind --" in ran.err
+    for arguments in ((SERVED, "--scan", "."), ("--scan", ".", "--", SERVED)):
+        assert run("check", "--offline", "--no-token", *arguments).code == 0
+
+
 @pytest.mark.parametrize(
     "revision", ["no-such", "--upload-pack=touch pwned", "a\nb", "HEAD:a.yaml"]
 )
