@@ -7,14 +7,15 @@ switched on, as ``provider:model``.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum, auto
 from http import HTTPStatus
 
 from msconfig.modelscope.http_interface import Deadline, Failure, Http, Reply
 from msconfig.parsing import NotJson, loads
 from msconfig.tokens import Secret
 
-__all__ = ["DEFAULT_URL", "Gateway", "KeyRefused", "NoGateway", "ids_of"]
+__all__ = ["DEFAULT_URL", "Gateway", "Instead", "KeyRefused", "NoGateway", "ids_of"]
 
 DEFAULT_URL = "http://127.0.0.1:23333"
 PAGE_ROWS = 100
@@ -23,12 +24,22 @@ _SECONDS = 25.0
 """For one request, with its tries."""
 
 
+class Instead(Enum):
+    """What is found in place of the gateway and its list."""
+
+    NOTHING = auto()
+    ANOTHER_SERVICE = auto()
+    NO_LIST = auto()
+    """The gateway, which answers with an error when its list is requested."""
+
+
 @dataclass(frozen=True, slots=True)
 class NoGateway:
     """Nothing answers as the gateway does."""
 
-    message: str
-    """What was found in its place, in a few words of ours."""
+    instead: Instead
+    status: int | None = None
+    """The HTTP status of the reply, where that says most about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +87,7 @@ class Gateway:
             return KeyRefused()
         body = _object(reply)
         if isinstance(body, NoGateway):
-            return body
+            return replace(body, instead=Instead.NO_LIST) if body.status else body
         rows = body.get("data")
         if not isinstance(rows, list):
             return _SOMETHING_ELSE
@@ -91,7 +102,7 @@ class Gateway:
 
 
 _REFUSALS = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
-_SOMETHING_ELSE = NoGateway("something else answers there")
+_SOMETHING_ELSE = NoGateway(Instead.ANOTHER_SERVICE)
 
 
 def _id(row: dict[str, object]) -> str | None:
@@ -109,9 +120,9 @@ def _id(row: dict[str, object]) -> str | None:
 
 def _object(reply: Reply | Failure) -> dict[str, object] | NoGateway:
     if isinstance(reply, Failure):
-        return NoGateway("nothing answers there")
+        return _SOMETHING_ELSE if reply.is_answered else NoGateway(Instead.NOTHING)
     if reply.status != HTTPStatus.OK:
-        return NoGateway(f"HTTP {reply.status} in place of an answer")
+        return NoGateway(Instead.ANOTHER_SERVICE, reply.status)
     try:
         body = loads(reply.body)
     except NotJson:

@@ -131,6 +131,8 @@ class Failure:
     """Whether a request was made; if not, this says nothing about the host."""
     provenance: Provenance | None = None
     """What the snapshot says that holds no answer; None for a failure of the network."""
+    is_answered: bool = False
+    """Whether something came all the same: too much, broken off, or not HTTP."""
 
 
 @dataclass(slots=True)

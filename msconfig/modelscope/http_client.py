@@ -259,7 +259,9 @@ class HttpClient:
                 for chunk in response.iter_bytes():
                     body += chunk
                     if len(body) > MAX_REPLY_BYTES:
-                        return Failure("the reply is larger than 8 MiB", passing=False)
+                        return Failure(
+                            "the reply is larger than 8 MiB", passing=False, is_answered=True
+                        )
                     if enough(chunk):
                         break
                     if self.pacing.clock() - began > seconds:
@@ -277,12 +279,13 @@ class HttpClient:
         except httpx.TimeoutException:
             return Failure(f"{too_slow.message}{self._obstacles.on_the_way(host.name)}")
         except httpx.DecodingError:
-            return Failure("the reply cannot be decompressed", passing=False)
+            return Failure("the reply cannot be decompressed", passing=False, is_answered=True)
         except httpx.HTTPError as error:
             if obstacle := self._obstacles.of_error(error, host.name):
                 host.given_up = host.given_up or obstacle
                 return Failure(obstacle, passing=False)
-            return Failure(_in_words(error, self.hidden))
+            is_answered = isinstance(error, httpx.RemoteProtocolError)
+            return Failure(_in_words(error, self.hidden), is_answered=is_answered)
 
 
 def _forget_location(response: httpx.Response) -> None:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from msconfig._version import __version__
 from msconfig.checking.report import Outcome
-from msconfig.cherry.gateway import KeyRefused, NoGateway
+from msconfig.cherry.gateway import Instead, KeyRefused, NoGateway
 from msconfig.errors import ExitCode
 from msconfig.modelscope.facts import CallResult
 from msconfig.operations.app_models import AppReport, AppResult
@@ -33,10 +33,19 @@ _CALLS = {
     CallResult.REFUSED: "was refused for good",
     CallResult.INCONCLUSIVE: "gave no clear answer",
 }
-_SWITCH_ON = (
-    "Next: in Cherry Studio, open Settings, API Gateway (version 1: API Server), and switch it on;"
-    " if it shows another port than 23333, give --app-url."
-)
+_INSTEAD = {
+    Instead.NOTHING: "Cherry Studio's API Gateway cannot be reached: nothing answers there",
+    Instead.ANOTHER_SERVICE: "Something other than Cherry Studio's API Gateway answers there",
+    Instead.NO_LIST: "Cherry Studio's API Gateway gives no list of models",
+}
+_SETTINGS = "Next: in Cherry Studio, open Settings, API Gateway (version 1: API Server)"
+_NEXT = {
+    Instead.NOTHING: f"{_SETTINGS}, and switch it on; if it shows another port than 23333, give"
+    " --app-url.",
+    Instead.ANOTHER_SERVICE: f"{_SETTINGS}, switch it on, and give --app-url with the port that it"
+    " shows.",
+    Instead.NO_LIST: "Next: restart Cherry Studio, and run it again.",
+}
 
 
 def as_json(report: AppReport) -> str:
@@ -114,8 +123,8 @@ def _verdict(report: AppReport) -> str:
     match report.failure:
         case KeyRefused():
             return "Cherry Studio refuses the key."
-        case NoGateway(message):
-            return f"Cherry Studio's API Gateway cannot be reached: {message}."
+        case NoGateway(instead, status):
+            return f"{_INSTEAD[instead]}{f': HTTP {status}' if status else ''}."
     results = [result for _, result in report.models]
     there = results.count(AppResult.THERE)
     if AppResult.PROVIDER_OFF in results:
@@ -133,8 +142,8 @@ def _next_step(report: AppReport) -> str:
                 "Next: copy the key anew from Settings, API Gateway (version 1: API Server), into"
                 " CHERRY_STUDIO_API_KEY or the file of --app-key-file."
             )
-        case NoGateway():
-            return _SWITCH_ON
+        case NoGateway(instead):
+            return _NEXT[instead]
     if AppResult.PROVIDER_OFF in results:
         return (
             f"Next: in Cherry Studio, open Settings, Model Provider, and switch {report.provider}"

@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
-from msconfig.cherry.gateway import Gateway, KeyRefused, NoGateway, ids_of
+from msconfig.cherry.gateway import Gateway, Instead, KeyRefused, NoGateway, ids_of
 from msconfig.mock.messages import Request, Response
 from msconfig.tokens import Secret
 from support import Connect, Handler, Serve
 
+ANOTHER_SERVICE = NoGateway(Instead.ANOTHER_SERVICE)
 KEY = Secret("cs-sk-5eed0000-0000-4000-8000-000000000001")
 Ask = Callable[[Handler], object]
 
@@ -59,12 +60,12 @@ def test_pages_that_never_end_have_an_end(ask: Ask) -> None:
         (rows("p:a", None, 5, {"id": "x"}), ("p:a",)),
         (Response.of_json(200, {"data": ["p:a", None, {"name": "b"}]}), ()),
         (rows(), ()),
-        (Response.of_json(200, {"data": None}), NoGateway("something else answers there")),
-        (Response.of_json(200, ["p:a"]), NoGateway("something else answers there")),
-        (Response(200, b"", {}), NoGateway("something else answers there")),
+        (Response.of_json(200, {"data": None}), ANOTHER_SERVICE),
+        (Response.of_json(200, ["p:a"]), ANOTHER_SERVICE),
+        (Response(200, b"", {}), ANOTHER_SERVICE),
         (Response.of_json(401, {"error": "Unauthorized"}), KeyRefused()),
         (Response.of_json(403, {"error": "Forbidden"}), KeyRefused()),
-        (Response.of_json(503, {"error": {}}), NoGateway("HTTP 503 in place of an answer")),
+        (Response.of_json(503, {"error": {}}), NoGateway(Instead.NO_LIST, 503)),
     ],
 )
 def test_a_list_is_read_or_refused(ask: Ask, reply: Response, found: object) -> None:
@@ -82,7 +83,7 @@ def test_a_later_page_that_fails_is_no_list(ask: Ask) -> None:
             return rows(*(f"p:m{number}" for number in range(100)))
         return Response(500, b"")
 
-    assert ask(second) == NoGateway("HTTP 500 in place of an answer")
+    assert ask(second) == NoGateway(Instead.NO_LIST, 500)
 
 
 def test_ids_belong_to_the_provider_in_front_of_the_first_colon() -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socketserver
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -241,10 +243,16 @@ def apps(**provider: object) -> dict[str, object]:
         ),
         ({"app": {"key": "cs-sk-another"}}, 3, [], "refuses the key"),
         ({"app": {"enabled": False}}, 4, [], "nothing answers there"),
-        ({"faults": [{"does": "html"}]}, 4, [], "something else answers there"),
-        ({"faults": [{"does": "status", "status": 404}]}, 4, [], "HTTP 404"),
-        ({"faults": [{"does": "redirect"}]}, 4, [], "HTTP 302"),
-        ({"faults": [{"does": "garbage", "path": "/v1/models"}]}, 4, [], "something else answers"),
+        ({"faults": [{"does": "html"}]}, 4, [], "? Something other than"),
+        ({"faults": [{"does": "status", "status": 404}]}, 4, [], "answers there: HTTP 404."),
+        ({"faults": [{"does": "redirect"}]}, 4, [], "answers there: HTTP 302."),
+        ({"faults": [{"does": "garbage", "path": "/v1/models"}]}, 4, [], "? Something other than"),
+        (
+            {"faults": [{"does": "status", "status": 503, "path": "/v1/models"}]},
+            4,
+            [],
+            "Gateway gives no list of models: HTTP 503.",
+        ),
     ],
 )
 def test_what_the_app_lacks_is_named(
@@ -270,8 +278,27 @@ def test_the_key_is_sent_only_to_what_answers_as_the_gateway(run: Run, serve: Se
     Path("key.txt").write_text(f"{APP_KEY}\n")
     arguments = ("--app-key-file", "key.txt", "--app-url", other.endpoints.hub)
     ran = run("doctor", "--app", *arguments, SERVED)
-    assert (ran.code, "something else answers there" in ran.out) == (4, True)
+    assert (ran.code, ran.out.startswith("? Something other than")) == (4, True)
     assert [each.token for each in other.requests] == [""]
+
+
+@pytest.mark.usefixtures("app")
+@pytest.mark.parametrize("speaks", [b"SSH-2.0-OpenSSH_9.9\r\n", b"+OK POP3 ready\r\n"])
+def test_a_service_that_speaks_no_http_is_named_as_another_one(run: Run, speaks: bytes) -> None:
+    class Banner(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.sendall(speaks)
+            self.request.recv(4096)
+
+    with socketserver.TCPServer(("127.0.0.1", 0), Banner) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_address[1]}"
+        ran = run("doctor", "--app", "--app-url", url, "--retries", "0", SERVED)
+        server.shutdown()
+    assert ran.code == 4
+    assert ran.out.startswith("? Something other than Cherry Studio's API Gateway answers there.")
+    assert "cannot be reached" not in ran.out
+    assert "--app-url" in ran.out
 
 
 def test_no_proxy_gets_the_key(
