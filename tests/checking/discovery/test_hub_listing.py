@@ -123,6 +123,8 @@ def find(serve: Serve, connect: Connect) -> Find:
     """Discover rerank models, or what else is asked for, without waiting."""
 
     def find_it(hub: Hub, **request: Any) -> Discovery:  # noqa: ANN401 - as the request takes it
+        hub.pages.clear()  # a parameter is the same object when a test is run again
+        hub.tasks.clear()
         modelscope = ModelScope(serve(hub).endpoints, connect(retries=0))
         asked: dict[str, Any] = {"kinds": frozenset({Kind.RERANK}), **request}
         return discover(modelscope, DiscoveryRequest(**asked))
