@@ -47,14 +47,16 @@ def open_links(
         seconds: how long the page stays where nothing is asked.
 
     Raises:
+        TokenError: there is no token, and no file.
         UsageError: no terminal to ask on, or no desktop.
         DocumentError: a link that a version of the app would not read as intended.
         FileError: a file that cannot be read or written.
     """
+    own = links_of_tokens() if source is None else ""  # a missing token is the first to mend
     if asks and not can_ask():
         raise UsageError("no terminal to ask on: --yes opens the links without a question")
     here = desktop()
-    file = _links(source, links_of_tokens, common)
+    file = links_in(own.encode(), "the tokens") if source is None else _links_of(source, common)
     payloads = [payload for link in file.links if (payload := link.readings[-1].payload)]
     if asks or not common.quiet:  # a question has to say what it is about
         note("\n".join(map(payload_in_words, payloads)))
@@ -78,12 +80,8 @@ def open_links(
     return ExitCode.OK
 
 
-def _links(
-    source: str | None, links_of_tokens: Callable[[], str], common: CommonOptions
-) -> LinksFile:
+def _links_of(source: str, common: CommonOptions) -> LinksFile:
     """Links that both versions of the app read as intended; others never get onto a page."""
-    if source is None:
-        return links_in(links_of_tokens().encode(), "the tokens")
     if common.config:
         loading.find(Path(common.config))
     file = read_links(source)

@@ -415,3 +415,23 @@ def test_encode_is_masked_on_a_terminal_unless_it_is_to_be_revealed(columns: int
     code, seen = on_a_terminal("encode", "--reveal", answers={}, columns=columns)
     assert code == 0
     assert decode_v2(seen.strip())["apiKey"] == TOKEN
+
+
+@pytest.mark.parametrize("options", [[], ["--yes"]], ids=["asks", "yes"])
+def test_a_missing_token_is_named_before_terminal_and_desktop(
+    run: Run, monkeypatch: pytest.MonkeyPatch, options: list[str]
+) -> None:
+    for name in ("MODELSCOPE_API_TOKEN", "DISPLAY"):
+        monkeypatch.delenv(name)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    ran = run("link", "open", *options)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("msconfig: no token, so there is no key for a link")
+    assert "desktop" not in ran.err
+    assert "terminal" not in ran.err
+
+
+def test_a_missing_terminal_comes_before_a_link_that_is_broken(run: Run) -> None:
+    Path("links.txt").write_text("cherrystudio://providers/api-keys?v=1&data=x\n")
+    ran = run("link", "open", "links.txt")
+    assert (ran.code, ran.err.startswith("msconfig: no terminal to ask on")) == (2, True)
