@@ -10,7 +10,7 @@ import stat
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -157,7 +157,9 @@ def write(changes: FileChanges) -> None:
             new.mkdir()
             for file in changes.changed:
                 _stage(new / file.name, file, older=changes.folder / file.name)
-            stack.enter_context(_turn_of(changes))
+            # a report or a snapshot alone is one rename, and waits for no one
+            if len(changes.changed) > 1 or _kept_without_force(changes):
+                stack.enter_context(_turn_of([changes.folder]))
             _refuse_overtaken(changes)
             _keep_older(changes, kept)
             try:
@@ -179,22 +181,22 @@ def write(changes: FileChanges) -> None:
 
 
 @contextlib.contextmanager
-def _turn_of(changes: FileChanges) -> Iterator[None]:
-    """Wait until no other run writes to the folder, so that two sets of files do not mix.
+def _turn_of(folders: Iterable[Path]) -> Iterator[None]:
+    """Wait until no other run writes to the folders, so that two sets of files do not mix.
 
-    A report or a snapshot alone is one rename, and waits for no one. Another user may lock a folder
-    that is shared, so the wait has an end; nothing waits on Windows.
+    All runs lock in the same order, so that no two wait for each other. Another user may lock a
+    folder that is shared, so the wait has an end; nothing waits on Windows.
     """
-    descriptor = -1
+    descriptors: list[int] = []
     try:
-        if os.name == "posix" and (len(changes.changed) > 1 or _kept_without_force(changes)):
-            descriptor = os.open(changes.folder, os.O_RDONLY)
-            ends = time.monotonic() + _LONGEST_WAIT
-            while _is_locked(descriptor) and time.monotonic() < ends:
+        ends = time.monotonic() + _LONGEST_WAIT
+        for folder in sorted(folders) if os.name == "posix" else ():
+            descriptors.append(os.open(folder, os.O_RDONLY))
+            while _is_locked(descriptors[-1]) and time.monotonic() < ends:
                 time.sleep(0.02)
         yield
     finally:
-        if descriptor >= 0:
+        for descriptor in descriptors:
             os.close(descriptor)
 
 
@@ -318,11 +320,13 @@ def _replace(files: Sequence[NewContent], changed: list[Path]) -> None:
                 place = each.path
                 _stage_like(staged, each)
                 _keep(place, staged.with_suffix(".older"))
+            stack.enter_context(_turn_of(folders))
             try:
                 for each, staged in steps:
                     place = each.path
                     if not _has(place, each.older):
-                        changed.append(place)
+                        if not each.is_written:  # by another run, with the same result
+                            changed.append(place)
                         continue
                     staged.replace(place)
                     _log.debug("wrote %s: %d bytes", place, len(each.content))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
@@ -89,19 +90,42 @@ def test_a_file_that_came_meanwhile_is_not_replaced(tmp_path: Path, content: byt
     assert not (tmp_path / "b.json").exists()
 
 
-def test_two_fixes_of_one_list_change_it_once(tmp_path: Path) -> None:
-    path = tmp_path / "ids.txt"
-    path.write_bytes(b"old")
-    kept: list[tuple[Path, ...]] = []
-    raised = at_once(
-        *(
-            lambda new=new: kept.append(replace([NewContent(path, b"old", new)]))
-            for new in (b"one", b"two")
-        )
-    )
+@posix
+def test_of_two_fixes_that_compared_at_once_one_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worst moment: both have seen the older content before either replaces it."""
+    places = [tmp_path / "b" / "ids.txt", tmp_path / "a" / "ids.txt"]
+    for place in places:
+        place.parent.mkdir()
+        place.write_bytes(b"old")
+    both_compared = threading.Barrier(2)
+    has = files_module._has
+
+    def has_slowly(path: Path, content: bytes) -> bool:
+        found = has(path, content)
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both_compared.wait(0.2)
+        return found
+
+    monkeypatch.setattr(files_module, "_has", has_slowly)
+    kept: list[set[Path]] = []
+
+    def fix(new: bytes, order: list[Path]) -> None:
+        kept.append(set(replace([NewContent(place, b"old", new) for place in order])))
+
+    raised = at_once(lambda: fix(b"one", places), lambda: fix(b"two", places[::-1]))
     assert raised == []
-    assert path.read_bytes() in {b"one", b"two"}
-    assert not list(tmp_path.glob(".msconfig-*"))
+    assert sorted(kept, key=len) == [set(), set(places)]
+    assert {place.read_bytes() for place in places} in ({b"one"}, {b"two"})
+    assert not list(tmp_path.rglob(".msconfig-*"))
+
+
+def test_a_file_that_another_run_fixed_alike_is_not_listed_as_changed(tmp_path: Path) -> None:
+    place = tmp_path / "ids.txt"
+    place.write_bytes(b"new")
+    assert replace([NewContent(place, b"old", b"new")]) == ()
+    assert place.read_bytes() == b"new"
 
 
 # --- names
