@@ -35,9 +35,19 @@ class ExitCode(IntEnum):
 
 
 class MsconfigError(Exception):
-    """An error that the user can act on; `str()` has a line for each problem."""
+    """An error that the user can act on; `str()` has a line for each problem.
+
+    Args:
+        message: names arguments as they are in Python.
+        with_options: the same with the options of the command line in their place; None where it
+            names no argument.
+    """
 
     exit_code: ExitCode = ExitCode.USAGE
+
+    def __init__(self, message: str, *, with_options: str | None = None) -> None:
+        super().__init__(message)
+        self.with_options = message if with_options is None else with_options
 
 
 class UsageError(MsconfigError):

@@ -44,7 +44,10 @@ def problems_under(value: object, schema_file: Path) -> list[Problem]:
     except OSError as error:
         raise FileError.from_os("read the schema", schema_file, error) from None
     except NotJson as error:
-        raise UsageError(f"{schema_file}: {error}; --schema takes a JSON Schema") from None
+        raise UsageError(
+            f"{schema_file}: {error}; schema has to be a JSON Schema",
+            with_options=f"{schema_file}: {error}; --schema takes a JSON Schema",
+        ) from None
     if not isinstance(schema, dict):
         raise UsageError(f"{schema_file}: not a JSON Schema: it has to be an object")
     try:

@@ -105,14 +105,15 @@ def refuse_other_site(ids: Iterable[GivenId], site: str) -> None:
     """Refuse page addresses of a site other than `site`.
 
     Raises:
-        UsageError: the message names the address and the option.
+        UsageError: the message names the address and the site.
     """
     for given in ids:
         for other in given.sites - {site}:
             shown = visible(shortened(given.given or given.text))
+            why = f"{shown} is a page of site {other}, but site {site} is checked; give"
             raise UsageError(
-                f"{shown} is a page of site {other}, but site {site} is checked; give --site"
-                f" {other}, or the id alone"
+                f"{why} a session of site {other}, or the id alone",
+                with_options=f"{why} --site {other}, or the id alone",
             )
 
 

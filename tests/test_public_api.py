@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import msconfig
+from backups import make_v7
 from msconfig import (
     ExitCode,
     FileError,
@@ -30,6 +32,7 @@ from msconfig import (
     read_reuse,
 )
 from msconfig.testing import Mock
+from repositories import git
 from support import TOKEN
 
 ID = "Qwen/Qwen3.5-27B"
@@ -148,3 +151,95 @@ def test_files_are_scanned(tmp_path: Path) -> None:
         msconfig.scan(tmp_path / "missing", Session.offline())
     with pytest.raises(UsageError):
         msconfig.scan([], Session.offline())
+
+
+def _scanned(folder: Path, revision: str) -> object:
+    return msconfig.scan(folder, Session.offline(), diff=revision)
+
+
+def _without_repository(folder: Path) -> object:
+    return _scanned(folder, "HEAD")
+
+
+def _with_an_unknown_revision(folder: Path) -> object:
+    git(folder, "init", "-q")
+    return _scanned(folder, "no-such")
+
+
+def _in_a_shallow_clone(folder: Path) -> object:
+    git(folder, "init", "-q", "whole")
+    for message in ("one", "two"):
+        git(folder / "whole", "commit", "-q", "--allow-empty", "-m", message)
+    git(folder, "clone", "-q", "--depth", "1", f"file://{folder}/whole", "shallow")
+    return _scanned(folder / "shallow", "HEAD~1")
+
+
+def _without_contents(folder: Path) -> object:
+    git(folder, "init", "-q")
+    (folder / "a.yaml").write_text("model: x\n", "utf-8")
+    git(folder, "add", ".")
+    git(folder, "commit", "-q", "-m", "one")
+    (folder / "a.yaml").write_text(f"model: {ID}\n", "utf-8")
+    for each in (folder / ".git" / "objects").glob("??/*"):
+        kind = subprocess.run(
+            ["git", "-C", str(folder), "cat-file", "-t", each.parent.name + each.name],
+            capture_output=True,
+            check=True,
+        )
+        if kind.stdout == b"blob\n":
+            each.unlink()
+    return _scanned(folder, "HEAD")
+
+
+def _without_calls(_folder: Path) -> object:
+    return check([ID], Session(), require="called")
+
+
+def _a_page_of_the_other_site(_folder: Path) -> object:
+    return check([f"https://www.modelscope.ai/models/{ID}"], Session())
+
+
+def _schema_alone(folder: Path) -> object:
+    return generate([ID], Session.offline(), schema=folder / "s.json")
+
+
+def _schema_that_is_none(folder: Path) -> object:
+    (folder / "a.json.j2").write_text("{}", "utf-8")
+    (folder / "s.json").write_text("nonsense", "utf-8")
+    template, schema = folder / "a.json.j2", folder / "s.json"
+    return generate([ID], Session.offline(), template=template, schema=schema)
+
+
+def _written_twice(folder: Path) -> object:
+    (folder / "provider.v2.json").write_text("{}", "utf-8")
+    return generate([ID], Session.offline(), targets=["v2"]).write(folder)
+
+
+def _applied_twice(folder: Path) -> object:
+    backup = make_v7(folder / "backup.zip")
+    (folder / "new.zip").write_text("older", "utf-8")
+    return apply(backup, [ID], Session.offline(), new=folder / "new.zip")
+
+
+@pytest.mark.parametrize(
+    ("act", "words"),
+    [
+        (_without_repository, r"^diff .* git, .* has none: not a git repository; .* omit diff$"),
+        (_with_an_unknown_revision, r"^diff no-such: no such revision in the repository of "),
+        (_in_a_shallow_clone, r"^diff HEAD~1: not in this shallow clone; fetch it first"),
+        (_without_contents, r"^diff HEAD: this clone lacks the content of .*a\.yaml then"),
+        (_without_calls, r"without calls no model can have it; give probe or reuse, or require"),
+        (_a_page_of_the_other_site, r"give a session of site ai, or the id alone$"),
+        (_schema_alone, r"^a schema is for the result of a template; give both$"),
+        (_schema_that_is_none, r"s\.json: .*; schema has to be a JSON Schema$"),
+        (_written_twice, r"provider\.v2\.json; force=True replaces"),
+        (_applied_twice, r"new\.zip exists already; give another name, or force=True to replace"),
+    ],
+)
+def test_errors_are_in_terms_of_python(
+    tmp_path: Path, act: Callable[[Path], object], words: str
+) -> None:
+    with pytest.raises(UsageError, match=words) as caught:
+        act(tmp_path)
+    assert "--" not in str(caught.value)
+    assert str(caught.value) == caught.value.args[0]

@@ -93,7 +93,7 @@ def _run(arguments: Sequence[str], log: Log) -> int:
     except click.ClickException as error:
         return _fail(error.format_message(), ExitCode.USAGE)
     except MsconfigError as error:
-        return _fail(str(error), error.exit_code)
+        return _fail(error.with_options, error.exit_code)
     except OSError as error:  # a file or folder without permission
         where = error.filename or "a file"
         return _fail(f"cannot access {where}: {error.strerror or error}", ExitCode.USAGE)

@@ -238,9 +238,12 @@ def refuse_unmeetable(required: Proof, session: Session, *, has_calls: bool) -> 
     """
     if required is Proof.CALLED and not (has_calls or session.is_offline):
         raise UsageError(
-            "required proof called: without calls no model can have it; use check with --probe"
-            " or --reuse, or require confirmed"
+            f"{_NO_CALLS}; give probe or reuse, or require confirmed",
+            with_options=f"{_NO_CALLS}; use check with --probe or --reuse, or require confirmed",
         )
+
+
+_NO_CALLS = "required proof called: without calls no model can have it"
 
 
 def _probed(

@@ -74,8 +74,9 @@ class Generated:
         if planned.existing and not force:
             names = ", ".join(str(planned.folder / name) for name in planned.existing)
             raise UsageError(
-                f"not overwritten, nothing is written: {names}; --dry-run shows the difference,"
-                " --force replaces"
+                f"not overwritten, nothing is written: {names}; force=True replaces",
+                with_options=f"not overwritten, nothing is written: {names}; --dry-run shows the"
+                " difference, --force replaces",
             )
         write(planned)
         return planned
@@ -126,7 +127,10 @@ def generate(
     inputs = inputs or ConfigurationInputs()
     given = as_given(ids)
     if schema is not None and template is None:
-        raise UsageError("--schema is for the result of --template; give both")
+        raise UsageError(
+            "a schema is for the result of a template; give both",
+            with_options="--schema is for the result of --template; give both",
+        )
     own = UserTemplate(Path(template), Path(schema) if schema else None) if template else None
     if own is not None:
         _ = own.file_name  # an unusable name is refused before any request

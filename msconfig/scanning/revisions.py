@@ -117,12 +117,13 @@ class Additions:
             git = Git.of(folder)
             top = git.top()
         except NotARepository as error:
-            raise UsageError(
-                f"--diff compares with a revision of git, and {name} has none:"
-                f" {visible(str(error))}; give a PATH in a repository, or omit --diff"
+            raise _refusal(
+                f" compares with a revision of git, and {name} has none: {visible(str(error))};"
+                " give a path in a repository, or omit ",
+                "",
             ) from None
         except GitError as error:
-            raise UsageError(f"--diff: git in {name}: {visible(str(error))}") from None
+            raise _refusal(f": git in {name}: {visible(str(error))}") from None
         if top not in self._repositories:
             blobs = self._blobs(git, name)
             content = self._processes.enter_context(git.contents())
@@ -134,17 +135,18 @@ class Additions:
         try:
             commit = git.commit(self._revision)
         except GitError:
-            why = f"--diff {shown}: no such revision in the repository of {name}"
+            why = f"no such revision in the repository of {name}"
             if git.is_shallow:
-                why = f"--diff {shown}: not in this shallow clone"
-            raise UsageError(
-                f"{why}; fetch it first (git fetch origin; actions/checkout with fetch-depth: 0)"
+                why = "not in this shallow clone"
+            raise _refusal(
+                f" {shown}: {why}; fetch it first (git fetch origin; actions/checkout with"
+                " fetch-depth: 0)"
             ) from None
         try:
             return git.blobs(commit)
         except GitError as error:
-            raise UsageError(
-                f"--diff {shown}: its files cannot be read ({visible(str(error))}); fetch them"
+            raise _refusal(
+                f" {shown}: its files cannot be read ({visible(str(error))}); fetch them"
                 " first (actions/checkout with fetch-depth: 0)"
             ) from None
 
@@ -171,15 +173,24 @@ class Additions:
         try:
             older = repository.content(blob)
         except GitError as error:
-            raise UsageError(
-                f"--diff {visible(self._revision)}: {visible(file)}: {visible(str(error))}"
+            raise _refusal(
+                f" {visible(self._revision)}: {visible(file)}: {visible(str(error))}"
             ) from None
         if older is None:
-            raise UsageError(
-                f"--diff {visible(shortened(self._revision, 60))}: this clone lacks the content of"
+            raise _refusal(
+                f" {visible(shortened(self._revision, 60))}: this clone lacks the content of"
                 f" {visible(file)} then; fetch it first (actions/checkout with fetch-depth: 0)"
             )
         return AddedLines(source, _new_lines(SourceText.of(file, older).text, source.text))
+
+
+def _refusal(*words: str) -> UsageError:
+    """The error whose message has the name of the argument in front of each of `words`."""
+    in_python, with_options = ("".join(f"{name}{each}" for each in words) for name in _NAMES)
+    return UsageError(in_python, with_options=with_options)
+
+
+_NAMES = ("diff", "--diff")
 
 
 def _new_lines(older: str, newer: str) -> frozenset[int]:

@@ -196,11 +196,18 @@ def refuse_target(old: Path, new: Path, *, force: bool) -> None:
                 f"{new} is the backup itself ({old}), which stays as it is; give another name"
             )
         if not force:
-            raise UsageError(f"{new} exists already; give another name, or --force to replace it")
+            raise _exists(new)
         if new.exists() and not stat.S_ISREG(new.stat().st_mode):
             raise UsageError(f"{new} exists and is not a regular file")
     except OSError as error:
         raise FileError.from_os("write", new, error) from None
+
+
+def _exists(new: Path) -> UsageError:
+    return UsageError(
+        f"{new} exists already; give another name, or force=True to replace it",
+        with_options=f"{new} exists already; give another name, or --force to replace it",
+    )
 
 
 def _put(staged: Path, new: Path, *, force: bool) -> None:
@@ -212,7 +219,7 @@ def _put(staged: Path, new: Path, *, force: bool) -> None:
         try:
             os.link(staged, new)  # unlike a rename, it fails where there is a file by now
         except FileExistsError:
-            raise UsageError(f"{new} exists already; give another name, or --force") from None
+            raise _exists(new) from None
         except (OSError, NotImplementedError):  # a file system or platform without links
             staged.replace(new)
     with contextlib.suppress(OSError):  # the file is whole, and some folders cannot be flushed

@@ -104,7 +104,7 @@ class IdQuestions:
             try:
                 refuse_other_site(ids, self.session.site)
             except UsageError as error:
-                return visible(str(error))
+                return visible(error.with_options)
             return None
 
         typed = ask_text("IDs: ", wrong)
@@ -127,7 +127,7 @@ class IdQuestions:
                 read.extend(given_ids(source, self.tokens, Settings()))
                 refuse_other_site(read, self.session.site)
             except MsconfigError as error:
-                return visible(str(error).split("\n")[0])
+                return visible(error.with_options.split("\n")[0])
             return None
 
         ask_text("File (one id a line, or of Cherry Studio): ", wrong)

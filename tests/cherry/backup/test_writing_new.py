@@ -46,7 +46,7 @@ def test_an_older_file_is_replaced_only_by_force(tmp_path: Path) -> None:
     backup = make_v7(tmp_path / "old.zip", messages=1)
     new = tmp_path / "new.zip"
     new.write_text("older", "ascii")
-    assert "--force" in refused(backup, new, force=False)
+    assert "force=True" in refused(backup, new, force=False)
     assert new.read_text("ascii") == "older"
     apply(backup, force=True)
     assert open_backup(new).providers
