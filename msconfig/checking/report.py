@@ -268,6 +268,16 @@ class Fallback:
 
 
 @dataclass(frozen=True, slots=True)
+class Fixes:
+    """What the run does about failing ids itself, after the report."""
+
+    ids: frozenset[str]
+    """Those that it replaces in every place."""
+    is_dry_run: bool
+    """Whether it only shows that."""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """All that a check found."""
 
@@ -301,6 +311,8 @@ class Report:
     """What a scan found besides ids; they have an effect only where the report is strict."""
     files_scanned: int | None = None
     """Files that a scan read; None without one. Not part of the document."""
+    fixes: Fixes | None = None
+    """None without `--fix`. Not part of the document."""
 
     @property
     def offline(self) -> bool:

@@ -235,7 +235,7 @@ def command(
             scan=scan,
             progress=progress,
         )
-    report = fixes.choose(report, inputs, require=required, reuse=reused, max_age=age)
+    report = fixes.plan(report, inputs, require=required, reuse=reused, max_age=age)
     repository = inputs.repository
     report = _write_reports(
         report, output_format, reports, tag=tag, repository=repository, baseline=baseline

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from msconfig.checking.reuse import Reuse
     from msconfig.cli.inputs import Inputs
     from msconfig.files_read import FilesRead
-    from msconfig.operations.fix import Choice, Unchanged
+    from msconfig.operations.fix import FixPlan, Unchanged
 
 __all__ = ["Fixing"]
 
@@ -29,11 +29,11 @@ class Fixing:
         from msconfig.files_read import FilesRead
 
         self._options = options
-        self._choices: tuple[Choice, ...] = ()
+        self._planned: FixPlan | None = None
         self.files_read: FilesRead | None = FilesRead() if options.is_fixing else None
         """Takes the files that may be changed, as they are read."""
 
-    def choose(
+    def plan(
         self,
         report: Report,
         inputs: Inputs,
@@ -42,13 +42,14 @@ class Fixing:
         reuse: Reuse | None,
         max_age: timedelta,
     ) -> Report:
-        """Choose what replaces each failing id; an interrupt makes the report incomplete."""
+        """Plan what replaces each failing id; an interrupt makes the report incomplete."""
         if self.files_read is None or not report.complete:
             return report
+        from msconfig.checking.report import Fixes
         from msconfig.operations import fix
 
         try:
-            self._choices = fix.choose(
+            choices = fix.choose(
                 report,
                 inputs.session,
                 any_model=self._options.fix_any,
@@ -57,9 +58,10 @@ class Fixing:
                 reuse=reuse,
                 max_age=max_age,
             )
+            self._planned = fix.plan(choices, self.files_read, inputs.settings)
         except KeyboardInterrupt:
             return replace(report, complete=False)
-        return report
+        return replace(report, fixes=Fixes(self._planned.fixed, self._options.dry_run))
 
     def finish(self, report: Report, inputs: Inputs, output_format: Format) -> ExitCode:
         """Change the files, or show the change; the report's exit code, or 130 if interrupted.
@@ -67,13 +69,13 @@ class Fixing:
         Raises:
             FileError: a file cannot be written; then none is.
         """
-        if self.files_read is None or not report.complete:
+        planned = self._planned
+        if planned is None or not report.complete:
             return report.exit_code
         from msconfig.cli.console import columns, note
         from msconfig.operations import fix
         from msconfig.reports import fixes as texts
 
-        planned = fix.plan(self._choices, self.files_read, inputs.settings)
         if self._options.dry_run:
             _show(texts.changed_lines(planned, width=columns()), output_format)
             _list(planned.unchanged, inputs)

@@ -125,6 +125,12 @@ class FixPlan:
     files: tuple[FileFix, ...] = ()
     unchanged: tuple[Unchanged, ...] = ()
 
+    @property
+    def fixed(self) -> frozenset[str]:
+        """Failing ids that are replaced in all of their places."""
+        found = {choice.model.id for file in self.files for choice in file.choices}
+        return frozenset(found - {each.choice.model.id for each in self.unchanged})
+
 
 # --- which id replaces which
 

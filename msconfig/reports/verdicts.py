@@ -174,6 +174,11 @@ class NextStep(Enum):
     NEW_KEY = "new key"
     BIND = "bind"
     REPLACE = "replace"
+    REPLACE_OTHERS = "replace others"
+    """The run replaces some of the failing ids itself."""
+    CHECK_FIXED = "check fixed"
+    FIX = "fix"
+    """A dry run showed how all failing ids would be replaced."""
     CONNECT = "connect"
     PROBE = "probe"
     PROVE = "prove"
@@ -200,12 +205,23 @@ def next_step(report: Report) -> NextStep:
     if TokenStatus.REJECTED in statuses:
         return NextStep.NEW_KEY
     if _with(models, Outcome.FAIL):
-        return NextStep.REPLACE
+        return _next_step_of_failing(report)
     if _with(models, Outcome.UNKNOWN) or TokenStatus.UNVERIFIED in statuses:
         return _next_step_of_open(report)
     if report.findings:
         return NextStep.REVOKE
     return _next_step_of(models)
+
+
+def _next_step_of_failing(report: Report) -> NextStep:
+    """What to do next where models fail."""
+    fixed = report.fixes.ids if report.fixes is not None else frozenset()
+    failing = {each.id for each in counting_models(report) if each.outcome is Outcome.FAIL}
+    if report.fixes is None or not failing & fixed:
+        return NextStep.REPLACE
+    if failing - fixed:
+        return NextStep.REPLACE_OTHERS
+    return NextStep.FIX if report.fixes.is_dry_run else NextStep.CHECK_FIXED
 
 
 def _next_step_of_open(report: Report) -> NextStep:

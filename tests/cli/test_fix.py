@@ -609,6 +609,40 @@ def test_the_report_is_that_of_the_check_before_the_change(run: Run) -> None:
     assert f"1  {WRONG_CASE} → {RIGHT}" in ran.err
 
 
+@pytest.mark.parametrize(
+    ("ids", "options", "step"),
+    [
+        ([WRONG_CASE], ["--fix"], "Next: run it again; --fix replaces all failing IDs."),
+        (
+            [WRONG_CASE, VANISHED],
+            ["--fix"],
+            "Next: replace or remove the failing IDs that --fix leaves, and run again.",
+        ),
+        ([VANISHED], ["--fix"], "Next: replace or remove the failing IDs and run again."),
+        (
+            [WRONG_CASE],
+            ["--fix", "--dry-run"],
+            "Next: run it without --dry-run, which replaces all failing IDs.",
+        ),
+        ([WRONG_CASE], [], "Next: replace or remove the failing IDs and run again."),
+    ],
+)
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_the_next_step_leaves_out_what_the_run_replaces_itself(
+    run: Run, ids: list[str], options: list[str], step: str, form: str
+) -> None:
+    Path("ids.txt").write_text("".join(f"{each}\n" for each in ids))
+    command = ("check", "--offline", "--no-token", "--models", "ids.txt", "--format", form)
+    ran = run(*command, *options)
+    assert ran.code == 1
+    assert [line for line in ran.out.splitlines() if line.startswith("Next:")] == [step]
+
+
+def test_an_argument_is_left_by_fix_and_is_the_next_step(run: Run) -> None:
+    ran = run(*FIX, WRONG_CASE)
+    assert "Next: replace or remove the failing IDs and run again." in ran.out
+
+
 def test_a_change_is_shown_in_narrow_columns(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "40")
     path = written("ids.txt", f"{WRONG_CASE}\n")
