@@ -97,7 +97,9 @@ def test_the_place_is_that_of_the_id_in_its_line() -> None:
 def test_an_address_tells_the_site_and_one_of_another_is_refused(host: str) -> None:
     ids = as_given([f"https://{host}/models/a/b", "c/d"])
     refuse_other_site(ids, "ai")
-    with pytest.raises(UsageError, match="page of site ai, but site cn is checked; give --site ai"):
+    with pytest.raises(
+        UsageError, match="page of site ai, but site cn is checked; give a session of site ai"
+    ):
         refuse_other_site(ids, "cn")
     refuse_other_site(as_given([PAGE, "a/b"]), "cn")
 

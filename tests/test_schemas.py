@@ -190,8 +190,8 @@ def test_a_very_long_text_does_not_flood_the_screen(schema_file: Path, place: st
 @pytest.mark.parametrize(
     ("schema", "told"),
     [
-        ("{", "--schema takes a JSON Schema"),
-        ("", "--schema takes a JSON Schema"),
+        ("{", "schema has to be a JSON Schema"),
+        ("", "schema has to be a JSON Schema"),
         (b'"\xff"', "not UTF-8"),
         ("[" * 100_000, "nested too deeply"),
         ("[]", "has to be an object"),
