@@ -1,4 +1,7 @@
-"""Validation by `jsonschema`, with messages for people. `msconfig.schemas` is its only user."""
+"""Validation by `jsonschema`, with messages for people.
+
+`msconfig.schemas` and `msconfig.user_schemas` are its only users.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -18,13 +20,12 @@ from jsonschema_specifications import REGISTRY
 from referencing.exceptions import Unresolvable
 
 from msconfig import resources
-from msconfig.errors import FileError, UsageError
-from msconfig.parsing import NotJson, dumps, loads
+from msconfig.parsing import dumps
 from msconfig.problems import Problem
 from msconfig.text import shortened
 from msconfig.tokens import without_tokens
 
-__all__ = ["problems_under", "schema_problems"]
+__all__ = ["UnusableSchema", "is_valid", "problems_by", "schema_problems"]
 
 
 def schema_problems(value: object, schema: str) -> list[Problem]:
@@ -32,42 +33,32 @@ def schema_problems(value: object, schema: str) -> list[Problem]:
     return _problems(_validator(schema), value)
 
 
-def problems_under(value: object, schema_file: Path) -> list[Problem]:
+class UnusableSchema(Exception):
+    """A user's schema that is no JSON Schema; the message says why."""
+
+
+def problems_by(schema: dict[str, Any], value: object) -> list[Problem]:
     """Problems of `value` under a user's schema. References are not fetched.
 
     Raises:
-        FileError: the schema cannot be read.
-        UsageError: it is not a JSON Schema.
+        UnusableSchema: it is not a JSON Schema.
     """
-    try:
-        schema = loads(schema_file.read_bytes())
-    except OSError as error:
-        raise FileError.from_os("read the schema", schema_file, error) from None
-    except NotJson as error:
-        raise UsageError(
-            f"{schema_file}: {error}; schema has to be a JSON Schema",
-            with_options=f"{schema_file}: {error}; --schema takes a JSON Schema",
-        ) from None
-    if not isinstance(schema, dict):
-        raise UsageError(f"{schema_file}: not a JSON Schema: it has to be an object")
     try:
         dialect = validator_for(schema, default=Draft202012Validator)
         dialect.check_schema(schema)
         return _problems(dialect(schema, registry=REGISTRY), value)
     except SchemaError as error:
-        raise UsageError(
-            f"{schema_file}: not a JSON Schema: {error.json_path}: {shortened(error.message)}"
-        ) from None
+        why = f"not a JSON Schema: {error.json_path}: {shortened(error.message)}"
+        raise UnusableSchema(why) from None
     except Unresolvable as error:
-        wanted = error.ref or str(error)
-        raise UsageError(f"{schema_file}: cannot resolve the reference {wanted}") from None
+        raise UnusableSchema(f"cannot resolve the reference {error.ref or error}") from None
     except RecursionError:
-        raise UsageError(f"{schema_file}: its references go round in a circle") from None
+        raise UnusableSchema("its references go round in a circle") from None
     except OverflowError:  # `multipleOf` divides, and a large integer does not fit a float
         return [Problem("$", "holds a number that is too large to be checked")]
     except Exception as error:  # noqa: BLE001 - a faulty keyword makes the library raise anything
         words = shortened(f"{type(error).__name__}: {error}")
-        raise UsageError(f"{schema_file}: not a JSON Schema that can be used: {words}") from None
+        raise UnusableSchema(f"not a JSON Schema that can be used: {words}") from None
 
 
 def is_valid(value: object, schema: object) -> bool:

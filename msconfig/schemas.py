@@ -84,18 +84,6 @@ def schema_problems(value: object, schema: str) -> list[Problem]:
     return json_schema.schema_problems(value, schema)
 
 
-def problems_under(value: object, schema_file: Path) -> list[Problem]:
-    """Problems of `value` under a user's schema. References are not fetched.
-
-    Raises:
-        FileError: the schema cannot be read.
-        UsageError: it is not a JSON Schema.
-    """
-    from msconfig import json_schema  # noqa: PLC0415 - loads jsonschema
-
-    return json_schema.problems_under(value, schema_file)
-
-
 def is_valid(value: object, schema: object) -> bool:
     """Whether a caller's `schema` allows `value`; False if it is no usable JSON Schema.
 

@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "msconfig"
 COMMON = {
     *("_version", "clock", "errors", "files", "files_read", "json_schema", "model_ids"),
     *("parsing", "pasted_ids", "problems", "resources", "schemas", "text"),
-    *("tokens", "windows_names"),
+    *("tokens", "user_schemas", "windows_names"),
 }
 
 ROOMS = {

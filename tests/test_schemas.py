@@ -11,13 +11,20 @@ from typing import NoReturn
 import pytest
 from jsonschema import Draft202012Validator
 
-from msconfig import resources
+from msconfig import resources, user_schemas
 from msconfig.errors import FileError, UsageError
 from msconfig.problems import Problem, format_problems
-from msconfig.schemas import MAX_BYTES, problems_under, read_validated, schema_problems
+from msconfig.schemas import MAX_BYTES, read_validated, schema_problems
+from msconfig.user_schemas import problems_under
 from support import TOKEN
 
 FILES = sorted(resources.folder("schemas").iterdir())
+
+
+@pytest.fixture(autouse=True)
+def _in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start no process for each schema; test_user_schemas.py is about that process."""
+    monkeypatch.setattr(user_schemas, "_answered", lambda job, _file: user_schemas.answer(job))
 
 
 @pytest.fixture

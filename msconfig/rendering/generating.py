@@ -19,7 +19,6 @@ from msconfig.problems import Problem, format_problems
 from msconfig.rendering import guides
 from msconfig.rendering.targets import REPORT_NAME, Target
 from msconfig.rendering.templates import render, render_own
-from msconfig.schemas import problems_under
 from msconfig.tokens import Secret, without_tokens
 
 MAX_MODELS_V2 = 500
@@ -181,6 +180,8 @@ def _from_user(template: UserTemplate, configurations: Sequence[Configuration]) 
         problem = Problem("$", _hidden(str(error), configurations))
         raise DocumentError(format_problems(name, [problem])) from None
     if template.schema is not None:
+        from msconfig.user_schemas import problems_under  # noqa: PLC0415 - loads subprocess
+
         _refuse(name, problems_under(value, template.schema), configurations)
     return text
 
