@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import nox
 
@@ -32,6 +33,31 @@ def fix(session: nox.Session) -> None:
 def test(session: nox.Session) -> None:
     """Run the tests, or those named: nox -s test -- tests/test_text.py."""
     _run(session, "pytest", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def versions(session: nox.Session) -> None:
+    """Run the tests on other Pythons, with the newest libraries: nox -s versions -- 3.12 3.13.
+
+    A Python is a version on the PATH or the path of an interpreter; none is downloaded. Those after
+    `lowest` get the lowest versions that `pyproject.toml` allows: `3.14 lowest 3.11`. Each has an
+    environment of its own, outside of the repository. Names in `tests` limit the tests.
+    """
+    session.env["UV_PYTHON_DOWNLOADS"] = "never"
+    paths = [each for each in session.posargs if each.startswith("tests")]
+    resolution = "highest"
+    for python in [each for each in session.posargs if each not in paths] or ["3.11"]:
+        if python == "lowest":
+            resolution = "lowest-direct"
+            continue
+        with TemporaryDirectory(prefix="msconfig-versions-") as folder:
+            _run(session, "uv", "venv", "-q", "--python", python, folder)
+            installing = ("uv", "pip", "install", "-q", "--python", folder)
+            _run(session, *installing, "--resolution", resolution, "-e", ".[test]")
+            _run(session, "uv", "pip", "list", "--python", folder)
+            name = "Scripts/python" if sys.platform == "win32" else "bin/python"
+            tests = ("-m", "pytest", "-p", "no:cacheprovider", *paths)
+            session.run(str(Path(folder, name)), *tests, external=True)
 
 
 @nox.session(venv_backend="none")
