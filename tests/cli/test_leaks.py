@@ -14,13 +14,13 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -35,9 +35,6 @@ from msconfig.mock.scenario import Account, Scenario
 from msconfig.reports import Format
 from processes import PYTHON_SHEBANG, running
 from support import ALIVE, DEAD, FakeClock, Online, Ran, Run, Serve, snapshot
-
-if TYPE_CHECKING:
-    from _typeshed import TraceFunction
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="/proc and xdg-open are Linux"),
@@ -315,43 +312,65 @@ def bug(token: str) -> BaseException:
 
 
 class Children:
-    """The programs that are started while `watch` is true, with arguments and environment."""
+    """The programs that are started while `watch` is true, with arguments and environment.
 
-    def __init__(self) -> None:
+    No audit hook: one stays for as long as the process lives, slows every later test, and while it
+    runs another thread cannot install the trace function of coverage.
+    """
+
+    _starting = ("system", "posix_spawn", "posix_spawnp", "execv", "execve")
+    """All that `os` has in C; the others call these."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.watch = False
         self.started: list[str] = []
-        sys.addaudithook(self._hear)  # for as long as the process lives
+        patch.setattr(sys, "audit", self._audit)  # `subprocess` reports each program there
+        for name in self._starting:
+            patch.setattr(os, name, partial(self._start, getattr(os, name)))
 
-    def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if self.watch and event in {"subprocess.Popen", "os.posix_spawn", "os.exec", "os.system"}:
-            environment = arguments[-1] if event == "subprocess.Popen" else None
-            inherited = dict(os.environ) if environment is None else dict(environment)
-            self.started.append(repr((arguments[:2], inherited)))
+    def _audit(self, event: str, *arguments: Any) -> None:  # noqa: ANN401 - as `sys.audit`
+        if event == "subprocess.Popen":
+            executable, command, _folder, environment = arguments
+            self._hear(executable, command, environment)
+
+    def _start(self, by: Callable[..., Any], *arguments: Any) -> Any:  # noqa: ANN401 - as `os`
+        self._hear(*arguments)
+        return by(*arguments)
+
+    def _hear(self, program: object, arguments: object = (), environment: Any = None) -> None:  # noqa: ANN401
+        if self.watch:
+            inherited = dict(os.environ if environment is None else environment)
+            self.started.append(repr((program, arguments, inherited)))
 
 
 @pytest.fixture(scope="module")
 def children() -> Iterator[Children]:
-    watching = Children()
-    yield watching
-    watching.watch = False
+    with pytest.MonkeyPatch.context() as patch:
+        yield Children(patch)
+
+
+def test_every_way_to_start_a_program_is_seen(children: Children) -> None:
+    names = [name for name in dir(os) if name.startswith(("exec", "posix_spawn", "spawn"))]
+    assert {"execvpe", "posix_spawnp", "spawnvpe"} <= set(names)
+    children.started.clear()
+    children.watch = True
+    token = {"TOKEN": "of-a-child"}
+    subprocess.run(["true"], env=token, check=True)
+    os.waitpid(os.posix_spawn("/bin/true", ["true"], token), 0)
+    os.waitpid(os.posix_spawnp("true", ["true"], token), 0)
+    os.system("TOKEN=of-a-child true")  # noqa: S605
+    with pytest.raises(OSError, match="nowhere"):
+        os.execve("/nowhere", ["true"], token)  # noqa: S606
+    with pytest.raises(OSError, match="nowhere"):
+        os.execle("/nowhere", "true", token)  # noqa: S606
+    children.watch = False
+    assert [started.count("of-a-child") for started in children.started] == [1] * 6
 
 
 # --- the audit
 
 
 Audit = Callable[..., Ran]
-
-
-def follow_calls(by: TraceFunction | None) -> None:
-    """Install a trace function; coverage installs its own in a thread that starts meanwhile."""
-    for _ in range(1000):
-        try:
-            sys.settrace(by)
-        except RuntimeError:
-            time.sleep(0.001)
-        else:
-            return
-    raise AssertionError("another trace function is being installed all the time")
 
 
 @pytest.fixture
@@ -375,13 +394,13 @@ def audit(
         children.watch = True
         before = sys.gettrace()
         if burst is not None:
-            follow_calls(burst)
+            sys.settrace(burst)
         try:
             hub = os.environ["MSCONFIG_HUB_URL"]
             ran = run(*(each.replace("{hub}", hub) for each in row.arguments), *more)
         finally:
             if burst is not None:
-                follow_calls(before)
+                sys.settrace(before)
             children.watch = False
         if "stdout" not in row.meant:
             none_in(ran.out, token)
