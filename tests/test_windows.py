@@ -65,6 +65,8 @@ def test_on_windows_no_output_goes_to_a_device(
     monkeypatch.setattr(files_module, "_IS_WINDOWS", True)
     make_v7(Path("backup.zip"), messages=1)
     Path("nul.json.j2").write_text("{}")
+    if "nul.json.j2" in command and not Path("nul.json.j2").exists():
+        pytest.skip("a template cannot have that name where it is reserved")
     before = set(Path().rglob("*"))
     token = () if command.startswith("snapshot") else ("--no-token",)
     ran = run(*command.split(), "--offline", *token)

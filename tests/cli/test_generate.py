@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -40,8 +41,9 @@ def test_writes_valid_files_that_nobody_else_can_read(run: Run, server: MockServ
         *("provider.v2.json", "provider.v1.json", "links.txt", "report.json"),
         *GUIDES,
     }
-    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+    if os.name == "posix":
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
     documents = sorted(path for path in folder.iterdir() if path.name not in GUIDES)
     assert run("validate", "--strict", *documents).code == 0
     assert ran.out.splitlines()[-1] == f"Next: open {folder / 'guide.en.html'} in a browser."
@@ -157,7 +159,7 @@ def test_redacted_documents_hold_no_key_and_there_is_no_link(run: Run, how: str)
 def test_a_link_of_an_earlier_run_is_pointed_at(run: Run) -> None:
     run("generate", "-o", "out", "Qwen/Alive")
     ran = run("generate", "-o", "out", "--redact", "--force", "Qwen/Alive")
-    assert "out/links.txt of an earlier run still holds a key." in ran.out
+    assert f"{Path('out', 'links.txt')} of an earlier run still holds a key." in ran.out
 
 
 @pytest.mark.usefixtures("server")
@@ -356,7 +358,8 @@ def test_a_guide_is_written_when_asked_for_and_is_where_to_go_next(run: Run) -> 
     assert TOKEN.encode() in files["guide.en.html"]
     assert TOKEN.encode() not in files["guide.en.md"]
     assert TOKEN not in ran.out + ran.err
-    assert stat.S_IMODE(Path("out/guide.en.html").stat().st_mode) == 0o600
+    if os.name == "posix":
+        assert stat.S_IMODE(Path("out/guide.en.html").stat().st_mode) == 0o600
     assert "with your key in it" in ran.out
     assert f"Next: open {Path('out', 'guide.en.html')} in a browser" in ran.out
 
