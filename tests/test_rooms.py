@@ -12,8 +12,8 @@ from msconfig.cli.app import COMMANDS
 
 PACKAGE = Path(__file__).resolve().parent.parent / "msconfig"
 COMMON = {
-    *("_version", "clock", "errors", "files", "files_read", "json_schema", "model_ids"),
-    *("parsing", "pasted_ids", "problems", "resources", "schemas", "text"),
+    *("_version", "clock", "command_name", "errors", "files", "files_read", "json_schema"),
+    *("model_ids", "parsing", "pasted_ids", "problems", "resources", "schemas", "text"),
     *("tokens", "user_schemas", "windows_names"),
 }
 

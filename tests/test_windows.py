@@ -5,17 +5,72 @@ from __future__ import annotations
 import ast
 import ntpath
 import os
+import re
+from datetime import UTC, datetime
 from pathlib import Path, PureWindowsPath
 
 import pytest
 
 from backups import make_v7
+from msconfig import clock, command_name
 from msconfig import files as files_module
 from msconfig.files import is_same_file
 from msconfig.windows_names import why_unusable
-from support import Run
+from support import TOKEN, Run
 
 PACKAGE = Path(__file__).resolve().parents[1] / "msconfig"
+
+# --- the name of the command
+
+COMMAND = re.compile(
+    r"\bmsconfig (check|generate|validate|models|quota|link|apply|snapshot|mock|doctor|init|help)\b"
+)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "check --offline --no-token Qwen/Qwen3.5-27B",
+        "check --offline --no-token --format html Qwen/Qwen3.5-27B",
+        "models --offline qwen3",
+        "link encode -o links.txt",
+        "link open --yes broken.txt",
+        "init --offline --yes Qwen/Qwen3.5-27B",
+        "check --help",
+    ],
+)
+def test_messages_on_windows_name_the_command_that_starts_there(
+    run: Run, monkeypatch: pytest.MonkeyPatch, arguments: str
+) -> None:
+    monkeypatch.setattr(command_name, "_IS_WINDOWS", True)
+    monkeypatch.setenv("MODELSCOPE_API_TOKEN", TOKEN)
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setattr(clock, "utc_now", lambda: datetime(2099, 1, 1, tzinfo=UTC))
+    Path("broken.txt").write_text("cherrystudio://providers/api-keys?v=1&data=x\n")
+    ran = run(*arguments.split())
+    assert "msconfig-modelscope " in ran.out + ran.err
+    assert not COMMAND.search(ran.out + ran.err)
+
+
+def test_a_page_names_the_command_that_starts_everywhere(run: Run) -> None:
+    ran = run("check", "--offline", "--no-token", "--format", "html", "Qwen/Qwen3.5-27B")
+    assert "msconfig-modelscope generate -o DIR" in ran.out
+
+
+def test_no_message_spells_the_name_of_the_command_itself() -> None:
+    found = []
+    for path in sorted(PACKAGE.rglob("*.py")):
+        tree = ast.parse(path.read_text("utf-8"))
+        docstrings = {id(each.value) for each in ast.walk(tree) if isinstance(each, ast.Expr)}
+        found += [
+            (path.name, each.value)
+            for each in ast.walk(tree)
+            if isinstance(each, ast.Constant) and id(each) not in docstrings
+            if isinstance(each.value, str) and COMMAND.search(each.value)
+        ]
+    # kinds of documents, named by the command that writes them
+    assert {name for name, _ in found} == {"recognise.py"}
+
 
 # --- names
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from msconfig.command_name import command
+
 __all__ = ["MAX_AGE", "note_on_age"]
 
 MAX_AGE = timedelta(days=30)
@@ -23,5 +25,6 @@ def note_on_age(recorded: datetime, now: datetime) -> tuple[str, ...]:
     if now - recorded <= MAX_AGE:
         return ()
     age = f"the facts of {recorded:%Y-%m-%d} are more than {MAX_AGE.days} days old"
-    how = "record new ones with: msconfig snapshot -o FILE, use them with --snapshot FILE"
+    record = command("snapshot -o FILE")
+    how = f"record new ones with: {record}, use them with --snapshot FILE"
     return (f"{age}; {how}",)

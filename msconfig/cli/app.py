@@ -12,6 +12,7 @@ from msconfig.cli.command_group import CommandGroup
 from msconfig.cli.console import note, write_result
 from msconfig.cli.help_option import version_option, with_help
 from msconfig.cli.log import Log
+from msconfig.command_name import EVERYWHERE, command_name
 from msconfig.errors import ExitCode, MsconfigError, UsageError
 from msconfig.tokens import looks_like_token
 
@@ -116,9 +117,9 @@ def _invoke(arguments: Sequence[str], log: Log) -> int:
 
 
 def _called_as(path: str) -> str:
-    """The command's own name: on Windows the system has an msconfig of its own."""
+    """The name of the command in usage lines: the long one where it was called by that."""
     name = path.replace("\\", "/").rpartition("/")[2].removesuffix(".exe")
-    return name if name == "msconfig-modelscope" else "msconfig"
+    return name if name == EVERYWHERE else command_name()
 
 
 def _refuse_tokens(arguments: Sequence[str]) -> None:

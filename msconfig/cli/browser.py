@@ -9,12 +9,12 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from msconfig.command_name import command
 from msconfig.errors import UsageError
 from msconfig.tokens import without_token_variables
 
 __all__ = ["Desktop", "desktop"]
 
-_INSTEAD = "; msconfig link encode -o FILE writes the links for the machine where the app runs"
 _SECONDS_TO_FAIL = 2.0
 """An opener that fails does so at once; one that is a browser itself stays."""
 
@@ -36,7 +36,7 @@ class Desktop:
             try:
                 os.startfile(page)  # noqa: S606 - a page that we wrote
             except OSError as error:
-                raise UsageError(f"nothing opens a page here: {error}{_INSTEAD}") from None
+                raise UsageError(f"nothing opens a page here: {error}{_instead()}") from None
             return
         nowhere = subprocess.DEVNULL
         process = subprocess.Popen(  # noqa: S603 - the desktop's opener and our own page
@@ -53,7 +53,12 @@ class Desktop:
             return
         if code:
             name = Path(self.opener).name
-            raise UsageError(f"{name} did not open the page (it ended with {code}){_INSTEAD}")
+            raise UsageError(f"{name} did not open the page (it ended with {code}){_instead()}")
+
+
+def _instead() -> str:
+    encode = command("link encode -o FILE")
+    return f"; {encode} writes the links for the machine where the app runs"
 
 
 def desktop() -> Desktop:
@@ -66,8 +71,8 @@ def desktop() -> Desktop:
         return Desktop("the desktop")
     name = "open" if sys.platform == "darwin" else "xdg-open"
     if name == "xdg-open" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        raise UsageError(f"no desktop here: neither DISPLAY nor WAYLAND_DISPLAY is set{_INSTEAD}")
+        raise UsageError(f"no desktop here: neither DISPLAY nor WAYLAND_DISPLAY is set{_instead()}")
     opener = shutil.which(name)
     if opener is None:
-        raise UsageError(f"{name} is not on this machine, so nothing opens a page{_INSTEAD}")
+        raise UsageError(f"{name} is not on this machine, so nothing opens a page{_instead()}")
     return Desktop(opener)

@@ -16,6 +16,7 @@ from msconfig.cherry.link_reading import LinkPayload
 from msconfig.cli.browser import desktop
 from msconfig.cli.console import can_ask, note, write_result
 from msconfig.cli.params import CommonOptions
+from msconfig.command_name import command
 from msconfig.documents.links_file import DecodedLink, LinksFile, links_in, read_links
 from msconfig.errors import DocumentError, ExitCode, UsageError
 from msconfig.files import private_page
@@ -88,8 +89,8 @@ def _links_of(source: str, common: CommonOptions) -> LinksFile:
     for link in file.links:
         if link.errors:
             raise DocumentError(
-                f"{file.name}: the link in line {link.line} cannot be opened: msconfig link decode"
-                " shows why"
+                f"{file.name}: the link in line {link.line} cannot be opened:"
+                f" {command('link decode')} shows why"
             )
         for warning in link.warnings:
             note(f"{file.name}: line {link.line}: {warning}")

@@ -14,6 +14,7 @@ from msconfig._version import __version__
 from msconfig.checking.report import Fallback, ModelResult, Outcome, Report
 from msconfig.cherry.link import key_link
 from msconfig.cherry.provider import Configuration, Model
+from msconfig.command_name import EVERYWHERE
 from msconfig.languages import Language, Tag, language
 from msconfig.languages.labels import APPS, labels_of, site_words
 from msconfig.modelscope.fallback_regions import addresses_in
@@ -28,8 +29,6 @@ FILE_NAMES = frozenset(f"guide.{tag}.{form}" for tag in Tag for form in ("html",
 
 _IMAGES = {Kind.IMAGE_GENERATION, Kind.IMAGE_EDIT}
 _CHATTING = {Kind.CHAT, Kind.VISION}
-_TOOL = "msconfig-modelscope"
-"""The name of the command that every system starts: on Windows, msconfig is another program."""
 _LANGUAGE_OF_SITE = {Site.CN: "zh-CN", Site.AI: "en"}
 _FEW = 5
 """Ids that a command may name one by one."""
@@ -134,8 +133,8 @@ def _context(providers: Sequence[_Provider], report: Report, tag: Tag) -> dict[s
         "dropped_of_fallback": _dropped(report.fallback),
         "addresses": addresses,
         "host": urlsplit(addresses.hub).hostname,
-        "tool": _TOOL,
-        "command": f"{_TOOL} apply cherry-studio.zip -o cherry-studio-new.zip{site} {named}",
+        "tool": EVERYWHERE,
+        "command": f"{EVERYWHERE} apply cherry-studio.zip -o cherry-studio-new.zip{site} {named}",
         "has_list": has_list,
         "tool_version": __version__,
         "file_name": f"guide.{tag}.html",

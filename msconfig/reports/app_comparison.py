@@ -10,6 +10,7 @@ from rich.text import Text
 from msconfig._version import __version__
 from msconfig.checking.report import Outcome
 from msconfig.cherry.gateway import Instead, KeyRefused, NoGateway
+from msconfig.command_name import command
 from msconfig.errors import ExitCode
 from msconfig.modelscope.facts import CallResult
 from msconfig.operations.app_models import AppReport, AppResult
@@ -150,9 +151,8 @@ def _next_step(report: AppReport) -> str:
             " on; if it is on, it has no models yet: add them."
         )
     if AppResult.MISSING in results:
-        return (
-            "Next: add what is missing in Cherry Studio, or run msconfig generate or apply again."
-        )
+        generate = command("generate")
+        return f"Next: add what is missing in Cherry Studio, or run {generate} or apply again."
     if report.call is not None and report.call[1] is not CallResult.ANSWERED:
-        return "Next: check the model and the token with msconfig check --probe."
+        return f"Next: check the model and the token with {command('check --probe')}."
     return "Nothing is left to do."

@@ -20,6 +20,7 @@ from msconfig.checking.report import (
     TokenStatus,
 )
 from msconfig.checking.suggestions.reasons import Reason
+from msconfig.command_name import EVERYWHERE
 from msconfig.languages import Tag, language
 from msconfig.modelscope.fallback_regions import addresses_in
 from msconfig.modelscope.kinds import Kind
@@ -106,6 +107,7 @@ def render(report: Report, tag: Tag) -> str:
         "tally": tally(report),
         "next_step": next_step(report).name,
         "next_step_line": next_step_line(report).removeprefix("Next: "),
+        "generate_command": f"{EVERYWHERE} generate -o DIR",
         "look_up_gone": bool(report.look_up_gone),
         "passing": report.count(Outcome.PASS),
         "statuses": _occurring(Status, (row.result.status for row in rows)),

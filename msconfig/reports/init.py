@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from msconfig.checking.report import ModelResult, Outcome, TokenStatus
+from msconfig.command_name import command
 from msconfig.reports.wording import MARKS
 from msconfig.text import counted, visible, wrapped
 
@@ -111,7 +112,7 @@ def next_steps(
         lines += [*wrapped(words, width, first="  ", later=_INDENT), f"{_INDENT}{export}"]
     again = "".join(f" {visible(argument)}" for argument in arguments)
     chosen = "".join(f" --lang {each}" for each in languages)
-    steps = [f"msconfig check{again}", f"msconfig generate{again}{chosen} -o {folder}"]
+    steps = [command(f"check{again}"), command(f"generate{again}{chosen} -o {folder}")]
     if page is not None:
         steps.append(f"open {Path(folder, page)} in a browser")
     first = 1 if export is None else 2

@@ -9,6 +9,7 @@ from typing import Any
 from msconfig.cherry.link import PREFIX
 from msconfig.cherry.link_reading import Effect, LinkPayload, Outcome, Reading
 from msconfig.cherry.provider import Configuration
+from msconfig.command_name import command
 from msconfig.documents.links_file import DecodedLink, LinksFile
 from msconfig.errors import ExitCode
 from msconfig.parsing import dumps
@@ -39,7 +40,7 @@ def encoded_to_file(configuration: Configuration, path: Path) -> str:
     name = visible(str(path))
     lines = [f"✓ {counted(count, 'link')} written to {name}:"]
     lines += [f"  {key}" for key in _keys(configuration)]
-    lines += ["", f"Next: msconfig link open {name}", "It holds the key: delete it after use."]
+    lines += ["", f"Next: {command('link open')} {name}", "It holds the key: delete it after use."]
     return "\n".join(lines) + "\n"
 
 

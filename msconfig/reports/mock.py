@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl
 
+from msconfig.command_name import command
 from msconfig.mock.messages import Request
 from msconfig.mock.scenario import Scenario
 from msconfig.tokens import Secret
@@ -48,7 +49,7 @@ def exports(base: str, scenario: Scenario) -> str:
 def app_exports(base: str, scenario: Scenario) -> str:
     """Shell lines that let `msconfig doctor --app` ask the gateway of the mock."""
     lines = (
-        f"# msconfig doctor --app --app-url {base}",
+        f"# {command('doctor --app --app-url')} {base}",
         f"export CHERRY_STUDIO_API_KEY={scenario.app.key}",
     )
     return "".join(f"{line}\n" for line in lines)

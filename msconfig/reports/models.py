@@ -13,6 +13,7 @@ from rich.text import Text
 
 from msconfig.checking.discovery.results import FoundModel, ModelList
 from msconfig.checking.report import Outcome
+from msconfig.command_name import command
 from msconfig.parsing import dumps, rfc3339
 from msconfig.reports._console import STYLES, open_console
 from msconfig.reports.verdicts import NextStep
@@ -131,7 +132,7 @@ def _about(found: ModelList) -> str:
 def _next_step(found: ModelList) -> str:
     if any(model.is_served for model in found.models):
         which = "ids marked ✓" if found.includes_unserved else "ids from above"
-        return f"Next: msconfig generate -o DIR, with {which}, writes the configuration."
+        return f"Next: {command('generate -o DIR')}, with {which}, writes the configuration."
     if found.discovery.obstacles:
         return f"Next: {NEXT_STEPS[NextStep.CONNECT]}"
     if not found.discovery.complete:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from pathlib import Path
 
+from msconfig.command_name import command
 from msconfig.modelscope.facts import NoAnswer
 from msconfig.modelscope.sites import Site
 from msconfig.operations.snapshot import Difference, Recording
@@ -26,7 +27,7 @@ def recorded(recording: Recording, site: Site, path: Path) -> str:
     name = visible(str(path))
     return (
         f"{mark} Facts of site {site} are in {name}{end}.\n\n"
-        f"Next: msconfig check --snapshot {name}, with your ids, checks them offline.\n"
+        f"Next: {command('check --snapshot')} {name}, with your ids, checks them offline.\n"
     )
 
 

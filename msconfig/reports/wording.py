@@ -20,6 +20,7 @@ from msconfig.checking.report import (
     TokenResult,
     TokenStatus,
 )
+from msconfig.command_name import command
 from msconfig.modelscope.fallback_regions import addresses_in
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import addresses_of
@@ -333,6 +334,9 @@ def next_step_line(report: Report) -> str:
         case NextStep.REVOKE:
             page = addresses_of(report.site).token_page
             return f"Next: revoke the tokens that are in files, at {page}"
+        case NextStep.GENERATE:
+            generate = command("generate -o DIR")
+            return f"Next: {generate}, with the same IDs, writes the configuration."
         case step:
             return f"Next: {NEXT_STEPS[step]}"
 
@@ -351,5 +355,4 @@ NEXT_STEPS = {
     NextStep.ONLINE: "run it again online; recorded facts cannot settle what is open above.",
     NextStep.WAIT: "nothing for now; models that do not pass still need a replacement.",
     NextStep.NO_IDS: "nothing; no model ID is in the files that were read.",
-    NextStep.GENERATE: "msconfig generate -o DIR, with the same IDs, writes the configuration.",
 }

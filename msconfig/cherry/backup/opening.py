@@ -27,6 +27,7 @@ from msconfig.cherry.backup.v7_rows import (
     refuse_broken,
     refuse_unknown_schema,
 )
+from msconfig.command_name import command
 from msconfig.errors import FileError
 from msconfig.files import create, private_folder
 from msconfig.text import shortened
@@ -147,7 +148,8 @@ def _largest(member: Member) -> int:
         if member.size > _LARGEST_DATABASE:
             raise UnsupportedBackup(
                 f"the database has {member.size} bytes, more than the {_LARGEST_DATABASE} that"
-                " msconfig reads; add the key with a link (msconfig generate), the models by hand"
+                f" msconfig reads; add the key with a link ({command('generate')}), the models by"
+                " hand"
             )
         return _LARGEST_DATABASE
     if member.size > _LARGEST_DATA_JSON:
