@@ -97,6 +97,24 @@ def _ignores_case(folder: Path) -> bool:
     return other_case.name != folder.name and other_case.exists() and other_case.samefile(folder)
 
 
+def is_missing(path: Path) -> bool:
+    """Whether there is no file or folder at `path`, which Python's own answer does not say.
+
+    Since 3.14, `Path.exists` is false also for a path that cannot be looked at: in a folder without
+    permission, or too long. Links in a circle were always missing.
+
+    Raises:
+        FileError: it cannot be looked at.
+    """
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # the last for a NUL in the name
+        return True
+    except OSError as error:
+        raise FileError.from_os("read", path, error) from None
+    return False
+
+
 def changes_in(folder: Path, files: Sequence[OutputFile]) -> FileChanges:
     """Compare `files` with those that exist in `folder`.
 

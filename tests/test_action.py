@@ -99,6 +99,15 @@ def _input_of(expression: str) -> str:
     return found[1]
 
 
+@pytest.fixture(autouse=True)
+def _this_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The action runs the `python3` of the PATH, which may be of another version, or missing."""
+    folder = tmp_path / "this-python"
+    folder.mkdir()
+    (folder / "python3").symlink_to(sys.executable)
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+
+
 @pytest.fixture
 def step(tmp_path: Path) -> Step:
     made = Step(tmp_path)

@@ -26,6 +26,7 @@ from msconfig.files import (
     NewContent,
     OutputFile,
     changes_in,
+    is_missing,
     private_folder,
     private_page,
     replace,
@@ -175,6 +176,23 @@ def failing(call: Callable[..., None], at: int, error: BaseException) -> Callabl
         call(*arguments, **more)
 
     return fail
+
+
+@pytest.mark.parametrize(
+    ("path", "missing"),
+    [(".", False), ("a", False), ("b", True), ("b/c", True), ("a/b", True), ("a\0", True)],
+)
+def test_a_path_is_missing_or_not(path: str, missing: bool) -> None:
+    Path("a").touch()
+    assert is_missing(Path(path)) is missing
+
+
+@posix
+@pytest.mark.parametrize("path", ["x" * 300, "loop", "loop/a"])
+def test_a_path_that_cannot_be_looked_at_is_not_taken_for_missing(path: str) -> None:
+    Path("loop").symlink_to("loop")
+    with pytest.raises(FileError, match="cannot read "):
+        is_missing(Path(path))
 
 
 FULL = OSError(errno.ENOSPC, "No space left on device")

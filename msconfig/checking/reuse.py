@@ -13,6 +13,7 @@ from typing import Any
 from msconfig.checking.earlier_report import StatusBegan, read_earlier_report
 from msconfig.checking.report import Evidence, ModelResult, Outcome, Probe, Proof, Report, Status
 from msconfig.errors import UsageError
+from msconfig.files import is_missing
 from msconfig.modelscope.facts import CallResult, Origin
 from msconfig.modelscope.sites import Site
 from msconfig.parsing import parse_time
@@ -81,7 +82,7 @@ def read_reuse(path: Path | str, site: Site) -> Reuse:
         UsageError: it is not a report.
     """
     file = Path(path)
-    if not file.exists():
+    if is_missing(file):
         return Reuse(notes=(f"{file}: no report yet; no call is reused",))
     report = read_earlier_report(file)
     if report.site is not site:

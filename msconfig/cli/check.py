@@ -403,10 +403,11 @@ def _without_baseline(
 
 def _baseline(file: str | None, inputs: Inputs) -> Baseline | None:
     from msconfig.checking.baseline import Baseline, read_baseline
+    from msconfig.files import is_missing
 
     if file is None:
         return None
-    if not Path(file).exists():
+    if is_missing(Path(file)):
         inputs.note(f"{file}: no baseline yet; everything counts")
         return Baseline(inputs.session.site, {})
     return read_baseline(Path(file), inputs.session.site)

@@ -149,6 +149,9 @@ def test_a_path_with_a_line_end_begins_no_line_of_its_own(run: Run, option: str)
     assert not any(line.lstrip().startswith("::") for line in ran.err.splitlines())
 
 
+NO_HUB = ("--hub-url", "http://127.0.0.1:1")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -156,10 +159,18 @@ def test_a_path_with_a_line_end_begins_no_line_of_its_own(run: Run, option: str)
         ("generate", "--offline", "--no-token", "-o", "x" * 300, "Qwen/Qwen3.5-27B"),
         ("check", "--no-token", "--hub-url", "", "a/b"),
         ("check", "--offline", "--no-token", "--baseline", "x" * 300, "Qwen/Qwen3.5-27B"),
+        ("check", "--offline", "--no-token", "--baseline", "loop", "Qwen/Qwen3.5-27B"),
+        ("check", "--no-token", *NO_HUB, "--reuse", "x" * 300, "a/b"),
+        ("check", "--no-token", *NO_HUB, "--reuse", "loop", "a/b"),
     ],
-    ids=["no folder", "long folder", "no URL", "long baseline"],
+    ids=[
+        *("no folder", "long folder", "no URL", "long baseline", "baseline in a circle"),
+        *("long report", "report in a circle"),
+    ],
 )
 def test_a_place_that_cannot_be_one_ends_with_2(run: Run, arguments: tuple[str, ...]) -> None:
+    if "loop" in arguments:
+        Path("loop").symlink_to("loop")
     ran = run(*arguments)
     assert ran.code == 2
     assert ran.err.count("\n") == 1

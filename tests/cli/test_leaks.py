@@ -333,9 +333,10 @@ class Children:
             executable, command, _folder, environment = arguments
             self._hear(executable, command, environment)
 
-    def _start(self, by: Callable[..., Any], *arguments: Any) -> Any:  # noqa: ANN401 - as `os`
+    def _start(self, by: Callable[..., Any], *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - as `os`
+        # `subprocess` calls posix_spawn too, from Python 3.14 on also without its close_fds=False
         self._hear(*arguments)
-        return by(*arguments)
+        return by(*arguments, **options)
 
     def _hear(self, program: object, arguments: object = (), environment: Any = None) -> None:  # noqa: ANN401
         if self.watch:
