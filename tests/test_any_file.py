@@ -18,6 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import fuzz_corpus
 from backups import make_data_json, make_v7
 from msconfig.checking.baseline import read_baseline
 from msconfig.checking.reuse import read_reuse
@@ -48,11 +49,15 @@ TEXTS = (
     b"model: Qwen/Qwen3.5-27B\nbase_url: https://api-inference.modelscope.cn/v1/\n",
     b'{"object": "list", "data": [{"id": "Qwen/Alive", "object": "model"}]}',
 )
-EXAMPLES = tuple(
-    path.read_bytes()
-    for folder in ("examples", "recorded")
-    for path in sorted((HERE / folder).rglob("*"))
-    if path.is_file() and path.stat().st_size < 20_000
+CORPUS = fuzz_corpus.corpus()
+EXAMPLES = (
+    *CORPUS.values(),
+    *(
+        path.read_bytes()
+        for folder in ("examples", "recorded")
+        for path in sorted((HERE / folder).rglob("*"))
+        if path.is_file() and path.stat().st_size < 20_000
+    ),
 )
 NAMES = ("x.json", "x.toml", "x.txt", "x.env", "x.yaml", "x", "msconfig.toml", "x.zip", "x.md")
 ODD: tuple[Json, ...] = (
@@ -154,12 +159,19 @@ def place() -> Iterator[Path]:
         yield Path(folder)
 
 
-@given(files(), st.sampled_from(NAMES))
-def test_every_reader_takes_a_file_or_refuses_it_in_clear_lines(
-    place: Path, raw: bytes, name: str
-) -> None:
-    path = place / name
-    path.write_bytes(raw)
+@pytest.fixture(scope="module")
+def collector() -> Iterator[fuzz_corpus.Collector | None]:
+    """In a long run, what keeps files for the corpus."""
+    if settings.get_current_profile_name() != "long":
+        yield None
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        collector = fuzz_corpus.Collector(READERS, Path(folder))
+        yield collector
+        collector.keep()
+
+
+def _takes_or_refuses(path: Path) -> None:
     for read in READERS.values():
         try:
             read(path)
@@ -168,6 +180,24 @@ def test_every_reader_takes_a_file_or_refuses_it_in_clear_lines(
             assert message
             assert TOKEN not in message
             assert all(len(line) < 2_000 for line in message.splitlines())
+
+
+@given(files(), st.sampled_from(NAMES))
+def test_every_reader_takes_a_file_or_refuses_it_in_clear_lines(
+    place: Path, collector: fuzz_corpus.Collector | None, raw: bytes, name: str
+) -> None:
+    path = place / name
+    path.write_bytes(raw)
+    _takes_or_refuses(path)
+    if collector:
+        collector.see(raw, name)
+
+
+@pytest.mark.parametrize("name", CORPUS)
+def test_every_reader_takes_or_refuses_the_files_of_the_corpus(place: Path, name: str) -> None:
+    path = place / name
+    path.write_bytes(CORPUS[name])
+    _takes_or_refuses(path)
 
 
 # --- commands
