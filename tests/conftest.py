@@ -48,7 +48,20 @@ settings.register_profile(
     database=DirectoryBasedExampleDatabase(Path(__file__).parent / "fuzz-failures"),
     print_blob=True,
 )
+settings.register_profile("few", settings.get_profile("msconfig"), max_examples=10)
 settings.load_profile("msconfig")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests that have a longer time-out, so that none is left alone at the end."""
+    default = 120
+
+    def seconds(item: pytest.Item) -> float:
+        mark = item.get_closest_marker("timeout")
+        return max(default, mark.args[0]) if mark else default
+
+    items.sort(key=seconds, reverse=True)
 
 
 @pytest.hookimpl(optionalhook=True)

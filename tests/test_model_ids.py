@@ -129,6 +129,8 @@ def test_an_id_that_comes_again_in_a_document_has_its_next_place() -> None:
     )
 
 
+@pytest.mark.slow
+@pytest.mark.no_cover  # its loops are long, and shorter tests pass the same lines
 def test_many_ids_on_one_long_line_are_located_in_linear_time() -> None:
     ids = [f"owner/{number:06}" for number in range(100_000)]
     text = '{"models": [' + ",".join(f'{{"id": "{each}"}}' for each in ids) + "]}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -82,7 +83,8 @@ def _name(path: Path) -> str:
     return ".".join(part for part in parts if part != "__init__")
 
 
-def _imports(path: Path) -> set[str]:
+@cache
+def _imports(path: Path) -> frozenset[str]:
     """Full names of all modules that `path` imports, in functions and for types too."""
     found: set[str] = set()
     tree = ast.parse(path.read_text("utf-8"))
@@ -97,7 +99,7 @@ def _imports(path: Path) -> set[str]:
                 found.update(f"{node.module}.{alias.name}" for alias in node.names)
                 if all(_is_module(f"{node.module}.{alias.name}") for alias in node.names):
                     found.remove(node.module)  # a package that is only the way to its modules
-    return found
+    return frozenset(found)
 
 
 def _is_module(name: str) -> bool:

@@ -257,8 +257,8 @@ def test_a_whole_value_is_not_taken_for_a_masked_one(value: str) -> None:
     "text", ["\\", "%", "&", "%25", "&amp;", r"\u006d", r"\x6d\x73-", "&#109;", "ms-", '"a\\"']
 )
 def test_a_secret_is_searched_for_in_linear_time(token: str, text: str) -> None:
-    # in quadratic time one of these takes hours, and the time-out of the suite ends it
-    assert len(Secret(token).hidden_in(text * (1_000_000 // len(text)))) > 0
+    # in quadratic time one of these takes many minutes, and the time-out of the suite ends it
+    assert len(Secret(token).hidden_in(text * (300_000 // len(text)))) > 0
 
 
 def _as_html(token: str) -> str:
@@ -292,9 +292,9 @@ def test_a_secret_is_masked_however_its_characters_are_escaped(
         *("ms-00000000-", "ms_oauth!", "data=", "a", "-", "\n", "sk-aaaaaaaaaaaaaaaa "),
     ],
 )
-def test_a_text_of_two_million_characters_is_searched_in_linear_time(text: str) -> None:
-    # in quadratic time one of these takes hours, and the time-out of the suite ends it
-    long = text * (2_000_000 // len(text))
+def test_a_long_text_is_searched_in_linear_time(text: str) -> None:
+    # in quadratic time one of these takes many minutes, and the time-out of the suite ends it
+    long = text * (600_000 // len(text))
     assert not looks_like_token(long) or text.startswith("api-keys?d")
     assert len(without_tokens(long)) > 0
     assert looks_like_token(f"{long} {TOKEN}")

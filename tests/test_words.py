@@ -7,6 +7,7 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -56,11 +57,13 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def dropped_in(text: str) -> list[str]:
+@cache
+def dropped_in(text: str) -> tuple[str, ...]:
     """Every dropped word of a prose text, wherever its lines are broken."""
-    return _WORDS.findall(" ".join(text.split()))
+    return tuple(_WORDS.findall(" ".join(text.split())))
 
 
+@cache
 def words_of(identifier: str) -> str:
     """`identifier` as words: ``MockServer_now`` is ``Mock Server now``."""
     return _HUMP.sub(" ", identifier).replace("_", " ").strip()
@@ -97,12 +100,12 @@ def _texts(source: str) -> Iterator[str]:
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_a_module_uses_no_dropped_word(path: Path) -> None:
     assert dropped_in_code(path.read_text("utf-8")) == []
-    assert dropped_in(words_of(path.stem)) == []
+    assert dropped_in(words_of(path.stem)) == ()
 
 
 @pytest.mark.parametrize("path", PAGES, ids=name_of)
 def test_a_page_uses_no_dropped_word(path: Path) -> None:
-    assert dropped_in(path.read_text("utf-8")) == []
+    assert dropped_in(path.read_text("utf-8")) == ()
 
 
 @pytest.mark.parametrize(

@@ -570,6 +570,8 @@ def test_a_line_never_holds_a_command_of_a_runner(run: Run, command: str, form: 
     assert command not in ran.out + ran.err
 
 
+@pytest.mark.slow
+@pytest.mark.no_cover  # its loops are long, and shorter tests pass the same lines
 def test_thousands_of_places_are_changed_in_seconds(run: Run) -> None:
     path = written("ids.txt", f"{WRONG_CASE}\n{VANISHED}\n" * 10_000)
     run(*FIX_ANY, "--dry-run", "--models", path)

@@ -173,7 +173,7 @@ def test_killed_at_any_moment_each_file_is_old_or_new(
         for name in names:
             allowed[name].add(Path("out", name).read_bytes())
     moments = random.Random(7)  # noqa: S311 - moments, no secrets
-    for number in range(50):
+    for number in range(30):
         # the files are written at the very end, so most moments fall there
         delay = longest * (moments.uniform(0.7, 1.05) if number % 5 else moments.random())
         with generate(*choices[number % 2]) as process:

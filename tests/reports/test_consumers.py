@@ -6,6 +6,7 @@ import json
 import re
 import tomllib
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -41,16 +42,26 @@ _TIME = re.compile(r"[0-9]*(\.[0-9]*)?")
 """A time of a suite as the plugin takes it, but for thousands with commas."""
 
 
-def schema_problems(form: Format, text: str) -> list[str]:
+@cache
+def schema_of(form: Format) -> Draft202012Validator:
     name = {Format.SARIF: "github-code-scanning", Format.GITLAB: "gitlab-code-quality"}[form]
     schema = json.loads((RULES / f"{name}.schema.json").read_text("utf-8"))
     Draft202012Validator.check_schema(schema)
-    validator = Draft202012Validator(schema)
-    return [f"{each.json_path}: {each.message}" for each in validator.iter_errors(json.loads(text))]
+    return Draft202012Validator(schema)
+
+
+def schema_problems(form: Format, text: str) -> list[str]:
+    errors = schema_of(form).iter_errors(json.loads(text))
+    return [f"{each.json_path}: {each.message}" for each in errors]
+
+
+@cache
+def junit_rules() -> dict[str, Any]:
+    return tomllib.loads((RULES / "jenkins-xunit.toml").read_text("utf-8"))
 
 
 def junit_problems(text: str) -> list[str]:
-    rules = tomllib.loads((RULES / "jenkins-xunit.toml").read_text("utf-8"))
+    rules = junit_rules()
     root = ET.fromstring(text)  # noqa: S314 - our own
     found = [] if root.tag in {"testsuites", "testsuite"} else [f"root {root.tag}"]
     for element in root.iter():

@@ -29,8 +29,8 @@ AT = datetime(2026, 10, 7, tzinfo=UTC)
 COMMAND = re.compile(r"##(vso)?\[", re.IGNORECASE)
 
 
-def report_on(text: str) -> Report:
-    """A report with `text` wherever a text from outside may be."""
+def report_on(*texts: str) -> Report:
+    """A report with each text wherever a text from outside may be."""
     models = tuple(
         ModelResult(
             text,
@@ -42,18 +42,19 @@ def report_on(text: str) -> Report:
             location=Location(text or "x", 1, 1),
             notes=(text,),
         )
+        for text in texts
         for status in (Status.MALFORMED, Status.UNVERIFIED, Status.ENABLED)
     )
-    token = TokenResult(TokenStatus.REJECTED, text, "00c0ffee", text)
-    return Report(Site.CN, AT, (token,), models, notes=(text,))
+    tokens = tuple(TokenResult(TokenStatus.REJECTED, text, "00c0ffee", text) for text in texts)
+    return Report(Site.CN, AT, tokens, models, notes=texts)
 
 
 @pytest.mark.parametrize("form", Format)
 @given(text=HOSTILE_TEXT)
 @example(text="\ud800")
 def test_no_text_from_outside_becomes_one(form: Format, text: str) -> None:
-    for hostile in (text, f"##[error]{text}", f"##vso[task.setvariable]{text}##VSO["):
-        assert COMMAND.search(render(report_on(hostile), form)) is None
+    it = report_on(text, f"##[error]{text}", f"##vso[task.setvariable]{text}##VSO[")
+    assert COMMAND.search(render(it, form)) is None
 
 
 def test_formats_for_programs_lose_nothing_by_it() -> None:
