@@ -56,11 +56,7 @@ class Status(StrEnum):
     @property
     def outcome(self) -> Outcome:
         """What the verdict means for using the model."""
-        if self is Status.ENABLED:
-            return Outcome.PASS
-        if self in {Status.DISPUTED, Status.UNVERIFIED}:
-            return Outcome.UNKNOWN
-        return Outcome.FAIL
+        return _OUTCOMES.get(self._value_, Outcome.FAIL)
 
 
 class Outcome(StrEnum):
@@ -69,6 +65,14 @@ class Outcome(StrEnum):
     PASS = "pass"  # noqa: S105 - no password
     FAIL = "fail"
     UNKNOWN = "unknown"
+
+
+# by texts: an enum is hashed in Python, which is slow for what a report asks of each model so often
+_OUTCOMES = {
+    Status.ENABLED.value: Outcome.PASS,
+    Status.DISPUTED.value: Outcome.UNKNOWN,
+    Status.UNVERIFIED.value: Outcome.UNKNOWN,
+}
 
 
 class Proof(StrEnum):
@@ -235,8 +239,12 @@ class ModelResult:
         An ignored one does not, nor a failure that the baseline had. A baseline excuses no unknown:
         an outage that lasts would be green on its second night.
         """
+        if self.ignored is not None:
+            return False
+        if self.change is None:
+            return True
         is_excused = self.change in {Change.SAME, Change.HEALED}
-        return self.ignored is None and (self.outcome is Outcome.UNKNOWN or not is_excused)
+        return self.outcome is Outcome.UNKNOWN or not is_excused
 
 
 class FindingCode(StrEnum):
@@ -357,7 +365,8 @@ class Report:
 
 
 def _counting(models: Sequence[ModelResult], dropped: Sequence[str]) -> set[Outcome]:
-    kept = [model for model in models if model.id not in dropped]
+    left_out = frozenset(dropped)
+    kept = [model for model in models if model.id not in left_out]
     return {model.outcome for model in kept or models if model.counts}
 
 

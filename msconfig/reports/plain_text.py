@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from typing import TypeAlias
 
 from rich.cells import cell_len
@@ -12,7 +13,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from msconfig.checking.report import Change, ModelResult, Outcome, Report, Suggestion
-from msconfig.reports._console import STYLES, open_console
+from msconfig.reports._console import STYLES, open_console, styled_by
 from msconfig.reports.verdicts import all_models, counting_models, overall, worst_first
 from msconfig.reports.wording import (
     MARKS,
@@ -83,73 +84,71 @@ def _print_models(console: Console, models: Sequence[ModelResult]) -> None:
     cells = [_HEADINGS, *((_id(each), status_of(each), kind_of(each)) for each in ordered)]
     columns = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
     room = console.width - sum(columns) - cell_len("✗      ")
+    style = styled_by(console)
     if room >= cell_len("  ") + _MIN_REASON:
-        console.print(_table(console, ordered, columns, room - cell_len("  ")), soft_wrap=True)
+        lines = _table(style, ordered, columns, room - cell_len("  "))
     elif room >= 0:
-        console.print(_rows(console, ordered, columns), soft_wrap=True)
+        lines = _rows(style, ordered, columns, console.width)
     else:
-        console.print(_stacked(console, ordered), soft_wrap=True)
+        lines = _stacked(style, ordered, console.width)
+    _write(console, lines)
 
 
-# One text for all models: a table of rich, or a print for each, takes seconds for thousands.
+def _write(console: Console, lines: Iterable[str]) -> None:
+    """Write lines as they are, however long."""
+    console.file.write("".join(f"{line}\n" for line in lines))
+
+
+# Written without rich, which takes seconds for the pieces of thousands of rows.
+
+_Style: TypeAlias = Callable[[str, str], str]
+_Line: TypeAlias = tuple[str, str]
+"""A line and its style."""
 
 
 def _table(
-    console: Console, models: Iterable[ModelResult], columns: Sequence[int], room: int
-) -> Text:
-    table = Text.assemble((f"   {_in_columns(_HEADINGS, columns)}  WHY", "dim"))
+    style: _Style, models: Iterable[ModelResult], columns: Sequence[int], room: int
+) -> Iterator[str]:
+    yield style(f"   {_in_columns(_HEADINGS, columns)}  WHY", "dim")
     indent = " " * (cell_len("✗      ") + sum(columns) + cell_len("  "))
     for model in models:
-        (first, style), *more = _why(console, model, room)
-        _begin_row(table, model, columns)
-        table.append("  ")
-        table.append(first, style)
-        for line, line_style in more:
-            table.append(f"\n{indent}")
-            table.append(line, line_style)
-    return table
+        first, *more = _why(model, room)
+        yield f"{_row(style, model, columns)}  {style(*first)}"
+        yield from _below(style, more, indent)
 
 
-def _rows(console: Console, models: Iterable[ModelResult], columns: Sequence[int]) -> Text:
-    rows = Text.assemble((f"   {_in_columns(_HEADINGS, columns)}", "dim"))
+def _rows(
+    style: _Style, models: Iterable[ModelResult], columns: Sequence[int], width: int
+) -> Iterator[str]:
+    yield style(f"   {_in_columns(_HEADINGS, columns)}", "dim")
     for model in models:
-        _begin_row(rows, model, columns)
-        _append_below(rows, _why(console, model, console.width - 5), " " * 5)
-    return rows
+        yield _row(style, model, columns)
+        yield from _below(style, _why(model, width - 5), " " * 5)
 
 
-def _stacked(console: Console, models: Iterable[ModelResult]) -> Text:
-    found = Text()
+def _stacked(style: _Style, models: Iterable[ModelResult], width: int) -> Iterator[str]:
     for model in models:
-        mark, style = _mark(model.outcome)
+        mark, color = _mark(model.outcome)
         status, kind = status_of(model), kind_of(model)
-        found.append(f"{mark} ", style)
-        found.append(f"{_id(model)}\n  ")
-        found.append(status, style)
-        has_room = cell_len(f"  {status} · {kind}") <= console.width
-        found.append(f" · {kind}" if has_room else f" ·\n  {kind}", "dim")
-        _append_below(found, _why(console, model, console.width - 2), "  ")
-        found.append("\n")
-    found.right_crop(1)
-    return found
+        yield f"{style(f'{mark} ', color)}{_id(model)}"
+        has_room = cell_len(f"  {status} · {kind}") <= width
+        yield f"  {style(status, color)}{style(f' · {kind}' if has_room else ' ·', 'dim')}"
+        if not has_room:
+            yield style(f"  {kind}", "dim")
+        yield from _below(style, _why(model, width - 2), "  ")
 
 
-def _begin_row(rows: Text, model: ModelResult, columns: Sequence[int]) -> None:
-    """Add a line with mark, id, status and kind."""
-    mark, style = _mark(model.outcome)
-    model_id, status, kind = (_id(model), status_of(model), kind_of(model))
-    rows.append("\n")
-    rows.append(mark, style)
-    rows.append(f"  {_padded(model_id, columns[0])}  ")
-    rows.append(_padded(status, columns[1]), style)
-    rows.append("  ")
-    rows.append(_padded(kind, columns[2]), "dim")
+def _row(style: _Style, model: ModelResult, columns: Sequence[int]) -> str:
+    """A line with mark, id, status and kind."""
+    mark, color = _mark(model.outcome)
+    status = style(_padded(status_of(model), columns[1]), color)
+    kind = style(_padded(kind_of(model), columns[2]), "dim")
+    return f"{style(mark, color)}  {_padded(_id(model), columns[0])}  {status}  {kind}"
 
 
-def _append_below(rows: Text, lines: Iterable[_Line], indent: str) -> None:
-    for line, style in lines:
-        rows.append(f"\n{indent}")
-        rows.append(line, style)
+def _below(style: _Style, lines: Iterable[_Line], indent: str) -> Iterator[str]:
+    for line in lines:
+        yield f"{indent}{style(*line)}"
 
 
 def _in_columns(cells: Sequence[str], columns: Sequence[int]) -> str:
@@ -160,38 +159,53 @@ def _padded(text: str, width: int) -> str:
     return text + " " * (width - cell_len(text))
 
 
-_Line: TypeAlias = tuple[str, str]
-"""A line and its style."""
-
-
-def _why(console: Console, model: ModelResult, width: int) -> list[_Line]:
+def _why(model: ModelResult, width: int) -> list[_Line]:
     """The reason, and indented below it why it has no effect, if so, and the notes."""
     below = (no_command(visible(each)) for each in remarks(model))
     return [
-        *((line, "") for line in _folded(console, no_command(visible(model.reason)), width)),
-        *((f"  {line}", "dim") for each in below for line in _folded(console, each, width - 2)),
+        *((line, "") for line in _folded(no_command(visible(model.reason)), width)),
+        *((f"  {line}", "dim") for each in below for line in _folded(each, width - 2)),
     ]
 
 
-def _folded(console: Console, text: str, width: int) -> list[str]:
+def _folded(text: str, width: int) -> list[str]:
     """`text` in lines of at most `width` columns; a longer word is broken."""
     if cell_len(text) <= width:
         return [text]
-    lines = Text(text).wrap(console, max(1, width), overflow="fold")
-    return [line.plain.rstrip() for line in lines]
+    if text.isascii() and "  " not in text and not text.endswith(" "):
+        lines = []
+        start = 0
+        while len(text) - start > width:
+            end = text.rfind(" ", start, start + width + 1)
+            if end <= start:  # a longer word
+                break
+            lines.append(text[start:end])
+            start = end + 1
+        else:
+            return [*lines, text[start:]]
+    wrapped_by_rich = Text(text).wrap(_any_console(), max(1, width), overflow="fold")
+    return [line.plain.rstrip() for line in wrapped_by_rich]
+
+
+@cache
+def _any_console() -> Console:
+    """What `Text.wrap` takes to justify a text, which is not done here."""
+    return Console()
 
 
 def _print_places(console: Console, report: Report) -> None:
     """A line for each place of a model that counts, in the form of compilers, for editors."""
-    lines = [
-        f"{place.file}:{place.line}:{place.column}: {level}: {visible(model.id)} {model.status}"
-        for model in worst_first(counting_models(report))
-        for place in places_of(model)
-        for level in ("error" if report.strict or model.outcome is Outcome.FAIL else "warning",)
-    ]
+    lines = []
+    for model in worst_first(counting_models(report)):
+        level = "error" if report.strict or model.outcome is Outcome.FAIL else "warning"
+        said = f"{level}: {visible(model.id)} {model.status}"
+        lines += [
+            no_command(f"{place.file}:{place.line}:{place.column}: {said}")
+            for place in places_of(model)
+        ]
     if lines:
         console.print()
-        console.print(Text("\n".join(map(no_command, lines))), soft_wrap=True)
+        _write(console, lines)
 
 
 def _print_notes(console: Console, report: Report) -> None:
@@ -229,22 +243,22 @@ def _print_suggestions(console: Console, models: Iterable[ModelResult]) -> None:
     console.print()
     console.print(Text(f"{SUGGESTED}:", style="bold"))
     width = max(cell_len(_suggested(each)) for _, each in rows)
-    lines = Text()
+    style = styled_by(console)
+    lines = []
     last = None
     for model, each in rows:
         if model is not last:
-            lines.append(f"{'' if last is None else chr(10)}  {_id(model)}")
+            lines.append(f"  {_id(model)}")
             last = model
         suggested, reason = _suggested(each), no_command(visible(each.reason))
-        lines.append("\n    → ")
         if cell_len("    →   ") + width + cell_len(reason) <= console.width:
-            lines.append(_padded(suggested, width), "green")
-            lines.append(f"  {reason}", "dim")
+            green = style(_padded(suggested, width), "green")
+            lines.append(f"    → {green}{style(f'  {reason}', 'dim')}")
         else:
-            lines.append(suggested, "green")
-            below = _folded(console, reason, console.width - 6)
-            _append_below(lines, ((line, "dim") for line in below), " " * 6)
-    console.print(lines, soft_wrap=True)
+            lines.append(f"    → {style(suggested, 'green')}")
+            below = ((line, "dim") for line in _folded(reason, console.width - 6))
+            lines += _below(style, below, " " * 6)
+    _write(console, lines)
 
 
 def _suggested(suggestion: Suggestion) -> str:

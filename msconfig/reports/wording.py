@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import PurePath
 from typing import assert_never
 
@@ -288,12 +289,22 @@ def sentences(*texts: str | None) -> str:
 def places_of(model: ModelResult) -> tuple[Location, ...]:
     """All places of the id in files, the file names with ``/`` between folders."""
     known = model.locations or ((model.location,) if model.location else ())
-    return tuple(replace(place, file=shown_file(place)) for place in known if place.file != _STDIN)
+    shown = {each: _shown(each) for each in {place.file for place in known}}
+    return tuple(
+        place if shown[place.file] == place.file else replace(place, file=shown[place.file])
+        for place in known
+        if place.file != _STDIN
+    )
 
 
 def shown_file(place: Location) -> str:
     """The file of a place, with ``/`` between folders and on one line."""
-    return visible(PurePath(place.file).as_posix())
+    return _shown(place.file)
+
+
+@lru_cache(maxsize=1024)  # many ids are in few files
+def _shown(file: str) -> str:
+    return visible(PurePath(file).as_posix())
 
 
 def finding_place(finding: Finding) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import unicodedata
 from datetime import UTC, datetime
@@ -11,6 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
 
 from msconfig.checking.report import (
     ModelResult,
@@ -24,7 +27,8 @@ from msconfig.checking.report import (
 from msconfig.modelscope.facts import CallResult
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
-from msconfig.reports import Format, render
+from msconfig.reports import Format, plain_text, render
+from msconfig.reports._console import open_console, styled_by
 from support import MakeModel, MakeReport
 
 AT = datetime(2026, 10, 7, tzinfo=UTC)
@@ -302,3 +306,30 @@ def test_no_line_ends_in_blanks(model: MakeModel, report: MakeReport) -> None:
     for width in (160, 80, 40):
         for line in text_of(many(model, report, "a/b"), width).splitlines():
             assert line == line.rstrip()
+
+
+def fits(lines: list[str], width: int) -> bool:
+    return all(cell_len(line) <= width for line in lines)
+
+
+@given(
+    st.lists(st.sampled_from(["a", "word", "owner/name", "x" * 30, "字字字", "é", ""]), min_size=1),
+    st.integers(5, 40),
+)
+def test_a_reason_is_folded_as_rich_folds_it(words: list[str], width: int) -> None:
+    """Written without rich, which is slow; what has to be the same is where the lines end."""
+    text = " ".join(words)
+    folded = plain_text._folded(text, width)
+    by_rich = Text(text).wrap(Console(), width, overflow="fold")
+    if cell_len(text) > width:
+        assert folded == [line.plain.rstrip() for line in by_rich]
+    assert fits([line.rstrip() for line in folded], width)
+
+
+@given(st.text(st.characters(categories=["L", "N", "P", "S", "Zs"])))
+@pytest.mark.parametrize("style", ["dim", "red", "green", ""])
+def test_a_style_is_written_as_rich_writes_it(style: str, text: str) -> None:
+    out = io.StringIO()
+    console = open_console(out, width=80, color=True)
+    console.print(Text(text, style), soft_wrap=True, end="")
+    assert styled_by(console)(text, style) == out.getvalue()
