@@ -95,7 +95,8 @@ def texts_in_lines(text: str, file: str) -> list[GivenId]:
     """
     found = []
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
-        model_id = _COMMENT.sub("", line).strip(_BLANKS)
+        bare = _COMMENT.sub("", line) if "#" in line else line
+        model_id = bare.strip(_BLANKS)
         if model_id.strip(_NOTHING_TO_SEE):
             found.append(GivenId(model_id, Location(file, number, line.index(model_id) + 1)))
     return found
@@ -155,10 +156,15 @@ def distinct(ids: Iterable[GivenId]) -> tuple[GivenId, ...]:
 
 
 def _merged(ids: list[GivenId]) -> GivenId:
+    if len(ids) == 1 and _is_merged(ids[0]):
+        return ids[0]
     places: dict[Location, None] = {}
     for each in ids:
         if each.location is not None:
-            places.setdefault(replace(each.location, given=each.given))
+            place = each.location
+            places.setdefault(
+                place if place.given == each.given else replace(place, given=each.given)
+            )
         for more in each.locations:
             places.setdefault(more)
     return replace(
@@ -166,4 +172,14 @@ def _merged(ids: list[GivenId]) -> GivenId:
         location=replace(next(iter(places)), given=None) if places else None,
         locations=tuple(places),
         sites=frozenset().union(*(each.sites for each in ids)),
+    )
+
+
+def _is_merged(given: GivenId) -> bool:
+    """Whether it is as `distinct` leaves it; a list of many places takes long."""
+    first = given.location
+    return first is None or (
+        first.given is None
+        and bool(given.locations)
+        and given.locations[0] == replace(first, given=given.given)
     )

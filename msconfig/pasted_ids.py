@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from msconfig.errors import UsageError
-from msconfig.model_ids import GivenId, ModelId
+from msconfig.model_ids import GivenId, Location, ModelId
 from msconfig.text import shortened, visible
 from msconfig.tokens import without_tokens
 
@@ -57,24 +57,39 @@ def pasted(given: GivenId) -> list[GivenId]:
     leading ``- `` are left out; the address of a model's page stands for its id. Several ids with
     commas or white space between are read if every piece is an id or an address.
     """
-    text = given.text
-    if ModelId.parse(text) is not None:
+    if ModelId.parse(given.text) is not None:
         return [given]
+    found = []
+    for each, start in _read(given.text):
+        if each.text == given.text and each.given is None:  # nothing is left out
+            found.append(given)
+        else:
+            found.append(replace(each, location=_moved(given.location, start)))
+    return found
+
+
+@lru_cache(maxsize=1024)  # a list may have the same line many times
+def _read(text: str) -> tuple[tuple[GivenId, int], ...]:
+    """The ids in a text that is no id itself, each with where it begins."""
     whole = _one(text)
     pieces = [whole] if whole is not None else _several(text)
     if not pieces:
         start, end = _stripped(text, 0, len(text))
-        return [replace(_at(given, start), text=_without_uuids(text[start:end]))]
-    found = []
-    for piece in pieces:
-        original = text if whole is not None or len(text) <= _LONGEST_GIVEN else None
-        each = replace(
-            _at(given, piece.start),
-            text=piece.id,
-            given=_without_tokens(original) if original else None,
+        return ((GivenId(_without_uuids(text[start:end])), start),)
+    given = None
+    if whole is not None or len(text) <= _LONGEST_GIVEN:
+        given = _without_tokens(text) or None
+    return tuple(
+        (
+            GivenId(
+                piece.id,
+                given=given,
+                sites=frozenset({piece.site}) if piece.site else frozenset(),
+            ),
+            piece.start,
         )
-        found.append(replace(each, sites=frozenset({piece.site}) if piece.site else frozenset()))
-    return found
+        for piece in pieces
+    )
 
 
 def _without_tokens(text: str) -> str:
@@ -117,11 +132,10 @@ def refuse_other_site(ids: Iterable[GivenId], site: str) -> None:
             )
 
 
-def _at(given: GivenId, offset: int) -> GivenId:
-    if given.location is None or not offset:
-        return given
-    moved = replace(given.location, column=given.location.column + offset)
-    return replace(given, location=moved)
+def _moved(place: Location | None, columns: int) -> Location | None:
+    if place is None or not columns:
+        return place
+    return replace(place, column=place.column + columns)
 
 
 def _several(text: str) -> list[_Piece]:

@@ -109,7 +109,10 @@ def with_ignored(report: Report, entries: Sequence[IgnoreEntry], today: date) ->
 def _marked(
     models: Sequence[ModelResult], ignored: Mapping[str, Ignored]
 ) -> tuple[ModelResult, ...]:
-    return tuple(replace(model, ignored=ignored.get(model.id)) for model in models)
+    return tuple(
+        model if (mark := ignored.get(model.id)) is model.ignored else replace(model, ignored=mark)
+        for model in models
+    )
 
 
 def _compared(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
 from typing import TypeAlias, assert_never
 
@@ -119,9 +120,7 @@ def judge(
     """
     verdict = _judge_served(asked, catalogue, facts)
     if verdict.status is Status.UNVERIFIED and asked.path not in recorded_served:
-        right_id = next(
-            (each for each in recorded_served if same_but_for_case(each, asked.path)), None
-        )
+        right_id = _by_lower_case(frozenset(recorded_served)).get(asked.path.lower())
         if right_id is not None:
             return _other_case(right_id)
     if asked.provider is None or verdict.status is not Status.ENABLED:
@@ -139,6 +138,12 @@ def judge(
         Status.THIRD_PARTY_ONLY,
         f"{suffix} asks for a provider that you pay for yourself",
     )
+
+
+@lru_cache(maxsize=4)  # a check asks for each of its ids with the same set
+def _by_lower_case(ids: frozenset[str]) -> dict[str, str]:
+    """Ids by themselves in lower case; of several, the first in their order."""
+    return {each.lower(): each for each in sorted(ids, reverse=True) if each.isascii()}
 
 
 def _judge_served(asked: ModelId, catalogue: CatalogueFact, facts: ModelFacts) -> Verdict:

@@ -270,14 +270,14 @@ def given_ids(
         from msconfig.documents.recognise import ids_in_document
 
         ids += _some(ids_in_document(Path(source)), source)
-    ids = ids or list(settings.located_ids)
-    for given in ids:
+    found = distinct(ids or settings.located_ids)
+    for given in found:
         if looks_like_token(given.text):
             where = (
                 f"{given.location.file}: line {given.location.line}" if given.location else "an id"
             )
             raise UsageError(f"{where} looks like a token; tokens do not belong in a list of ids")
-    return distinct(ids)
+    return found
 
 
 def note_on_pasted(ids: Iterable[GivenId]) -> tuple[str, ...]:
@@ -305,7 +305,7 @@ def _quoted(text: str) -> str:
 def _ids_in_list(text: str, source: str) -> list[GivenId]:
     texts = texts_in_lines(text, source)
     ids = [given for each in texts for given in pasted(each)]
-    if not any(ModelId.parse(given.text) for given in ids):
+    if not any(map(ModelId.parse, {given.text for given in ids})):
         _refuse_another_kind([each.text for each in texts], _name(source))
     return ids
 
