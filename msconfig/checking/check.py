@@ -75,6 +75,7 @@ class CheckRequest:
     needs_kinds: bool = False
     """Whether to read the kinds that neither the settings nor recorded facts give."""
     concurrency: int = 8
+    """Requests at a time; 0 makes them without further threads (`gather`)."""
     strict: bool = False
     snapshot_recorded: datetime | None = None
     """When the facts were recorded, for a check offline; then tokens are not checked."""

@@ -23,7 +23,14 @@ def in_parallel(work: Sequence[Piece], concurrency: int) -> Generator[None]:
     Threads are daemons, not a `ThreadPoolExecutor`, whose threads are waited for at exit: after
     Ctrl-C a request under way is abandoned, not waited for. Closing the iterator starts no more
     work. An exception of a piece of work is raised here.
+
+    With a `concurrency` of 0, the work is done in this thread, one piece after the other: what
+    waits for nothing is slower in threads, which wait for each other.
     """
+    return _in_threads(work, concurrency) if concurrency else _one_by_one(work)
+
+
+def _in_threads(work: Sequence[Piece], concurrency: int) -> Generator[None]:
     todo = deque(work)
     running = 0
     stopped = False
@@ -73,6 +80,13 @@ def in_parallel(work: Sequence[Piece], concurrency: int) -> Generator[None]:
         with changed:
             stopped = True
             changed.notify_all()
+
+
+def _one_by_one(work: Sequence[Piece]) -> Generator[None]:
+    todo = deque(work)
+    while todo:
+        todo.extend(todo.popleft()() or ())
+        yield
 
 
 def _next(done: queue.SimpleQueue[int | BaseException]) -> int | BaseException:

@@ -75,7 +75,8 @@ def gather(
         tokens: to be checked.
         catalogue: whether to read it; otherwise it is there already, or there are no models.
         of_open_kind: texts of models whose kind the hub is to tell.
-        concurrency: requests at a time.
+        concurrency: requests at a time; 0 makes them in this thread, for a client that need not
+            wait for an answer.
         progress: called with how many models have their facts.
     """
     gathering = _Gathering(modelscope, gathered, of_open_kind)

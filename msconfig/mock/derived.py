@@ -6,6 +6,9 @@ used: the snapshot does not hold the answer.
 
 from __future__ import annotations
 
+from datetime import datetime
+from functools import lru_cache
+
 from msconfig.mock.snapshot import RecordedHub, RecordedLookUp, RecordedModel, Snapshot
 from msconfig.modelscope.facts import CallResult, Origin, Provenance, deciding_call
 
@@ -62,5 +65,10 @@ def _whole(cost: float) -> float:
 
 
 def _not_held(facts: Snapshot) -> Provenance:
-    missing = f"not in the snapshot of {facts.recorded:%Y-%m-%d}; it may be newer"
+    return _not_held_in(facts.recorded)
+
+
+@lru_cache(maxsize=16)  # a list may have thousands of ids that are not
+def _not_held_in(recorded: datetime) -> Provenance:
+    missing = f"not in the snapshot of {recorded:%Y-%m-%d}; it may be newer"
     return Provenance(Origin.DERIVED, missing=missing)

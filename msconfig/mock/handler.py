@@ -46,6 +46,23 @@ _ROUTES: tuple[tuple[str, re.Pattern[str], Callable[[MockState, Request], Respon
 )
 
 
+def _endpoint_of(method: str, path: str) -> Callable[[MockState, Request], Response] | None:
+    of_path = _PLAIN_ROUTES.get((method, path))
+    if of_path is not None:
+        return of_path
+    return next(
+        (each for verb, form, each in _ROUTES if verb == method and form.fullmatch(path)), None
+    )
+
+
+_PLAIN_ROUTES = {
+    (method, form.pattern): endpoint
+    for method, form, endpoint in _ROUTES
+    if "[" not in form.pattern
+}
+"""The routes with one path, which is its own pattern: a check offline asks them for each id."""
+
+
 class MockModelScope:
     """Hub and inference of one site, and Bailian beside them, under their true paths.
 
@@ -69,9 +86,9 @@ class MockModelScope:
 
     def __call__(self, request: Request) -> Response:
         """The reply to `request`; an unknown path or method is 404 in plain text."""
-        for method, path, endpoint in _ROUTES:
-            if request.method == method and path.fullmatch(request.path):
-                return endpoint(self.state, request)
+        endpoint = _endpoint_of(request.method, request.path)
+        if endpoint is not None:
+            return endpoint(self.state, request)
         return Response(
             HTTPStatus.NOT_FOUND,
             b"404 page not found",

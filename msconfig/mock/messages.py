@@ -19,6 +19,7 @@ __all__ = ["Request", "Response"]
 _SHORTEST_TOKEN = 8
 """Characters; masking a shorter one would garble ordinary text."""
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+_JSON = json.JSONEncoder(ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class Response:
     ) -> Response:
         """A JSON reply."""
         content_type = {"Content-Type": "application/json; charset=utf-8"}
-        encoded = json.dumps(body, ensure_ascii=False).encode("utf-8", "backslashreplace")
+        encoded = _JSON.encode(body).encode("utf-8", "backslashreplace")
         return cls(status, encoded, {**content_type, **headers}, provenance)
 
     @classmethod

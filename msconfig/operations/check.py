@@ -157,7 +157,7 @@ def check(
                 kinds=kinds or {},
                 recorded_served=session.recorded_served,
                 recorded_kinds=session.recorded_kinds,
-                concurrency=session.concurrency,
+                concurrency=0 if session.is_offline else session.concurrency,
                 strict=strict,
                 needs_kinds=needs_kinds or probe is not None,
                 snapshot_recorded=session.recorded,

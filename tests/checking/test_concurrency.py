@@ -13,7 +13,7 @@ from msconfig.checking.concurrency import Piece, in_parallel
 
 
 @pytest.mark.parametrize("pieces", [0, 1, 3, 100])
-@pytest.mark.parametrize("concurrency", [1, 4, 200])
+@pytest.mark.parametrize("concurrency", [0, 1, 4, 200])
 def test_every_piece_is_done_once_with_a_tick_each(pieces: int, concurrency: int) -> None:
     done: list[int] = []
     work = [lambda number=number: done.append(number) for number in range(pieces)]
@@ -22,15 +22,23 @@ def test_every_piece_is_done_once_with_a_tick_each(pieces: int, concurrency: int
     assert sorted(done) == list(range(pieces))
 
 
-def test_work_is_begun_in_its_order() -> None:
+@pytest.mark.parametrize("concurrency", [0, 1])
+def test_work_is_begun_in_its_order(concurrency: int) -> None:
     begun: list[int] = []
     work = [lambda number=number: begun.append(number) for number in range(20)]
-    for _ in in_parallel(work, 1):
+    for _ in in_parallel(work, concurrency):
         pass
     assert begun == list(range(20))
 
 
-@pytest.mark.parametrize("concurrency", [1, 3])
+def test_without_concurrency_the_work_is_done_in_this_thread() -> None:
+    threads: list[threading.Thread] = []
+    for _ in in_parallel([lambda: threads.append(threading.current_thread())] * 3, 0):
+        pass
+    assert threads == [threading.current_thread()] * 3
+
+
+@pytest.mark.parametrize("concurrency", [0, 1, 3])
 def test_what_a_piece_returns_is_done_after_what_waits(concurrency: int) -> None:
     done: list[str] = []
 
@@ -41,7 +49,7 @@ def test_what_a_piece_returns_is_done_after_what_waits(concurrency: int) -> None
     work = [partial(piece, "a", "a1", "a2"), partial(piece, "b"), partial(piece, "c", "c1")]
     assert sum(1 for _ in in_parallel(work, concurrency)) == 6
     assert sorted(done) == ["a", "a1", "a2", "b", "c", "c1"]
-    if concurrency == 1:
+    if concurrency < 2:
         assert done == ["a", "b", "c", "a1", "a2", "c1"]
 
 
