@@ -25,6 +25,7 @@ SCRIPTS: dict[str, list[str]] = {
     "scanning": [],
     "suggestions": [],
     "many_ids": [],
+    "interrupt": [],
     "growth": ["--plot", str(PLOT)],
     "probing": [],
     "discovery": [],
