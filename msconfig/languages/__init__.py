@@ -93,6 +93,11 @@ _QUOTES = {
 """Quotation marks before and after, from CLDR."""
 
 
+_WITHOUT_BLANKS = frozenset({Tag.ZH_CN, Tag.ZH_TW, Tag.JA})
+"""Languages with full-width punctuation."""
+_WITH_DECIMAL_COMMA = frozenset({Tag.ES, Tag.FR, Tag.PT, Tag.PT_PT, Tag.RU})
+
+
 def marked(text: str) -> str:
     """`text` unchanged; the call marks it for the catalogues (gettext's ``N_``)."""
     return text
@@ -107,6 +112,28 @@ class Language:
     """The translation of an English text; the text itself where there is none."""
     ngettext: Callable[[str, str, int], str]
     """The translation of a singular and a plural, by number."""
+
+    @property
+    def decimal_mark(self) -> str:
+        """Between a number's whole part and its decimal places."""
+        return "," if self.tag in _WITH_DECIMAL_COMMA else "."
+
+    @property
+    def comma(self) -> str:
+        """Between the entries of a list, with its blank."""
+        return "、" if self.tag in _WITHOUT_BLANKS else ", "
+
+    @property
+    def colon(self) -> str:
+        """Between a name and what it is, with its blanks."""
+        if self.tag in _WITHOUT_BLANKS:
+            return "："
+        return "\u202f: " if self.tag is Tag.FR else ": "
+
+    @property
+    def full_stop(self) -> str:
+        """The end of a sentence, without a blank."""
+        return "。" if self.tag in _WITHOUT_BLANKS else "."
 
     def quoted(self, text: str) -> str:
         """`text` between quotation marks."""

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from markupsafe import Markup
 
 from msconfig._version import __version__
-from msconfig.checking.report import Fallback, ModelResult, Outcome, Report
+from msconfig.checking.report import Fallback, ModelResult, Outcome, Report, TokenStatus
 from msconfig.cherry.link import key_link
 from msconfig.cherry.provider import Configuration, Model
 from msconfig.command_name import EVERYWHERE
@@ -126,6 +126,7 @@ def _context(providers: Sequence[_Provider], report: Report, tag: Tag) -> dict[s
         "providers": providers,
         "fallback": next((each for each in providers if each.is_fallback), None),
         "count_of_keys": sum(len(provider.keys) for provider in providers),
+        "had_token": any(token.status is not TokenStatus.ABSENT for token in report.tokens),
         "tokens": [*report.tokens, *([report.fallback.token] if report.fallback else [])],
         "report": report,
         "served": sum(model.outcome is Outcome.PASS for model in report.models),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import jinja2
@@ -107,14 +107,20 @@ def _translate(environment: jinja2.Environment, language: Language, *, is_html: 
     install = environment.install_gettext_callables  # type: ignore[attr-defined]
     install(gettext, ngettext, newstyle=True)
     environment.filters |= {"visible": visible, "md_plain": _md_plain, "md_code": _md_code}
-    environment.filters |= {"day": _day, "minute": _minute, "number": _number}
+    environment.filters |= {"day": _day, "minute": _minute}
+    environment.filters["number"] = partial(_number, mark=language.decimal_mark)
     environment.filters |= {"lines": lines_of, "drawn_width": width_of}
-    environment.filters["breakable"] = _breakable
+    environment.filters |= {"breakable": _breakable, "one_line": _one_line}
 
 
 def _breakable(text: str) -> str:
     """`text`, an id or an address, with a chance to break after each of its parts if it is long."""
     return Markup("<wbr>").join(_PARTS.findall(text)) if len(text) > _SHORT else text
+
+
+def _one_line(text: str) -> str:
+    """`text` on one line; the narrow blank before French punctuation stays, which never breaks."""
+    return re.sub(r"[ \t\n]+", " ", text).strip(" ")
 
 
 def _day(moment: datetime) -> str:
@@ -127,9 +133,9 @@ def _minute(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def _number(value: float) -> str:
-    """A number, e.g. ``2000`` or ``0.5``, with at most three decimal places."""
-    return str(round(value, 3)).removesuffix(".0")
+def _number(value: float, mark: str) -> str:
+    """A number, e.g. ``2000`` or ``0.5``, with at most three decimal places behind `mark`."""
+    return str(round(value, 3)).removesuffix(".0").replace(".", mark)
 
 
 def _md_plain(text: str) -> str:

@@ -391,6 +391,48 @@ def test_both_ages_of_the_quota_are_told() -> None:
         assert figure in text
 
 
+@pytest.mark.parametrize("tag", Tag)
+def test_numbers_are_the_same_and_have_the_decimal_mark_of_the_language(tag: Tag) -> None:
+    cost = guide(tag=tag)[1].partition('<a id="quota">')[2].partition("\n\n| ")[2].splitlines()[2]
+    numbers = re.findall(r"\d+(?:[.,]\d+)?", cost.split(" | ")[1])
+    assert [float(each.replace(",", ".")) for each in numbers] == [0.5, 1, 2]
+    has_comma = tag in {Tag.ES, Tag.FR, Tag.PT, Tag.PT_PT, Tag.RU}
+    assert numbers[0] == ("0,5" if has_comma else "0.5")
+
+
+@pytest.mark.parametrize("tag", Tag)
+def test_the_quota_of_one_site_is_not_shown_for_the_other(tag: Tag) -> None:
+    provider = configuration(TOKEN, site=Site.AI)
+    page, markdown = guide(provider, site=Site.AI, tag=tag)
+    for text in (Read(page).text(), markdown):
+        assert not re.search(r"\b(2000|0[.,]5)\b", text)
+        assert "modelscope.cn" in text  # whose figures other guides have
+    assert "2000" in guide(tag=tag)[1]
+
+
+@pytest.mark.parametrize("tag", Tag)
+def test_without_a_token_the_command_names_the_variable_to_set(tag: Tag) -> None:
+    absent = TokenResult(TokenStatus.ABSENT, "no token")
+    for text in guide(configuration(), report=report(tokens=(absent,)), tag=tag):
+        assert "MODELSCOPE_API_TOKEN" in text
+    for text in guide(configuration(), tag=tag):  # redacted
+        assert "MODELSCOPE_API_TOKEN" not in text
+
+
+@pytest.mark.parametrize(
+    ("tag", "item"),
+    [
+        (Tag.EN, "`provider.v2.json`, `provider.v1.json`: "),
+        (Tag.FR, "`provider.v2.json`, `provider.v1.json`\u202f: "),
+        (Tag.ZH_CN, "`provider.v2.json`、`provider.v1.json`："),
+        (Tag.ZH_TW, "`provider.v2.json`、`provider.v1.json`："),
+        (Tag.JA, "`provider.v2.json`、`provider.v1.json`："),
+    ],
+)
+def test_separators_are_those_of_the_language(tag: Tag, item: str) -> None:
+    assert f"- [ ] {item}" in guide(tag=tag)[1]
+
+
 # --- text from outside
 
 

@@ -31,7 +31,7 @@ def rendered(tmp_path: Path) -> Rendered:
     return render_it
 
 
-# --- days, times and numbers: the same in every language
+# --- days and times: the same in every language; numbers but for the decimal mark
 
 
 @pytest.mark.parametrize("tag", [Tag.EN, Tag.RU])
@@ -42,17 +42,28 @@ def rendered(tmp_path: Path) -> Rendered:
         ("{{ at | minute }}", "2026-10-07 23:05 UTC"),
         ("{{ 1234567 | number }}", "1234567"),
         ("{{ 2000.0 | number }}", "2000"),
-        ("{{ 0.5 | number }}", "0.5"),
-        ("{{ (0.1 + 0.2) | number }}", "0.3"),
     ],
 )
-def test_days_times_and_numbers_do_not_depend_on_language_or_time_zone(
+def test_days_times_and_whole_numbers_do_not_depend_on_language_or_time_zone(
     source: str, text: str, tag: Tag, tmp_path: Path
 ) -> None:
     at = datetime(2026, 10, 8, 7, 5, tzinfo=timezone(timedelta(hours=8)))
     path = tmp_path / "text.txt.j2"
     path.write_text(source, "utf-8")
     assert render(path, {"at": at}, language=language(tag)) == text
+
+
+@pytest.mark.parametrize("tag", Tag)
+@pytest.mark.parametrize(
+    ("source", "value"), [("0.5", 0.5), ("(0.1 + 0.2)", 0.3), ("1187.5", 1187.5)]
+)
+def test_a_number_has_the_decimal_mark_of_the_language(
+    source: str, value: float, tag: Tag, tmp_path: Path
+) -> None:
+    path = tmp_path / "text.txt.j2"
+    path.write_text(f"{{{{ {source} | number }}}}", "utf-8")
+    text = render(path, {}, language=language(tag))
+    assert float(text.replace(language(tag).decimal_mark, ".")) == value
 
 
 # --- what a template may not do
