@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -22,12 +23,23 @@ __all__ = ["answer", "problems_under"]
 
 _log = logging.getLogger(__name__)
 
-SECONDS = 20.0
-"""For the start of the process, too; a document with 500 models takes less than one."""
+SECONDS = 20
+"""Of computing (POSIX), the start of the process included; a document with 500 models takes less
+than one. On a busy machine that is longer, so three times as much may pass, on Windows too."""
 _CHILD = """
 import faulthandler, json, os, sys
+seconds = int(sys.argv[2])
+try:
+    import resource
+except ImportError:  # Windows
+    pass
+else:
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    soft = seconds if hard == resource.RLIM_INFINITY else min(seconds, hard)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
 # for the case that the parent is killed: a thread in C, which a match in progress does not keep out
-faulthandler.dump_traceback_later(float(sys.argv[2]), exit=True, file=open(os.devnull, "w"))
+faulthandler.dump_traceback_later(3 * seconds + 5, exit=True, file=open(os.devnull, "w"))
 sys.path[:] = json.loads(sys.argv[1])
 from msconfig.user_schemas import answer
 sys.stdout.write(answer(sys.stdin.read()))
@@ -64,7 +76,7 @@ def _answered(job: str, schema_file: Path) -> str:
     Raises:
         UsageError: it takes too long, or cannot be started.
     """
-    command = [sys.executable, "-P", "-c", _CHILD, json.dumps(sys.path), str(SECONDS + 5)]
+    command = [sys.executable, "-P", "-c", _CHILD, json.dumps(sys.path), str(SECONDS)]
     _log.debug("validate by %s, in a process of its own", schema_file)
     try:
         ran = subprocess.run(  # noqa: S603 - our own code; the job is on its standard input
@@ -72,20 +84,29 @@ def _answered(job: str, schema_file: Path) -> str:
             input=job.encode("ascii"),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            timeout=SECONDS,
+            timeout=3 * SECONDS,
             check=False,
             env=without_token_variables(os.environ),
         )
     except subprocess.TimeoutExpired:
-        raise UsageError(
-            f"{schema_file}: validation takes more than {SECONDS:g} s; look for repetitions"
-            " in repetitions, such as (a+)+, and for definitions that refer to others twice"
-        ) from None
+        raise _too_long(schema_file) from None
     except OSError as error:
         raise UsageError(f"{schema_file}: Python cannot be run to validate: {error}") from None
+    if ran.returncode == _OUT_OF_TIME:
+        raise _too_long(schema_file)
     if ran.returncode != 0:
         raise UsageError(f"{schema_file}: validation stopped with {ran.returncode}")
     return ran.stdout.decode("ascii")
+
+
+_OUT_OF_TIME = -getattr(signal, "SIGXCPU", 1000)
+
+
+def _too_long(schema_file: Path) -> UsageError:
+    return UsageError(
+        f"{schema_file}: validation takes more than {SECONDS} s; look for repetitions in"
+        " repetitions, such as (a+)+, and for definitions that refer to others twice"
+    )
 
 
 def answer(job: str) -> str:

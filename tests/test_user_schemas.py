@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,7 @@ def schema_file(tmp_path: Path) -> Path:
 def test_a_schema_that_takes_for_ever_is_refused_by_its_name(
     schema_file: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    monkeypatch.setattr(user_schemas, "SECONDS", 2.0)
+    monkeypatch.setattr(user_schemas, "SECONDS", 2)
     schema_file.write_text(json.dumps(ENDLESS[kind]))
     with pytest.raises(
         UsageError, match=r"validation takes more than 2 s; look for repetitions"
@@ -115,7 +116,7 @@ def test_nothing_is_written_and_the_token_is_not_in_the_process_list(
         started.extend([arguments, options["env"]])
         return start(*arguments, **options)  # type: ignore[call-overload]
 
-    monkeypatch.setattr(user_schemas, "SECONDS", 2.0)
+    monkeypatch.setattr(user_schemas, "SECONDS", 2)
     monkeypatch.setattr(subprocess, "run", seen)
     monkeypatch.setenv("MODELSCOPE_API_TOKEN", TOKEN)
     ran = run(*command)
@@ -126,17 +127,29 @@ def test_nothing_is_written_and_the_token_is_not_in_the_process_list(
     assert TOKEN not in repr(started)
 
 
+def _has_members(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 def test_an_interrupt_ends_it_at_once(command: list[str | Path]) -> None:
     whole = [sys.executable, "-m", "msconfig", *command, "-vv"]
-    with running(whole, stderr=subprocess.PIPE, text=True) as process:
+    with running(whole, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
         assert process.stderr is not None
         for line in process.stderr:
             if "in a process of its own" in line:
                 break
         else:
             pytest.fail("it never validated")
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=user_schemas.SECONDS / 2)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+        process.communicate(timeout=user_schemas.SECONDS)
         assert process.returncode == 130
+        ends = time.monotonic() + user_schemas.SECONDS
+        while _has_members(process.pid):  # the other process has ended, too
+            assert time.monotonic() < ends
+            time.sleep(0.01)
     assert not Path("out").exists()
