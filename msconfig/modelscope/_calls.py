@@ -17,7 +17,14 @@ from http import HTTPStatus
 from msconfig.modelscope._call_errors import meaning
 from msconfig.modelscope._event_stream import Event, EventStream
 from msconfig.modelscope._hosts import PASSING
-from msconfig.modelscope._reading import ErrorBody, Unreadable, clean, error_in, is_page, parsed
+from msconfig.modelscope._reading import (
+    ErrorBody,
+    Unreadable,
+    clean,
+    error_beside_answer,
+    is_page,
+    parsed,
+)
 from msconfig.modelscope.facts import Called, CallOutcome, ImageTask, Source
 from msconfig.modelscope.http_interface import Failure, Reply
 from msconfig.parsing import NotJson, loads
@@ -75,7 +82,7 @@ def embedding_call(reply: Reply | Failure, source: Source, model_id: str) -> Cal
         value = parsed(reply)
     except Unreadable as error:
         return _without_json(reply, source, str(error))
-    error_body = _error_in(value)
+    error_body = error_beside_answer(value)
     answered = error_body is None and any(map(_is_vector, _list(value, "data")))
     return _called(reply, source, model_id, answered=answered, error=error_body)
 
@@ -95,7 +102,7 @@ def image_submission(reply: Reply | Failure, source: Source, model_id: str) -> I
         value = parsed(reply)
     except Unreadable as error:
         return _without_json(reply, source, str(error))
-    error_body = _error_in(value)
+    error_body = error_beside_answer(value)
     task_id = value.get("task_id") if isinstance(value, dict) else None
     if error_body is None and reply.status == HTTPStatus.OK:
         task_id = str(task_id) if type(task_id) is int else task_id
@@ -117,7 +124,7 @@ def image_task(reply: Reply | Failure, source: Source) -> Called | None:
     except Unreadable as error:
         return _without_json(reply, source, str(error))
     status = value.get("task_status") if isinstance(value, dict) else None
-    error_body = _error_in(value)
+    error_body = error_beside_answer(value)
     if reply.status == HTTPStatus.OK and error_body is None:
         if isinstance(status, str) and status in _UNDER_WAY:
             return None
@@ -206,7 +213,7 @@ def _parts(reply: Reply) -> Iterator[object]:
     for value in _values(events):
         found = True
         yield value
-    if not found:
+    if not found and any(event.data.strip() != _END for event in events):
         raise Unreadable("an event stream without JSON")
 
 
@@ -222,7 +229,7 @@ def _values(events: Iterable[Event]) -> Iterator[object]:
 
 
 class _ChatAnswer:
-    """A chat reply, part by part; the first clear part decides."""
+    """A chat reply, part by part up to the first that is clear, which decides."""
 
     def __init__(self) -> None:
         self.answered = False
@@ -231,10 +238,8 @@ class _ChatAnswer:
         self._counted = False
 
     def take(self, part: object) -> bool:
-        """Whether the reply is clear with `part`."""
-        if self.answered or self.error is not None:
-            return True
-        self.error = _error_in(part)
+        """Whether the reply is clear with `part`; no part may follow one that was clear."""
+        self.error = error_beside_answer(part)
         if self.error is not None:
             return True
         choices = _list(part, "choices")
@@ -242,14 +247,6 @@ class _ChatAnswer:
         self._counted |= _counts_tokens(part)
         self.answered = any(map(_speaks, choices)) or (self._finished and self._counted)
         return self.answered
-
-
-def _error_in(part: object) -> ErrorBody | None:
-    """The error in a part of a reply."""
-    # beside choices or data, a `message` is that of an answer
-    if isinstance(part, dict) and ("choices" in part or "data" in part):
-        part = {key: part[key] for key in ("error", "errors", "code", "type") if key in part}
-    return error_in(part)
 
 
 def _speaks(choice: object) -> bool:

@@ -49,6 +49,16 @@ def error_in(outer: object) -> ErrorBody | None:
     return ErrorBody(message, beside) if message else None
 
 
+def error_beside_answer(part: object) -> ErrorBody | None:
+    """The error in a parsed reply that may be an answer, or in an event of one; None without one.
+
+    Beside `choices` or `data`, a `message` is that of an answer.
+    """
+    if isinstance(part, dict) and ("choices" in part or "data" in part):
+        part = {key: part[key] for key in ("error", "errors", "code", "type") if key in part}
+    return error_in(part)
+
+
 def _message(error: dict[str, object]) -> str:
     message = error.get("message") or error.get("Message")
     return message if isinstance(message, str) else ""

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from msconfig.modelscope._call_errors import meaning
 from msconfig.modelscope._event_stream import EventStream
-from msconfig.modelscope._reading import error_in, is_page
+from msconfig.modelscope._reading import error_beside_answer, error_in, is_page
 from msconfig.modelscope._redaction import is_part_of
 from msconfig.modelscope.http_interface import Reply
 from msconfig.parsing import NotJson, loads
@@ -98,7 +98,7 @@ class FieldNames:
         return not (is_long and any(folded in text for text in self._of_account))
 
 
-def shape_of(reply: Reply, names: FieldNames, model_id: str = "") -> Shape:
+def shape_of(reply: Reply, names: FieldNames, model_id: str) -> Shape:
     """The shape of `reply`.
 
     Args:
@@ -173,8 +173,7 @@ def _spellings(text: str) -> Iterator[str]:
 
 
 def _errors(value: object, status: int, model_id: str) -> Iterator[str]:
-    is_answer = isinstance(value, dict) and ("choices" in value or "data" in value)
-    error = None if is_answer else error_in(value)
+    error = error_beside_answer(value)
     if error is None and isinstance(value, dict) and value.get("success") is False:
         error = error_in({**value, "message": "none"})  # a code alone
     if error is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,7 +30,9 @@ def stream(raw: bytes) -> Reply:
 
 
 def chat(got: Reply | Failure, model_id: str = ID) -> Called:
-    return _calls.chat_call(got, SOURCE, model_id)
+    called = _calls.chat_call(got, SOURCE, model_id)
+    assert called.source == SOURCE
+    return called
 
 
 def spoken(where: str = "message", **fields: object) -> Reply:
@@ -47,6 +50,8 @@ def error(message: object, status: int = 400, **more: object) -> Reply:
 
 CALL = {"id": "call_0", "type": "function", "function": {"name": "f", "arguments": "{}"}}
 EVENT = b'{"choices": [{"delta": {"content": "Hi"}}]}'
+TWICE = b'data: {"choices": [], "choices": [{"delta": {"content": "Hi"}}]}\n\n'
+EVENT_IN_A_TEXT = b"\n\ndata: " + EVENT + b"\n\n"
 NOTHING = b'{"choices": [{"delta": {"content": "", "tool_calls": null}}], "usage": null}'
 
 
@@ -84,6 +89,15 @@ NOTHING = b'{"choices": [{"delta": {"content": "", "tool_calls": null}}], "usage
             ),
             id="a stream that is finished with a token",
         ),
+        pytest.param(
+            stream(
+                b'data: {"choices": [], "usage": {"completion_tokens": 1}}\n\n'
+                b'data: {"choices": [{"delta": {}, "finish_reason": "length"}]}\n\n'
+            ),
+            id="a stream whose token is counted before it is finished",
+        ),
+        pytest.param(stream(b"data: busy\n\ndata: " + EVENT + b"\n\n"), id="another text first"),
+        pytest.param(reply({"message": "all is well", **json.loads(EVENT)}), id="a message beside"),
         pytest.param(reply(b"data: " + EVENT + b"\n\n"), id="a stream that is called JSON"),
         pytest.param(stream(EVENT), id="JSON that is called a stream"),
         pytest.param(reply(EVENT, content_type=""), id="JSON without a content type"),
@@ -99,6 +113,7 @@ def test_an_answer_is_content_reasoning_a_tool_call_or_finished_tokens(got: Repl
         pytest.param(reply({"choices": None, "usage": {"completion_tokens": 0}}), id="null"),
         pytest.param(reply({"choices": []}), id="no choices"),
         pytest.param(reply({"choices": {"message": {"content": "Hi"}}}), id="no list"),
+        pytest.param(reply({"choices": ["Hi", None]}), id="choices that are no objects"),
         pytest.param(spoken(content=True), id="content true"),
         pytest.param(spoken(content=1), id="content of a number"),
         pytest.param(spoken(content={"text": "Hi"}), id="content of an object"),
@@ -113,7 +128,12 @@ def test_an_answer_is_content_reasoning_a_tool_call_or_finished_tokens(got: Repl
         pytest.param(finished(["stop"], 1), id="a reason of a list"),
         pytest.param(reply(b""), id="no body"),
         pytest.param(reply(b"null"), id="a body of null"),
+        pytest.param(stream(TWICE), id="a key twice in a stream"),
         pytest.param(stream(b"data: [DONE]\n\n"), id="the end alone"),
+        *(
+            pytest.param(stream(begins + EVENT_IN_A_TEXT), id=f"an event within {begins!r}")
+            for begins in (b"{", b"[", b'\n {"a": "', b'\xef\xbb\xbf{"a": "')
+        ),
         pytest.param(stream(b"data: " + EVENT + b"\n"), id="cut off within an event"),
         pytest.param(stream(b"data: [DONE]\n\ndata: " + EVENT + b"\n\n"), id="after the end"),
         pytest.param(reply({"task_id": "1", "task_status": "SUCCEED"}), id="a task"),
@@ -198,6 +218,9 @@ def test_an_error_that_is_not_known_as_a_whole_says_nothing(got: Reply) -> None:
     assert chat(got, "K/b" if "\u212a" in got.body.decode() else ID).outcome is UNCLEAR
 
 
+REAL_NAME = (
+    "To use API-Inference, please make sure your associated Aliyun account is real-name verified"
+)
 KNOWN: list[tuple[int, str, dict[str, Any], CallOutcome]] = [
     (400, "Model id : A/b , has no provider supported", {}, CallOutcome.NO_PROVIDER),
     (400, "Unsupported model (model=LongCat-Flash-Chat)", {}, CallOutcome.NO_PROVIDER),
@@ -205,6 +228,9 @@ KNOWN: list[tuple[int, str, dict[str, Any], CallOutcome]] = [
     (400, "anything", {"type": "data_inspection_failed"}, ANSWERED),
     (400, "Enable thinking can not be support when `stream=False`", BAD_PARAMETER, ANSWERED),
     (401, "Please bind your Alibaba Cloud account before use.\n", {}, CallOutcome.NOT_BOUND),
+    (403, REAL_NAME, {}, CallOutcome.NOT_BOUND),
+    (403, f"{REAL_NAME}. Go to the site.\nThen come back.", {}, CallOutcome.NOT_BOUND),
+    (400, "Invalid model id: A/b. Go to the site.", {}, UNCLEAR),
     (429, "insufficient balance", {}, CallOutcome.QUOTA_EXCEEDED),
     (429, "insufficient balance (1008)", {"type": "insufficient_balance_error"}, UNCLEAR),
     (429, "insufficient balance (1008)", {}, CallOutcome.THROTTLED),
@@ -233,6 +259,42 @@ def test_a_known_error_is_known_in_each_envelope(
     assert chat(in_a_list).outcome is outcome
 
 
+@pytest.mark.parametrize(
+    ("got", "outcome", "message"),
+    [
+        (Failure("cannot connect: refused"), UNCLEAR, "cannot connect: refused"),
+        (error("busy", 429), CallOutcome.THROTTLED, "HTTP 429: busy"),
+        (reply(b"", 429), CallOutcome.THROTTLED, "HTTP 429"),
+        (error("busy", 499), UNCLEAR, 'HTTP 499, unknown error: "busy"'),
+        (error("busy", 500), UNCLEAR, "HTTP 500: busy"),
+        (error(None, code="b", type="a"), UNCLEAR, 'HTTP 400, unknown error: "a, b"'),
+        (
+            error("Invalid model id: A/b"),
+            *(CallOutcome.INVALID_ID, "HTTP 400: Invalid model id: A/b"),
+        ),
+        (
+            error("bad words", code="data_inspection_failed"),
+            *(ANSWERED, "works; it only refused this request: bad words"),
+        ),
+        (reply({}, 299), UNCLEAR, "HTTP 299"),
+        (reply({}, 300), UNCLEAR, "HTTP 300: a redirect, which is not followed"),
+        (reply({}, 399), UNCLEAR, "HTTP 399: a redirect, which is not followed"),
+        (reply({}, 400), UNCLEAR, "HTTP 400"),
+    ],
+)
+def test_a_call_keeps_status_and_words_of_the_reply(
+    got: Reply | Failure, outcome: CallOutcome, message: str
+) -> None:
+    called = chat(got)
+    assert (called.outcome, called.message) == (outcome, message)
+
+
+def test_an_answer_has_its_time_in_milliseconds() -> None:
+    called = chat(replace(reply(EVENT), seconds=2.0004))
+    assert (called.message, called.latency_ms) == ("answered in 2000 ms", 2000)
+    assert chat(reply({})).latency_ms is None
+
+
 def test_a_text_that_is_not_known_is_quoted_in_one_short_line() -> None:
     said = chat(error(UPSTREAM, **BAD_PARAMETER)).message
     assert said == f'HTTP 400, unknown error: "{UPSTREAM}"'
@@ -240,11 +302,37 @@ def test_a_text_that_is_not_known_is_quoted_in_one_short_line() -> None:
     assert chat(error("a\x1b[31m\nb")).message.isprintable()
 
 
+def test_an_empty_reply_has_the_message_of_an_answer_without_content() -> None:
+    messages = {chat(reply(body)).message for body in (b"", b" \n", b'{"choices": []}')}
+    messages.add(_calls.embedding_call(reply(b""), SOURCE, ID).message)
+    assert len(messages) == 1
+    assert "empty" in messages.pop()
+    assert "HTTP 200" in chat(reply(b"<html>")).message
+
+
+@pytest.mark.parametrize(
+    ("got", "empty"),
+    [
+        *((reply(b""), True), (reply(b" \n"), True), (reply({"choices": []}), True)),
+        *((stream(b"data: " + NOTHING + b"\n\n"), True), (stream(b"data: [DONE]\n\n"), True)),
+        *((stream(b"data: busy\n\n"), False), (stream(b"data: busy\n\ndata: [DONE]\n\n"), False)),
+        *((reply(b"", 201), False), (reply(b"", 503), False), (reply({}, 400), False)),
+        *((reply(b"", content_type="text/html"), False), (reply(b"<html>"), False)),
+        *((reply(EVENT), False), (stream(b"data: " + EVENT + b"\n\n"), False)),
+        *((error("busy", 200), False), (reply({"choices": [], "error": {"code": 1}}), False)),
+    ],
+)
+def test_an_empty_answer_is_a_200_with_neither_content_nor_error(got: Reply, empty: bool) -> None:
+    assert _calls.is_empty_answer(got) is empty
+
+
 @pytest.mark.parametrize("content_type", ["text/html", "text/html; charset=utf-8", "TEXT/HTML"])
 def test_a_page_in_place_of_an_answer_is_named(content_type: str) -> None:
     page = b"<html>\n\ndata: " + EVENT + b"\n\n</html>"
     called = chat(reply(page, content_type=content_type))
     assert (called.outcome, called.message) == (UNCLEAR, "HTTP 200: not JSON (text/html)")
+    embedded = _calls.embedding_call(reply(page, content_type=content_type), SOURCE, ID)
+    assert embedded.message == called.message
 
 
 VECTOR = {"object": "list", "data": [{"embedding": [0.5, 0, -1]}]}
@@ -254,6 +342,7 @@ VECTOR = {"object": "list", "data": [{"embedding": [0.5, 0, -1]}]}
     ("got", "outcome"),
     [
         pytest.param(reply(VECTOR), ANSWERED, id="numbers"),
+        pytest.param(reply({**VECTOR, "message": "all is well"}), ANSWERED, id="a message beside"),
         pytest.param(reply({"data": [{"embedding": []}]}), UNCLEAR, id="no numbers"),
         pytest.param(reply({"data": [{"embedding": "abc"}]}), UNCLEAR, id="a text"),
         pytest.param(reply({"data": [{"embedding": [None]}]}), UNCLEAR, id="a null"),
@@ -266,7 +355,8 @@ VECTOR = {"object": "list", "data": [{"embedding": [0.5, 0, -1]}]}
     ],
 )
 def test_an_embedding_is_numbers(got: Reply | Failure, outcome: CallOutcome) -> None:
-    assert _calls.embedding_call(got, SOURCE, ID).outcome is outcome
+    called = _calls.embedding_call(got, SOURCE, ID)
+    assert (called.outcome, called.source) == (outcome, SOURCE)
 
 
 PAGE = reply(b"<html>", content_type="text/html")
@@ -291,6 +381,7 @@ SUBMISSIONS: dict[str, tuple[Reply | Failure, str]] = {
 def test_a_call_for_an_image_is_a_task_or_says_nothing(name: str) -> None:
     got, expected = SUBMISSIONS[name]
     found = _calls.image_submission(got, SOURCE, ID)
+    assert found.source == SOURCE
     if isinstance(found, Called):
         assert (found.outcome, found.message) == (UNCLEAR, expected)
     else:
@@ -315,6 +406,14 @@ TASKS: dict[str, tuple[Reply | Failure, tuple[CallOutcome, str] | None]] = {
     ),
     "a status that is none": (task(["RUNNING"]), (UNCLEAR, "HTTP 200: no image")),
     "a list": (reply([]), (UNCLEAR, "HTTP 200: no image")),
+    "an error beside an image": (
+        task("SUCCEED", ["https://a/b.png"], error={"message": "unsafe"}),
+        (UNCLEAR, "HTTP 200: task SUCCEED: unsafe"),
+    ),
+    "an image with 400": (
+        task("SUCCEED", ["https://a/b.png"], 400),
+        (UNCLEAR, "HTTP 400: task SUCCEED: no image"),
+    ),
     "an error": (error("no such task", 404), (UNCLEAR, "HTTP 404: no such task")),
     "a page": (PAGE, (UNCLEAR, "HTTP 200: not JSON (text/html)")),
     "pending": (task("PENDING"), None),
@@ -330,6 +429,7 @@ def test_a_task_ends_with_an_image_or_without_and_otherwise_goes_on(name: str) -
     got, expected = TASKS[name]
     found = _calls.image_task(got, SOURCE)
     assert (found and (found.outcome, found.message)) == expected
+    assert found is None or found.source == SOURCE
 
 
 def test_a_stream_is_enough_with_its_first_content_and_not_before() -> None:
@@ -337,6 +437,11 @@ def test_a_stream_is_enough_with_its_first_content_and_not_before() -> None:
     raw = b"data: " + NOTHING + b"\n\ndata: " + EVENT + b"\n\n"
     decided = [answer.feed(raw[place : place + 1]) for place in range(len(raw))]
     assert decided.index(True) == len(raw) - 1
+
+
+def test_a_stream_is_enough_with_an_error() -> None:
+    assert _calls.ChatStream().feed(b'data: {"error": {"message": "busy"}}\n\n')
+    assert not _calls.ChatStream().feed(b"data: busy\n\ndata: [DONE]\n\n")
 
 
 KEYS = (

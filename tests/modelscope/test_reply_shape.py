@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from msconfig.modelscope.http_interface import Reply
-from msconfig.modelscope.reply_shape import FieldNames, Shape, shape_of
+from msconfig.modelscope.reply_shape import FieldNames, Shape, is_data, shape_of
 from msconfig.tokens import Secret
 from support import HOSTILE_TEXT
 
@@ -25,8 +25,10 @@ def shape(body: object, *, names: FieldNames | None = None, **others: object) ->
 
 
 def test_fields_of_a_list_are_one_and_their_types_are_all() -> None:
-    found = shape({"data": [{"id": "x"}, {"id": 1, "created": None}], "object": True})
+    rows = [{"id": "x"}, {"id": 1, "created": None}]
+    found = shape({"data": rows, "object": True, "usage": {}})
     assert dict(found.fields) == {
+        "usage": "object",
         "data": "array",
         "data[].id": "number|string",
         "data[].created": "null",
@@ -35,11 +37,19 @@ def test_fields_of_a_list_are_one_and_their_types_are_all() -> None:
 
 
 def test_the_events_of_a_stream_are_one_document() -> None:
-    body = b'data: {"id": "x"}\n\ndata: {"id": null, "choices": []}\n\ndata: [DONE]\n\n'
+    body = (
+        b'data: {"id": "x"}\n\ndata: ping\n\ndata: {"id": null, "choices": []}\n\ndata: [DONE]\n\n'
+    )
     assert dict(shape(body, content_type="text/event-stream").fields) == {
         "id": "null|string",
         "choices": "array",
     }
+
+
+def test_the_errors_of_a_stream_are_all_named() -> None:
+    events = [{"error": {"message": "x", "code": code}} for code in ("1305", "alice", "1305")]
+    body = b"".join(b"data: " + json.dumps(event).encode() + b"\n\n" for event in events)
+    assert shape(body, content_type="text/event-stream").errors == ("1305", "another error")
 
 
 @pytest.mark.parametrize(
@@ -56,6 +66,11 @@ def test_the_events_of_a_stream_are_one_document() -> None:
         ({"error": {"message": "alice", "code": "limit_burst_rate"}}, 429, ("limit_burst_rate",)),
         ({"error": "alice"}, 400, ("another error",)),
         ({"data": []}, 200, ()),
+        ({"data": None, "message": "all is well"}, 200, ()),
+        ({"choices": [], "message": "all is well"}, 200, ()),
+        ({"data": None, "error": {"message": "alice", "code": "1305"}}, 200, ("1305",)),
+        ({"choices": [], "error": "alice"}, 200, ("another error",)),
+        ({"data": None, "success": False, "code": "ResourceNotFound"}, 404, ("ResourceNotFound",)),
         ({"Code": 10010205001, "Message": "alice"}, 404, ("10010205001",)),
     ],
 )
@@ -102,6 +117,28 @@ def test_at_most_twenty_unknown_names_are_shown_and_all_that_are_known() -> None
     assert found.others == 12
 
 
+def test_fields_are_named_to_the_seventh_level_of_objects_and_lists() -> None:
+    objects: object = {"id": 1}
+    lists: object = {"id": 1}
+    for _ in range(20):
+        objects, lists = {"data": objects}, {"data": [lists]}
+    assert max(path.count(".") + 1 for path, _ in shape(objects).fields) == 7
+    assert max(path.count(".") + path.count("[]") for path, _ in shape(lists).fields) == 6
+    assert shape([[[[[[{"id": 1}]]]]]]).fields == (("[][][][][][].id", "number"),)
+    assert shape([[[[[[[{"id": 1}]]]]]]]).fields == ()
+
+
+def test_at_most_sixty_fields_are_named_and_the_others_counted() -> None:
+    known = ("id", "name", "code", "data", "type", "unit", "tags", "role", "index", "model")
+    wide = {name: dict.fromkeys(known, 1) for name in known}  # 10 fields, with 10 in each
+    found = shape(wide)
+    # five with all of theirs, the sixth with four; the other four are not looked into
+    assert (len(found.fields), found.others) == (60, 6 + 4)
+    again = shape([wide, {"id": {"id": "x"}}])
+    assert (len(again.fields), again.others) == (60, 6 + 4)
+    assert dict(again.fields)["[].id.id"] == "number|string"
+
+
 def test_a_reply_that_never_ends_has_an_end() -> None:
     nested: object = "x"
     for _ in range(40):
@@ -141,19 +178,50 @@ def test_no_part_of_a_token_is_shown(name: str) -> None:
     assert shape({name: 1}).others == 0
 
 
-@pytest.mark.parametrize("name", ["alice", "ALICE", "Liddell", "ecila", "liddell_alice"])
+ACCOUNT = {"data": {"username": "Alice Liddell", "x": ["liddell_alice", True, None, 5]}}
+
+
+@pytest.mark.parametrize("name", ["alice", "ALICE", "Liddell", "ecila", "liddell_alice", "lid"])
 def test_no_name_in_an_account_is_shown(name: str) -> None:
     names = FieldNames()
-    account = {"data": {"username": "Alice Liddell", "x": ["liddell_alice", True, None, 5]}}
-    names.remember(reply(account), of_account=True)
+    names.remember(reply(ACCOUNT), of_account=True)
     assert shape({name: 1}, names=names).others == 1
+
+
+@pytest.mark.parametrize("name", ["alison", "li", "true", "null", "none"])
+def test_a_word_that_is_in_no_value_of_an_account_is_shown(name: str) -> None:
+    names = FieldNames()
+    names.remember(reply(ACCOUNT), of_account=True)
+    assert shape({name: 1}, names=names).fields == ((name, "number"),)
+
+
+def test_half_a_character_in_an_account_is_no_reason_to_break() -> None:
+    names = FieldNames()
+    names.remember(reply(b'{"name": "alice\\ud800"}'), of_account=True)
+    assert shape({"alice": 1, "alison": 1}, names=names).fields == (("alison", "number"),)
 
 
 def test_a_word_that_is_a_value_elsewhere_is_not_shown() -> None:
     names = FieldNames()
     names.remember(reply({"data": [{"owner": "Alice"}]}))
-    found = shape({"alice": 1, "alices": 1, "data": 1}, names=names)
-    assert ([path for path, _ in found.fields], found.others) == (["alices", "data"], 1)
+    found = shape({"alice": 1, "alices": 1, "alic": 1, "data": 1}, names=names)
+    assert ([path for path, _ in found.fields], found.others) == (["alices", "alic", "data"], 1)
+
+
+@pytest.mark.parametrize(
+    ("status", "content_type", "data"),
+    [
+        *((200, "application/json", True), (299, "", True), (404, "text/plain", True)),
+        *((400, "application/json", True), (500, "", True)),
+        *((300, "application/json", False), (302, "", False), (399, "text/plain", False)),
+        *((200, "text/html", False), (403, "text/html; charset=utf-8", False)),
+        *((200, "application/xhtml+xml", False), (302, "text/html", False)),
+    ],
+)
+def test_a_page_and_a_redirect_are_no_reply_of_a_service(
+    status: int, content_type: str, data: bool
+) -> None:
+    assert is_data(Reply(status, b"{}", content_type)) is data
 
 
 JSON = st.recursive(
@@ -168,7 +236,7 @@ def test_no_reply_gets_a_character_of_its_own_into_a_shape(
     body: object, status: int, content_type: str
 ) -> None:
     raw = json.dumps(body).encode()
-    found = shape_of(Reply(status, raw, content_type), FieldNames())
+    found = shape_of(Reply(status, raw, content_type), FieldNames(), "a/b")
     allowed = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_.[]")
     assert {character for path, _ in found.fields for character in path} <= allowed
     assert set(found.errors) <= {"another error"}
