@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from msconfig.modelscope.beliefs import BELIEFS, TIERS, Belief, Context, Finding
+from msconfig.modelscope.beliefs import (
+    BELIEFS,
+    TIERS,
+    Belief,
+    Context,
+    Finding,
+    catalogue_of,
+)
 from msconfig.modelscope.http_interface import Failure, Reply
 from msconfig.modelscope.questions import Bearer, Service, Subject
 
@@ -99,6 +106,88 @@ def recorded(name: str) -> tuple[Reply, Context]:
 def test_a_recorded_reply_shows_what_it_shows(code: str, name: str, finding: Finding) -> None:
     reply, context = recorded(name)
     assert BY_CODE[code].finding(reply, context) is finding
+
+
+def ok(body: dict[str, object], status: int = 200) -> Reply:
+    return Reply(status, json.dumps(body).encode(), "application/json")
+
+
+def data(**fields: object) -> Reply:
+    return ok({"success": True, "data": fields})
+
+
+def rates(**prices: float) -> Reply:
+    rows = [
+        {"scene": "api_inference", "model_tier": tier, "unit_price": price}
+        for tier, price in prices.items()
+    ]
+    return data(rates=rows)
+
+
+def page(*tasks: str, **row: object) -> Reply:
+    rows: list[dict[str, object]] = [{"id": "a/b", "tasks": [task]} for task in tasks]
+    return data(models=[*rows, *([row] if row else [])])
+
+
+ANSWER = ok({"choices": [{"message": {"content": "hi"}}]})
+HOLDING, MOVED, NO_ANSWER = Finding.HOLDS, Finding.MOVED, Finding.NO_ANSWER
+MADE: list[tuple[str, Reply, Finding]] = [
+    ("BALANCE", data(available_balance=1.5, total_balance=2), HOLDING),
+    ("BALANCE", data(available_balance=0), HOLDING),
+    ("BALANCE", data(total_balance=2), MOVED),
+    ("BALANCE", data(credits=9), MOVED),
+    ("RATES", rates(standard=1, ultra=2), HOLDING),
+    ("RATES", rates(lite=0.5), HOLDING),
+    ("RATES", rates(standard=1, ultra=3), MOVED),
+    ("RATES", rates(standard=1, golden=1), MOVED),
+    ("RATES", rates(), MOVED),
+    ("LOOKUP_INVENTED", ok({}, 500), HOLDING),
+    ("LOOKUP_CAPITALS", ok({}, 500), HOLDING),
+    ("LOOKUP_CAPITALS", ok({}, 404), MOVED),
+    ("HUB_TASK", page("text-generation", "text-generation"), HOLDING),
+    ("HUB_TASK", page("text-generation", "text-to-speech"), MOVED),
+    ("HUB_TASK", page("text-to-speech"), MOVED),
+    ("HUB_TASK", page(), MOVED),
+    ("HUB_TASK", data(rows=[]), MOVED),
+    ("HUB_TASK_INVENTED", page(), HOLDING),
+    ("HUB_TASK_INVENTED", page("text-to-speech"), MOVED),
+    ("HUB_TASK_INVENTED", page(name="no id"), MOVED),
+    ("HUB_TASK_INVENTED", data(rows=[]), MOVED),
+    ("CALL_INVENTED", ANSWER, MOVED),
+    ("CALL_INVENTED", ok({"choices": []}), NO_ANSWER),
+    ("CALL_INVENTED", ok({"choices": [], "error": "odd"}), MOVED),
+    ("CALL_INVENTED", ok({}, 400), MOVED),
+    ("CALL_LISTED", ANSWER, HOLDING),
+]
+
+
+@pytest.mark.parametrize(("code", "reply", "finding"), MADE)
+def test_a_reply_by_the_specification_shows_what_it_shows(
+    code: str, reply: Reply, finding: Finding
+) -> None:
+    assert BY_CODE[code].finding(reply, Context("a/b")) is finding
+
+
+@pytest.mark.parametrize("code", ["CATALOGUE_TOKEN", "CATALOGUE_FALSE"])
+@pytest.mark.parametrize(
+    ("ids", "finding"),
+    [
+        (["a/b", "c/d"], HOLDING),
+        (["c/d", "a/b"], HOLDING),
+        (["a/b"], MOVED),
+        (["a/b", "c/d", "acme/mine"], MOVED),
+    ],
+)
+def test_the_catalogue_has_the_same_ids_with_any_token(
+    code: str, ids: list[str], finding: Finding
+) -> None:
+    def listed(*ids: str) -> Reply:
+        return ok({"object": "list", "data": [{"id": each} for each in ids]})
+
+    public = catalogue_of(listed("a/b", "c/d"))
+    assert BY_CODE[code].finding(listed(*ids), Context(catalogue=public)) is finding
+    # without one to compare with, any list of ids will do
+    assert BY_CODE[code].finding(listed(*ids), Context()) is HOLDING
 
 
 @pytest.mark.parametrize("belief", BELIEFS, ids=lambda belief: belief.code)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from msconfig.modelscope import _hub_replies
-from msconfig.modelscope.facts import HubAbsent, HubModel, HubNoAccess, NoAnswer, Source
+from msconfig.modelscope.facts import HubAbsent, HubModel, HubNoAccess, HubPage, NoAnswer, Source
 from msconfig.modelscope.http_interface import Reply
 from msconfig.modelscope.kinds import Kind
 
@@ -44,6 +44,64 @@ def test_a_model_that_the_hub_knows() -> None:
     assert fact == HubModel(
         SOURCE, ASKED, ("text-generation",), private=False, gated=False, likes=5
     )
+
+
+@pytest.mark.parametrize(
+    ("fields", "total", "size"),
+    [
+        ({"page_size": 5, "total_count": 12}, 12, 5),
+        ({"page_size": 20, "total_count": 0}, 0, 10),
+        ({"page_size": 0, "total_count": "12"}, None, 10),
+        ({}, None, 10),
+    ],
+)
+def test_a_page_has_its_readable_rows_and_counts_the_others(
+    fields: dict[str, object], total: int | None, size: int
+) -> None:
+    rows = [{"id": ASKED, "tasks": ["x"]}, {"id": "no id"}, {"id": 5}, {}, "x"]
+    got = reply(200, {"success": True, "data": {"models": rows, **fields}})
+    page = HubPage(SOURCE, (HubModel(SOURCE, ASKED, ("x",)),), 4, total, size)
+    assert _hub_replies.hub_page(got, SOURCE, 10) == page
+
+
+@pytest.mark.parametrize("data", [{"models": {}}, {"rows": []}, [], "x", None])
+def test_a_page_without_a_list_is_no_answer(data: object) -> None:
+    got = reply(200, {"success": True, "data": data})
+    assert isinstance(_hub_replies.hub_page(got, SOURCE, 10), NoAnswer)
+
+
+def test_a_model_has_its_terms_its_date_and_its_counts() -> None:
+    got = known(downloads=7, license="apache-2.0", last_modified="2025-12-16T03:34:26Z")
+    changed = datetime(2025, 12, 16, 3, 34, 26, tzinfo=UTC)
+    assert _hub_replies.hub_model(got, SOURCE, ASKED) == HubModel(
+        *(SOURCE, ASKED, ("text-generation",)),
+        downloads=7,
+        likes=5,
+        license="apache-2.0",
+        last_modified=changed,
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        *(("license", ""), ("license", 5), ("license", ["mit"])),
+        *(("last_modified", "yesterday"), ("last_modified", 1765856066), ("last_modified", None)),
+        *(("downloads", -1), ("downloads", True), ("downloads", 1.5), ("downloads", "5")),
+        ("downloads", 10**12 + 1),
+    ],
+)
+def test_a_field_that_is_not_readable_is_unknown(field: str, value: object) -> None:
+    fact = _hub_replies.hub_model(known(**{field: value}), SOURCE, ASKED)
+    assert isinstance(fact, HubModel)
+    assert getattr(fact, field) is None
+
+
+@pytest.mark.parametrize("count", [0, 1, 10**12])
+def test_a_count_may_be_none_and_large(count: int) -> None:
+    fact = _hub_replies.hub_model(known(downloads=count), SOURCE, ASKED)
+    assert isinstance(fact, HubModel)
+    assert fact.downloads == count
 
 
 @pytest.mark.parametrize(
@@ -90,12 +148,15 @@ def test_tasks_are_read_as_far_as_they_are_texts(tasks: object, read: tuple[str,
     assert fact.tasks == read
 
 
-def test_a_model_that_the_hub_does_not_know() -> None:
-    body = {
-        "success": False,
-        "code": "ResourceNotFound",
-        "message": f"Resource not found: model {ASKED}",
-    }
+@pytest.mark.parametrize(
+    "message",
+    [
+        *(f"Resource not found: model {ASKED}", f"resource not found: model {ASKED}."),
+        *("Resource not found", "Resource not found. ", "", None),
+    ],
+)
+def test_a_model_that_the_hub_does_not_know(message: str | None) -> None:
+    body = {"success": False, "code": "ResourceNotFound", "message": message}
     assert _hub_replies.hub_model(reply(404, body), SOURCE, ASKED) == HubAbsent(SOURCE)
 
 
@@ -125,6 +186,10 @@ def test_a_model_that_the_hub_does_not_know() -> None:
         pytest.param(
             reply(404, b'{"code": "ResourceNotFound", "code": "ResourceNotFound"}'),
             id="a key twice",
+        ),
+        pytest.param(
+            reply(404, {"code": "ResourceNotFound", "message": ["Resource not found"]}),
+            id="absence in a list",
         ),
         pytest.param(known(id="someone/else", private=True), id="an answer about another model"),
         pytest.param(known(id="Qwen/Ali\u017fe"), id="an id with a letter that only folds to s"),
@@ -170,7 +235,8 @@ def test_what_is_not_clear_is_neither_a_model_nor_a_no(got: Reply) -> None:
 def test_a_model_that_the_older_api_knows(got: Reply, tasks: tuple[str, ...], kind: Kind) -> None:
     fact = _hub_replies.older_hub_model(got, SOURCE, ASKED)
     assert isinstance(fact, HubModel)
-    assert (fact.id, fact.tasks, fact.kind, fact.restricted) == (ASKED, tasks, kind, False)
+    assert fact == HubModel(SOURCE, ASKED, tasks, from_older_api=True)
+    assert (fact.kind, fact.restricted) == (kind, False)
 
 
 @pytest.mark.parametrize("tasks", [5, True, 1.5, "text-generation", {"Name": "text-generation"}])

@@ -10,8 +10,10 @@ import pytest
 from msconfig.modelscope import _hub_replies, _reading, _replies
 from msconfig.modelscope.facts import (
     Account,
+    Balance,
     Catalogue,
     NoAnswer,
+    Provider,
     Providers,
     Source,
     TokenRejected,
@@ -66,13 +68,19 @@ UNREADABLE = [
 def test_what_says_nothing_is_no_answer_to_any_question(got: Reply | Failure) -> None:
     answers = [
         _replies.account(got, SOURCE),
+        _replies.balance(got, SOURCE),
         _replies.catalogue(got, SOURCE),
         _replies.providers(got, SOURCE),
         _hub_replies.hub_model(got, SOURCE, ASKED),
+        _hub_replies.hub_page(got, SOURCE, 10),
         _hub_replies.older_hub_model(got, SOURCE, ASKED),
     ]
     for answer in answers:
         assert isinstance(answer, NoAnswer)
+        assert answer.source == SOURCE
+        if answer.status == 200:  # it names the reason, as nothing else does
+            assert answer.message.startswith("HTTP 200: ")
+            assert "None" not in answer.message
         assert answer.status == (got.status if isinstance(got, Reply) else None)
         assert (
             str(answer.status) in answer.message if answer.status else "refused" in answer.message
@@ -101,8 +109,7 @@ def test_an_account_is_one_that_has_a_name(data: dict[str, object]) -> None:
 def test_a_token_is_rejected_by_the_code_whatever_the_wording(message: str | None) -> None:
     body = {"success": False, "code": "InvalidAuthentication", "message": message}
     rejected = _replies.account(reply(401, body), SOURCE)
-    assert isinstance(rejected, TokenRejected)
-    assert (message or "InvalidAuthentication") in rejected.message
+    assert rejected == TokenRejected(SOURCE, message or "InvalidAuthentication")
 
 
 @pytest.mark.parametrize(
@@ -186,9 +193,11 @@ def test_a_catalogue_that_contradicts_itself_is_unreadable(more: dict[str, objec
     assert isinstance(_replies.catalogue(reply(200, body | more), SOURCE), NoAnswer)
 
 
-def test_a_catalogue_that_says_that_all_is_well_is_read() -> None:
+@pytest.mark.parametrize("kind", [None, "", "list"])
+def test_a_catalogue_that_says_that_all_is_well_is_read(kind: str | None) -> None:
     body = {"data": [{"id": "a/b"}], "has_more": False, "error": None, "success": True, "code": 200}
-    assert isinstance(_replies.catalogue(reply(200, body), SOURCE), Catalogue)
+    got = reply(200, {**body, "object": kind})
+    assert isinstance(_replies.catalogue(got, SOURCE), Catalogue)
 
 
 TWICE = [
@@ -255,6 +264,12 @@ def look_up(providers: object, **more: object) -> Reply:
             id="without count or success, as seen in August 2026",
         ),
         pytest.param(look_up([HOSTED]), ("DashScope",), False, id="another alone"),
+        pytest.param(
+            reply(200, {"Success": True, "Data": {"Providers": [HOSTED]}}),
+            ("DashScope",),
+            False,
+            id="another alone, without count or code",
+        ),
         pytest.param(look_up(None), (), False, id="nobody"),
         pytest.param(look_up([]), (), False, id="nobody, as an empty list"),
         pytest.param(look_up([{"Name": "modelscope"}]), ("ModelScope",), True, id="in lower case"),
@@ -287,7 +302,16 @@ def test_a_look_up_names_who_serves(got: Reply, names: tuple[str, ...], own: boo
 
 def test_a_name_with_something_around_it_is_not_modelscope() -> None:
     fact = _replies.providers(look_up([{"Name": " ModelScope\u00a0"}]), SOURCE)
-    assert not (isinstance(fact, Providers) and fact.by_modelscope)
+    assert isinstance(fact, Providers)
+    assert not fact.by_modelscope
+    assert fact.names == (r"' ModelScope\xa0'",)
+
+
+def test_a_provider_has_its_tier_and_its_cost() -> None:
+    rows = [OWN, {"Name": "X", "CostTier": 5}]
+    assert _replies.providers(look_up(rows), SOURCE) == Providers(
+        SOURCE, (Provider("ModelScope", "standard", 1.0), Provider("X", None, None))
+    )
 
 
 COSTS: list[tuple[object, float | None]] = [
@@ -385,8 +409,59 @@ def test_an_error_is_read_from_any_envelope_in_one_safe_line(body: object, said:
     assert _reading.message_in(reply(400, body).body) == said
 
 
+@pytest.mark.parametrize(
+    ("body", "message", "codes"),
+    [
+        ({"error": "busy", "code": "x"}, "busy", {"x"}),
+        ({"error": 5, "code": "x", "message": "beside"}, "", {"x"}),
+        ({"error": {"message": "busy", "type": "y"}, "Code": 7}, "busy", {"y", "7"}),
+        ({"errors": [{"message": "busy", "code": "y"}], "type": "x"}, "busy", {"x", "y"}),
+        ({"errors": [{"code": "y"}, {"code": "z"}], "code": "x"}, "", {"x"}),
+        ({"error": "", "errors": {}, "message": "busy", "code": ""}, "busy", set()),
+        ({"message": "busy", "code": False, "type": None, "Code": 0}, "busy", set()),
+    ],
+)
+def test_an_error_has_the_codes_in_it_and_beside_it(
+    body: object, message: str, codes: set[str]
+) -> None:
+    assert _reading.error_in(body) == _reading.ErrorBody(message, frozenset(codes))
+
+
 def test_an_endless_error_is_told_in_short() -> None:
     assert len(_reading.message_in(reply(400, {"message": "no " * 10_000}).body)) <= 200
+
+
+@pytest.mark.parametrize(
+    ("status", "content_type", "message", "lasting"),
+    [
+        (200, "text/html", "HTTP 200: why", True),
+        (200, "application/json", "HTTP 200: why", False),
+        (299, "application/json", "HTTP 299: why", False),
+        (300, "application/json", "HTTP 300: a redirect, which is not followed", True),
+        (399, "application/json", "HTTP 399: a redirect, which is not followed", True),
+        (400, "application/json", "HTTP 400: why", True),
+        (404, "text/html", "HTTP 404: why", True),
+        (429, "application/json", "HTTP 429: why", False),
+        (499, "application/json", "HTTP 499: why", True),
+        (500, "application/json", "HTTP 500: why", False),
+        (503, "text/html", "HTTP 503: why", False),
+    ],
+)
+def test_a_refusal_a_redirect_and_a_page_last(
+    status: int, content_type: str, message: str, lasting: bool
+) -> None:
+    fact = _reading.no_answer(reply(status, {}, content_type), SOURCE, "why")
+    assert fact == NoAnswer(SOURCE, message, status, lasting=lasting)
+
+
+def test_an_answer_without_a_word_is_its_status() -> None:
+    assert _reading.no_answer(reply(404, {}), SOURCE).message == "HTTP 404"
+
+
+def test_what_is_not_json_is_named_by_its_type() -> None:
+    answer = _replies.catalogue(reply(200, b"busy", "text/plain"), SOURCE)
+    assert isinstance(answer, NoAnswer)
+    assert answer.message.endswith("(text/plain)")
 
 
 def test_a_redirect_is_called_one() -> None:
@@ -417,3 +492,80 @@ RATES: dict[str, tuple[Reply, dict[str, float]]] = {
 def test_prices_are_those_of_calls_and_none_where_one_is_unclear(name: str) -> None:
     got, expected = RATES[name]
     assert _replies.spend_rates(got) == expected
+
+
+# How much is left?
+
+
+def amounts(**each: object) -> Reply:
+    return reply(200, {"success": True, "data": each})
+
+
+@pytest.mark.parametrize(
+    ("got", "total", "available", "frozen"),
+    [
+        (
+            amounts(total_balance=2.5, available_balance=1.5, frozen_amount=1),
+            *(2.5, 1.5, 1.0),
+        ),
+        (amounts(available_balance=0), None, 0.0, None),
+        (amounts(total_balance=10**9, available_balance=None), 1e9, None, None),
+        (amounts(frozen_amount=0.25, total_balance="2"), None, None, 0.25),
+    ],
+)
+def test_an_amount_that_is_not_given_is_unknown(
+    got: Reply, total: float | None, available: float | None, frozen: float | None
+) -> None:
+    assert _replies.balance(got, SOURCE) == Balance(SOURCE, total, available, frozen)
+
+
+@pytest.mark.parametrize(
+    "got",
+    [
+        pytest.param(amounts(), id="none"),
+        pytest.param(amounts(credits=9), id="another name"),
+        pytest.param(
+            amounts(total_balance="2", available_balance=True, frozen_amount=-1), id="no amounts"
+        ),
+        pytest.param(amounts(total_balance=10**9 + 1), id="too large"),
+        pytest.param(reply(200, {"success": True, "data": [2.5]}), id="a list"),
+    ],
+)
+def test_a_balance_without_an_amount_is_no_answer(got: Reply) -> None:
+    fact = _replies.balance(got, SOURCE)
+    assert isinstance(fact, NoAnswer)
+    assert "no amounts" in fact.message
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "rejected"),
+    [
+        ({"success": False, "code": "InvalidAuthentication", "message": "expired"}, 401, True),
+        ({"success": False, "code": "OperationNotAllowed", "message": "expired"}, 401, False),
+        ({"success": False, "code": "InvalidAuthentication", "message": "expired"}, 403, False),
+        ({"success": False, "message": "expired"}, 200, False),
+    ],
+)
+def test_a_balance_is_refused_to_a_rejected_token(
+    body: object, status: int, rejected: bool
+) -> None:
+    fact = _replies.balance(reply(status, body), SOURCE)
+    assert isinstance(fact, TokenRejected if rejected else NoAnswer)
+    assert "expired" in fact.message
+
+
+# Is the key of a fallback good?
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        ({"code": "invalid_api_key", "message": "Incorrect API key."}, "Incorrect API key."),
+        ({"code": "invalid_api_key"}, "invalid_api_key"),
+        ({"code": "access_denied", "message": "Incorrect API key."}, None),
+        ("invalid_api_key", None),
+        (None, None),
+    ],
+)
+def test_a_bad_key_is_known_by_its_code(error: object, words: str | None) -> None:
+    assert _replies.invalid_api_key(reply(401, {"error": error})) == words
