@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
 
 from msconfig.checking.concurrency import in_parallel
@@ -67,7 +67,7 @@ def ask_quota(
     tokens: Sequence[Token],
     ids: Sequence[str],
     *,
-    concurrency: int = 8,
+    concurrency: int,
 ) -> QuotaReport:
     """Read the balances, and what a call of each of `ids` costs; spends nothing."""
     costs: dict[str, float | None] = dict.fromkeys(ids)
@@ -130,7 +130,7 @@ def _calls_left(model_id: str, cost: float | None, quota: Iterable[Quota]) -> Ca
         cost,
         {
             each.fingerprint: (
-                math.floor(max(0.0, each.available) / cost)
+                int(Decimal(str(each.available)) // Decimal(str(cost)))
                 if each.available is not None and cost
                 else None
             )
