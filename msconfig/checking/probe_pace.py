@@ -44,7 +44,7 @@ class ProbePace:
             seconds_apart=0.0, waits=(0.0, 0.0, 0.0), longest_wait=0.0, seconds_between_polls=0.0
         )
 
-    def seconds_for(self, calls: int, pictures: int = 0) -> float:
+    def seconds_for(self, calls: int, pictures: int) -> float:
         """About how long `calls` and the calls for `pictures` take if none is refused."""
         usual = max(_SECONDS_A_CALL, self.seconds_apart)
         return (

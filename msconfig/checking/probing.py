@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
-from decimal import Decimal
 from functools import partial
 from typing import TypeAlias, assert_never
 
@@ -116,7 +115,7 @@ class _Calls:
             self._progress(0, len(batch), self.plan.seconds)
             while batch and not self.stopped:
                 self._call_models(tuple(batch))
-                left = sum((batch[each] for each in batch if self._was_free(each)), Decimal(0))
+                left = sum(batch[each] for each in batch if self._was_free(each))
                 batch = {}
                 for model_id, price in list(further.items()):
                     if price <= left:
@@ -208,9 +207,7 @@ def _answers(
 def _why_not_called(model_id: str, calls: _Calls) -> str:
     if model_id in calls.plan.not_probed:
         return calls.plan.not_probed[model_id]
-    if calls.refused and not calls.stopped:
-        return "the token was refused"
-    return calls.stopped or "not reached"
+    return calls.stopped or "the token was refused"
 
 
 def _overruled(

@@ -95,13 +95,14 @@ def test_sixteen_models_are_proved_in_the_announced_time(
     assert announced - 1.5 <= passed <= announced
 
 
+@pytest.mark.parametrize("apart", [1.5, 0.25])
 def test_calls_start_one_after_the_other_at_their_distance(
-    probed: Probed, clock: FakeClock
+    probed: Probed, clock: FakeClock, apart: float
 ) -> None:
     service = Service(clock, at_a_time=16, seconds=0)
-    probed(service)
+    probed(service, ProbePace(seconds_apart=apart))
     moments = [moment for moment, _ in service.starts]
-    assert all(later - earlier >= 1.5 for earlier, later in pairwise(moments))
+    assert all(later - earlier == apart for earlier, later in pairwise(moments))
 
 
 @pytest.mark.parametrize("at_a_time", [1, 2])
@@ -182,8 +183,11 @@ def test_four_refused_models_between_good_ones_end_nothing(
     assert report.notes == ()
 
 
-def test_without_waiting_nothing_sleeps(probed: Probed, clock: FakeClock) -> None:
-    service = Service(clock, 16, 0, refuses=lambda model: model == SIXTEEN[0])
+@pytest.mark.parametrize("headers", [{}, {"Retry-After": "7"}])
+def test_without_waiting_nothing_sleeps(
+    probed: Probed, clock: FakeClock, headers: dict[str, str]
+) -> None:
+    service = Service(clock, 16, 0, headers=headers, refuses=lambda model: model == SIXTEEN[0])
     probed(service, ProbePace.without_waiting())
     assert clock.slept == []
     assert [model for _, model in service.starts].count(SIXTEEN[0]) == 4
