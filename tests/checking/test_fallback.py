@@ -14,6 +14,7 @@ from msconfig.checking.report import (
     Change,
     ModelResult,
     Outcome,
+    Proof,
     Report,
     Status,
     Suggestion,
@@ -98,6 +99,66 @@ def test_key_id_and_exit_code_follow_from_the_list(
     assert report.fallback.token.status is token
     assert only(report).status is status
     assert report.exit_code is code
+
+
+FINGERPRINT = Secret(KEY).fingerprint
+TWO = (Location("a", 1, 2), Location("b", 3, 4))
+
+
+@pytest.mark.parametrize(
+    ("fact", "key", "token"),
+    [
+        (LISTED, KEY, TokenResult(TokenStatus.VALID, "DASHSCOPE_API_KEY", FINGERPRINT)),
+        (
+            *(REJECTED, KEY),
+            TokenResult(
+                *(TokenStatus.REJECTED, "DASHSCOPE_API_KEY", FINGERPRINT, REJECTED.message)
+            ),
+        ),
+        (
+            *(DARK, KEY),
+            TokenResult(TokenStatus.UNVERIFIED, "DASHSCOPE_API_KEY", FINGERPRINT, "HTTP 503"),
+        ),
+        (
+            *(None, KEY),
+            TokenResult(
+                *(TokenStatus.UNVERIFIED, "DASHSCOPE_API_KEY", FINGERPRINT, "offline", False)
+            ),
+        ),
+        (None, None, TokenResult(TokenStatus.ABSENT, "none", counts=False)),
+    ],
+)
+def test_the_key_has_its_status_source_and_reason(
+    fact: FallbackFact | None, key: str | None, token: TokenResult
+) -> None:
+    fallback = report_of(fact, key=key).fallback
+    assert fallback
+    assert fallback.token == token
+
+
+@pytest.mark.parametrize(
+    ("fact", "proof"), [(LISTED, Proof.LISTED), (replace(LISTED, ids=("x",)), None), (DARK, None)]
+)
+def test_only_an_id_in_the_list_is_proved_by_it(fact: FallbackFact, proof: Proof | None) -> None:
+    assert only(report_of(fact)).proof is proof
+
+
+@pytest.mark.parametrize(
+    ("given", "places"),
+    [
+        (GivenId("qwen3-32b", Location("a", 1, 2)), (Location("a", 1, 2),)),
+        (
+            GivenId("qwen3-32b", Location("a", 1, 2), locations=TWO),
+            TWO,
+        ),
+        (GivenId("qwen3-32b"), ()),
+    ],
+)
+def test_all_places_of_an_id_are_kept(given: GivenId, places: tuple[Location, ...]) -> None:
+    request = FallbackRequest(Region.CN, [given], Token(Secret(KEY), "DASHSCOPE_API_KEY"))
+    own = Report(Site.CN, AT, (), (OWN,))
+    model = only(with_fallback(own, request, LISTED))
+    assert (model.locations, model.location) == (places, places[0] if places else None)
 
 
 def test_what_is_no_id_in_the_list_is_counted_in_a_note() -> None:

@@ -59,6 +59,10 @@ def test_the_match_is_the_id_of_the_same_model_and_of_no_other(
     assert CrossProviderMatcher(LISTED).of(model_id) == match
 
 
+def test_names_without_words_match_no_other() -> None:
+    assert CrossProviderMatcher(["-"]).of("Qwen/---") is None
+
+
 @given(st.lists(st.text(max_size=12), max_size=8), st.text(max_size=20))
 def test_a_match_is_always_in_the_list_and_does_not_hang_on_its_order(
     listed: list[str], asked: str

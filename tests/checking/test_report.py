@@ -12,6 +12,7 @@ from msconfig.checking.report import (
     Ignored,
     ModelResult,
     Outcome,
+    Proof,
     Report,
     Status,
     TokenResult,
@@ -144,3 +145,13 @@ def test_a_cost_of_nothing_is_known(magicubes: float | None, known: bool) -> Non
 @pytest.mark.parametrize("offline", [False, True])
 def test_recorded_facts_make_a_report_offline(offline: bool) -> None:
     assert report(PASS, offline=offline).offline is offline
+
+
+@pytest.mark.parametrize("proof", list(Proof))
+def test_a_proof_is_as_good_as_itself_and_as_those_below_it(proof: Proof) -> None:
+    below = {
+        Proof.CALLED: {Proof.CALLED, Proof.CONFIRMED, Proof.LISTED},
+        Proof.CONFIRMED: {Proof.CONFIRMED, Proof.LISTED},
+        Proof.LISTED: {Proof.LISTED},
+    }
+    assert {each for each in Proof if proof.meets(each)} == below[proof]

@@ -19,6 +19,7 @@ from msconfig.checking.report import (
     Proof,
     Report,
     Status,
+    Suggestion,
     TokenResult,
     TokenStatus,
 )
@@ -31,7 +32,7 @@ from msconfig.checking.reuse import (
     with_reuse,
 )
 from msconfig.errors import FileError, UsageError
-from msconfig.modelscope.facts import CallResult
+from msconfig.modelscope.facts import CallResult, Origin
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
 from msconfig.tokens import Secret, Token
@@ -116,7 +117,8 @@ def test_an_answered_call_is_proof_unless_the_free_evidence_says_no(
         (7 * 24 + 1, "7d", False),
         (0, "0h", True),
         (1, "0h", False),
-        (-0.05, "7d", True),
+        (-5 / 60, "7d", True),
+        (-5.1 / 60, "7d", False),
         (-24 * 365, "7d", False),
     ],
 )
@@ -174,6 +176,45 @@ def test_a_model_that_an_interrupt_left_out_keeps_its_last_call_and_is_not_enabl
     left_out = replace(model(Status.UNVERIFIED), evidence=())
     found = with_reuse(report(left_out, complete=False), reuse_of(ANSWERED), WEEK)
     assert (found.models[0].status, found.models[0].probe) == (Status.UNVERIFIED, call())
+
+
+def test_a_call_that_counts_is_the_last_evidence_as_it_was_observed() -> None:
+    probe = call()
+    route = "POST /v1/chat/completions"
+    observed = (
+        Evidence(route, "00c0ffee: another day", probe.at - timedelta(days=1)),
+        *(Evidence(route, f"00c0ffee: try {number}", probe.at) for number in (1, 2, 3)),
+        Evidence("GET /v1/models", "listed among 35", probe.at),
+        Evidence(route, "00c0ffee: a day later", probe.at + timedelta(days=1)),
+    )
+    before = replace(model(probe=probe, proof=Proof.CALLED), evidence=observed)
+    suggested = replace(model(Status.UNVERIFIED), suggestions=(Suggestion("a/y", "alike"),))
+    (found,) = with_reuse(report(suggested), reuse_of(report(before)), WEEK).models
+    recorded = Evidence(route, "00c0ffee: try 3", probe.at, Origin.RECORDED)
+    assert found.evidence == (*FACT, recorded)
+    assert found.reason == "a call on 2026-10-06 was answered"
+    assert found.suggestions == ()
+
+
+def test_a_call_without_evidence_of_its_own_is_evidence_too() -> None:
+    (found,) = with_reuse(report(model()), reuse_of(ANSWERED), WEEK).models
+    recorded = Evidence("an earlier call", "answered", call().at, Origin.RECORDED)
+    assert found.evidence == (*FACT, recorded)
+
+
+def test_what_passes_by_an_earlier_call_is_served_and_may_be_suggested() -> None:
+    found = with_reuse(
+        report(
+            model(Status.UNVERIFIED), model(Status.NOT_FOUND, "a/none"), served=frozenset({"a/z"})
+        ),
+        reuse_of(ANSWERED),
+        WEEK,
+    )
+    assert found.served == {"a/x", "a/z"}
+
+
+def test_the_time_of_the_earlier_check_is_kept() -> None:
+    assert reuse_of(ANSWERED).checked_at == ANSWERED.checked_at
 
 
 def test_an_incomplete_report_is_reused() -> None:

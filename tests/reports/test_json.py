@@ -16,6 +16,9 @@ from msconfig.checking.report import (
     Change,
     Cost,
     Evidence,
+    Fallback,
+    Finding,
+    FindingCode,
     Ignored,
     Location,
     ModelResult,
@@ -29,6 +32,7 @@ from msconfig.checking.report import (
     TokenStatus,
 )
 from msconfig.modelscope.facts import CallResult, Origin
+from msconfig.modelscope.fallback_regions import Region
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
 from msconfig.reports import Format, render
@@ -281,6 +285,41 @@ def test_a_quota_keeps_what_is_unknown_unknown(model: MakeModel, report: MakeRep
             "source": "GET /balance",
             "at": "2026-10-07T10:15:00Z",
         }
+    ]
+
+
+@pytest.mark.parametrize(
+    "dropped", [pytest.param((), id="all kept"), pytest.param(("qwen3-32b",), id="one dropped")]
+)
+def test_the_fallback_stands_beside_the_models(
+    dropped: tuple[str, ...], model: MakeModel, report: MakeReport
+) -> None:
+    key = TokenResult(TokenStatus.VALID, "DASHSCOPE_API_KEY", "0a1b2c3d")
+    row = model("qwen3-32b", evidence=(), reason="in Bailian's list")
+    fallback = Fallback(Region.INTL, key, (row,), dropped)
+    assert written(report(model(), fallback=fallback))["fallback"] == {
+        "provider": "dashscope",
+        "region": "intl",
+        "token": {"status": "valid", "source": "DASHSCOPE_API_KEY", "fingerprint": "0a1b2c3d"},
+        "models": [
+            {
+                "id": "qwen3-32b",
+                "status": "enabled",
+                "outcome": "pass",
+                "kind": "chat",
+                "reason": "in Bailian's list",
+                "evidence": [],
+                "suggestions": [],
+            }
+        ],
+        **({"dropped": list(dropped)} if dropped else {}),
+    }
+
+
+def test_a_finding_has_its_code_and_place(model: MakeModel, report: MakeReport) -> None:
+    finding = Finding(FindingCode.TOKEN_IN_FILE, Location("src/chat.py", 3, 5))
+    assert written(report(model(), findings=(finding,)))["findings"] == [
+        {"code": "token_in_file", "file": "src/chat.py", "line": 3, "column": 5}
     ]
 
 
