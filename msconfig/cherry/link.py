@@ -37,7 +37,7 @@ Payload: TypeAlias = dict[str, object]
 
 
 _SCHEME = "cherrystudio:"
-_IN_TEXT = re.compile(r"cherrystudio:(?:(?<==)<[^<>\s]*>|[^\s\"'`<>()\[\]“”„‘’«»「」])+")
+_IN_TEXT = re.compile(r"cherrystudio:(?:(?<=data=)<[^<>\s]*>|[^\s\"'`<>()\[\]“”„‘’«»「」])+")
 """A link in other text. Its data is base64, so that no quotation mark or bracket belongs to it,
 but those of a placeholder in place of the data."""
 _BEHIND = "\"'`<>()[]“”‘’»」,;.|*"

@@ -145,6 +145,12 @@ def test_the_example_of_signs_needs_every_sign_of_base64() -> None:
     assert set("+/=") <= set(standard(SIGNS))
 
 
+def test_the_data_of_a_link_has_no_sign_with_a_meaning_in_addresses() -> None:
+    data = encode({**PAYLOAD, "notes": "~~~???>>>"}).removeprefix(f"{PREFIX}v=1&data=")
+    assert re.fullmatch("([A-Za-z0-9]|%2B|%2F|%3D)+", data)
+    assert {"%2B", "%2F"} <= set(re.findall("%..", data))
+
+
 @pytest.mark.parametrize(
     "form",
     [
