@@ -86,13 +86,15 @@ def with_ignored(report: Report, entries: Sequence[IgnoreEntry], today: date) ->
     """`report` with the models that `entries` name ignored; notes on expired and needless ones."""
     fallback = report.fallback
     models = (*report.models, *(fallback.models if fallback is not None else ()))
-    outcomes = {model.id: model.outcome for model in models}
+    # the fallback may have a model of the same id, which needs the entry or not for itself
+    failing = {model.id for model in models if model.outcome is not Outcome.PASS}
+    needless = {model.id for model in models} - failing
     notes = []
     ignored = {}
     for entry in entries:
         if entry.until < today:
             notes.append(f"ignore entry expired on {entry.until}: {entry.id}")
-        elif outcomes.get(entry.id) is Outcome.PASS:
+        elif entry.id in needless:
             notes.append(f"ignore entry is needless, the model passes: {entry.id}")
         else:
             ignored[entry.id] = Ignored(entry.reason, entry.until)
@@ -110,7 +112,9 @@ def _marked(
     models: Sequence[ModelResult], ignored: Mapping[str, Ignored]
 ) -> tuple[ModelResult, ...]:
     return tuple(
-        model if (mark := ignored.get(model.id)) is model.ignored else replace(model, ignored=mark)
+        replace(model, ignored=ignored[model.id])
+        if model.id in ignored and model.outcome is not Outcome.PASS
+        else model
         for model in models
     )
 
