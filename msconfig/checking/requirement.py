@@ -11,7 +11,8 @@ __all__ = ["stricter", "with_requirement"]
 
 def stricter(one: Proof | None, other: Proof | None) -> Proof:
     """The better of two required proofs; None requires no more than that a model is listed."""
-    return min(one or Proof.LISTED, other or Proof.LISTED, key=list(Proof).index)
+    first, second = one or Proof.LISTED, other or Proof.LISTED
+    return first if first.meets(second) else second
 
 
 def with_requirement(report: Report, required: Proof) -> Report:
