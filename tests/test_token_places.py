@@ -208,6 +208,11 @@ def test_what_may_be_a_token_is_taken(value: str) -> None:
         ),
         ({"MODELSCOPE_API_TOKEN": "x", "MODELSCOPE_ACCESS_TOKEN": " "}, ()),
         ({"OPENAI_API_KEY": "x", "DASHSCOPE_API_KEY": "x", "GITHUB_TOKEN": "x"}, ()),
+        (
+            {"MODEL_SCOPE_STUDIO_ACCESS_TOKEN": "x", "CI_MODELSCOPE_ROBOT_KEY": "x"},
+            ("CI_MODELSCOPE_ROBOT_KEY", "MODEL_SCOPE_STUDIO_ACCESS_TOKEN"),
+        ),
+        ({"MODELSCOPE_TOKENIZER": "x", "MODELSCOPE_API_BROKEN": "x"}, ()),
         ({"MODELSCOPE_CACHE": "x", "MODELSCOPE_API_BASE": "x", "MODELSCOPE_DOMAIN": "x"}, ()),
         (
             {f"MODELSCOPE_{n}_TOKEN": "x" for n in range(9)},
@@ -252,6 +257,15 @@ def test_a_file_that_is_no_text_or_far_too_large_is_refused(tmp_path: Path) -> N
         stream.truncate(10_000_000_000)
     assert "too large" in refused(files=(str(path),))
     assert "too large" in refused(files=("-",), stdin=b"x" * 100_000)
+
+
+def test_a_file_of_64_kib_is_read_and_one_byte_more_is_too_large(tmp_path: Path) -> None:
+    path, raw = tmp_path / "token.txt", TOKEN.encode().ljust(64 * 1024)
+    path.write_bytes(raw)
+    assert found(files=(str(path), "-"), stdin=raw) == [(TOKEN, f"file {path}")]
+    path.write_bytes(raw + b" ")
+    assert "too large" in refused(files=(str(path),))
+    assert "too large" in refused(files=("-",), stdin=raw + b" ")
 
 
 @pytest.mark.parametrize("name", ["missing.txt", "."])

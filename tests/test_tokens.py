@@ -11,16 +11,28 @@ import pickle
 import pprint
 import re
 import traceback
-from collections.abc import Callable
+from base64 import b64encode
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from hashlib import sha256
 from typing import NoReturn
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from msconfig.tokens import Secret, Token, is_masked, looks_like_token, without_tokens
+from msconfig.tokens import (
+    Secret,
+    Token,
+    forget_secrets,
+    is_masked,
+    keep_secrets,
+    looks_like_token,
+    without_kept_secrets,
+    without_token_variables,
+    without_tokens,
+)
 from support import KEY, TOKEN
 
 BEHIND_THE_PREFIX = TOKEN.removeprefix("ms-")
@@ -203,7 +215,7 @@ def test_an_argument_that_is_a_token_or_holds_one_is_known(text: str) -> None:
         *("MODELSCOPE_API_TOKEN", "ms-swift/Qwen3-8B-Instruct", "owner/ms-bert-base-uncased"),
         *(f"report-{UUID}.json", f"runs/{UUID}/report.json", f"a{TOKEN}"),
         "cherrystudio://navigate/settings/provider?id=modelscope",
-        "desk-top-computers-and-chairs",
+        *("desk-top-computers-and-chairs", "api-keys/cherrystudio:old"),
     ],
 )
 def test_an_ordinary_argument_is_let_pass(text: str) -> None:
@@ -285,6 +297,28 @@ def test_a_secret_is_masked_however_its_characters_are_escaped(
     assert "4000" not in Secret(token).hidden_in(f"before {escape(token)} behind")
 
 
+def test_an_escape_is_found_beside_every_sign_that_begins_one() -> None:
+    escaped = TOKEN.replace("-", "%2d")
+    assert secret().hidden_in(rf"100 % \ & {escaped}") == r"100 % \ & ms-…cafe"
+    assert Secret("").hidden_in(r"100 % \ & more") == r"100 % \ & more"
+
+
+@pytest.mark.parametrize(
+    "key",  # of a length in bytes at which no sign of base64 depends on what is behind
+    ["Half-\ud83d-012345678912", "K\u00e9y-\u5b57-\U0001f4a3-0123456789"],
+    ids=["half a character", "beyond ASCII"],
+)
+def test_a_key_of_any_characters_is_masked_in_every_spelling(key: str) -> None:
+    raw = key.encode("utf-8", "surrogatepass")
+    once = quote(key, errors="surrogatepass")
+    for spelling in (
+        *(key, key.upper(), key.lower(), key[::-1], raw.hex(), b64encode(raw).decode()),
+        *(json.dumps(key)[1:-1], json.dumps(json.dumps(key))[3:-3], once, quote(once)),
+        "".join(f"&#{ord(each)};" for each in key),
+    ):
+        assert Secret(key).hidden_in(f"a {spelling} b") == f"a …{key[-4:]} b"
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -304,3 +338,49 @@ def test_a_key_behind_words_without_a_digit_is_found() -> None:
     text = f"sk-only-letters-and-dashes {KEY} sk-more-letters-and-dashes"
     assert looks_like_token(text)
     assert without_tokens(text) == "sk-only-letters-and-dashes <token> sk-more-letters-and-dashes"
+
+
+# --- what is kept of a run, and what other programs get
+
+ODD = "an-odd-token-0123456789"
+
+
+@pytest.fixture
+def _kept() -> Iterator[None]:
+    """Keep secrets, those of these variables among them."""
+    keep_secrets({"MODELSCOPE_API_TOKEN": f" {ODD}\n", "A_VAR": "of another variable"})
+    yield
+    forget_secrets()
+
+
+@pytest.mark.usefixtures("_kept")
+def test_the_usual_variables_and_every_new_secret_are_kept_until_they_are_forgotten() -> None:
+    first = Secret("first-secret-0123456789")
+    Secret("not-kept-0123456789", keep=False)
+    keep_secrets()  # again, for a run inside a run: nothing is lost
+    second = Secret("second-secret-0123456789")
+    text = f"{ODD} {first.reveal()} {second.reveal()} not-kept-0123456789 of another variable"
+    left = f"…6789 {first.masked} {second.masked} not-kept-0123456789 of another variable"
+    assert without_kept_secrets(text) == without_tokens(text) == left
+    forget_secrets()
+    Secret("third-secret-0123456789")
+    assert without_kept_secrets(f"{text} third-secret") == f"{text} third-secret"
+
+
+@pytest.mark.usefixtures("_kept")
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("MODELSCOPE_API_TOKEN", ""), ("modelscope_api_key", "x"), ("DASHSCOPE_API_KEY", "x")),
+        *(("CHERRY_STUDIO_API_KEY", "x"), ("A_VAR", ODD), ("A_VAR", f" {ODD} ")),
+        *(("A_VAR", f"Bearer {ODD}"), ("A_VAR", f"x {TOKEN}"), ("A_VAR", UUID), ("A_VAR", LINK)),
+    ],
+)
+def test_another_program_gets_no_variable_with_a_token(name: str, value: str) -> None:
+    others = {"PATH": "/usr/bin", "HOME": "", "AN_API_KEY": "of another service"}
+    assert without_token_variables({**others, name: value}) == others
+
+
+def test_before_secrets_are_kept_the_form_and_the_name_count() -> None:
+    environment = {"A_VAR": ODD, "B_VAR": TOKEN, "MODELSCOPE_API_KEY": "x"}
+    assert without_token_variables(environment) == {"A_VAR": ODD}
