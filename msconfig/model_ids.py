@@ -177,9 +177,7 @@ def _merged(ids: list[GivenId]) -> GivenId:
 
 def _is_merged(given: GivenId) -> bool:
     """Whether it is as `distinct` leaves it; a list of many places takes long."""
-    first = given.location
-    return first is None or (
-        first.given is None
-        and bool(given.locations)
-        and given.locations[0] == replace(first, given=given.given)
-    )
+    if given.location is None:
+        return not given.locations
+    first = replace(given.location, given=given.given)
+    return given.location.given is None and given.locations[:1] == (first,)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -104,6 +106,18 @@ def test_a_place_keeps_what_was_given_there_and_comes_once() -> None:
     assert found.locations == (first, Location("x", 2, 2, '"a/b"'))
     assert (found.location, found.given) == (first, None)
     assert distinct([found]) == (found,)
+
+
+@pytest.mark.parametrize("first", [None, Location("a", 1, 1), Location("a", 1, 1, "`a/b`")])
+@pytest.mark.parametrize("places", [(), (Location("b", 2, 3),), (Location("a", 1, 1),)])
+def test_the_first_of_the_places_is_the_location(
+    first: Location | None, places: tuple[Location, ...]
+) -> None:
+    (found,) = distinct([GivenId("a/b", first, locations=places)])
+    merged = distinct([GivenId("a/b", first, locations=places), GivenId("a/b")])
+    assert (found,) == merged
+    expected = found.locations[0] if found.locations else None
+    assert found.location == (expected and replace(expected, given=None))
 
 
 @pytest.mark.parametrize(
