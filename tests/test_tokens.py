@@ -190,6 +190,7 @@ UUID = BEHIND_THE_PREFIX
         f"--token={TOKEN}",
         f"--models={TOKEN}",
         f"token:{TOKEN}",
+        f"-t{TOKEN}",
         UUID,
         UUID.upper(),
         f" {UUID}\n",
@@ -214,6 +215,7 @@ def test_an_argument_that_is_a_token_or_holds_one_is_known(text: str) -> None:
         *("", "Qwen/Qwen3-8B", "ms-", "ms-1234", "sk-short", "msconfig.toml", "--site=cn"),
         *("MODELSCOPE_API_TOKEN", "ms-swift/Qwen3-8B-Instruct", "owner/ms-bert-base-uncased"),
         *(f"report-{UUID}.json", f"runs/{UUID}/report.json", f"a{TOKEN}"),
+        *(f"xy{TOKEN}", f"--set=run={UUID}"),
         "cherrystudio://navigate/settings/provider?id=modelscope",
         *("desk-top-computers-and-chairs", "api-keys/cherrystudio:old"),
     ],
@@ -365,6 +367,13 @@ def test_the_usual_variables_and_every_new_secret_are_kept_until_they_are_forgot
     forget_secrets()
     Secret("third-secret-0123456789")
     assert without_kept_secrets(f"{text} third-secret") == f"{text} third-secret"
+
+
+@pytest.mark.usefixtures("_kept")
+def test_the_longest_secret_is_masked_first_and_one_of_five_characters_never() -> None:
+    for value in ("z-0123", "a-z-0123-z-456789", "01234"):
+        Secret(value)
+    assert without_kept_secrets("a-z-0123-z-456789 z-0123 01234") == "…6789 … 01234"
 
 
 @pytest.mark.usefixtures("_kept")
