@@ -153,6 +153,23 @@ def test_the_time_to_the_first_content_is_kept(probe_it: ProbeIt, clock: FakeClo
     assert models[0].reason == "answered in 850 ms"
 
 
+@pytest.mark.parametrize(
+    ("kind", "route"),
+    [
+        (Kind.CHAT, "POST /v1/chat/completions"),
+        (Kind.VISION, "POST /v1/chat/completions"),
+        (Kind.UNKNOWN, "POST /v1/chat/completions"),
+        (Kind.EMBEDDING, "POST /v1/embeddings"),
+        (Kind.IMAGE_EDIT, "POST /v1/images/generations"),
+    ],
+)
+def test_a_model_is_called_by_the_route_of_its_kind(
+    probe_it: ProbeIt, kind: Kind, route: str
+) -> None:
+    (model,) = probe_it(Service({"acme/x": "no_provider"}), report_of(free(kind=kind))).models
+    assert model.evidence[-1].source == route
+
+
 @pytest.mark.parametrize("status", [Status.ENABLED, Status.UNVERIFIED, Status.NOT_ENABLED])
 @pytest.mark.parametrize(
     ("before", "behaviour", "after"),

@@ -44,7 +44,8 @@ AT = datetime(2026, 10, 7, 10, 15, tzinfo=UTC)
 
 def written(report: Report) -> Any:  # noqa: ANN401 - JSON
     text = render(report, Format.JSON)
-    assert text.endswith("}\n")
+    assert text.startswith('{\n  "schema_version": 1,\n')
+    assert text.endswith("\n}\n")
     document = json.loads(text)
     assert schema_problems(document, "report") == []
     return document
@@ -171,6 +172,7 @@ def test_without_a_token_there_is_one_entry_that_says_so(
         pytest.param({"complete": False}, {"complete": False, "exit_code": 130}, id="interrupted"),
         pytest.param({"site": Site.AI}, {"site": "ai"}, id="the international site"),
         pytest.param({"dropped": ("Qwen/Alive",)}, {"dropped": ["Qwen/Alive"]}, id="dropped ids"),
+        pytest.param({"notes": ("one", "two")}, {"notes": ["one", "two"]}, id="notes"),
     ],
 )
 def test_what_a_report_is_about_stands_at_its_top(
@@ -218,6 +220,7 @@ def test_a_cost_that_nobody_told_is_null(model: MakeModel, report: MakeReport) -
             {"location": {"file": "models.txt", "line": 3, "column": 5}},
             id="where it stands",
         ),
+        pytest.param({"notes": ("one", "two")}, {"notes": ["one", "two"]}, id="notes"),
         pytest.param({"given": '"a/b",'}, {"given": '"a/b",'}, id="what was given"),
         pytest.param(
             {"locations": (Location("a", 1, 2), Location("b", 3, 4, "`a/b`"))},
