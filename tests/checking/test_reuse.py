@@ -180,17 +180,17 @@ def test_a_model_that_an_interrupt_left_out_keeps_its_last_call_and_is_not_enabl
 
 def test_a_call_that_counts_is_the_last_evidence_as_it_was_observed() -> None:
     probe = call()
-    route = "POST /v1/chat/completions"
+    route = "POST /v1/route"
     observed = (
         Evidence(route, "00c0ffee: another day", probe.at - timedelta(days=1)),
-        *(Evidence(route, f"00c0ffee: try {number}", probe.at) for number in (1, 2, 3)),
+        *(Evidence(f"{route}{number}", f"00c0ffee: try {number}", probe.at) for number in "123"),
         Evidence("GET /v1/models", "listed among 35", probe.at),
         Evidence(route, "00c0ffee: a day later", probe.at + timedelta(days=1)),
     )
     before = replace(model(probe=probe, proof=Proof.CALLED), evidence=observed)
     suggested = replace(model(Status.UNVERIFIED), suggestions=(Suggestion("a/y", "alike"),))
     (found,) = with_reuse(report(suggested), reuse_of(report(before)), WEEK).models
-    recorded = Evidence(route, "00c0ffee: try 3", probe.at, Origin.RECORDED)
+    recorded = Evidence(f"{route}3", "00c0ffee: try 3", probe.at, Origin.RECORDED)
     assert found.evidence == (*FACT, recorded)
     assert found.reason == "a call on 2026-10-06 was answered"
     assert found.suggestions == ()
