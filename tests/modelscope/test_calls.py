@@ -142,6 +142,7 @@ def test_an_answer_is_content_reasoning_a_tool_call_or_finished_tokens(got: Repl
         ),
         pytest.param(reply({"error": {"message": "x"}, **json.loads(EVENT)}), id="an error beside"),
         pytest.param(reply({"error": True, **json.loads(EVENT)}), id="an error without a text"),
+        pytest.param(reply({"errors": "x", **json.loads(EVENT)}), id="errors beside"),
         pytest.param(
             stream(b'data: {"error": {"message": "x"}}\n\ndata: ' + EVENT + b"\n\n"),
             id="an error before the content",
@@ -300,6 +301,13 @@ def test_a_text_that_is_not_known_is_quoted_in_one_short_line() -> None:
     assert said == f'HTTP 400, unknown error: "{UPSTREAM}"'
     assert len(chat(error("x\n" * 10_000)).message) < 300
     assert chat(error("a\x1b[31m\nb")).message.isprintable()
+
+
+@pytest.mark.parametrize("key", ["code", "type"])
+@pytest.mark.parametrize("part", ["choices", "data"])
+def test_a_code_beside_an_error_and_a_part_of_an_answer_counts(key: str, part: str) -> None:
+    body = {"error": {"message": "bad words"}, key: "data_inspection_failed", part: []}
+    assert chat(reply(body, 400)).outcome is ANSWERED
 
 
 def test_an_empty_reply_has_the_message_of_an_answer_without_content() -> None:

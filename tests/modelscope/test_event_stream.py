@@ -15,6 +15,7 @@ STREAMS = [
     pytest.param(b"data: a\r\rdata: b\r\r", [Event("a"), Event("b")], id="CR"),
     pytest.param(b"data: a\r\n\r\ndata: b\r\n\r\n", [Event("a"), Event("b")], id="CR LF"),
     pytest.param(b"data: a\r\ndata: b\n\r\n", [Event("a\nb")], id="mixed"),
+    pytest.param(b"data: a\r\n\ndata: b\n\n", [Event("a"), Event("b")], id="LF after CR LF"),
     pytest.param(b"\xef\xbb\xbfdata: a\n\n", [Event("a")], id="a byte order mark"),
     pytest.param(b'data: {"a":\ndata: 1}\n\n', [Event('{"a":\n1}')], id="two data lines"),
     pytest.param(b":\n: data: x\n\ndata: a\n\n", [Event("a")], id="comments"),
@@ -32,8 +33,12 @@ STREAMS = [
 
 
 @pytest.mark.parametrize(("raw", "events"), STREAMS)
-def test_a_stream_is_read_in_one_piece_and_byte_by_byte(raw: bytes, events: list[Event]) -> None:
-    assert list(EventStream().feed(raw)) == events
+def test_a_stream_is_read_in_one_piece_in_two_and_byte_by_byte(
+    raw: bytes, events: list[Event]
+) -> None:
+    for cut in range(len(raw) + 1):
+        halves = EventStream()
+        assert [*halves.feed(raw[:cut]), *halves.feed(raw[cut:])] == events
     stream = EventStream()
     pieces = [raw[place : place + 1] for place in range(len(raw))]
     read = [event for piece in pieces for event in stream.feed(piece)]
