@@ -28,13 +28,12 @@ def suggest_for_malformed(
         return tuple(Suggestion(each, Reason.SPELT) for each in hidden[:_MOST])
     candidates = (*explained.hidden, *explained.names)
     found = {each: suggest(each, served, kinds=kinds) for each in candidates}
-    same = [
-        suggestion
-        for suggestions in found.values()
-        for suggestion in suggestions
-        if suggestion.reason in _THE_SAME
-    ]
+    same: dict[str, Suggestion] = {}
+    for suggestions in found.values():
+        for suggestion in suggestions:
+            if suggestion.reason in _THE_SAME:
+                same.setdefault(suggestion.id, suggestion)
     if same:
-        return tuple({each.id: each for each in reversed(same)}.values())[::-1][:_MOST]
+        return tuple(same.values())[:_MOST]
     first = next((found[each] for each in explained.hidden if found[each]), ())
     return first or suggest(text, served, kinds=kinds)

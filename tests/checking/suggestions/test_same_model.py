@@ -42,6 +42,15 @@ CATALOGUES: dict[str, list[str]] = json.loads(
             for each in (Reason.NEWER, Reason.VARIANT, Reason.SIZE, Reason.NEAREST, Reason.FAMILY)
         ),
         ("a/Oak-1", "oak-1", Reason.AT_FALLBACK, False),
+        # digits of owner and provider are none of the name's
+        ("a1/Oak3-32B", "a2/Oak-3_32B", Reason.SPELT, True),
+        ("a/Oak3-32B:v2", "a/Oak3_32B", Reason.SPELT, True),
+        ("a/Oak3-32B:Oak9", "a/Oak9", Reason.SPELT, False),
+        ("Oak3 32B", "a/Oak3-32B", Reason.SPELT, False),
+        ("Oak3-33B or Oak3_32B", "a/Oak3-32B", Reason.SPELT, True),
+        ("a/qwen3_32b:x", "qwen3-32b", Reason.SPELT_AT_FALLBACK, True),
+        ("a/Oak3", "a/Oak3-Chat", Reason.RERELEASE, False),
+        ("a/Oak3-2507", "a/Oak3-Chat-2507", Reason.RERELEASE, False),
     ],
 )
 def test_case_spelling_owner_and_a_newer_date_are_the_same_model(
