@@ -172,6 +172,23 @@ def test_look_ups_that_nobody_answers_are_not_made_for_thousands(find: Discover)
     )
 
 
+def test_the_look_up_is_down_with_the_latest_of_its_failures(find: Discover) -> None:
+    many = {f"owner/m{number}": recorded("text-ranking") for number in range(30)}
+    statuses = iter([500] * 19 + [503] * 99)
+    answer = mock_of(many, LISTED)
+
+    def handler(request: Request) -> Response:
+        if request.path.endswith("list_model_providers"):
+            return Response(next(statuses), b"{}")
+        return answer(request)
+
+    result = find(handler, kinds=kinds(Kind.RERANK), concurrency=1)
+    counts = {line.rpartition(": ")[2]: line for line in result.missing}
+    assert set(counts) == {"HTTP 500", "HTTP 503"}
+    assert "and 17 more" in counts["HTTP 500"]
+    assert "and 9 more" in counts["HTTP 503"]
+
+
 def test_look_ups_that_were_not_recorded_hide_none_that_was() -> None:
     unrecorded = {f"owner/m{number}": recorded("text-ranking", None) for number in range(50)}
     handler = mock_of({**unrecorded, "owner/served": recorded("text-ranking")}, LISTED)
@@ -248,3 +265,107 @@ def test_entries_of_the_catalogue_that_are_no_ids_are_not_found_but_counted(find
     found = find(instead({"/v1/models": listed}, mock_of()), kinds=kinds(Kind.CHAT))
     assert ids(found) == ["Qwen/Alive"]
     assert found.notes[0] == "left out of the catalogue: 2 entries without the form of a model id"
+
+
+def test_progress_has_no_total_until_the_models_to_confirm_are_known(
+    serve: Serve, connect: Connect
+) -> None:
+    models = {f"owner/m{number}": recorded("text-ranking") for number in range(3)}
+    modelscope = ModelScope(serve(mock_of(models, LISTED)).endpoints, connect())
+    reported: list[tuple[int, int]] = []
+    request = DiscoveryRequest(kinds=kinds(Kind.RERANK), text="owner")
+    discover(modelscope, request, lambda done, total: reported.append((done, total)))
+    # the catalogue, the one list, and the models
+    assert reported == [(0, 0), (0, 0), (0, 3), (1, 3), (2, 3), (3, 3)]
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        ("", ""),
+        ("  ", ""),
+        ("embed", "embed"),
+        ("zz longest yyy", "longest"),
+        ("ow/longest yyy", "longest"),
+        ("longowner/nm", "longowner"),
+    ],
+)
+def test_only_the_longest_word_of_the_text_is_sent(text: str, sent: str) -> None:
+    queries = DiscoveryRequest(text=text).queries("Qwen")
+    assert {(query.search, query.owner) for query in queries} == {(sent, "Qwen")}
+
+
+UNREAD_HUB = {
+    "/openapi/v1/models/Qwen/": Response(503, b""),
+    "/api/v1/models/Qwen/": Response(503, b""),
+}
+NO_LIST = {"/openapi/v1/models?": Response(503, b"")}
+NO_CATALOGUE = {"/v1/models": Response(503, b"")}
+
+
+@pytest.mark.parametrize(
+    ("listed", "missing"),
+    [
+        (("Qwen/A",), "Qwen/A: listed, of unknown kind: HTTP 503"),
+        (("Qwen/A", "Qwen/B"), "Qwen/A, Qwen/B: listed, of unknown kind: HTTP 503"),
+        (("Qwen/B", "Qwen/C", "Qwen/A"), "Qwen/A, Qwen/B and 1 more: listed, of unknown kind: "),
+    ],
+)
+def test_listed_models_whose_kind_cannot_be_read_are_named(
+    find: Discover, listed: tuple[str, ...], missing: str
+) -> None:
+    models = dict.fromkeys(listed, ALIVE)
+    result = find(instead(UNREAD_HUB, mock_of(models, listed)), kinds=kinds(Kind.CHAT))
+    (line,) = result.missing
+    assert line.startswith(missing)
+    assert ids(result) == []
+
+
+def test_a_listed_model_without_a_task_is_named_and_no_failure(find: Discover) -> None:
+    models = {"Qwen/A": RecordedModel(OURS, RecordedHub(True, ()))}
+    result = find(mock_of(models, ("Qwen/A",)), kinds=kinds(Kind.CHAT))
+    assert result.notes == ("Qwen/A: listed, of unknown kind: the hub has no known task for it",)
+    assert result.complete
+
+
+def test_what_is_served_without_details_of_the_hub_is_a_failure_only_online(
+    find: Discover,
+) -> None:
+    online = find(instead(UNREAD_HUB, mock_of(MODELS, ("Qwen/Alive",))), text="alive")
+    assert (ids(online), online.complete) == (["Qwen/Alive"], False)
+    assert online.missing == ("Qwen/Alive: no details from the hub: HTTP 503",)
+    unrecorded = {"Qwen/Alive": RecordedModel(OURS)}
+    client = OfflineClient(mock_of(unrecorded, ("Qwen/Alive",)))
+    offline = discover(ModelScope(Endpoints.of(Site.CN), client), DiscoveryRequest(text="alive"))
+    assert (ids(offline), offline.complete) == (["Qwen/Alive"], True)
+    (note,) = offline.notes
+    assert note.startswith("Qwen/Alive: no details from the hub: ")
+
+
+@pytest.mark.parametrize(
+    ("outage", "is_unread"),
+    [
+        ({}, False),
+        (NO_CATALOGUE, False),
+        (NO_LIST, False),
+        ({**NO_CATALOGUE, **NO_LIST}, True),
+    ],
+)
+def test_unread_is_a_search_that_neither_catalogue_nor_list_answered(
+    find: Discover, outage: dict[str, Response], is_unread: bool
+) -> None:
+    result = find(instead(outage, mock_of(MODELS, LISTED)), kinds=kinds(Kind.RERANK))
+    assert result.is_unread is is_unread
+
+
+def test_a_look_up_that_fails_beside_the_catalogue_is_named_for_its_models(find: Discover) -> None:
+    outage = {**NO_CATALOGUE, "/api/v1/inference/": Response(500, b"{}")}
+    result = find(instead(outage, mock_of(MODELS, LISTED)), text="embeds")
+    assert result.missing == (
+        "the catalogue: HTTP 503",
+        "other/Embeds: no answer from the look-up: HTTP 500",
+    )
+
+
+def test_a_search_that_nothing_cuts_short_has_no_note(find: Discover) -> None:
+    assert find(mock_of(MODELS, LISTED)).notes == ()

@@ -104,6 +104,14 @@ class Thrifty(Hub):
         return Response.of_json(200, {"success": True, "data": data})
 
 
+class CountingOnce(Hub):
+    """Counts its rows on the first page only."""
+
+    def page(self, number: int) -> Response:
+        self.total = None if number == 1 else "not again"
+        return super().page(number)
+
+
 class Filtering(Hub):
     """Lists rerank models, and nothing where another task is asked for."""
 
@@ -146,6 +154,7 @@ MIXED = [*rows(3), None, 5, "owner/x", {"id": 7}, {"id": "no-owner"}, {"id": "a/
         pytest.param(Hub(rows(120), "many"), 120, 3, (), id="a count that is none"),
         pytest.param(Hub(rows(100), "many"), 100, 3, (), id="no count, and full pages"),
         pytest.param(Hub(rows(120), 60), 120, 3, (), id="a count below what is given"),
+        pytest.param(CountingOnce(rows(100)), 100, 2, (), id="a count on the first page only"),
         pytest.param(
             Hub(rows(120), 900),
             120,
@@ -212,6 +221,20 @@ MIXED = [*rows(3), None, 5, "owner/x", {"id": 7}, {"id": "no-owner"}, {"id": "a/
         ),
         pytest.param(
             Hub(MIXED), 3, 1, (f"{RERANK}: 5 rows cannot be read",), id="rows of wrong types"
+        ),
+        pytest.param(
+            Hub([*rows(49), None, *rows(10, first=49)], "many"),
+            59,
+            2,
+            (f"{RERANK}: a row cannot be read",),
+            id="a full page with a row of a wrong type",
+        ),
+        pytest.param(
+            Hub([*rows(49), None, *rows(10, first=49), None]),
+            59,
+            2,
+            (f"{RERANK}: 2 rows cannot be read",),
+            id="rows of wrong types on two pages",
         ),
         pytest.param(
             Hub([None] * 60),
@@ -304,6 +327,26 @@ def test_when_the_glance_falls_on_a_hub_that_ignores_the_task_that_counts_as_mis
     result = find(Hub(rows(5000, "text-generation")), kinds=frozenset())
     assert not result.complete
     assert "100 of 5,000" in result.missing[0]
+    assert result.missing[0].startswith("the hub's list: ")
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "task", "is_ignored"),
+    [
+        (2, 3, "text-generation", True),
+        (2, 2, "text-generation", False),
+        (3, 2, "text-generation", False),
+        (1, 3, "text-to-image", False),
+    ],
+    ids=["most of another kind", "half", "less than half", "most of another task of the kind"],
+)
+def test_the_hub_ignores_the_task_if_most_rows_are_of_other_kinds(
+    find: Find, own: int, others: int, task: str, is_ignored: bool
+) -> None:
+    searched = "text-to-image-synthesis"
+    listed = [*rows(own, searched), *rows(others, task, own)]
+    result = find(Hub(listed), kinds=frozenset({Kind.IMAGE_GENERATION}))
+    assert any("ignores the filter" in note for note in result.notes) is is_ignored
 
 
 def test_a_row_with_several_tasks_is_none_of_another_kind(find: Find) -> None:
