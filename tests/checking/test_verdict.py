@@ -18,8 +18,11 @@ from msconfig.checking.verdict import (
     LookUpFact,
     ModelFacts,
     Verdict,
+    depends_on_hub,
     judge,
+    listing,
     look_up_has_gone,
+    notes_on,
 )
 from msconfig.model_ids import ModelId
 from msconfig.modelscope.facts import (
@@ -490,6 +493,163 @@ def test_letters_that_only_fold_to_ascii_are_other_letters(id_with_a_look_alike:
     assert (verdict.status, verdict.right_id) == (Status.NOT_ENABLED, None)
 
 
+@pytest.mark.parametrize(
+    ("catalogue", "status", "error", "reason"),
+    [
+        ("listed", 400, "busy", "in the catalogue, but a call on 2026-10-10 was refused: "),
+        ("not listed", 400, "busy", "a call on 2026-10-10 was refused: HTTP 400: busy"),
+        ("not listed", 400, "", "a call on 2026-10-10 was refused: HTTP 400"),
+        ("not listed", None, "busy", "a call on 2026-10-10 was refused: busy"),
+        ("not listed", None, "", "a call on 2026-10-10 was refused"),
+    ],
+)
+def test_a_refused_call_is_described_by_what_is_recorded_of_it(
+    catalogue: str, status: int | None, error: str, reason: str
+) -> None:
+    refused = replace(REFUSED, status=status, error=error)
+    facts = ModelFacts(NOT_RECORDED, HUBS["exists"], call=refused)
+    verdict = judge(parsed(), CATALOGUES[catalogue], facts)
+    if catalogue == "listed":
+        assert verdict.reason.startswith(reason)
+    else:
+        assert verdict.reason == reason
+
+
+UNRECORDED = replace(NOT_RECORDED, message="not in the snapshot")
+BARE = served_by("ModelScope", origin=Origin.DERIVED)
+
+
+@pytest.mark.parametrize(
+    ("catalogue", "look_up", "recorded", "words"),
+    [
+        pytest.param("listed", DERIVED, None, ["no call", "recorded"], id="listed alone"),
+        pytest.param("listed", NOT_RECORDED, None, ["no call", "recorded"], id="no look-up"),
+        pytest.param("listed", DERIVED, BUSY, ["2026-10-10", "busy"], id="listed, and busy"),
+        pytest.param("listed", NOT_RECORDED, BUSY, ["2026-10-10", "busy"], id="busy, no look-up"),
+        pytest.param("not listed", BARE, None, ["(inferred)"], id="inferred from nothing named"),
+        pytest.param("not listed", DERIVED, ANSWERED, ["2026-10-10", "answered"], id="called"),
+        pytest.param(
+            "not listed", UNRECORDED, None, ["not in the snapshot"], id="neither listed nor asked"
+        ),
+    ],
+)
+def test_an_offline_reason_names_what_is_recorded_and_no_failure(
+    catalogue: str, look_up: LookUpFact, recorded: RecordedCall | None, words: list[str]
+) -> None:
+    facts = ModelFacts(look_up, HUBS["exists"], call=recorded)
+    reason = judge(parsed(), CATALOGUES[catalogue], facts).reason
+    assert [word for word in words if word not in reason] == []
+    assert "no answer" not in reason
+
+
+def test_a_recorded_failure_of_the_look_up_is_named_as_one() -> None:
+    failed = NoAnswer(source("providers", Origin.RECORDED), "HTTP 503: busy", 503)
+    verdict = judge(parsed(), CATALOGUES["not listed"], ModelFacts(failed, HUBS["exists"]))
+    assert verdict.reason == "no answer from the look-up: HTTP 503: busy"
+
+
+def test_a_reason_is_cut_at_600_characters() -> None:
+    for length in (600, 601):
+        reason = Verdict(Status.UNVERIFIED, "x" * length).reason
+        assert (len(reason), reason.endswith("…")) == (600, length > 600)
+
+
+@pytest.mark.parametrize(
+    ("look_up", "hub", "served", "expected"),
+    [
+        pytest.param("outage", "outage", {"a/c", OTHER_CASE}, Status.NOT_FOUND, id="other case"),
+        pytest.param("outage", "outage", {OTHER_CASE, ID}, Status.UNVERIFIED, id="both spellings"),
+        pytest.param("outage", "outage", {"a/c"}, Status.UNVERIFIED, id="another id"),
+        pytest.param("outage", "outage", {"Qwen/\u017fon"}, Status.UNVERIFIED, id="no ASCII"),
+        pytest.param("ModelScope", "exists", {OTHER_CASE}, Status.ENABLED, id="served"),
+        pytest.param("nobody", "exists", {OTHER_CASE}, Status.NOT_ENABLED, id="not served"),
+    ],
+)
+def test_ids_served_when_recorded_give_the_letters_only_where_nothing_else_decides(
+    look_up: str, hub: str, served: set[str], expected: Status
+) -> None:
+    facts = ModelFacts(LOOK_UPS[look_up], HUBS[hub])
+    verdict = judge(parsed(), CATALOGUES["not listed"], facts, served)
+    right_id = OTHER_CASE if expected is Status.NOT_FOUND else None
+    assert (verdict.status, verdict.right_id) == (expected, right_id)
+
+
+def test_of_several_recorded_spellings_the_first_in_order_is_the_right_one() -> None:
+    facts = ModelFacts(LOOK_UPS["outage"], HUBS["outage"])
+    verdict = judge(parsed(), CATALOGUES["not listed"], facts, ["qwen/alive", "QWEN/alive"])
+    assert verdict.right_id == "QWEN/alive"
+
+
+@pytest.mark.parametrize(
+    ("suffix", "is_known"), [("DashScope", True), ("dashscope", True), ("Another", False)]
+)
+def test_a_reason_says_whether_the_suffix_is_a_provider_of_the_model(
+    suffix: str, is_known: bool
+) -> None:
+    facts = ModelFacts(LOOK_UPS["ModelScope and others"], HUBS["exists"])
+    verdict = judge(parsed(f"{ID}:{suffix}"), CATALOGUES["listed"], facts)
+    assert verdict.status is Status.THIRD_PARTY_ONLY
+    assert f":{suffix} " in verdict.reason
+    assert ("not a provider" in verdict.reason) is not is_known
+    assert ("names DashScope, ModelScope" in verdict.reason) is not is_known
+
+
+def test_a_suffix_without_a_look_up_is_unverified_though_the_id_is_listed() -> None:
+    facts = ModelFacts(LOOK_UPS["outage"], HUBS["exists"])
+    verdict = judge(parsed(f"{ID}:DashScope"), CATALOGUES["listed"], facts)
+    assert (verdict.status, verdict.proof) == (Status.UNVERIFIED, None)
+    assert "HTTP 503: busy" in verdict.reason
+
+
+@pytest.mark.parametrize("catalogue", [*CATALOGUES.values(), None])
+@pytest.mark.parametrize("look_up", [fact for said, fact in LOOK_UPS.items() if said != "500"])
+def test_the_hub_is_needed_exactly_where_it_can_change_the_verdict(
+    catalogue: CatalogueFact | None, look_up: LookUpFact
+) -> None:
+    """None where that depends on the catalogue, which is not there yet."""
+
+    def changes_with(listed: CatalogueFact) -> bool:
+        hubs = [None, *HUBS.values()]
+        return len({judge(parsed(), listed, ModelFacts(look_up, hub)) for hub in hubs}) > 1
+
+    catalogues = [catalogue] if catalogue else CATALOGUES.values()
+    expected = {changes_with(each) for each in catalogues}
+    needed = depends_on_hub(parsed(), look_up, catalogue)
+    assert needed is (expected.pop() if len(expected) == 1 else None)
+
+
+def test_after_a_500_of_the_look_up_the_hub_is_needed_in_any_case() -> None:
+    """Only the hub can tell a fault from an id that does not exist."""
+    for catalogue in (*CATALOGUES.values(), None):
+        assert depends_on_hub(parsed(), LOOK_UPS["500"], catalogue) is True
+
+
+@pytest.mark.parametrize(
+    ("dropped", "words"),
+    [(0, None), (1, "left out of the list: 1 entry "), (2, "left out of the list: 2 entries ")],
+)
+def test_a_note_counts_the_rows_that_are_no_ids(dropped: int, words: str | None) -> None:
+    notes = notes_on(Catalogue(source("models"), (ID,), dropped), "the list")
+    assert [note.startswith(words or "") for note in notes] == ([True] if words else [])
+
+
+def test_there_is_no_note_on_the_rows_of_a_list_that_was_not_read() -> None:
+    assert notes_on(None) == notes_on(no_answer("HTTP 503")) == ()
+    (note,) = notes_on(Catalogue(source("models"), (), 1))
+    assert "out of the catalogue" in note
+
+
+def test_a_listing_names_eight_and_counts_the_others() -> None:
+    names = [f"p{number}" for number in range(1, 11)]
+    assert listing([]) == "no provider"
+    assert listing(names[:1]) == "p1"
+    assert listing(names[:8]) == "p1, p2, p3, p4, p5, p6, p7, p8"
+    assert listing(names[:9]) == "p1, p2, p3, p4, p5, p6, p7, p8 and 1 more"
+    assert listing(names).endswith("p8 and 2 more")
+    assert listing(["x" * 60]) == "x" * 60
+    assert listing(["x" * 61]) == "x" * 59 + "…"
+
+
 GONE = NoAnswer(source("look-up"), "HTTP 404", 404, lasting=True)
 GONE_TOO = NoAnswer(source("look-up"), "HTTP 404: no route for a/b", 404, lasting=True)
 LOGGED_OUT = NoAnswer(source("look-up"), "HTTP 401: user not logged in", 401, lasting=True)
@@ -514,4 +674,6 @@ def test_the_look_up_has_gone_if_a_lasting_answer_is_the_same_for_all(
     catalogue: str, answers: list[LookUpFact], gone: bool
 ) -> None:
     asked = list(zip((ID, "x/y", "x/z"), answers, strict=False))
-    assert bool(look_up_has_gone(CATALOGUES[catalogue], asked)) is gone
+    first = answers[0]
+    message = first.message if gone and isinstance(first, NoAnswer) else ""
+    assert look_up_has_gone(CATALOGUES[catalogue], asked) == message
