@@ -517,6 +517,7 @@ def test_a_refused_call_is_described_by_what_is_recorded_of_it(
 
 UNRECORDED = replace(NOT_RECORDED, message="not in the snapshot")
 BARE = served_by("ModelScope", origin=Origin.DERIVED)
+BY_MODELSCOPE = "served by ModelScope (inferred)"
 
 
 @pytest.mark.parametrize(
@@ -526,7 +527,7 @@ BARE = served_by("ModelScope", origin=Origin.DERIVED)
         pytest.param("listed", NOT_RECORDED, None, ["no call", "recorded"], id="no look-up"),
         pytest.param("listed", DERIVED, BUSY, ["2026-10-10", "busy"], id="listed, and busy"),
         pytest.param("listed", NOT_RECORDED, BUSY, ["2026-10-10", "busy"], id="busy, no look-up"),
-        pytest.param("not listed", BARE, None, ["(inferred)"], id="inferred from nothing named"),
+        pytest.param("not listed", BARE, None, [BY_MODELSCOPE], id="inferred from nothing named"),
         pytest.param("not listed", DERIVED, ANSWERED, ["2026-10-10", "answered"], id="called"),
         pytest.param(
             "not listed", UNRECORDED, None, ["not in the snapshot"], id="neither listed nor asked"
