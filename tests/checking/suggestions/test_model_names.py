@@ -31,6 +31,8 @@ from msconfig.checking.suggestions.model_names import ModelName, Tier, name_of
         ("LongCat-Flash-Lite", ("longcat",), "", ()),
         ("Hy3", ("hy",), "", (3,)),
         ("K2-Think", ("k",), "", (2,)),
+        ("Oak4x-9B", ("oak",), "", (4,)),
+        ("Oak4xy-9B", ("oak4xy",), "", ()),
         ("Mistral-Large-Instruct-2407", ("mistral",), "", ()),
         ("", (), "", ()),
         ("---", (), "", ()),
@@ -59,6 +61,10 @@ def test_brand_and_version(
         ("GLM-5.2", None, None, Tier.MIDDLE),
         ("Wan2.2-T2V-A14B", None, 14, Tier.MIDDLE),
         ("Odd-0B-A0B", None, None, Tier.MIDDLE),
+        ("Oak-40B", 40, None, Tier.LIGHT),
+        ("Oak-41B", 41, None, Tier.MIDDLE),
+        ("Oak3-27", 27, None, Tier.LIGHT),
+        ("Oak3-8B-27", 8, None, Tier.LIGHT),
     ],
 )
 def test_sizes_and_grade(name: str, size: float | None, active: float | None, tier: Tier) -> None:
@@ -101,6 +107,10 @@ def test_dates(name: str, date: tuple[int, int, int] | None) -> None:
         ("Qwen3-Embedding-8B", set(), {"embedding"}, set(), 0),
         ("Llama-4-Scout-17B-16E-Instruct", set(), set(), {"scout"}, -1),
         ("DeepSeek-R1-Distill-Qwen-32B", set(), set(), {"distill", "qwen"}, 0),
+        ("deepseek-vl2-small", {"vl"}, set(), set(), 0),
+        ("CodeOak1.5-7B", {"code"}, set(), set(), 0),
+        ("ChatOak3-6B", set(), set(), set(), 0),
+        ("Ash-VL-CodeOak2", {"vl", "code"}, set(), set(), 0),
     ],
 )
 def test_words(
@@ -112,6 +122,14 @@ def test_words(
         [skills, jobs, variant_words],
         thinking,
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "quantization"),
+    [("Oak3-8B-Int4", {"int4"}), ("Oak3-GGUF", {"gguf"}), ("Oak3-8B", set())],
+)
+def test_words_of_quantization_and_packaging(name: str, quantization: set[str]) -> None:
+    assert name_of(name).quantization == quantization
 
 
 def test_letter_case_and_signs_between_words_say_nothing() -> None:
