@@ -216,7 +216,7 @@ def opened(
         java_script_enabled=has_script,
         permissions=["clipboard-read", "clipboard-write"],
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)  # a busy machine is slow
     context.add_init_script(_TRAPS if has_clipboard else _TRAPS + _NO_CLIPBOARD)
     it = OpenedPage(context.new_page())
     own = file.resolve().as_uri()
