@@ -5,7 +5,9 @@ Nothing of msconfig is imported until a fixture needs it: one test file has to r
 
 from __future__ import annotations
 
+import functools
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -80,6 +82,19 @@ def _nothing_inherited() -> Iterator[None]:
     """Undo what the process that started the tests passed on."""
     with inherited.undone():
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _nothing_remembered() -> None:
+    """Empty the caches of msconfig: a process that mutates the code runs the tests repeatedly."""
+    modules = [module for name, module in sys.modules.items() if name.startswith("msconfig")]
+    values = [value for module in modules for value in vars(module).values()]
+    values += [
+        inner for value in values if isinstance(value, type) for inner in vars(value).values()
+    ]
+    for value in values:
+        if isinstance(value, functools._lru_cache_wrapper):
+            value.cache_clear()
 
 
 @pytest.fixture(autouse=True, scope="session")
