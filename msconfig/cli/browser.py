@@ -50,6 +50,7 @@ class Desktop:
         try:
             code = process.wait(_SECONDS_TO_FAIL)
         except subprocess.TimeoutExpired:
+            process.returncode = 0  # it may outlive us, which is nothing to warn of
             return
         if code:
             name = Path(self.opener).name
