@@ -75,6 +75,13 @@ def fuzz(session: nox.Session) -> None:
 
 
 @nox.session(venv_backend="none")
+def mutation(session: nox.Session) -> None:
+    """Mutate the code that decides, and write benchmarks/MUTATION.md. Takes hours."""
+    _run(session, "uv", "pip", "install", "--python", _PYTHON, "mutmut==3.8.1")
+    session.run(_PYTHON, "benchmarks/mutation.py", *session.posargs, external=True)
+
+
+@nox.session(venv_backend="none")
 def docs(session: nox.Session) -> None:
     """Rewrite the command output in README and docs, and the reference."""
     session.run(_PYTHON, "tests/test_docs.py", external=True)
