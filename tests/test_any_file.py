@@ -160,9 +160,9 @@ def place() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def collector() -> Iterator[fuzz_corpus.Collector | None]:
+def collector(pytestconfig: pytest.Config) -> Iterator[fuzz_corpus.Collector | None]:
     """In a long run, what keeps files for the corpus."""
-    if settings.get_current_profile_name() != "long":
+    if pytestconfig.getoption("--hypothesis-profile") != "long":
         yield None
         return
     with tempfile.TemporaryDirectory() as folder:
