@@ -57,12 +57,12 @@ class Collector:
         self._readers = readers
         self._scratch = scratch
         self._reached = {
-            outcome for raw in corpus().values() for outcome in self._outcomes(raw, "x.json")
+            outcome for name, raw in corpus().items() for outcome in self._outcomes(raw, name)
         }
         self._found: dict[Outcome, tuple[bytes, str]] = {}
 
     def _outcomes(self, raw: bytes, name: str) -> set[Outcome]:
-        path = self._scratch / name
+        path = self._scratch / f"x{Path(name).suffix}"  # all that a file of the corpus keeps
         path.write_bytes(raw)
         return set(outcomes(path, self._readers))
 
