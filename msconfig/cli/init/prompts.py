@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from types import FrameType
+from typing import Any, TypeVar
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.application import Application, create_app_session
@@ -22,7 +24,15 @@ from prompt_toolkit.widgets import RadioList
 from msconfig.cli.console import columns, note
 from msconfig.text import wrapped
 
-__all__ = ["ask_hidden", "ask_text", "choose", "end_of_input", "say", "terminal"]
+__all__ = [
+    "ask_hidden",
+    "ask_text",
+    "choose",
+    "end_of_input",
+    "say",
+    "signals_leave",
+    "terminal",
+]
 
 _Value = TypeVar("_Value")
 
@@ -115,7 +125,8 @@ def choose(
         key_bindings=keys,
         erase_when_done=True,
     )
-    value = application.run()
+    with signals_leave(application):
+        value = application.run(handle_sigint=False)
     say(f"{message} {next(label for each, label in options if each == value)}")
     return value
 
@@ -128,9 +139,14 @@ def ask_text(message: str, wrong: Wrong, *, default: str = "") -> str:
         EOFError: Ctrl-D on an empty line.
     """
     session: PromptSession[str] = PromptSession()
-    return session.prompt(
-        message, default=default, validator=_Checked(wrong), validate_while_typing=False
-    ).strip()
+    with signals_leave(session.app):
+        return session.prompt(
+            message,
+            default=default,
+            validator=_Checked(wrong),
+            validate_while_typing=False,
+            handle_sigint=False,
+        ).strip()
 
 
 def ask_hidden(message: str) -> str:
@@ -141,7 +157,40 @@ def ask_hidden(message: str) -> str:
         EOFError: Ctrl-D on an empty line.
     """
     session: PromptSession[str] = PromptSession()
-    return session.prompt(message, is_password=True)
+    with signals_leave(session.app):
+        return session.prompt(message, is_password=True, handle_sigint=False)
+
+
+@contextlib.contextmanager
+def signals_leave(application: Application[Any]) -> Iterator[None]:
+    """Let SIGINT end the application, which still restores the screen.
+
+    The handler of Prompt Toolkit stands a moment longer than the application listens to it, and a
+    signal of that moment would be lost. Handlers of other signals must raise SIGINT.
+
+    Raises:
+        KeyboardInterrupt: SIGINT came while the context lasted.
+    """
+    came = False
+
+    def leave() -> None:
+        if came and application.future is not None and not application.future.done():
+            application.exit(exception=KeyboardInterrupt())
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        nonlocal came
+        came = True
+        if application.loop is not None:
+            application.loop.call_soon_threadsafe(leave)
+
+    application.pre_run_callables.append(leave)
+    before = signal.signal(signal.SIGINT, handle)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if came:
+            raise KeyboardInterrupt
 
 
 class _Checked(Validator):
@@ -159,7 +208,6 @@ def end_of_input() -> KeyBindings:
     keys = KeyBindings()
 
     @keys.add("c-c", eager=True)
-    @keys.add("<sigint>")
     def _(event: KeyPressEvent) -> None:
         event.app.exit(exception=KeyboardInterrupt())
 

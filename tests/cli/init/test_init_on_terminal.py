@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from pathlib import Path
 from typing import Any
 
@@ -401,7 +400,6 @@ def test_whoever_leaves_while_models_are_looked_for_leaves_nothing_behind(
         seen.answer("Which models?", ENTER)
         seen.answer("Which list?", ENTER)
         seen.wait_for_cooked_keys()
-        time.sleep(1)  # the question is over, and the reply takes longer
         seen.process.send_signal(number)
         assert seen.end() == 130, seen.all_text
         assert_left_as_it_was(seen)
