@@ -46,21 +46,23 @@ _ROUTES: tuple[tuple[str, re.Pattern[str], Callable[[MockState, Request], Respon
 )
 
 
+_OF_ONE_PATH = {
+    (method, form.pattern): endpoint
+    for method, form, endpoint in _ROUTES
+    if form.fullmatch(form.pattern)
+}
+"""The routes with one path, which is its own pattern: a check offline asks them for each id."""
+_OF_MANY_PATHS = [route for route in _ROUTES if (route[0], route[1].pattern) not in _OF_ONE_PATH]
+
+
 def _endpoint_of(method: str, path: str) -> Callable[[MockState, Request], Response] | None:
-    of_path = _PLAIN_ROUTES.get((method, path))
+    of_path = _OF_ONE_PATH.get((method, path))
     if of_path is not None:
         return of_path
     return next(
-        (each for verb, form, each in _ROUTES if verb == method and form.fullmatch(path)), None
+        (each for verb, form, each in _OF_MANY_PATHS if verb == method and form.fullmatch(path)),
+        None,
     )
-
-
-_PLAIN_ROUTES = {
-    (method, form.pattern): endpoint
-    for method, form, endpoint in _ROUTES
-    if "[" not in form.pattern
-}
-"""The routes with one path, which is its own pattern: a check offline asks them for each id."""
 
 
 class MockModelScope:

@@ -242,12 +242,12 @@ class ModelScope:
         """The hub's description of `model_id` (``owner/name``).
 
         ``GET /openapi/v1/models/{id}``; where that gives no clear answer, the older
-        ``GET /api/v1/models/{id}``.
+        ``GET /api/v1/models/{id}``, unless nothing can be asked at all.
         """
         url = f"{self._endpoints.hub}/openapi/v1/models/{model_id}"
         reply = self._get(url, deadline)
         fact = _hub_replies.hub_model(reply, self._source(url, reply), model_id)
-        if not isinstance(fact, NoAnswer):
+        if not isinstance(fact, NoAnswer) or (isinstance(reply, Failure) and not reply.asked):
             return fact
         older = self.older_hub_model(model_id, deadline)
         return fact if isinstance(older, NoAnswer) else older
