@@ -115,6 +115,12 @@ class Screen:
         self._wait_for_keys(are_raw=True)
         self.type(keys)
 
+    def settle(self) -> None:
+        """Show what is drawn in the next moments, such as progress."""
+        ends = time.monotonic() + 0.3
+        while time.monotonic() < ends:
+            self._read(0.05)
+
     def end(self) -> int:
         """The exit code, once the command has ended."""
         ends = time.monotonic() + _SECONDS

@@ -104,19 +104,21 @@ def command(
             " a question, --plan shows the change"
         )
 
-    def agree(change: Change) -> bool:
-        if output_format is OutputFormat.TEXT:
-            write_result(texts.as_text(change, width=columns()))
-        elif not yes:  # the question is about what is shown here; stdout gets the document
-            note(texts.as_text(change, width=columns()).rstrip("\n"))
-        try:
-            return yes or click.confirm(f"\nWrite {output}?", default=False, err=True)
-        except click.Abort:
-            raise KeyboardInterrupt from None
-
     needs = not is_pruning_alone
     inputs = prepare(options, needs_token=needs, needs_ids=needs)
     with inputs.progress() as progress:
+
+        def agree(change: Change) -> bool:
+            progress.hide()
+            if output_format is OutputFormat.TEXT:
+                write_result(texts.as_text(change, width=columns()))
+            elif not yes:  # the question is about what is shown here; stdout gets the document
+                note(texts.as_text(change, width=columns()).rstrip("\n"))
+            try:
+                return yes or click.confirm(f"\nWrite {output}?", default=False, err=True)
+            except click.Abort:
+                raise KeyboardInterrupt from None
+
         change = apply(
             opened,
             inputs.ids,

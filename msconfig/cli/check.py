@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from msconfig.checking.baseline import Baseline
     from msconfig.checking.probe_plan import ProbePlan
     from msconfig.checking.report import Quota, Report
+    from msconfig.cli.console import ProgressDisplay
     from msconfig.cli.inputs import Inputs
     from msconfig.cli.report_files import UsedFile
     from msconfig.files import FileChanges
@@ -208,7 +209,7 @@ def command(
     reused = None if reuse is None else read_reuse(reuse, session.site)
     for line in reused.notes if reused is not None else ():
         inputs.note(line)
-    agree = _agree(inputs, asks=can_ask() and not yes)  # a display may hide the terminal
+    asks = can_ask() and not yes  # before a display hides the terminal
     with inputs.progress() as progress, inputs.probe_progress() as probe_progress:
         report = check(
             inputs.ids,
@@ -221,7 +222,7 @@ def command(
                     max_cost=DEFAULT_MAX_COST if max_cost is None else max_cost,
                     all_tokens=probe_all_tokens,
                     images=probe_images,
-                    agree=agree,
+                    agree=_agree(inputs, progress, asks=asks),
                     progress=probe_progress,
                 )
                 if probing
@@ -413,12 +414,15 @@ def _baseline(file: str | None, inputs: Inputs) -> Baseline | None:
     return read_baseline(Path(file), inputs.session.site)
 
 
-def _agree(inputs: Inputs, *, asks: bool) -> Callable[[Report, ProbePlan, tuple[Quota, ...]], bool]:
+def _agree(
+    inputs: Inputs, progress: ProgressDisplay, *, asks: bool
+) -> Callable[[Report, ProbePlan, tuple[Quota, ...]], bool]:
     """A question on a terminal, a note elsewhere: how many calls, what they cost, how long."""
 
     def agree(report: Report, plan: ProbePlan, quota: tuple[Quota, ...]) -> bool:
         from msconfig.reports.probe import plan_in_words
 
+        progress.hide()
         line = plan_in_words(report, plan, quota)
         if not asks:  # elsewhere --probe is consent enough
             inputs.note(line)

@@ -125,8 +125,13 @@ class ProgressDisplay:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.hide()
+
+    def hide(self) -> None:
+        """Take the bar away, before something else is shown; further progress shows another."""
         if self._bar is not None:
             self._bar.stop()
+            self._bar = None
 
     def __call__(self, done: int, total: int, /) -> None:
         """`done` of `total` models have their facts; 0 of 0 while they are still looked for."""

@@ -11,6 +11,7 @@ from msconfig.mock.mock import Mock
 from msconfig.mock.scenario import TOKEN
 
 terminal = pytest.importorskip("terminal", reason="no pseudo-terminals", exc_type=ImportError)
+screen = pytest.importorskip("screen", reason="no pseudo-terminals", exc_type=ImportError)
 CTRL_C = terminal.CTRL_C
 
 MODEL = {
@@ -83,6 +84,17 @@ def test_it_asks_before_it_spends(modelscope: Mock, answer: str, spent: float) -
     assert modelscope.spent == spent
 
 
+def test_progress_does_not_draw_over_the_question(modelscope: Mock) -> None:
+    modelscope.use({"models": {"acme/x": MODEL}})
+    with screen.Screen("check", "--probe", "acme/x") as seen:
+        seen.wait_for("Spend them?")
+        seen.settle()
+        assert seen.text.endswith("Spend them? [y/N]:")
+        assert "Checking" not in seen.text
+        seen.type("n\r")
+        assert seen.end() == 0
+
+
 def test_an_interrupt_at_the_question_keeps_the_free_verdicts(modelscope: Mock) -> None:
     modelscope.use({"models": {"acme/x": MODEL}})
     code, seen = on_a_terminal("--probe", "acme/x", answer=CTRL_C)
@@ -117,6 +129,16 @@ def test_apply_shows_its_plan_and_asks_before_it_writes(
     assert ("restore this file" in seen) is (code == 0)
     assert ("Nothing is written." in seen) is (answer in {"n\n", "\n"})
     assert "Traceback" not in seen
+
+
+def test_progress_does_not_draw_over_the_plan_of_apply(backup: Path) -> None:
+    with screen.Screen("apply", str(backup), "-o", "new.zip", "acme/x") as seen:
+        seen.wait_for("Write new.zip?")
+        seen.settle()
+        assert seen.text.endswith("Write new.zip? [y/N]:")
+        assert "Checking" not in seen.text
+        seen.type("y\r")
+        assert seen.end() == 0
 
 
 @pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("n\n", 130)])
