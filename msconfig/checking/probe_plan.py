@@ -35,6 +35,8 @@ class ProbePlan:
     """Reasons, by id, for those that are not called."""
     further: Mapping[str, Decimal] = field(default_factory=dict)
     """Cost of models that do not fit, by id, in their order; called with what is left over."""
+    left: Decimal = Decimal(0)
+    """Magicubes of the budget that are not reserved."""
     reserved: Mapping[str, Decimal] = field(default_factory=dict)
     """Cost of those in `ids`."""
     pace: ProbePace = field(default_factory=ProbePace)
@@ -101,6 +103,7 @@ def plan_probes(
         cost=float(cost),
         not_probed=not_probed,
         further=further,
+        left=budget - cost,
         reserved=reserved,
         pace=pace,
         seconds=seconds,

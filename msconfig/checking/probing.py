@@ -55,25 +55,10 @@ def probe(
     """
     calls = _Calls(modelscope, plan, {model.id: model.kind for model in report.models}, progress)
     complete = calls.make()
-    answers, refused = dict(calls.answers), dict(calls.refused)  # threads may still write
-    models = [
-        _overruled(model, _answers(model.id, plan, answers), _why_not_called(model.id, calls))
-        for model in report.models
-    ]
-    passing = {model.id for model in models if model.outcome is Outcome.PASS}
-    lost = {model.id for model in models} - passing
-    served = (report.served - lost) | passing
-    stopped = (f"probing stopped: {calls.stopped}",) if calls.stopped and complete else ()
-    return replace(
-        report,
-        tokens=tuple(_token_result(result, refused) for result in report.tokens),
-        models=tuple(
-            _with_suggestions(model, served, lost, report.known_kinds) for model in models
-        ),
-        complete=report.complete and complete,
-        served=served,
-        notes=(*report.notes, *stopped, *_token_troubles(plan, answers)),
-    )
+    try:
+        return _concluded(report, plan, calls, complete=complete)
+    except KeyboardInterrupt:  # the calls are paid
+        return _concluded(report, plan, calls, complete=False)
 
 
 class _Calls:
@@ -110,12 +95,12 @@ class _Calls:
     def make(self) -> bool:
         """Make the calls; False where an interrupt ended them."""
         further = dict(self.plan.further)
-        batch = dict(self.plan.reserved)
+        batch, left = dict(self.plan.reserved), self.plan.left
         try:
             self._progress(0, len(batch), self.plan.seconds)
             while batch and not self.stopped:
                 self._call_models(tuple(batch))
-                left = sum(batch[each] for each in batch if self._was_free(each))
+                left += sum(batch[each] for each in batch if self._was_free(each))
                 batch = {}
                 for model_id, price in list(further.items()):
                     if price <= left:
@@ -189,6 +174,28 @@ class _Calls:
                 return ended
         seconds = pace.polls * pace.seconds_between_polls
         return Called(task.source, CallOutcome.UNCLEAR, f"no image within {seconds:g} s")
+
+
+def _concluded(report: Report, plan: ProbePlan, calls: _Calls, *, complete: bool) -> Report:
+    answers, refused = dict(calls.answers), dict(calls.refused)  # threads may still write
+    models = [
+        _overruled(model, _answers(model.id, plan, answers), _why_not_called(model.id, calls))
+        for model in report.models
+    ]
+    passing = {model.id for model in models if model.outcome is Outcome.PASS}
+    lost = {model.id for model in models} - passing
+    served = (report.served - lost) | passing
+    stopped = (f"probing stopped: {calls.stopped}",) if calls.stopped and complete else ()
+    return replace(
+        report,
+        tokens=tuple(_token_result(result, refused) for result in report.tokens),
+        models=tuple(
+            _with_suggestions(model, served, lost, report.known_kinds) for model in models
+        ),
+        complete=report.complete and complete,
+        served=served,
+        notes=(*report.notes, *stopped, *_token_troubles(plan, answers)),
+    )
 
 
 _ONLY_429 = frozenset({CallOutcome.THROTTLED, CallOutcome.QUOTA_EXCEEDED})

@@ -255,7 +255,7 @@ def _probed(
 ) -> Report:
     """The report after real calls, or with the reason why there were none.
 
-    An interrupt, also of the question, keeps the free verdicts.
+    An interrupt, also of the question, keeps the free verdicts and what was called.
     """
     from msconfig.checking.probing import probe  # noqa: PLC0415 - only with --probe
     from msconfig.checking.quota import read_quota  # noqa: PLC0415 - the same
@@ -275,16 +275,15 @@ def _probed(
             declined = dict.fromkeys(plan.ids, "not agreed to")
             not_probed = {**plan.not_probed, **declined}
             plan = replace(plan, ids=(), reserved={}, further={}, not_probed=not_probed)
-        probed = probe(
-            modelscope,
-            report,
-            plan,
-            progress=options.progress,
-        )
-        left = read_quota(modelscope, plan.tokens) if probed.complete else ()
-        return replace(probed, quota=left)
+        probed = probe(modelscope, report, plan, progress=options.progress)
     except KeyboardInterrupt:
         return replace(report, complete=False)
+    if not probed.complete:
+        return probed
+    try:
+        return replace(probed, quota=read_quota(modelscope, plan.tokens))
+    except KeyboardInterrupt:  # the calls are paid
+        return replace(probed, complete=False)
 
 
 def _with_fallback(report: Report, session: Session, fallback: FallbackInputs | None) -> Report:

@@ -136,6 +136,7 @@ def test_a_plan_is_what_fits_into_the_budget(
     assert plan.not_probed == {f"acme/{name}": why for name, why in not_probed.items()}
     assert plan.further == {f"acme/{name}": Decimal(price) for name, price in further.items()}
     assert (plan.cost, plan.seconds) == (float(sum(prices.values())), seconds)
+    assert plan.left == Decimal(str(options["max_cost"])) - sum(prices.values())
 
 
 def test_without_a_valid_token_no_model_is_called_whatever_it_is() -> None:

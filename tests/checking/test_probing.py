@@ -337,6 +337,27 @@ def test_what_a_refusal_leaves_over_goes_to_those_that_did_not_fit(
     assert "".join(each[-1] for each in service.called) == called
 
 
+def test_what_was_never_reserved_is_left_over_too(probe_it: ProbeIt) -> None:
+    models = [free("acme/a"), free("acme/b"), free("acme/c", cost=Cost(2))]
+    service = Service({"acme/a": "no_provider", "acme/b": "answers", "acme/c": "answers"})
+    report = probe_it(service, report_of(*models), max_cost=3)
+    assert service.called == ["acme/a", "acme/b", "acme/c"]
+    assert report.models[2].proof is Proof.CALLED
+
+
+def test_an_interrupt_after_the_last_call_keeps_what_was_called(
+    probe_it: ProbeIt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        monkeypatch.undo()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("msconfig.checking.probing._overruled", interrupted)
+    report = probe_it(Service({"acme/x": "answers"}), report_of(free()))
+    assert (report.complete, report.notes) == (False, ())
+    assert report.models[0].proof is Proof.CALLED
+
+
 def test_both_ways_of_a_429_count_for_the_end_of_the_probing(probe_it: ProbeIt) -> None:
     ids = [f"acme/m{number}" for number in range(7)]
     service = Service(dict.fromkeys(ids, ("limit_burst_rate", "day_quota_spent")))

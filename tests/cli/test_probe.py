@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from msconfig.checking import quota
+from msconfig.checking.report import Quota
 from msconfig.mock.messages import Request, Response
 from msconfig.mock.mock import Mock
 from msconfig.mock.scenario import TOKEN
@@ -380,6 +382,24 @@ def test_a_cost_below_the_lowest_tier_is_no_cost(probe: Probe, modelscope: Mock)
 def test_what_is_left_is_told_as_it_is_after_the_calls(probe: Probe) -> None:
     ran = probe({"acme/x": model(2)})
     assert json.loads(ran.out)["quota"][0]["available"] == 248
+
+
+def test_an_interrupt_while_the_balance_is_read_again_keeps_what_was_called(
+    probe: Probe, modelscope: Mock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_quota = quota.read_quota
+
+    def interrupted_later(*arguments: Any) -> tuple[Quota, ...]:  # noqa: ANN401
+        if modelscope.spent:
+            raise KeyboardInterrupt
+        return read_quota(*arguments)
+
+    monkeypatch.setattr(quota, "read_quota", interrupted_later)
+    ran = probe({"acme/x": model()})
+    report = json.loads(ran.out)
+    assert (ran.code, report["complete"]) == (130, False)
+    assert report["models"][0]["proof"] == "called"
+    assert report["models"][0]["probe"]["result"] == "answered"
 
 
 def test_without_a_valid_token_nothing_is_called(
