@@ -21,8 +21,8 @@ from msconfig.cli.params import (
     InputOptions,
     TokenOptions,
 )
-from msconfig.errors import FileError, TokenError, UsageError
-from msconfig.files import read_stdin
+from msconfig.errors import TokenError, UsageError
+from msconfig.files import read_at_most, read_stdin
 from msconfig.files_read import FilesRead
 from msconfig.model_ids import GivenId, ModelId, distinct, texts_in_lines
 from msconfig.modelscope.fallback_regions import Region, addresses_in, base_url
@@ -341,11 +341,7 @@ def _read_list(source: str, files_read: FilesRead | None) -> str:
     if source == "-":
         raw = read_stdin(_MAX_LIST_BYTES)
     else:
-        try:
-            with Path(source).open("rb") as stream:
-                raw = stream.read(_MAX_LIST_BYTES + 1)
-        except OSError as error:
-            raise FileError.from_os("read", source, error) from None
+        raw = read_at_most(Path(source), _MAX_LIST_BYTES)
         if files_read is not None:
             files_read.add(source, raw)
     if len(raw) > _MAX_LIST_BYTES:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -82,7 +82,7 @@ def command(
         if not common.quiet:  # before the first request, so that the log begins with it
             note(f"serving facts of {facts.recorded:%Y-%m-%d}; Ctrl-C ends it")
         write_result(app_exports(mock.app_url, rules) if app else exports(mock.hub_url, rules))
-        threading.Event().wait()
+        while True:  # a wait without an end cannot be interrupted on Windows
+            time.sleep(3600)
     finally:
         mock.stop()
-    return 0

@@ -109,10 +109,10 @@ def _is_used(provider: BackupProvider) -> bool:
 
 
 def _provider(provider: BackupProvider) -> str:
-    name = visible(shortened(without_tokens(provider.name), 60))  # some people keep keys in names
+    # some people keep keys in names
+    provider_id, name = (
+        visible(shortened(without_tokens(text), 60)) for text in (provider.id, provider.name)
+    )
     on = "on" if provider.is_enabled else "off"
     keys, models = len(provider.api_keys), len(provider.model_ids)
-    return (
-        f"{visible(shortened(provider.id, 60))} ({name}): {on}, {counted(keys, 'key')},"
-        f" {counted(models, 'model')}"
-    )
+    return f"{provider_id} ({name}): {on}, {counted(keys, 'key')}, {counted(models, 'model')}"

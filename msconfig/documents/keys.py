@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from msconfig.cherry.link import keys_in_links
-from msconfig.documents.recognise import ZIP, Document, DocumentKind, names_a_provider
-from msconfig.errors import FileError
+from msconfig.documents.recognise import Document, DocumentKind, names_a_provider
 from msconfig.problems import Problem
 from msconfig.tokens import is_masked, without_tokens
 
@@ -41,7 +40,7 @@ def with_keys(path: Path, document: Document) -> Document | None:
     Raises:
         FileError: the file cannot be read again.
     """
-    if _is_zip(path):
+    if document.is_zip:
         if document.facts:
             return replace(document, keys=_in_backup(path))
         return document if _is_refused_backup(path) else None
@@ -177,14 +176,6 @@ def _is_key(key: str) -> bool:
     """Whether one of the keys in a field, which v1 separates by commas, is a whole key."""
     parts = key.split(",")
     return any(each.strip() and not is_masked(each) for each in parts)
-
-
-def _is_zip(path: Path) -> bool:
-    try:
-        with path.open("rb") as stream:
-            return stream.read(len(ZIP)) == ZIP
-    except OSError as error:
-        raise FileError.from_os("read", path, error) from None
 
 
 def _in_backup(path: Path) -> tuple[Problem, ...]:

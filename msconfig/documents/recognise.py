@@ -74,33 +74,33 @@ class Document:
     warnings: tuple[Problem, ...] = ()
     text: str = ""
     """The file as it was read, without a byte order mark."""
+    is_zip: bool = False
+    """Whether it was examined as a backup."""
     facts: tuple[str, ...] = ()
-    """Of a backup, which has nothing of the above: its summary, a line each."""
+    """Of a backup, which has no value and no text: its summary, a line each."""
     keys: tuple[Problem, ...] = ()
     """Where it holds a key, if that was looked for."""
 
 
-def read_document(path: Path, kind: DocumentKind | None = None) -> Document:
-    """Read and examine a file.
+def read_document(path: Path) -> Document:
+    """Read a file, recognise it by its content, and examine it.
 
     Args:
-        path: the file; TOML if its name ends in .toml, or if it is to be settings. A backup of
-            Cherry Studio may be of any size.
-        kind: the kind that it has to be; None recognises it by its content.
+        path: the file; TOML if its name ends in .toml. A backup of Cherry Studio may be of any
+            size.
 
     Raises:
         FileError: it cannot be read.
     """
     raw = _content(path)
-    if kind is None and raw.startswith(ZIP):
-        return _backup(path)
-    return _document(path, raw, kind)
+    if raw.startswith(ZIP):
+        return replace(_backup(path), is_zip=True)
+    return _document(path, raw)
 
 
-def _document(path: Path, raw: bytes, kind: DocumentKind | None = None) -> Document:
-    is_toml = path.suffix == ".toml" or kind is DocumentKind.SETTINGS
+def _document(path: Path, raw: bytes) -> Document:
     text = raw.decode("utf-8-sig", "replace")
-    return replace(examine(raw, is_toml=is_toml, kind=kind), text=text)
+    return replace(examine(raw, is_toml=path.suffix == ".toml"), text=text)
 
 
 def _content(path: Path) -> bytes:

@@ -56,21 +56,6 @@ class Tag(StrEnum):
             return cls.PT_PT
         return next((tag for tag in cls if tag == language), None)
 
-    @property
-    def own_name(self) -> str:
-        """Its name in the language itself."""
-        return {
-            Tag.EN: "English",
-            Tag.ZH_CN: "简体中文",
-            Tag.ZH_TW: "繁體中文",
-            Tag.ES: "Español",
-            Tag.FR: "Français",
-            Tag.PT: "Português (Brasil)",
-            Tag.PT_PT: "Português (Portugal)",
-            Tag.RU: "Русский",
-            Tag.JA: "日本語",
-        }[self]
-
 
 def _is_traditional(subtags: Collection[str]) -> bool:
     """Whether Chinese with these subtags, in lower case, is written in traditional characters."""

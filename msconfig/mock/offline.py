@@ -44,10 +44,6 @@ class OfflineClient:
     def hide(self, secrets: Iterable[Secret]) -> None:
         """Nothing: no server is there that could echo one."""
 
-    def hidden(self, text: str) -> str:
-        """`text` as it is."""
-        return text
-
     def close(self) -> None:
         """Nothing: no connection is open."""
 

@@ -22,10 +22,6 @@ class Origin(StrEnum):
     """Inferred from recorded facts."""
 
 
-PROVENANCE = "msconfig.provenance"
-"""Key of a `Provenance` among the extensions of an httpx response. Never sent over a network."""
-
-
 @dataclass(frozen=True, slots=True)
 class Provenance:
     """Origin and time of a fact in a snapshot."""

@@ -7,11 +7,10 @@ keys; only its model list is requested here.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from datetime import UTC, datetime
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
+from msconfig import clock
 from msconfig.modelscope import _replies
 from msconfig.modelscope._redaction import without_secrets
 from msconfig.modelscope.facts import Catalogue, NoAnswer, Source, TokenRejected
@@ -30,10 +29,6 @@ def _is_id(text: str) -> bool:
     return _ID.fullmatch(text) is not None
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 class FallbackClient:
     """Client of a region of Bailian.
 
@@ -41,17 +36,13 @@ class FallbackClient:
         base: the base URL, ``/v1/`` at the end.
         http: an HTTP client of its own, so that each client knows only its own secrets.
         key: the API key, which is masked in replies that echo it.
-        now: the time of a fact.
     """
 
-    def __init__(
-        self, base: str, http: Http, key: Secret, *, now: Callable[[], datetime] = _utc_now
-    ) -> None:
+    def __init__(self, base: str, http: Http, key: Secret) -> None:
         self._base = base
         self._http = http
         self._key = key
         http.hide([key])
-        self._now = now
 
     def models(self) -> Catalogue | TokenRejected | NoAnswer:
         """The served ids (``GET {base}models``); free, but it needs a valid key."""
@@ -59,7 +50,7 @@ class FallbackClient:
         reply = self._http.get(url, deadline=Deadline(SECONDS, self._http.pacing), token=self._key)
         if isinstance(reply, Reply):
             reply = without_secrets(reply, [self._key])
-        source = Source(f"GET {urlsplit(url).path}", self._now())
+        source = Source(f"GET {urlsplit(url).path}", clock.utc_now())
         if isinstance(reply, Failure) or reply.status != HTTPStatus.UNAUTHORIZED:
             return _replies.catalogue(reply, source, _is_id)
         words = _replies.invalid_api_key(reply)

@@ -28,7 +28,6 @@ from msconfig.modelscope._hosts import (
 from msconfig.modelscope._http_environment import HttpEnvironment, Routes
 from msconfig.modelscope._obstacles import Obstacles
 from msconfig.modelscope._redaction import hidden_in
-from msconfig.modelscope.facts import PROVENANCE, Provenance
 from msconfig.text import shortened, visible
 from msconfig.tokens import Secret
 
@@ -109,7 +108,7 @@ class HttpClient:
         """Let nothing that is said or logged show one of `secrets`, whoever sends it back."""
         self._secrets = tuple(secrets)
 
-    def hidden(self, text: str) -> str:
+    def _hidden(self, text: str) -> str:
         """`text` without the secrets."""
         return hidden_in(text, self._secrets)
 
@@ -250,11 +249,6 @@ class HttpClient:
         try:
             with time_limit(seconds), closing(self._client.send(request, stream=True)) as response:
                 host.answered = True
-                provenance = response.extensions.get(PROVENANCE)
-                if isinstance(provenance, Provenance) and provenance.missing:
-                    return Failure(
-                        provenance.missing, passing=False, asked=False, provenance=provenance
-                    )
                 body = bytearray()
                 for chunk in response.iter_bytes():
                     body += chunk
@@ -272,9 +266,8 @@ class HttpClient:
                     response.status_code,
                     bytes(body),
                     content_type,
-                    provenance if isinstance(provenance, Provenance) else None,
-                    _seconds(response.headers.get("Retry-After")),
-                    self.pacing.clock() - began,
+                    retry_after=_seconds(response.headers.get("Retry-After")),
+                    seconds=self.pacing.clock() - began,
                 )
         except httpx.TimeoutException:
             return Failure(f"{too_slow.message}{self._obstacles.on_the_way(host.name)}")
@@ -285,7 +278,7 @@ class HttpClient:
                 host.given_up = host.given_up or obstacle
                 return Failure(obstacle, passing=False)
             is_answered = isinstance(error, httpx.RemoteProtocolError)
-            return Failure(_in_words(error, self.hidden), is_answered=is_answered)
+            return Failure(_in_words(error, self._hidden), is_answered=is_answered)
 
 
 def _forget_location(response: httpx.Response) -> None:

@@ -30,9 +30,6 @@ class Http(Protocol):
     def hide(self, secrets: Iterable[Secret]) -> None:
         """Let nothing that is said or logged show one of `secrets`."""
 
-    def hidden(self, text: str) -> str:
-        """`text` without the secrets."""
-
     def get(
         self,
         url: str,

@@ -193,6 +193,14 @@ def test_a_placeholder_in_place_of_the_data_is_named(run: Run, data: str) -> Non
     assert words in " ".join(ran.out.split())
 
 
+def test_links_are_counted_and_not_the_words_around_them(run: Run) -> None:
+    lines = [
+        f"{number}. Click here, please: {link_of(PAYLOAD)}\n" for number in range(400)
+    ]
+    Path("links.txt").write_text("".join(lines), "utf-8")
+    assert run("link", "decode", "links.txt").code == 0
+
+
 def test_two_links_in_a_line_are_refused_as_such(run: Run) -> None:
     Path("links.txt").write_text(f"{link_of(PAYLOAD)} {link_of(NEW)}\n")
     ran = run("link", "decode", "links.txt")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import shutil
+import threading
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -236,3 +238,15 @@ def test_every_valid_example_without_a_key_passes(run: Run) -> None:
         files = sorted(each for each in (EXAMPLES / kind).iterdir() if each.suffix != ".warnings")
         ran = validated(run, *files)
         assert ran.code == 0, ran.out
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
+def test_a_pipe_is_read_once(run: Run) -> None:
+    os.mkfifo("pipe")
+    content = json.dumps(v1(KEY)).encode()
+    writer = threading.Thread(target=lambda: Path("pipe").write_bytes(content))
+    writer.start()
+    ran = validated(run, "pipe")
+    writer.join()
+    assert ran.code == 5
+    assert "apiKey" in ran.out

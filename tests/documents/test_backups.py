@@ -10,6 +10,7 @@ from app_database import ODD, OLD_MODEL, OWN_PROVIDER, REGISTRY_MODEL, script
 from backups import make_data_json, make_v7, v1_providers
 from msconfig.documents.backups import ids_in_backup, summary_of
 from msconfig.documents.recognise import ids_in_document, read_document
+from support import KEY
 
 pytestmark = pytest.mark.usefixtures("both_headers")
 
@@ -108,6 +109,15 @@ def test_addresses_that_cannot_be_read_are_nobodys(configs: str, tmp_path: Path)
     sql = f"UPDATE user_provider SET endpoint_configs = '{configs}' WHERE provider_id = 'ollama'"
     path = make_v7(tmp_path / "a.zip", messages=1, prepare=script(sql))
     assert ids(path) == [OLD_MODEL, REGISTRY_MODEL]
+
+
+@pytest.mark.parametrize("field", ["id", "name"])
+def test_a_key_that_is_a_providers_id_or_name_is_not_shown(field: str, tmp_path: Path) -> None:
+    providers = v1_providers()
+    providers[2] = {**providers[2], field: KEY}
+    lines = "\n".join(summary_of(make_data_json(tmp_path / "b.zip", providers=providers)))
+    assert KEY not in lines
+    assert "<token>" in lines
 
 
 def test_a_model_that_is_marked_as_deprecated_is_not_among_them(tmp_path: Path) -> None:

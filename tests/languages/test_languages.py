@@ -53,10 +53,6 @@ def test_a_plural_has_the_form_that_its_number_takes(tag: Tag) -> None:
     assert (set.union(*forms) == {one, many}) is (tag is Tag.EN)
 
 
-def test_every_language_has_a_name_of_its_own() -> None:
-    assert len({tag.own_name for tag in Tag}) == len(Tag)
-
-
 def test_a_clone_without_compiled_catalogues_is_to_be_installed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
