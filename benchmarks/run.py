@@ -1,7 +1,7 @@
 """Run the benchmarks one after the other, and write their figures to RESULTS.md.
 
-Run it with ``python benchmarks/run.py`` on a machine that does nothing else; it takes some
-fifteen minutes, and needs the extras `test` and `browser`. Peers are measured where the variables of
+Run it with ``python benchmarks/run.py`` on a machine that does nothing else; it takes some fifteen
+minutes, and needs the extras `test` and `browser`. Peers are measured where the variables of
 `peers.py` name them. A name or several (``startup growth``) run these alone and print them only.
 """
 

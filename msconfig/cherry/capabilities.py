@@ -14,11 +14,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from msconfig.modelscope.kinds import Kind
+from msconfig.modelscope.kinds import CHAT_KINDS, IMAGE_KINDS, Kind
 
 # unknown too: most such models are chat models, and the app treats them as such
-_TALKS = frozenset({Kind.CHAT, Kind.VISION, Kind.UNKNOWN})
-_IMAGES = frozenset({Kind.IMAGE_GENERATION, Kind.IMAGE_EDIT})
+_TALKS = CHAT_KINDS | {Kind.UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ def for_v1(kind: Kind, name: str, capabilities: Iterable[str]) -> tuple[str, ...
     Empty for image models: v1 has no term for what they do, and any other capability makes them
     chat models once v2 imports the data.
     """
-    if kind in _IMAGES:
+    if kind in IMAGE_KINDS:
         return ()
     words = _table("capabilities.toml")["v1"]
     inferred = frozenset(_of_name("v1_names.toml", "infers", name))

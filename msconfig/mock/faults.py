@@ -96,11 +96,11 @@ def _wrong_length(pending: PendingReply) -> WsgiResponse:
     return _with_length(iter([true.body]), true, len(true.body) // 2)
 
 
-def _garbage(_delivery: PendingReply) -> WsgiResponse:
+def _garbage(_pending: PendingReply) -> WsgiResponse:
     return WsgiResponse(bytes(range(256)), HTTPStatus.OK, _JSON)
 
 
-def _html(_delivery: PendingReply) -> WsgiResponse:
+def _html(_pending: PendingReply) -> WsgiResponse:
     page = "<!doctype html><title>Sign in</title>"
     return WsgiResponse(page, HTTPStatus.OK, {"Content-Type": "text/html; charset=utf-8"})
 

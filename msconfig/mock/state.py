@@ -14,7 +14,7 @@ from msconfig.mock.pace import PaceLimit
 from msconfig.mock.scenario import Behaviour, ModelScenario, Pace, Reply, Scenario, behaviours
 from msconfig.mock.snapshot import RecordedHub, RecordedLookUp, RecordedModel, Snapshot
 from msconfig.modelscope.facts import CallResult, deciding_call
-from msconfig.modelscope.kinds import Kind, kind_of
+from msconfig.modelscope.kinds import IMAGE_KINDS, kind_of
 
 __all__ = ["CREATED", "REQUEST_ID", "MockState"]
 
@@ -28,7 +28,6 @@ _DEFAULT_COST = 1.0
 """Magicubes a call where neither scenario nor snapshot has one: the standard tier."""
 
 _CHAT_PATHS = frozenset({"/v1/chat/completions", "/v1/messages"})
-_IMAGE_KINDS = frozenset({Kind.IMAGE_GENERATION, Kind.IMAGE_EDIT})
 
 
 class MockState:
@@ -85,7 +84,7 @@ class MockState:
         hub = self.hub(model_id)
         is_listed = model_id in (self.facts.catalogue or ())
         if is_listed or self.look_up(model_id).names_modelscope:
-            by_chat = path in _CHAT_PATHS and kind_of(hub.tasks) in _IMAGE_KINDS
+            by_chat = path in _CHAT_PATHS and kind_of(hub.tasks) in IMAGE_KINDS
             return rows["image_model_by_chat"] if by_chat else None
         if hub.private:
             return rows["private"]

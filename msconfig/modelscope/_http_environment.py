@@ -104,14 +104,14 @@ class HttpEnvironment:
         return cls(os.environ, getproxies)
 
     @property
-    def certificate_file(self) -> bool:
+    def has_certificate_file(self) -> bool:
         """Whether SSL_CERT_FILE or SSL_CERT_DIR is set."""
         return bool(self._value("SSL_CERT_FILE") or self._value("SSL_CERT_DIR"))
 
     @property
     def unread_certificates(self) -> str:
         """A certificate variable of other programs that is set, where none of ours is; else ""."""
-        if self.certificate_file:
+        if self.has_certificate_file:
             return ""
         return next((name for name in _NOT_READ if self._value(name)), "")
 

@@ -117,7 +117,7 @@ class Obstacles:
         if error.verify_code in _OTHER_HOST:
             return said, f"another server answers in its place: {_SIGN_IN}"
         unread = self._environment.unread_certificates
-        if self._environment.certificate_file:
+        if self._environment.has_certificate_file:
             mend = "the CA that signed it is not in SSL_CERT_FILE or SSL_CERT_DIR: add it there"
         elif unread:
             mend = f"{unread} is set, but not read: set SSL_CERT_FILE to the same file"

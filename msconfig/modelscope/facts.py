@@ -223,7 +223,7 @@ class Provider:
     name: str
     """E.g. ``DashScope``; `MODELSCOPE` for ModelScope's own free service, in any spelling."""
     cost_tier: str | None = None
-    """``standard`` or ``ultra``."""
+    """``discount``, ``lite``, ``standard`` or ``ultra``."""
     magicubes: float | None = None
     """Estimated Magicubes a call."""
 

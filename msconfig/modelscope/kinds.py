@@ -26,6 +26,8 @@ class Kind(StrEnum):
 SMALL_CALLS = frozenset({Kind.CHAT, Kind.VISION, Kind.EMBEDDING})
 """Kinds that can be called cheaply enough for a check."""
 
+CHAT_KINDS = frozenset({Kind.CHAT, Kind.VISION})
+"""The kinds that answer a chat."""
 IMAGE_KINDS = frozenset({Kind.IMAGE_GENERATION, Kind.IMAGE_EDIT})
 """The kinds whose call makes an image, which costs most."""
 

@@ -17,7 +17,7 @@ from msconfig.mock.snapshot import RecordedModel, Snapshot, load_bundled
 from msconfig.modelscope.beliefs import BELIEFS, Belief, Context, Finding, catalogue_of
 from msconfig.modelscope.facts import CallResult, Catalogue
 from msconfig.modelscope.http_interface import Failure, Http, Reply
-from msconfig.modelscope.kinds import Kind
+from msconfig.modelscope.kinds import CHAT_KINDS, Kind
 from msconfig.modelscope.questions import INVENTED, Service, Subject, ask
 from msconfig.modelscope.reply_shape import FieldNames, Shape, is_data, shape_of
 from msconfig.modelscope.sites import Site
@@ -260,7 +260,7 @@ def subjects(catalogue: Catalogue | None, facts: Snapshot) -> dict[Subject, str]
     listed = catalogue.ids if catalogue is not None else facts.catalogue or ()
     kinds = facts.kinds()
     found = {Subject.INVENTED: INVENTED}
-    called = [each for each in listed if kinds.get(each) in _BY_CHAT]
+    called = [each for each in listed if kinds.get(each) in CHAT_KINDS]
     by_rank = sorted(called or listed, key=lambda each: _rank(facts.models.get(each)))
     if by_rank:
         best = _rank(facts.models.get(by_rank[0]))
@@ -275,7 +275,8 @@ def subjects(catalogue: Catalogue | None, facts: Snapshot) -> dict[Subject, str]
         (
             each
             for each in others
-            if kinds.get(each) in _BY_CHAT and facts.models[each].call_result is CallResult.ANSWERED
+            if kinds.get(each) in CHAT_KINDS
+            and facts.models[each].call_result is CallResult.ANSWERED
         ),
         None,
     )
@@ -291,7 +292,6 @@ def subjects(catalogue: Catalogue | None, facts: Snapshot) -> dict[Subject, str]
     return found | {subject: each for subject, each in chosen.items() if each is not None}
 
 
-_BY_CHAT = frozenset({Kind.CHAT, Kind.VISION})
 _WORST_FIRST = (
     *(Finding.MOVED, Finding.NOT_BOUND, Finding.TOKEN_REJECTED),
     *(Finding.HOLDS, Finding.NO_ANSWER),
@@ -312,7 +312,7 @@ def _rank(recorded: RecordedModel | None) -> int:
 
 def _thinks(model_id: str, kinds: Mapping[str, Kind]) -> bool:
     kind = kinds.get(model_id)
-    if kind not in _BY_CHAT or kind is None:
+    if kind not in CHAT_KINDS or kind is None:
         return False
     return "reasoning" in abilities_of(kind, model_id.rpartition("/")[2]).capabilities
 

@@ -197,7 +197,7 @@ class Session:
 
     @contextmanager
     def http(self, *urls: str) -> Iterator[Http]:
-        """The HTTP client alone, for a service that is not ModelScope.
+        """The HTTP client alone.
 
         Args:
             urls: bases of what will be asked.

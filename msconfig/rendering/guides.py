@@ -18,7 +18,7 @@ from msconfig.command_name import EVERYWHERE
 from msconfig.languages import Language, Tag, language
 from msconfig.languages.labels import APPS, labels_of, site_words
 from msconfig.modelscope.fallback_regions import addresses_in
-from msconfig.modelscope.kinds import Kind
+from msconfig.modelscope.kinds import CHAT_KINDS, IMAGE_KINDS, Kind
 from msconfig.modelscope.sites import Site, addresses_of
 from msconfig.rendering.pages import page
 from msconfig.rendering.templates import render_own
@@ -27,8 +27,6 @@ from msconfig.tokens import Secret
 FILE_NAMES = frozenset(f"guide.{tag}.{form}" for tag in Tag for form in ("html", "md"))
 """Every name that a guide may have."""
 
-_IMAGES = {Kind.IMAGE_GENERATION, Kind.IMAGE_EDIT}
-_CHATTING = {Kind.CHAT, Kind.VISION}
 _LANGUAGE_OF_SITE = {Site.CN: "zh-CN", Site.AI: "en"}
 _FEW = 5
 """Ids that a command may name one by one."""
@@ -66,16 +64,16 @@ class _Provider:
     @property
     def all_ids(self) -> str:
         """The ids of which the type stays as it is, as the app takes several at once."""
-        return ",".join(model.id for model in self.models if model.kind not in _IMAGES)
+        return ",".join(model.id for model in self.models if model.kind not in IMAGE_KINDS)
 
     @property
     def has_images(self) -> bool:
-        return any(model.kind in _IMAGES for model in self.models)
+        return any(model.kind in IMAGE_KINDS for model in self.models)
 
     @property
     def example_id(self) -> str:
         """The id in the drawings: of a model that answers a message, if there is one."""
-        chatting = [model.id for model in self.models if model.kind in _CHATTING]
+        chatting = [model.id for model in self.models if model.kind in CHAT_KINDS]
         return next(iter([*chatting, *(model.id for model in self.models)]), "owner/name")
 
     @property

@@ -86,8 +86,6 @@ _SERIES = re.compile(rf"([a-z])({_NUMBER})")
 _GLUED = re.compile(rf"([a-z]+)({_NUMBER})([a-z]*)")
 _VERSION = re.compile(rf"({_NUMBER})([a-z]?)")
 _PREFIXED = re.compile(r"(chat|code)([a-z]{3,})")
-_MONTH = r"(?P<m>0[1-9]|1[0-2])"
-_DAY = r"(?P<d>0[1-9]|[12]\d|3[01])"
 _DATES = (
     re.compile(
         r"(?<!\d)(?P<y>20\d\d)-?(?P<m>0[1-9]|1[0-2])(?:-?(?P<d>0[1-9]|[12]\d|3[01]))?(?!\d)"

@@ -28,7 +28,7 @@ from functools import lru_cache
 
 from msconfig.checking.suggestions.model_names import ModelName, Version
 from msconfig.checking.suggestions.reasons import Reason
-from msconfig.modelscope.kinds import Kind
+from msconfig.modelscope.kinds import CHAT_KINDS, Kind
 
 _SAME_CLASS = math.log(1.5)
 _SHORTEST_MAIN_LINE = 3
@@ -36,7 +36,6 @@ _SHORTEST_BEGINNING = 4
 """Letters of a brand; a shorter one begins too many other words."""
 _VERSION_PARTS = 4
 """As many as `model_names` reads; shorter versions are padded to it."""
-_TALKS = frozenset({Kind.CHAT, Kind.VISION})
 _DEFAULT_TIER_STEP = 2
 """Up to here a model counts as of the same tier."""
 
@@ -113,7 +112,7 @@ def _same_vendor_line(failing: ParsedModel, other: ParsedModel) -> bool:
     old, new = failing.name, other.name
     if failing.owner != other.owner or not old.brand or not new.brand:
         return False
-    if old.jobs or failing.kind not in {*_TALKS, Kind.UNKNOWN} or not new.skills <= old.skills:
+    if old.jobs or failing.kind not in {*CHAT_KINDS, Kind.UNKNOWN} or not new.skills <= old.skills:
         return False
     if old.brand[-len(new.brand) :] == new.brand or new.brand[-len(old.brand) :] == old.brand:
         return True

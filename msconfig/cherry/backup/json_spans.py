@@ -103,7 +103,7 @@ def _end_of(text: str, at: int, level: int) -> int:
     A small one is parsed at once, and member by member what does not fit into a window.
     """
     if text[at : at + 1] not in {"{", "["}:
-        return _parsed_end(text, at, at)
+        return _parsed_end(text, at)
     for size in _WINDOWS:
         window = text[at : at + size]
         try:
@@ -122,11 +122,11 @@ def _end_of(text: str, at: int, level: int) -> int:
             return end
 
 
-def _parsed_end(text: str, at: int, place: int) -> int:
+def _parsed_end(text: str, at: int) -> int:
     try:
         return _READER.raw_decode(text, at)[1]
     except (ValueError, RecursionError):
-        _refuse(place)
+        _refuse(at)
 
 
 def replaced(text: str, span: Span, value: str) -> str:

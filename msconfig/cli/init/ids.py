@@ -14,7 +14,7 @@ from msconfig.cli.inputs import given_ids
 from msconfig.cli.params import IdOptions, TokenOptions
 from msconfig.errors import MsconfigError, UsageError
 from msconfig.model_ids import GivenId, ModelId
-from msconfig.modelscope.kinds import Kind
+from msconfig.modelscope.kinds import CHAT_KINDS, Kind
 from msconfig.operations.session import Session
 from msconfig.pasted_ids import explain, pasted, refuse_other_site
 from msconfig.settings.loading import Settings
@@ -23,7 +23,6 @@ from msconfig.tokens import looks_like_token
 
 __all__ = ["IdQuestions"]
 
-_LISTED = frozenset({Kind.CHAT, Kind.VISION})
 _DOCUMENTS = {".json", ".zip"}
 _MANY = 3
 """Lines on what could not be read; there may be thousands."""
@@ -61,10 +60,14 @@ class IdQuestions:
     def _pick(self) -> None:
         kinds: frozenset[Kind] = frozenset()
         if not self.session.is_offline:
-            each = [(frozenset({kind}), kind) for kind in Kind if kind not in {*_LISTED, "unknown"}]
+            each = [
+                (frozenset({kind}), kind)
+                for kind in Kind
+                if kind not in {*CHAT_KINDS, Kind.UNKNOWN}
+            ]
             kinds = choose(
                 "Which list?",
-                [(_LISTED, "chat and vision"), *each, (kinds, "all kinds (takes longest)")],
+                [(CHAT_KINDS, "chat and vision"), *each, (kinds, "all kinds (takes longest)")],
             )
         found = self.found.get(kinds) or self._discovered(kinds)
         if found.complete:
