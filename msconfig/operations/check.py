@@ -17,7 +17,7 @@ from msconfig.checking.fallback import FallbackRequest, with_fallback
 from msconfig.checking.gathering import Progress, no_progress
 from msconfig.checking.probe_pace import ProbeProgress, no_probe_progress
 from msconfig.checking.probe_plan import ProbePlan, plan_probes
-from msconfig.checking.report import Finding, FindingCode, Proof, Quota, Report
+from msconfig.checking.report import Finding, FindingCode, Proof, Quota, Report, Status
 from msconfig.checking.requirement import with_requirement
 from msconfig.checking.reuse import (
     DEFAULT_MAX_AGE,
@@ -32,6 +32,7 @@ from msconfig.model_ids import GivenId, distinct
 from msconfig.modelscope.client import ModelScope
 from msconfig.modelscope.facts import Catalogue
 from msconfig.modelscope.kinds import Kind
+from msconfig.modelscope.sites import Site
 from msconfig.operations.session import Session
 from msconfig.pasted_ids import as_given, refuse_other_site
 from msconfig.scanning.scan_request import Scanned, ScanRequest
@@ -165,6 +166,7 @@ def check(
             ),
             progress if scan is None or scanned is not None else _interrupted,
         )
+        report = _with_last_lists(report, session)
         if scan is not None:
             report = _with_scan(report, scanned)
         first: frozenset[str] = frozenset()
@@ -208,6 +210,25 @@ def _scanned(
         return catalogue, scan_files(scan, known)
     except KeyboardInterrupt:
         return catalogue, None
+
+
+def _with_last_lists(report: Report, session: Session) -> Report:
+    """`report` with a note at each id that the snapshot lacks and an older public list had."""
+    if not session.is_offline or session.site is not Site.CN:
+        return report
+    from msconfig.scanning.vanished import vanished_ids  # noqa: PLC0415 - only offline
+
+    last = vanished_ids()
+    models = tuple(
+        replace(model, notes=(*model.notes, _LAST_LISTED.format(last[model.id])))
+        if model.status is Status.UNVERIFIED and model.id in last
+        else model
+        for model in report.models
+    )
+    return replace(report, models=models)
+
+
+_LAST_LISTED = "in no public list of API-Inference after {}"
 
 
 def _interrupted(_done: int, _total: int, /) -> None:

@@ -94,6 +94,18 @@ def test_offline_the_reason_says_on_what_recorded_facts_it_rests(
     assert counted == {name: int(name == proof) for name in counted}
 
 
+def test_offline_an_id_that_vanished_before_the_snapshot_has_the_date_of_its_last_list(
+    run: Run,
+) -> None:
+    ids = ("Qwen/Qwen2.5-7B-Instruct", "deepseek-ai/DeepSeek-V3", "nobody/no-such-model")
+    report = json.loads(run("check", "--offline", "--no-token", "--format", "json", *ids).out)
+    assert [model.get("notes", []) for model in report["models"]] == [
+        ["in no public list of API-Inference after 2026-01"],
+        ["in no public list of API-Inference after 2025-06"],
+        [],
+    ]
+
+
 def test_offline_a_recorded_call_is_evidence_with_its_own_time(run: Run) -> None:
     ask = ("check", "--offline", "--no-token", "--format", "json", "Qwen/Qwen3.5-35B-A3B")
     (model,) = json.loads(run(*ask).out)["models"]
