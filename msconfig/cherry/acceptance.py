@@ -8,7 +8,14 @@ from enum import StrEnum
 from typing import Any, assert_never, cast
 
 from msconfig.cherry import document_rules as rules
-from msconfig.cherry.link import decode_v2, links_in_lines, why_unopenable
+from msconfig.cherry.link import (
+    LINK_FIELDS,
+    Payload,
+    decode_base64url,
+    decode_v2,
+    links_in_lines,
+    why_unopenable,
+)
 from msconfig.parsing import NotJson, loads
 from msconfig.problems import Problem
 from msconfig.schemas import MAX_BYTES, schema_problems
@@ -76,11 +83,23 @@ def _links(raw: bytes) -> Examined:
         if reason is not None:
             errors.append(Problem(place, reason))
             continue
-        payload = examine_value(decode_v2(link), Form.LINKS)
+        opened = decode_v2(link)
+        if fields := _others_in_base64url(link, opened):
+            message = "its data has - or _; if that is base64url, Cherry Studio reads another "
+            warnings.append(Problem(place, message + " and ".join(fields)))
+        payload = examine_value(opened, Form.LINKS)
         payloads.append(payload.value)
         errors += map(_under(place), payload.errors)
         warnings += map(_under(place), payload.warnings)
     return Examined(payloads, tuple(errors), tuple(warnings))
+
+
+def _others_in_base64url(link: str, opened: Payload) -> list[str]:
+    """The fields of a link that opens, which would have another value if read as base64url."""
+    other = decode_base64url(link)
+    if other is None:
+        return []
+    return [name for name in LINK_FIELDS if opened.get(name) != other.get(name)]
 
 
 def _findings(document: dict[str, Any], form: Form) -> rules.Findings:

@@ -2,10 +2,10 @@
 
 Source: running the decoders of desktop v1.9.12 and v2.0.8. In the query both turn ``+`` into ``_``
 and ``/`` into ``-``, then parse it as URL search parameters; in `data` they turn ``_`` back into
-``+`` and ``-`` into ``/``, and decode base64 to UTF-8 text. RFC 4648 base64url does not survive
-that. v2 parses the text as JSON. v1 first turns every ``'`` into ``"`` and deletes every ``(`` and
-``)``, and then puts the JSON between single quotes into a script, which opens nothing if a value
-has a ``'``.
+``+`` and ``-`` into ``/``, and decode base64 to UTF-8 text. RFC 4648 base64url, where ``-`` is
+``+``, does not survive that. v2 parses the text as JSON. v1 first turns every ``'`` into ``"`` and
+deletes every ``(`` and ``)``, and then puts the JSON between single quotes into a script, which
+opens nothing if a value has a ``'``.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ _NOT_FILLED_IN = re.compile(
     r"|[A-Za-z_-]*(?:your|placeholder)[A-Za-z_-]*",
     re.IGNORECASE,
 )
+_BASE64URL = "written in base64url, which Cherry Studio decodes to other bytes; use base64"
 _SHORTEST_DATA = 56
 """Characters; the base64 of the shortest object with the three required fields has more."""
 
@@ -177,6 +178,17 @@ def decode_v2(link: str) -> Payload:
         return _object(text.replace("'", '"').replace("(", "").replace(")", ""))
 
 
+def decode_base64url(link: str) -> Payload | None:
+    """The payload of `link` if its data has ``-`` or ``_`` and is RFC 4648 base64url, else None."""
+    data = _first_data(link[len(PREFIX) :]) or ""
+    if not set(data) & {"-", "_"}:
+        return None
+    try:
+        return _object(_decoded(data.replace("-", "+").replace("_", "/")))
+    except Unopenable:
+        return None
+
+
 def why_unopenable(link: str) -> str | None:
     """The reason why the two versions read `link` differently; None if they agree."""
     data = _data(link)
@@ -186,12 +198,13 @@ def why_unopenable(link: str) -> str | None:
         return f"not a link that imports a key; those begin with {PREFIX}v=1&data="
     if shown := _placeholder(link):
         return f"its data is a placeholder that was not filled in: {shown}"
-    if set(_first_data(link[len(PREFIX) :]) or "") & {"-", "_"}:
-        return "written in base64url, which Cherry Studio decodes to other bytes; use base64"
     try:
         newer = decode_v2(link)
     except Unopenable as error:
-        return f"Cherry Studio opens nothing: {error}"
+        is_base64url = decode_base64url(link) is not None
+        return _BASE64URL if is_base64url else f"Cherry Studio opens nothing: {error}"
+    if "\x7f" in _text(link) and decode_base64url(link) is not None:  # the ~ of base64url
+        return _BASE64URL
     # before v1 is tried, whose reason would be the quotation marks that it made of this one
     if any("'" in value for value in newer.values() if isinstance(value, str)):
         return "a value has a ', and Cherry Studio v1 opens nothing then; write ’ in its place"
@@ -228,6 +241,10 @@ def _text(link: str) -> str:
     data = _data(link)
     if data is None:
         raise Unopenable("it carries no data")
+    return _decoded(data)
+
+
+def _decoded(data: str) -> str:
     data = data.rstrip("=")
     try:
         return base64.b64decode(data + "=" * (-len(data) % 4), validate=True).decode()

@@ -161,8 +161,26 @@ def test_the_data_of_a_link_has_no_sign_with_a_meaning_in_addresses() -> None:
         lambda data: re.sub("%..", lambda match: match[0].lower(), percent(data)),
         lambda data: f"{data}&v=2",
         lambda data: f"{data}&data=e30=",
+        lambda data: data.replace("+", "_").replace("/", "-"),
+        lambda data: data.replace("+", "_").replace("/", "-").rstrip("="),
+        lambda data: data.replace("+", "%5F").replace("/", "%2d"),
+        lambda data: data.replace("+", "_"),
+        lambda data: data.replace("/", "-"),
     ],
-    ids=["raw", "percent", "unpadded", "percent-unpadded", "lower", "more-after", "data-twice"],
+    ids=[
+        "raw",
+        "percent",
+        "unpadded",
+        "percent-unpadded",
+        "lower",
+        "more-after",
+        "data-twice",
+        "the-app's",
+        "the-app's-unpadded",
+        "the-app's-percent",
+        "underscore-for-plus",
+        "hyphen-for-slash",
+    ],
 )
 def test_every_spelling_of_standard_base64_arrives(form: Callable[[str], str]) -> None:
     link = f"{PREFIX}v=1&data={form(standard(SIGNS))}"
@@ -221,6 +239,11 @@ URLSAFE = base64.urlsafe_b64encode(SIGNS.encode()).decode()
         (f"{PREFIX}data=A", "base64"),
         (f"{PREFIX}data={standard(bytes([0xFF]))}", "UTF-8"),
         (f"{PREFIX}data={standard('(1')}", "opens nothing"),
+        # JSON in neither alphabet
+        (
+            f"{PREFIX}data={base64.urlsafe_b64encode('[1, ~?>ÿÿ'.encode()).decode()}",
+            "opens nothing",
+        ),
         pytest.param(f"{PREFIX}{'a=1&' * 200}data=@", "opens nothing", id="200 parameters"),
     ],
 )

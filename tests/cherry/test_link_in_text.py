@@ -7,7 +7,15 @@ import json
 
 import pytest
 
-from msconfig.cherry.link import PREFIX, PastedLink, keys_in_links, links_in_lines, why_unopenable
+from msconfig.cherry.link import (
+    PREFIX,
+    PastedLink,
+    decode_base64url,
+    decode_v2,
+    keys_in_links,
+    links_in_lines,
+    why_unopenable,
+)
 
 
 def data_of(payload: object, *, is_url_safe: bool = False) -> str:
@@ -87,14 +95,37 @@ def test_every_key_in_a_text_is_found_with_its_line(
         (f"{EMPTY}%7Bdata%7D", "a placeholder that was not filled in: {data}"),
         (f"{EMPTY}undefined&x=1", "a placeholder that was not filled in: undefined"),
         (f"{PREFIX}data=%DATA%&v=1", "a placeholder that was not filled in: %DATA%"),
-        (f"{EMPTY}{data_of('>>>>', is_url_safe=True)}", "written in base64url"),
-        (f"{EMPTY}{data_of('????', is_url_safe=True)}", "written in base64url"),
+        (URL_SAFE[0], "written in base64url"),
+        (URL_SAFE[1], "written in base64url"),
         (f"{PREFIX}v=1", "not a link that imports a key"),
         (EMPTY, "not a link that imports a key"),
     ],
 )
 def test_why_a_link_opens_nothing_names_what_is_in_place_of_the_data(link: str, words: str) -> None:
     assert words in (why_unopenable(link) or "")
+
+
+@pytest.mark.parametrize(
+    ("key", "by_the_app", "is_error"),
+    [
+        ("cc?-key", "cc>-key", False),
+        ("cc>-key", "cc?-key", False),
+        ("c\xff-key", "c\xfe-key", False),
+        ("cc~-key", "cc\x7f-key", True),
+    ],
+)
+def test_base64url_that_is_another_text_in_base64_is_an_error_where_that_text_cannot_be_meant(
+    key: str, by_the_app: str, is_error: bool
+) -> None:
+    link = EMPTY + data_of({"apiKey": key}, is_url_safe=True)
+    assert decode_base64url(link) == {"apiKey": key}
+    assert decode_v2(link) == {"apiKey": by_the_app}
+    assert (why_unopenable(link) is not None) is is_error
+
+
+@pytest.mark.parametrize("link", [ONE, f"{EMPTY}{data_of('cc?')}", f"{EMPTY}a_", f"{EMPTY}_", ""])
+def test_what_is_no_base64url(link: str) -> None:
+    assert decode_base64url(link) is None
 
 
 @pytest.mark.parametrize("end", ["", "=", "==", "===", "%3D%3D"])

@@ -194,9 +194,7 @@ def test_a_placeholder_in_place_of_the_data_is_named(run: Run, data: str) -> Non
 
 
 def test_links_are_counted_and_not_the_words_around_them(run: Run) -> None:
-    lines = [
-        f"{number}. Click here, please: {link_of(PAYLOAD)}\n" for number in range(400)
-    ]
+    lines = [f"{number}. Click here, please: {link_of(PAYLOAD)}\n" for number in range(400)]
     Path("links.txt").write_text("".join(lines), "utf-8")
     assert run("link", "decode", "links.txt").code == 0
 
