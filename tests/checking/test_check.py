@@ -6,18 +6,27 @@ import threading
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
+from msconfig.checking.check import CheckRequest, check
 from msconfig.checking.report import Cost, ModelResult, Report, Status, TokenStatus
+from msconfig.checking.verdict import MOST_CHARACTERS
 from msconfig.errors import ExitCode
+from msconfig.mock.handler import MockModelScope
 from msconfig.mock.messages import Request, Response
-from msconfig.mock.snapshot import RecordedHub, RecordedLookUp, RecordedModel
+from msconfig.mock.offline import OfflineClient
+from msconfig.mock.snapshot import RecordedHub, RecordedLookUp, RecordedModel, Snapshot
 from msconfig.model_ids import GivenId, Location
+from msconfig.modelscope.client import ModelScope
+from msconfig.modelscope.facts import CallResult, Origin, RecordedCall, Source
 from msconfig.modelscope.kinds import Kind
-from support import ALIVE, DEAD, TOKEN, Check, Serve, instead, mock_of, served_by
+from msconfig.modelscope.sites import Endpoints, Site
+from support import ALIVE, DEAD, TOKEN, Check, Serve, derived, instead, mock_of, served_by, snapshot
 
 ID = "Qwen/Model"
+AT = datetime(2026, 10, 6, tzinfo=UTC)
 CHAT = RecordedHub(True, ("text-generation",))
 OTHERS = RecordedModel(served_by("DashScope"), CHAT)
 UNKNOWN = RecordedModel(None, RecordedHub(exists=False))
@@ -33,6 +42,15 @@ CATALOGUE = "/v1/models"
 LOOK_UP = "/api/v1/inference/list_model_providers"
 OPEN_API = "/openapi/v1/models/"
 OLDER_API = "/api/v1/models/"
+
+
+def check_offline(facts: Snapshot, *ids: str, **more: Any) -> Report:  # noqa: ANN401
+    modelscope = ModelScope(
+        Endpoints.of(Site.CN), OfflineClient(MockModelScope(facts)), recorded_calls=facts.calls()
+    )
+    given = [GivenId(each) for each in ids]
+    recorded = facts.recorded
+    return check(modelscope, CheckRequest(Site.CN, given, snapshot_recorded=recorded, **more))
 
 
 def only(report: Report) -> ModelResult:
@@ -309,6 +327,56 @@ def test_evidence_is_the_catalogue_the_look_up_and_the_hub(serve: Serve, check_a
     assert "ModelScope" in look_up
     assert "text-generation" in hub
     assert all(before <= each.at <= datetime.now(UTC) for each in model.evidence)
+
+
+def test_evidence_of_an_id_that_is_not_listed_says_so_and_stays_short() -> None:
+    tasks = RecordedHub(True, tuple(f"task-{number}" for number in range(1000)))
+    basis = "it was listed on the day before"
+    facts = RecordedModel(derived(served_by(), basis), tasks)
+    catalogue, look_up, hub = only(check_offline(snapshot({ID: facts}), ID)).evidence
+    assert catalogue.observed == "not listed among 1"
+    assert (look_up.origin, look_up.basis) == (Origin.DERIVED, basis)
+    assert len(hub.observed) == MOST_CHARACTERS
+
+
+@pytest.mark.parametrize(
+    ("look_up", "catalogue", "status", "suggested"),
+    [
+        pytest.param(None, ("Qwen/Model2",), Status.NOT_ENABLED, True, id="it fails"),
+        pytest.param(DOWN, ("Qwen/Model2",), Status.UNVERIFIED, True, id="unknown, not listed"),
+        pytest.param(None, ("Qwen/Model2", ID), Status.DISPUTED, False, id="unknown, listed"),
+    ],
+)
+def test_another_id_is_suggested_where_it_may_be_meant(
+    look_up: Response | None,
+    catalogue: tuple[str, ...],
+    status: Status,
+    suggested: bool,
+    serve: Serve,
+    check_at: Check,
+) -> None:
+    replies = {LOOK_UP: look_up} if look_up else {}
+    server = serve(instead(replies, mock_of({ID: DEAD}, catalogue)))
+    model = only(check_at(server.url_for("/"), ID))
+    assert model.status is status
+    assert [each.id for each in model.suggestions] == ["Qwen/Model2"] * suggested
+
+
+def test_a_listed_model_whose_recorded_call_was_refused_is_not_suggested() -> None:
+    refused = RecordedCall(Source("POST /v1/chat/completions", AT), CallResult.REFUSED, 400)
+    listed = {"Qwen/Model2": ALIVE, "Qwen/Model3": replace(ALIVE, calls=(refused,))}
+    model = only(check_offline(snapshot({ID: DEAD, **listed}, tuple(listed)), ID))
+    assert [each.id for each in model.suggestions] == ["Qwen/Model2"]
+
+
+def test_a_malformed_id_gets_no_suggestion_of_another_kind() -> None:
+    listed = {"Qwen/Elm3-8B": Kind.CHAT, "Qwen/Elm3-30B": Kind.VISION}
+    facts = snapshot(dict.fromkeys(listed, ALIVE), tuple(listed))
+    asked = "model: Qwen/Elm2-VL-8B"
+    kinds = {**listed, "Qwen/Elm2-VL-8B": Kind.VISION}
+    model = only(check_offline(facts, asked, recorded_kinds=kinds))
+    assert model.status is Status.MALFORMED
+    assert [each.id for each in model.suggestions] == ["Qwen/Elm3-30B"]
 
 
 def test_evidence_for_an_id_with_a_provider_is_about_the_id_without_it(

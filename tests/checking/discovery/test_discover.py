@@ -8,7 +8,7 @@ from datetime import UTC
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from msconfig.checking.discovery.discover import Discovery, DiscoveryRequest, discover
@@ -240,6 +240,13 @@ def test_no_search_can_find_an_unknown_kind() -> None:
         )
     ),
     st.sampled_from(Sort),
+)
+@example(
+    [
+        FoundModel("a/none", Kind.CHAT, True, downloads=0),
+        FoundModel("b/one", Kind.CHAT, True, downloads=1),
+    ],
+    Sort.DOWNLOADS,
 )
 def test_an_order_loses_nothing_and_puts_the_unknown_last(
     models: list[FoundModel], sort: Sort
