@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, assert_never, cast
@@ -61,7 +61,7 @@ def examine_value(value: object, form: Form) -> Examined:
     if problems:
         return Examined(value, tuple(problems))
     found = _findings(cast("dict[str, Any]", value), form)
-    return Examined(value, _problems(found.errors), _problems(found.warnings))
+    return Examined(value, tuple(found.errors), tuple(found.warnings))
 
 
 def _links(raw: bytes) -> Examined:
@@ -116,10 +116,6 @@ def _findings(document: dict[str, Any], form: Form) -> rules.Findings:
 
 def _under(place: str) -> Callable[[Problem], Problem]:
     return lambda problem: Problem(place + problem.path.removeprefix("$"), problem.message)
-
-
-def _problems(findings: Iterable[tuple[str, str]]) -> tuple[Problem, ...]:
-    return tuple(Problem(path, message) for path, message in findings)
 
 
 def _invalid(message: str) -> Examined:

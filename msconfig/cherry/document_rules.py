@@ -1,8 +1,8 @@
 """Cherry Studio's rules for documents that a JSON Schema cannot express.
 
-Every function takes a document that is valid under its schema, and returns its problems as JSON
-path and message: errors, which the app refuses or breaks on, and warnings, which it accepts
-although they are probably mistakes.
+Every function takes a document that is valid under its schema, and returns its problems: errors,
+which the app refuses or breaks on, and warnings, which it accepts although they are probably
+mistakes.
 """
 
 from __future__ import annotations
@@ -14,29 +14,29 @@ from typing import Any, TypeAlias
 
 from msconfig.cherry.link import LINK_FIELDS
 from msconfig.cherry.presets import PRESETS
+from msconfig.problems import Problem
 from msconfig.text import shortened
 from msconfig.tokens import is_masked, unlike_a_key
 
-Finding: TypeAlias = tuple[str, str]
 _Document: TypeAlias = Mapping[str, Any]
 
 
 @dataclass(slots=True)
 class Findings:
-    """Problems of a document: JSON path and message of each."""
+    """Problems of a document."""
 
-    errors: list[Finding] = field(default_factory=list)
-    warnings: list[Finding] = field(default_factory=list)
+    errors: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
 
 
 def of_provider_v2(document: _Document) -> Findings:
-    """Findings in `provider.v2.json`."""
+    """Problems of `provider.v2.json`."""
     found = Findings()
     provider, models = document["provider"], document["models"]
     provider_id = provider["providerId"]
     found.errors += _doubles(models, "modelId", "$.models", "the model is in the list already")
     found.errors += [
-        (f"$.models[{index}].providerId", f"must be {provider_id}, the id of the provider")
+        Problem(f"$.models[{index}].providerId", f"must be {provider_id}, the id of the provider")
         for index, model in enumerate(models)
         if model["providerId"] != provider_id
     ]
@@ -47,7 +47,9 @@ def of_provider_v2(document: _Document) -> Findings:
     for index, key in enumerate(keys):
         found.errors += _key_problems(key["key"], f"{path}[{index}].key")
     found.warnings += [
-        (f"$.models[{index}].endpointTypes", "overrides the provider's default; leave it out")
+        Problem(
+            f"$.models[{index}].endpointTypes", "overrides the provider's default; leave it out"
+        )
         for index, model in enumerate(models)
         if model.get("endpointTypes")
     ]
@@ -59,12 +61,17 @@ def of_provider_v2(document: _Document) -> Findings:
     if preset is None:
         if not configs:
             found.warnings.append(
-                ("$.provider", "a new provider without endpointConfigs has no address to call")
+                Problem(
+                    "$.provider", "a new provider without endpointConfigs has no address to call"
+                )
             )
         return found
     if provider.get("presetProviderId") != preset.id:
         found.warnings.append(
-            ("$.provider", f"presetProviderId is not {preset.id}, so nothing of the preset is used")
+            Problem(
+                "$.provider",
+                f"presetProviderId is not {preset.id}, so nothing of the preset is used",
+            )
         )
     for endpoint, config in configs.items():
         own = preset.endpoints.get(endpoint)
@@ -75,12 +82,12 @@ def of_provider_v2(document: _Document) -> Findings:
 
 
 def of_provider_v1(provider: _Document) -> Findings:
-    """Findings in `provider.v1.json`."""
+    """Problems of `provider.v1.json`."""
     found = Findings()
     models = provider["models"]
     found.errors += _doubles(models, "id", "$.models", "the model is in the list already")
     found.errors += [
-        (f"$.models[{index}].provider", f"must be {provider['id']}, the id of the provider")
+        Problem(f"$.models[{index}].provider", f"must be {provider['id']}, the id of the provider")
         for index, model in enumerate(models)
         if model["provider"] != provider["id"]
     ]
@@ -89,7 +96,7 @@ def of_provider_v1(provider: _Document) -> Findings:
         for key in keys:
             found.errors += _key_problems(key, "$.apiKey")
         if len(set(keys)) < len(keys):
-            found.errors.append(("$.apiKey", "a key is in the list twice"))
+            found.errors.append(Problem("$.apiKey", "a key is in the list twice"))
     found.warnings += _endpoint_in(provider["apiHost"], "$.apiHost")
     preset = PRESETS.get(provider["id"])
     if preset is not None:
@@ -103,15 +110,15 @@ def of_provider_v1(provider: _Document) -> Findings:
 
 
 def of_link(payload: _Document) -> Findings:
-    """Findings in the payload of a deep link; paths begin at the payload."""
+    """Problems of the payload of a deep link; paths begin at the payload."""
     found = Findings()
     found.errors += _key_problems(payload["apiKey"], "$.apiKey")
     further = ", ".join(repr(shortened(name, 40)) for name in payload if name not in LINK_FIELDS)
     if further:
-        found.warnings.append(("$", f"no version of Cherry Studio reads {further}"))
+        found.warnings.append(Problem("$", f"no version of Cherry Studio reads {further}"))
     if "," in payload["apiKey"]:
         found.errors.append(
-            ("$.apiKey", "one link carries one key; v1 reads two here, v2 one with a comma")
+            Problem("$.apiKey", "one link carries one key; v1 reads two here, v2 one with a comma")
         )
     found.warnings += _endpoint_in(payload["baseUrl"], "$.baseUrl")
     preset = PRESETS.get(payload["id"])
@@ -120,28 +127,28 @@ def of_link(payload: _Document) -> Findings:
     return found
 
 
-def _doubles(rows: Sequence[_Document], key: str, path: str, message: str) -> Iterable[Finding]:
+def _doubles(rows: Sequence[_Document], key: str, path: str, message: str) -> Iterable[Problem]:
     seen: set[str] = set()
     for index, row in enumerate(rows):
         if row[key] in seen:
-            yield f"{path}[{index}].{key}", message
+            yield Problem(f"{path}[{index}].{key}", message)
         seen.add(row[key])
 
 
-def _key_problems(key: str, path: str) -> Iterable[Finding]:
+def _key_problems(key: str, path: str) -> Iterable[Problem]:
     if is_masked(key):  # people copy it from the page that lists their tokens
-        yield path, "a masked key, as a page shows it; use the whole key"
+        yield Problem(path, "a masked key, as a page shows it; use the whole key")
     elif not key or key != key.strip():
-        yield path, "a key is empty or has white space around it"
+        yield Problem(path, "a key is empty or has white space around it")
     elif words := unlike_a_key(key):
-        yield path, words
+        yield Problem(path, words)
 
 
-def _endpoint_in(url: str, path: str) -> Iterable[Finding]:
+def _endpoint_in(url: str, path: str) -> Iterable[Problem]:
     """A base URL that ends with what the app appends to it; ``#`` at its end would prevent that."""
     if found := _ENDPOINT.search(url):
         words = f"ends with {found[1]}, which the app appends itself, so that calls go to"
-        yield path, f"{words} …{found[1]}{found[1]}; leave it out"
+        yield Problem(path, f"{words} …{found[1]}{found[1]}; leave it out")
 
 
 _ENDPOINT = re.compile(
@@ -149,8 +156,10 @@ _ENDPOINT = re.compile(
 )
 
 
-def _override(url: str | None, own: str | None, path: str) -> Iterable[Finding]:
+def _override(url: str | None, own: str | None, path: str) -> Iterable[Problem]:
     if own is None:
-        yield path, "not an endpoint of the built-in provider, so the app keeps it as an override"
+        yield Problem(
+            path, "not an endpoint of the built-in provider, so the app keeps it as an override"
+        )
     elif url != own:
-        yield path, f"differs from the built-in {own}, so the app keeps it as an override"
+        yield Problem(path, f"differs from the built-in {own}, so the app keeps it as an override")

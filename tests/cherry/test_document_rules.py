@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from msconfig.cherry.document_rules import Findings, of_link, of_provider_v1, of_provider_v2
+from msconfig.problems import Problem
 from support import TOKEN
 
 SECOND = "ms-00000000-0000-4000-8000-00000000beef"
@@ -20,7 +21,7 @@ NOTHING: Places = ([], [])
 
 
 def places(found: Findings) -> Places:
-    return [path for path, _ in found.errors], [path for path, _ in found.warnings]
+    return [each.path for each in found.errors], [each.path for each in found.warnings]
 
 
 def v2(provider: dict[str, Any] | None = None, *models: dict[str, Any]) -> dict[str, Any]:
@@ -94,14 +95,14 @@ def test_a_v2_document_is_found_fault_with_where_the_app_would_stumble(
 def test_an_address_that_is_not_the_presets_own_is_warned_about(endpoint: str, url: str) -> None:
     found = of_provider_v2(v2(address(endpoint, url)))
     assert not found.errors
-    ((path, message),) = found.warnings
-    assert endpoint in path
-    assert "override" in message
+    (problem,) = found.warnings
+    assert endpoint in problem.path
+    assert "override" in problem.message
 
 
 def test_the_warning_for_an_endpoint_that_has_no_preset_names_no_address() -> None:
-    ((_, message),) = of_provider_v2(v2(address("openai-responses", CN))).warnings
-    assert "None" not in message
+    (problem,) = of_provider_v2(v2(address("openai-responses", CN))).warnings
+    assert "None" not in problem.message
 
 
 BAD_KEYS = [
@@ -198,14 +199,15 @@ def test_an_address_with_what_the_app_appends_is_warned_about(
     )
     for each in found:
         assert not each.errors
-        words = [message for _, message in each.warnings]
+        words = [problem.message for problem in each.warnings]
         assert len(words) == (appended is not None)
         assert all(f"go to …{appended}{appended};" in message for message in words)
 
 
 def test_fields_of_a_link_that_no_version_reads_are_a_warning() -> None:
-    ((path, message),) = of_link(link({"autoSyncModels": True, "a\x1b": 1})).warnings
-    assert (path, message) == ("$", r"no version of Cherry Studio reads 'autoSyncModels', 'a\x1b'")
+    (problem,) = of_link(link({"autoSyncModels": True, "a\x1b": 1})).warnings
+    words = r"no version of Cherry Studio reads 'autoSyncModels', 'a\x1b'"
+    assert problem == Problem("$", words)
 
 
 def test_no_finding_repeats_a_key() -> None:
