@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 
-from msconfig.scanning.services import note_address
 from msconfig.scanning.strings import DoesNotParse, Scope, String
 
 __all__ = ["strings_in_env"]
@@ -36,7 +35,6 @@ def strings_in_env(text: str) -> list[String]:
             raise DoesNotParse(f"line {binding.original.line}")
         if binding.key is not None and binding.value:
             start, end = _value(raw, raw.index(binding.key) + len(binding.key))
-            note_address(scope, "", binding.value)
             found.append(
                 String(binding.value, position + start, position + end, binding.key, scope)
             )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from msconfig.scanning.services import note_address
 from msconfig.scanning.strings import DoesNotParse, Scope, String
 from msconfig.scanning.syntax_tree import ByteOffsets, first_error, parse
 
@@ -60,13 +59,11 @@ class _Walk:
             kind = node.type if node is not None else ""
             if node is not None and kind == "string":
                 is_key = cursor.field_name == "key"
-                string = self._string(node.start_byte, node.end_byte, around[-1][0], scope)
+                named = around[-1][0] if is_key else name
+                value, start, end = self._string(node.start_byte, node.end_byte)
+                self._found.append(String(value, start, end, named, scope, is_key=is_key))
                 if is_key:
-                    name = string.value
-                else:
-                    note_address(scope, name, string.value)
-                    string = String(string.value, string.start, string.end, name, scope)
-                self._found.append(string)
+                    name = value
             elif kind in {"object", "array", "pair", "document", "ERROR"} and (
                 cursor.goto_first_child()
             ):
@@ -79,11 +76,12 @@ class _Walk:
                     return self._found
                 name, scope = around.pop()
 
-    def _string(self, start: int, end: int, name: str, scope: Scope) -> String:
+    def _string(self, start: int, end: int) -> tuple[str, int, int]:
+        """The value of a string, and where it is between its quotation marks."""
         first, last = self._offsets.at(start) + 1, self._offsets.at(end) - 1
         raw = self._text[first:last]
         try:
             value = raw if "\\" not in raw else json.loads(f'"{raw}"', strict=False)
         except ValueError:
             value = raw
-        return String(value, first, last, name, scope)
+        return value, first, last

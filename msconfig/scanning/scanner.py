@@ -17,7 +17,8 @@ from msconfig.scanning.listing import LARGEST_IN_FOLDERS, list_files
 from msconfig.scanning.scan_request import Scanned, ScanRequest
 from msconfig.scanning.source_text import SourceText, is_binary
 from msconfig.scanning.strings import DoesNotParse, Reader, String, offsets_of_characters
-from msconfig.scanning.text_lines import ids_in_lines, is_code
+from msconfig.scanning.text_lines import Manner, ids_in_lines, manner_of
+from msconfig.scanning.value_names import with_names
 from msconfig.text import counted, visible
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def _in_file(
     strings: list[String] | None = None
     if reader is not None:
         try:
-            strings = reader(source.text) if source.is_decoded else None
+            strings = with_names(reader(source.text)) if source.is_decoded else None
             problem = "" if source.is_decoded else "it is not UTF-8"
         except DoesNotParse as error:
             problem = str(error)
@@ -168,8 +169,7 @@ def _in_file(
     def once() -> list[FoundId]:
         if strings is None:
             text = source.text
-            quoted_only = is_code(source.file)
-            return list(ids_in_lines(text, 0, len(text), rules, quoted_only=quoted_only))
+            return list(ids_in_lines(text, 0, len(text), rules, manner_of(source.file)))
         return [each for string in strings for each in _in_string(source.text, string, rules)]
 
     found = once()
@@ -237,13 +237,13 @@ def _in_string(text: str, string: String, rules: IdRules) -> Iterator[FoundId]:
     if "/" not in value:
         return
     if string.is_block and "\n" in text[string.start : string.end].strip():
-        yield from ids_in_lines(text, string.start, string.end, rules, quoted_only=True)
+        yield from ids_in_lines(text, string.start, string.end, rules, Manner.SCRIPT)
         return
     at = _offsets(text, string)
     if at is None:
         return
-    for found in _of_value(value, string, rules):
-        yield FoundId(found.text, at(found.start), at(found.end))
+    for found in _of_value(value[string.skip :], string, rules):
+        yield FoundId(found.text, at(string.skip + found.start), at(string.skip + found.end))
 
 
 def _offsets(text: str, string: String) -> Callable[[int], int] | None:
@@ -262,7 +262,7 @@ def _offsets(text: str, string: String) -> Callable[[int], int] | None:
 
 
 def _of_value(value: str, string: String, rules: IdRules) -> list[FoundId]:
-    bare = value.strip()
+    bare = value.strip(_AROUND)
     shift = value.index(bare)
     names_one = _is_named_after_a_model(string)
     found = rules.exactly(bare, anywhere=True)
@@ -270,13 +270,15 @@ def _of_value(value: str, string: String, rules: IdRules) -> list[FoundId]:
         found = _by_name(bare, string, rules)
     if found is not None:
         return [FoundId(found.text, shift + found.start, shift + found.end)]
+    if "${" in bare:  # an expression: `${NAME:-owner/name}`, `${{ vars.NAME || 'owner/name' }}`
+        return list(ids_in_lines(value, 0, len(value), rules, Manner.PROSE))
     if not _SEPARATORS.search(bare):
         return []
     if names_one or _is_list_of_ids(bare, rules):
         listed = list(_listed(value, string, rules, by_name=names_one))
         if listed:
             return listed
-    return list(ids_in_lines(value, 0, len(value), rules, quoted_only=True, arguments_only=True))
+    return list(ids_in_lines(value, 0, len(value), rules, Manner.COMMAND))
 
 
 def _is_named_after_a_model(string: String) -> bool:
@@ -290,6 +292,8 @@ def _is_named_after_a_model(string: String) -> bool:
 
 
 _SEPARATORS = re.compile(r"[\s,;|]")
+_AROUND = " \t\r\n\"'"
+"""White space, and quotation marks that are quoted themselves."""
 
 
 def _by_name(value: str, string: String, rules: IdRules) -> FoundId | None:

@@ -19,11 +19,11 @@ _OF_A_SERVICE = re.compile(r"base|url|host|endpoint|api", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 
 
-def note_address(scope: Scope, name: str, value: str) -> None:
+def note_address(scope: Scope, name: str, value: str, *, around: bool) -> None:
     """Note in `scope` the address that the key `name` gives there, if it is that of a service.
 
-    Programs write it beside the models or in a mapping of its own (``options``, ``config``), so it
-    also holds for the mapping around, where that has none yet.
+    Programs write it beside the models or in a mapping of its own (``options``, ``config``), so
+    with `around` it also holds for the mapping around, where that has none yet.
     """
     if _ADDRESS.match(value) is None:
         return
@@ -32,9 +32,9 @@ def note_address(scope: Scope, name: str, value: str) -> None:
         return
     if scope.is_api_inference is None or is_api_inference:
         scope.is_api_inference = is_api_inference
-    around = scope.parent
-    if around is not None and around.parent is not None and around.is_api_inference is None:
-        around.is_api_inference = is_api_inference
+    outer = scope.parent if around else None
+    if outer is not None and outer.parent is not None and outer.is_api_inference is None:
+        outer.is_api_inference = is_api_inference
 
 
 def services_in(text: str) -> list[tuple[int, bool]]:

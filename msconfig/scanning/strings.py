@@ -47,6 +47,9 @@ class String:
     scope: Scope | None = None
     is_block: bool = False
     """Whether it is written over several lines, as a text of its own."""
+    is_key: bool = False
+    skip: int = 0
+    """Characters of `value` in front of what `name` names, such as ``NAME=``."""
 
 
 Reader = Callable[[str], list[String]]

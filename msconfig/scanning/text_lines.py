@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import PurePath
 
 from msconfig.scanning.id_rules import FoundId, IdRules, names_a_model
 
-__all__ = ["ids_in_lines", "is_code"]
+__all__ = ["Manner", "ids_in_lines", "manner_of"]
 
 _RUN = re.compile(r"[A-Za-z0-9_.@~$%&?#+!^/:-]+", re.ASCII)
 """A piece of text that an id may be; other signs, white space and quotation marks end it."""
@@ -28,6 +29,8 @@ _ASSIGNED = re.compile(
     re.ASCII,
 )
 _ARGUMENT = re.compile(rf"(?:^|[\s\"'`\[(,])--?{_NAME}[\"'`]?(?:\s{{1,8}}|=|,\s{{0,8}})$", re.ASCII)
+_VARIABLE = re.compile(r"(?:^|[\s\"'`\[(,:=])(?P<name>[A-Z][A-Z0-9_]{0,80})=$", re.ASCII)
+"""As a shell and a list of variables have it: white space ends the value."""
 _DEFAULT = re.compile(rf"[\"'`]{_NAME}[\"'`]\s{{0,4}},\s{{0,4}}$", re.ASCII)
 """The second argument of a call whose first one is the name of a variable."""
 _OPENS_LIST = re.compile(
@@ -47,9 +50,18 @@ _CODE = frozenset(
 )
 
 
-def is_code(file: str) -> bool:
-    """Whether texts are quoted in a file of this name, and ``a/b`` without is a division."""
-    return PurePath(file).suffix.lower() in _CODE
+class Manner(Enum):
+    """How a text is written, and so what may be the value of a name there (b)."""
+
+    PROSE = "everything may"
+    CODE = "what is quoted, and arguments; ``a/b`` is a division"
+    SCRIPT = "as in code, and values of variables (``NAME=a/b``)"
+    COMMAND = "arguments and values of variables"
+
+
+def manner_of(file: str) -> Manner:
+    """How a file of this name is written."""
+    return Manner.CODE if PurePath(file).suffix.lower() in _CODE else Manner.PROSE
 
 
 def ids_in_lines(
@@ -57,9 +69,7 @@ def ids_in_lines(
     start: int,
     end: int,
     rules: IdRules,
-    *,
-    quoted_only: bool,
-    arguments_only: bool = False,
+    manner: Manner,
 ) -> Iterator[FoundId]:
     """The ids in a part of a text, with their places in the whole.
 
@@ -68,10 +78,9 @@ def ids_in_lines(
         start: where the part begins.
         end: and where it ends.
         rules: what counts.
-        quoted_only: whether rule (b) takes only quoted texts.
-        arguments_only: whether only what is given as an argument counts (``--model owner/name``).
+        manner: how the part is written.
     """
-    lines = _Lines(rules, quoted_only=quoted_only, arguments_only=arguments_only)
+    lines = _Lines(rules, manner)
     while start < end:
         line_end = text.find("\n", start, end)
         line_end = line_end if line_end >= 0 else end
@@ -95,10 +104,9 @@ class _Piece:
 class _Lines:
     """Reads lines one after the other."""
 
-    def __init__(self, rules: IdRules, *, quoted_only: bool, arguments_only: bool) -> None:
+    def __init__(self, rules: IdRules, manner: Manner) -> None:
         self._rules = rules
-        self._quoted_only = quoted_only
-        self._arguments_only = arguments_only
+        self._manner = manner
         self._at = 0
         """Where the line begins in the file."""
         self._open: list[tuple[int, str]] = []
@@ -143,9 +151,10 @@ class _Lines:
         quote = line[begin - 1 : begin] if line[begin - 1 : begin] in _QUOTES else ""
         is_quoted = bool(begin and quote) and line[end : end + 1] == quote
         found = None
-        if not self._arguments_only:
+        is_command = self._manner is Manner.COMMAND
+        if not is_command:
             found = self._rules.exactly(text, anywhere=is_quoted)
-        if found is None and (self._rules.is_about_modelscope or self._arguments_only):
+        if found is None and (self._rules.is_about_modelscope or is_command):
             before = line[max(0, begin - _LOOK_BACK) : begin - is_quoted]
             behind = line[end + is_quoted : end + is_quoted + _LOOK_BACK].lstrip()[:1]
             found = self._named(_Piece(text, before, behind, is_quoted))
@@ -155,11 +164,13 @@ class _Lines:
     def _named(self, piece: _Piece) -> FoundId | None:
         """The id that a text is as the value of something that is named after a model (b)."""
         argument = _ARGUMENT.search(piece.before)
+        if argument is None and self._manner is not Manner.CODE:
+            argument = _VARIABLE.search(piece.before)
         if argument is not None and names_a_model(argument["name"]):
             found = self._rules.exactly(piece.text, anywhere=True)
             is_open = found is None and self._rules.is_about_modelscope
             return self._rules.of_the_form(piece.text, self._at) if is_open else found
-        if self._arguments_only or (self._quoted_only and not piece.is_quoted):
+        if self._manner is Manner.COMMAND or not (piece.is_quoted or self._manner is Manner.PROSE):
             return None
         if piece.behind and piece.behind not in _MAY_FOLLOW:
             return None

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from msconfig.scanning.services import note_address
 from msconfig.scanning.strings import DoesNotParse, Scope, String
 from msconfig.scanning.syntax_tree import ByteOffsets, first_error, parse
 
@@ -49,9 +49,7 @@ class _Walk:
                 if inside in _TABLES:
                     scope.name = name
             elif node is not None and kind == "string":
-                string = self._string(node, name, scope)
-                note_address(scope, name, string.value)
-                self._found.append(string)
+                self._found.append(self._string(node, name, scope))
             elif kind in _INNER and cursor.goto_first_child():
                 around.append((name, scope, inside))
                 inside = kind
@@ -74,7 +72,7 @@ class _Walk:
                 continue
             string = self._string(part, name, scope)
             if part.type == "quoted_key":
-                self._found.append(string)
+                self._found.append(replace(string, is_key=True))
             name = string.value
         return name
 

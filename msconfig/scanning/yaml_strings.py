@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from msconfig.scanning.services import note_address
 from msconfig.scanning.strings import DoesNotParse, Scope, String
 
 __all__ = ["strings_in_yaml"]
@@ -95,7 +94,5 @@ class _Walk:
             start, end = start + 1, end - 1
         if is_block:  # the indicators are in the first line
             start = min(end, self._text.find("\n", start, end) + 1 or end)
-        if not is_key:
-            note_address(scope, name, event.value)
         given = of_mapping if is_key else name
-        self.found.append(String(event.value, start, end, given, scope, is_block))
+        self.found.append(String(event.value, start, end, given, scope, is_block, is_key))

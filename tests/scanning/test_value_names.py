@@ -1,0 +1,157 @@
+"""Values that a document names in other ways than by keys: `NAME=value`, options, entries."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from msconfig.scanning.scan_request import ScanRequest
+from msconfig.scanning.scanner import scan_files
+
+KNOWN = frozenset({"Qwen/Qwen3-8B"})
+HOST = "https://api-inference.modelscope.cn/v1"
+OTHER_HOST = "https://api.example.com/v1"
+
+
+def found(folder: Path, name: str, text: str) -> list[str]:
+    """The ids of a file, each compared with what is at its place."""
+    file = folder / name
+    file.write_text(text, "utf-8")
+    scanned = scan_files(ScanRequest(paths=[str(file)]), KNOWN)
+    assert scanned.notes == ()
+    lines = text.splitlines()
+    for each in scanned.ids:
+        (place,) = each.locations
+        assert lines[place.line - 1][place.column - 1 :].startswith(place.given or each.text)
+    return [each.text for each in scanned.ids]
+
+
+COMPOSE = f"""
+services:
+  web:
+    image: example/app
+    environment:
+      - OPENAI_BASE_URL={HOST}
+      - OPENAI_MODEL=acme/one
+      - 'VISION_MODEL="acme/two"'
+      - EMBEDDING_MODEL=Qwen/Qwen3-8B
+      - MODEL_LIST=-all,+acme/three=Three<8192:fc>,acme/four
+      - FAST_MODEL=${{FAST_MODEL:-acme/five}}
+      - SLOW_MODEL=${{SLOW}}
+      - MODEL_PATH=data/weights
+"""
+POD = f"""
+spec:
+  containers:
+    - name: app
+      env:
+        - name: OPENAI_MODEL
+          value: acme/one
+        - name: OPENAI_BASE_URL
+          value: {HOST}
+        - value: acme/two
+          key: VISION_MODEL
+        - name: LOG_LEVEL
+          value: some/thing
+"""
+ONE_SERVICE = {
+    "compose.yaml": (
+        COMPOSE,
+        ["acme/one", "acme/two", "Qwen/Qwen3-8B", "acme/three", "acme/four", "acme/five"],
+    ),
+    "pod.yaml": (POD, ["acme/one", "acme/two"]),
+    "task.json": (
+        (
+            f'{{"env": ["B={HOST}", "OPENAI_MODEL=acme/one", "M_MODEL=Qwen/Qwen3-8B", "A=a/b"],\n'
+            ' "more": [{"value": "acme/two", "name": "MODEL"}, {"name": "X", "value": "a/b"}]}'
+        ),
+        ["acme/one", "Qwen/Qwen3-8B", "acme/two"],
+    ),
+    "escaped.json": (
+        f'["{HOST}", "A_MODEL=acme\\/one"]',
+        ["acme/one"],
+    ),
+    "launch.json": (
+        (
+            f'{{"args": ["--base-url", "{HOST}", "--model", "acme/one", "--vl-model=acme/two",\n'
+            ' "--out", "a/b", "--model", "--x", "c/d"]}'
+        ),
+        ["acme/one", "acme/two"],
+    ),
+    "args.yaml": (
+        (
+            f'url: {HOST}\nargs: ["--model=acme/one"]\nmore:\n  - --model\n  - acme/two\n  - a/b\n'
+            "command: docker run -e OPENAI_MODEL=acme/three -e X=a/b image\n"
+        ),
+        ["acme/one", "acme/two", "acme/three"],
+    ),
+    "args.toml": (
+        f'url = "{HOST}"\nargs = ["--model", "acme/one"]\nenv = ["MODEL=acme/two", "A=a/b"]\n',
+        ["acme/one", "acme/two"],
+    ),
+    "workflow.yaml": (
+        (
+            f"env:\n  URL: {HOST}\n  MODEL: ${{{{ vars.MODEL || 'acme/one' }}}}\n"
+            "run: |\n  export OPENAI_MODEL=acme/two\n  VISION_MODEL=acme/three serve\n"
+            "more: |\n  SCALE = width/height\n"
+        ),
+        ["acme/one", "acme/two", "acme/three"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ONE_SERVICE)
+def test_a_value_is_named_by_what_is_in_front_of_it_or_beside_it(tmp_path: Path, name: str) -> None:
+    text, ids = ONE_SERVICE[name]
+    assert found(tmp_path, name, text) == ids
+
+
+@pytest.mark.parametrize("name", ["compose.yaml", "args.yaml", "workflow.yaml", "args.toml"])
+def test_a_parsed_file_gives_what_the_same_text_gives(tmp_path: Path, name: str) -> None:
+    text, ids = ONE_SERVICE[name]
+    assert set(found(tmp_path, "text.txt", text)) <= set(ids)
+
+
+SEVERAL_SERVICES = {
+    "compose.yaml": f"""
+services:
+  first:
+    environment:
+      - OPENAI_BASE_URL={HOST}
+      - OPENAI_MODEL=acme/ours
+  second:
+    environment:
+      - OPENAI_BASE_URL={OTHER_HOST}
+      - OPENAI_MODEL=acme/theirs
+  third:
+    environment:
+      OPENAI_BASE_URL: {OTHER_HOST}
+      OPENAI_MODEL: acme/theirs-too
+""",
+    "pod.yaml": f"""
+containers:
+  - name: first
+    env:
+      - name: OPENAI_BASE_URL
+        value: {HOST}
+      - name: OPENAI_MODEL
+        value: acme/ours
+  - name: second
+    env:
+      - name: OPENAI_BASE_URL
+        value: {OTHER_HOST}
+      - name: OPENAI_MODEL
+        value: acme/theirs
+""",
+    "launch.json": f"""[
+{{"args": ["--model", "acme/theirs", "--base-url", "{OTHER_HOST}"]}},
+{{"args": ["--model", "acme/ours", "--base-url={HOST}"]}},
+{{"env": ["URL={OTHER_HOST}", "MODEL=acme/theirs-too"]}}
+]""",
+}
+
+
+@pytest.mark.parametrize("name", SEVERAL_SERVICES)
+def test_the_address_is_found_in_the_same_way(tmp_path: Path, name: str) -> None:
+    assert found(tmp_path, name, SEVERAL_SERVICES[name]) == ["acme/ours"]
