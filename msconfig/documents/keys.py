@@ -9,10 +9,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from msconfig.cherry.link import keys_in_links
-from msconfig.documents.recognise import Document, DocumentKind, names_a_provider
+from msconfig.documents.recognise import (
+    Document,
+    DocumentKind,
+    is_data_json,
+    is_provider,
+    names_a_provider,
+)
 from msconfig.problems import Problem
 from msconfig.tokens import is_masked, without_tokens
 
@@ -72,19 +77,9 @@ def _is_broken_document(path: Path, document: Document) -> bool:
         return path.name == _SETTINGS_NAME
     value = document.value
     if value is None:
-        return names_a_provider(document.text.encode())
-    return isinstance(value, dict) and ("schema_version" in value or _is_provider(value))
-
-
-def _is_provider(value: dict[str, Any]) -> bool:
-    """Whether it is a provider document, however broken: other programs have some of its keys."""
-    if {"apiHost", "apiKey"} <= value.keys():
-        return True
-    models, provider = value.get("models"), value.get("provider")
-    rows = models if isinstance(models, list) else []
-    return (isinstance(provider, dict) and "providerId" in provider) or any(
-        isinstance(each, dict) and "modelId" in each for each in rows
-    )
+        raw = document.text.encode()
+        return names_a_provider(raw) or is_data_json(raw)
+    return isinstance(value, dict) and ("schema_version" in value or is_provider(value))
 
 
 def _key_problems(document: Document) -> tuple[Problem, ...]:

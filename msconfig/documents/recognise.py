@@ -19,6 +19,10 @@ from msconfig.text import as_utf8
 
 _LINK_SCHEME = b"cherrystudio:"
 _MARKS_OF_A_SCENARIO = {"accounts", "app", "bailian", "faults", "envelope", "request_id", "seed"}
+_MARKS_OF_DATA_JSON = (b'"localStorage"', b'"persist:cherry-studio"')
+_IS_DATA_JSON = (
+    "the data.json of a backup of Cherry Studio; use the .zip or .bak that it is from, or zip it"
+)
 _BOM = b"\xef\xbb\xbf"
 ZIP = b"PK\x03\x04"
 """The first bytes of a backup, and of no text."""
@@ -138,8 +142,10 @@ def ids_in_document(path: Path) -> list[GivenId]:
     listed = _listed_models(document.value)
     if listed is not None:
         return located(listed, document.text, str(path))
+    if is_data_json(raw):
+        raise UsageError(f"{path}: {_IS_DATA_JSON}")
     if not _is_provider(document, raw):
-        raise UsageError(f"{path}: {_what_it_is(document, raw)}; {_WHAT_FROM_READS}")
+        raise UsageError(f"{path}: {_what_it_is(document, raw)}; {_WHAT_READS_WHAT}")
     if document.errors:
         raise DocumentError(format_problems(str(path), document.errors))
     body = cast("dict[str, Any]", document.value)
@@ -150,9 +156,9 @@ def ids_in_document(path: Path) -> list[GivenId]:
 
 _PROVIDERS = frozenset({DocumentKind.PROVIDER_V1, DocumentKind.PROVIDER_V2})
 _KEYS_OF_A_PROVIDER = (b'"modelId"', b'"endpointConfigs"', b'"apiHost"', b'"presetProviderId"')
-_WHAT_FROM_READS = (
-    "--from reads provider documents and backups of Cherry Studio and saved replies of GET"
-    " /v1/models; --models reads a list, one id a line"
+_WHAT_READS_WHAT = (
+    "--scan finds the ids in other files, --models reads a list, one id a line, and --from reads"
+    " provider documents and backups of Cherry Studio and saved replies of GET /v1/models"
 )
 
 
@@ -169,10 +175,26 @@ def _is_provider(document: Document, raw: bytes) -> bool:
     """Whether it is a provider document of Cherry Studio, valid or broken."""
     if document.value is None:  # it does not even parse
         return document.kind in {None, *_PROVIDERS} and names_a_provider(raw)
-    if document.kind not in _PROVIDERS:
-        return False
-    value = cast("dict[str, Any]", document.value)
-    return isinstance(value.get("models"), list) or {"apiHost", "apiKey"} <= value.keys()
+    return document.kind in _PROVIDERS and is_provider(cast("dict[str, Any]", document.value))
+
+
+def is_provider(value: dict[str, Any]) -> bool:
+    """Whether it is a provider document, however broken: other programs have some of its keys."""
+    models, provider = value.get("models"), value.get("provider")
+    rows = models if isinstance(models, list) else []
+    if {"apiHost", "apiKey"} <= value.keys() or ("apiHost" in value and models is rows):
+        return True
+    if isinstance(provider, dict) and ("providerId" in provider or models is rows):
+        return True
+    return any(
+        isinstance(each, dict) and ("modelId" in each or {"provider", "group"} <= each.keys())
+        for each in rows
+    )
+
+
+def is_data_json(raw: bytes) -> bool:
+    """Whether it is `data.json`, taken out of a backup; the first of its 8 MiB are enough."""
+    return raw.lstrip().startswith(b"{") and all(mark in raw for mark in _MARKS_OF_DATA_JSON)
 
 
 def names_a_provider(raw: bytes) -> bool:
@@ -181,6 +203,8 @@ def names_a_provider(raw: bytes) -> bool:
 
 
 def _what_it_is(document: Document, raw: bytes) -> str:
+    if document.kind in {DocumentKind.SETTINGS, DocumentKind.SCENARIO} and document.errors:
+        return f"not a document with models, nor valid as {document.kind.what}"
     if document.kind is not None and document.kind not in _PROVIDERS:
         return f"{document.kind.what}, not a document with models"
     if document.value is None:
@@ -199,6 +223,8 @@ def examine(raw: bytes, *, is_toml: bool = False, kind: DocumentKind | None = No
         is_toml: whether it is TOML in place of JSON.
         kind: the kind that it has to be; None recognises it by its content.
     """
+    if kind is None and is_data_json(raw):  # with its chats it may be large
+        return _invalid(kind, _IS_DATA_JSON)
     if len(raw) > MAX_BYTES:
         return _invalid(kind, "larger than 8 MiB, the largest document that msconfig reads")
     if is_toml:
@@ -231,8 +257,11 @@ def _recognised(value: object) -> DocumentKind | None:
         return None
     # by keys alone, and not by validation, so that a broken document is still called by its kind
     keys = value.keys()
-    if isinstance(value.get("models"), dict) and not {"catalogue", "recorded"} & keys:
-        return DocumentKind.SCENARIO
+    models = value.get("models")
+    if isinstance(models, dict) and not {"catalogue", "recorded"} & keys:
+        is_by_id = not models or any("/" in each for each in models)
+        # other programs have models by other names
+        return DocumentKind.SCENARIO if is_by_id or _MARKS_OF_A_SCENARIO & keys else None
     # the order counts: a report has `models` too, and a broken v1 provider perhaps only `type`
     marks = (
         (DocumentKind.PLAN, {"backup"}),

@@ -205,6 +205,20 @@ def test_binary_files_and_other_archives_pass(run: Run) -> None:
     assert validated(run, "x.png", "x.zip", "cut.zip").code == 0
 
 
+@pytest.mark.parametrize("chats", [0, 9 * 1024 * 1024])
+def test_data_json_out_of_its_backup_is_named_and_does_not_pass(run: Run, chats: int) -> None:
+    with zipfile.ZipFile(make_data_json(Path("made.zip"))) as archive:
+        whole = archive.read("data.json")
+    Path("data.json").write_bytes(whole + b" " * chats)
+    for arguments in (("validate", "data.json"), ("validate", "--no-keys", "data.json")):
+        ran = run(*arguments)
+        assert ran.code == 5
+        assert "the data.json of a backup of Cherry Studio; use the .zip or .bak" in ran.out
+    with zipfile.ZipFile("zipped.zip", "w") as archive:
+        archive.write("data.json")
+    assert run("validate", "zipped.zip").code == 0
+
+
 def test_a_token_in_a_file_of_another_program_is_mentioned(run: Run) -> None:
     ran = validated(run, write("other.json", {"a": 1, "key": TOKEN}))
     assert ran.code == 0

@@ -155,7 +155,7 @@ B = [
     form(
         "settings in JSON as a document",
         f'{{"model": "{SERVED}"}}',
-        *("JSON of another program", "--models"),
+        "JSON of another program; --scan finds the ids",
         option="--from",
     ),
     Situation(

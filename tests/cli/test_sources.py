@@ -84,6 +84,35 @@ def test_arguments_come_first_and_an_id_counts_once_where_it_came_first(run: Run
         pytest.param('{"provider": {"ms": {"models": {}}}}', 2, "another program", id="opencode"),
         pytest.param('["a/b"]', 2, "another program", id="an array"),
         pytest.param("a/b\n", 2, "--models", id="a list"),
+        pytest.param('{"models": [{"modelId": "a/b"}]}', 5, "$: missing key", id="v2 halved"),
+        pytest.param('{"apiHost": "", "models": []}', 5, "missing key", id="v1 halved"),
+        pytest.param(
+            '{"type": "openai", "models": [{"id": "a/b", "provider": "p", "group": "a"}]}',
+            *(5, "missing key"),
+            id="v1 without an address",
+        ),
+        pytest.param(
+            '{"models": [{"title": "T", "provider": "openai", "model": "a/b", "apiBase": "x"}]}',
+            *(2, "JSON of another program; --scan"),
+            id="Continue",
+        ),
+        pytest.param(
+            '{"models": [{"name": "b:1b", "model": "b:1b"}]}', 2, "another program", id="Ollama"
+        ),
+        pytest.param('{"models": ["a/b"]}', 2, "another program", id="models by name"),
+        pytest.param(
+            '{"models": {"providers": {"p": {"models": [{"id": "a/b"}]}}}}',
+            *(2, "JSON of another program; --scan"),
+            id="OpenClaw",
+        ),
+        pytest.param('{"models": {"a/b": 1}}', 2, "nor valid as scenario", id="broken scenario"),
+        pytest.param('{"models": {"a": 1}, "seed": 1}', 2, "nor valid as scenario", id="a seed"),
+        pytest.param("models:\n  - a/b\n", 2, "nor a backup; --scan finds", id="YAML"),
+        pytest.param(
+            ' {"time": 1, "localStorage": {"persist:cherry-studio": "{}"}}',
+            *(2, "the data.json of a backup of Cherry Studio; use the .zip or .bak"),
+            id="data.json",
+        ),
         pytest.param('{"data": [{"name": "x"}]}', 2, "another program", id="data without ids"),
         pytest.param('{"object": "list", "data": []}', 2, "holds no model id", id="empty reply"),
     ],
@@ -96,6 +125,13 @@ def test_a_document_that_gives_none_is_refused(
     ran = run(*ASK, "--from", "file.json")
     assert (ran.code, ran.out) == (code, "")
     assert words in ran.err
+
+
+def test_toml_that_is_no_settings_is_not_called_settings(run: Run) -> None:
+    Path("other.toml").write_text('[[models]]\nid = "a/b"\nbase_url = "https://x.test"\n')
+    ran = run(*ASK, "--from", "other.toml")
+    assert ran.code == 2
+    assert "not a document with models, nor valid as msconfig settings; --scan" in ran.err
 
 
 def test_a_v1_document_without_models_is_a_source_without_any(run: Run) -> None:

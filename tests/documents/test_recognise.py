@@ -64,6 +64,8 @@ def message(document: Document) -> str:
     [
         (V2, DocumentKind.PROVIDER_V2),
         ({"models": 1}, DocumentKind.PROVIDER_V2),
+        ({"models": {}}, DocumentKind.SCENARIO),
+        ({"models": {"a": 1, "b/c": 1}}, DocumentKind.SCENARIO),
         ({"provider": None}, DocumentKind.PROVIDER_V2),
         (V1, DocumentKind.PROVIDER_V1),
         ({"apiHost": 1, "models": []}, DocumentKind.PROVIDER_V1),
@@ -80,7 +82,10 @@ def test_a_document_is_known_by_its_keys_even_when_it_is_broken(
     assert examine(raw(document)).kind is kind
 
 
-@pytest.mark.parametrize("document", [{}, [], None, 1, "cherrystudio", {"name": "M"}, [V2]])
+@pytest.mark.parametrize(
+    "document",
+    [{}, [], None, 1, "cherrystudio", {"name": "M"}, [V2], {"models": {"providers": {}}}],
+)
 def test_a_document_of_somebody_else_is_none_of_ours(document: object) -> None:
     looked_at = examine(raw(document))
     assert looked_at.kind is None
