@@ -20,7 +20,7 @@ from msconfig.mock.offline import OfflineClient
 from msconfig.mock.snapshot import RecordedHub, RecordedLookUp, RecordedModel, Snapshot
 from msconfig.model_ids import GivenId, Location
 from msconfig.modelscope.client import ModelScope
-from msconfig.modelscope.facts import CallResult, Origin, RecordedCall, Source
+from msconfig.modelscope.facts import CallResult, Catalogue, Origin, RecordedCall, Source
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Endpoints, Site
 from support import ALIVE, DEAD, TOKEN, Check, Serve, derived, instead, mock_of, served_by, snapshot
@@ -228,6 +228,18 @@ def test_what_depends_on_the_catalogue_waits_for_it(
     assert sorted(request.path for request in server.requests) == [LOOK_UP, CATALOGUE]
 
 
+def test_a_catalogue_that_was_read_before_is_not_read_again(serve: Serve, check_at: Check) -> None:
+    server = serve(mock_of({ID: DEAD}))
+    catalogue = Catalogue(Source("GET /v1/models", AT), (ID,))
+    kinds = {ID: Kind.CHAT}
+    report = check_at(server.url_for("/"), ID, "Qwen/Alive", catalogue=catalogue, kinds=kinds)
+    assert CATALOGUE not in {request.path for request in server.requests}
+    assert [model.status for model in report.models] == [Status.DISPUTED, Status.ENABLED]
+    assert report.catalogue == catalogue
+    assert report.served == {"Qwen/Alive"}
+    assert report.known_kinds == {ID: Kind.CHAT}
+
+
 @pytest.mark.parametrize("number", [1, 2, 25])
 def test_a_check_makes_one_request_a_model_a_token_and_for_the_catalogue(
     number: int, serve: Serve, check_at: Check
@@ -322,8 +334,7 @@ def test_evidence_is_the_catalogue_the_look_up_and_the_hub(serve: Serve, check_a
         *("GET /v1/models", f"GET {LOOK_UP}", f"GET {OPEN_API}Qwen/Alive"),
     ]
     catalogue, look_up, hub = (each.observed for each in model.evidence)
-    assert "listed" in catalogue
-    assert "not" not in catalogue
+    assert catalogue == "listed among 1"
     assert "ModelScope" in look_up
     assert "text-generation" in hub
     assert all(before <= each.at <= datetime.now(UTC) for each in model.evidence)

@@ -151,6 +151,14 @@ def test_where_the_open_api_is_closed_the_older_one_is_asked_once(
             id="two tasks",
         ),
         pytest.param(
+            {},
+            ("text-generation", "image-text-to-text", "image-to-image"),
+            Kind.CHAT,
+            "exists, text-generation, image-text-to-text, image-to-image;"
+            " chat by the first, not vision, image-edit",
+            id="three tasks",
+        ),
+        pytest.param(
             {OPEN_API: Response.of_json(403, {}), OLDER_API: older("txt2txt", "image-to-image")},
             (),
             Kind.IMAGE_EDIT,
