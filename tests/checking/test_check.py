@@ -134,10 +134,13 @@ def test_every_status_stands_in_the_order_the_ids_were_given(serve: Serve, check
 
 
 def test_an_id_keeps_the_place_where_it_stands(serve: Serve, check_at: Check) -> None:
-    place = Location("models.txt", 3, 5)
-    ids = (GivenId("Qwen/Alive", place), GivenId("no id", place), GivenId("a/b"))
+    place, other = Location("models.txt", 3, 5), Location("models.txt", 9, 1)
+    twice = GivenId("a/c", place, "https://modelscope.cn/models/a/c", (place, other))
+    ids = (GivenId("Qwen/Alive", place), GivenId("no id", place), GivenId("a/b"), twice)
     report = check_at(serve(mock_of()).url_for("/"), *ids)
-    assert [model.location for model in report.models] == [place, place, None]
+    assert [model.location for model in report.models] == [place, place, None, place]
+    assert [model.locations for model in report.models] == [(place,), (place,), (), (place, other)]
+    assert [model.given for model in report.models] == [None, None, None, twice.given]
 
 
 PATHS = {LOOK_UP: "look-up", OPEN_API + ID: "hub", OLDER_API + ID: "older hub"}
@@ -299,6 +302,8 @@ def test_each_token_gets_its_status_and_models_are_checked_all_the_same(
     report = check_at(serve(mock_of()).url_for("/"), "Qwen/Alive", tokens=tokens)
     assert [token.status for token in report.tokens] == statuses
     assert len({token.fingerprint for token in report.tokens}) == len(statuses)
+    sources = [f"TOKEN_{number}" for number, _ in enumerate(tokens, start=1)]
+    assert [token.source for token in report.tokens] == (sources or ["none"])
     assert only(report).status is Status.ENABLED
     assert report.exit_code == code
 
@@ -338,6 +343,36 @@ def test_evidence_is_the_catalogue_the_look_up_and_the_hub(serve: Serve, check_a
     assert "ModelScope" in look_up
     assert "text-generation" in hub
     assert all(before <= each.at <= datetime.now(UTC) for each in model.evidence)
+
+
+def test_a_result_keeps_what_the_hub_says(serve: Serve, check_at: Check) -> None:
+    server = serve(mock_of({ID: UNKNOWN}))
+    models = check_at(server.url_for("/"), "Qwen/Alive", ID, needs_kinds=True).models
+    assert [(model.tasks, model.is_absent) for model in models] == [
+        (("text-generation",), False),
+        ((), True),
+    ]
+
+
+def test_a_cost_is_inferred_where_the_look_up_is() -> None:
+    row = {"Name": "ModelScope", "EstimatedMagicGrainCost": 0.5}
+    look_up = derived(RecordedLookUp((row,)), "a call was answered")
+    assert only(check_offline(snapshot({ID: replace(ALIVE, look_up=look_up)}), ID)).cost == Cost(
+        0.5, is_derived=True
+    )
+
+
+def test_offline_a_recorded_id_in_another_case_is_the_one_that_is_meant() -> None:
+    found = only(check_offline(snapshot(), ID.lower(), recorded_served=frozenset({ID})))
+    assert [each.id for each in found.suggestions] == [ID]
+    assert found.status is Status.NOT_FOUND
+
+
+def test_offline_old_facts_are_called_old() -> None:
+    old = replace(snapshot({ID: ALIVE}), recorded=datetime(2020, 1, 2, tzinfo=UTC))
+    (note,) = check_offline(old, ID).notes
+    assert note.startswith("the facts of 2020-01-02 are more than 30 days old")
+    assert check_offline(replace(old, recorded=datetime.now(UTC)), ID).notes == ()
 
 
 def test_evidence_of_an_id_that_is_not_listed_says_so_and_stays_short() -> None:

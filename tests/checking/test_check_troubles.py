@@ -170,7 +170,8 @@ def test_an_interrupt_before_anything_is_a_report_of_nothing(serve: Serve, check
     server = serve(mock_of())
     report = check_at(server.url_for("/"), "Qwen/Alive", "no id", tokens=[TOKEN], progress=at_once)
     assert [model.status for model in report.models] == [Status.UNVERIFIED, Status.MALFORMED]
-    assert [token.status for token in report.tokens] == [TokenStatus.UNVERIFIED]
+    (token,) = report.tokens
+    assert (token.status, token.reason) == (TokenStatus.UNVERIFIED, "not checked")
     assert report.exit_code == ExitCode.INTERRUPTED
     assert not server.requests
 
