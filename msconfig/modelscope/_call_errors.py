@@ -24,11 +24,19 @@ def meaning(status: int, error: ErrorBody, model_id: str) -> CallOutcome | None:
     A row of the table has to match the whole message: a search for some words once took "upstream
     error" for a complaint about streaming.
     """
+    row = _row(status, error, model_id)
+    return row.outcome if row is not None else None
+
+
+def remark(status: int, error: ErrorBody, model_id: str) -> str:
+    """What the words of `error` do not say, for a reader who would take them otherwise; else ""."""
+    row = _row(status, error, model_id)
+    return row.remark if row is not None else ""
+
+
+def _row(status: int, error: ErrorBody, model_id: str) -> _Row | None:
     folded = _folded(error.message)
-    for row in _rows():
-        if row.fits(status, error, folded, model_id):
-            return row.outcome
-    return None
+    return next((row for row in _rows() if row.fits(status, error, folded, model_id)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,7 @@ class _Row:
     text: str | None
     untyped: bool
     outcome: CallOutcome
+    remark: str
 
     def fits(self, status: int, error: ErrorBody, folded: str, model_id: str) -> bool:
         if status != self.status or (self.untyped and error.codes):
@@ -71,6 +80,7 @@ def _rows() -> tuple[_Row, ...]:
             row.get("text"),
             row.get("untyped", False),
             CallOutcome[row["means"].upper()],
+            row.get("remark", ""),
         )
         for row in tomllib.loads(text)["row"]
     )

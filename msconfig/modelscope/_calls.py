@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from http import HTTPStatus
 
-from msconfig.modelscope._call_errors import meaning
+from msconfig.modelscope._call_errors import meaning, remark
 from msconfig.modelscope._event_stream import Event, EventStream
 from msconfig.modelscope._hosts import PASSING
 from msconfig.modelscope._reading import (
@@ -181,6 +181,8 @@ def _called(
                 message = f"works; it only refused this request: {words}"
                 return Called(source, CallOutcome.ANSWERED, message)
             case outcome:
+                if more := remark(reply.status, error, model_id):
+                    words = f"{words.removesuffix('.')} ({more})"
                 return Called(source, outcome, f"{status}: {words}")
     if reply.status == HTTPStatus.TOO_MANY_REQUESTS:
         return Called(source, CallOutcome.THROTTLED, status)

@@ -208,12 +208,12 @@ def about(report: Report) -> str:
     recorded = report.snapshot_recorded
     if recorded is not None:
         site += f", offline: facts recorded on {recorded:%Y-%m-%d}"
-    return f"{site}. {' '.join(f'{token_line(token)}.' for token in report.tokens)}"
+    return f"{site}. {' '.join(_ended(token_line(token)) for token in report.tokens)}"
 
 
 def about_fallback(fallback: Fallback) -> str:
     """Region and key of the fallback."""
-    return f"Bailian, region {fallback.region}. {token_line(fallback.token, what='key')}."
+    return f"Bailian, region {fallback.region}. {_ended(token_line(fallback.token, what='key'))}"
 
 
 def token_line(token: TokenResult, *, what: str = "token") -> str:
@@ -282,8 +282,12 @@ def sentences(*texts: str | None) -> str:
     'a/b: no access. known since the baseline'
     """
     *first, last = filter(None, texts)
-    ended = (each if each.endswith((".", "!", "?")) else f"{each}." for each in first)
-    return " ".join([*ended, last])
+    return " ".join([*map(_ended, first), last])
+
+
+def _ended(text: str) -> str:
+    """`text` with a full stop, unless it ends with one: many a message of ModelScope does."""
+    return text if text.endswith((".", "!", "?", "…", "。", "！", "？")) else f"{text}."
 
 
 def places_of(model: ModelResult) -> tuple[Location, ...]:

@@ -241,6 +241,9 @@ KNOWN: list[tuple[int, str, dict[str, Any], CallOutcome]] = [
 ]
 
 
+NOT_YOURS = "the balance of ModelScope's own account with the model's host, not of yours"
+
+
 @pytest.mark.parametrize("key", ["error", "errors"])
 @pytest.mark.parametrize("beside", [False, True], ids=["codes inside", "codes beside"])
 @pytest.mark.parametrize(("status", "message", "codes", "outcome"), KNOWN)
@@ -268,6 +271,31 @@ def test_a_known_error_is_known_in_each_envelope(
         (reply(b"", 429), CallOutcome.THROTTLED, "HTTP 429"),
         (error("busy", 499), UNCLEAR, 'HTTP 499, unknown error: "busy"'),
         (error("busy", 500), UNCLEAR, "HTTP 500: busy"),
+        (
+            error("Insufficient Balance.", 402),
+            UNCLEAR,
+            f"HTTP 402: Insufficient Balance ({NOT_YOURS})",
+        ),
+        (
+            error("insufficient balance (1008)", 429, type="insufficient_balance_error"),
+            UNCLEAR,
+            f"HTTP 429: insufficient balance (1008) ({NOT_YOURS})",
+        ),
+        (
+            error(None, 429, type="insufficient_balance_error"),
+            UNCLEAR,
+            f"HTTP 429: insufficient_balance_error ({NOT_YOURS})",
+        ),
+        (
+            error("Insufficient Balance", 400),
+            UNCLEAR,
+            'HTTP 400, unknown error: "Insufficient Balance"',
+        ),
+        (
+            error("insufficient balance", 429),
+            CallOutcome.QUOTA_EXCEEDED,
+            "HTTP 429: insufficient balance",
+        ),
         (error(None, code="b", type="a"), UNCLEAR, 'HTTP 400, unknown error: "a, b"'),
         (
             error("Invalid model id: A/b"),

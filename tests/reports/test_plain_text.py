@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.text import Text
 
 from msconfig.checking.report import (
+    Fallback,
     ModelResult,
     Probe,
     Report,
@@ -41,6 +42,29 @@ def text_of(report: Report, width: int = 80, *, color: bool = False) -> str:
 
 def token(status: TokenStatus, *, counts: bool = True) -> tuple[TokenResult, ...]:
     return (TokenResult(status, "MODELSCOPE_API_TOKEN", "00c0ffee", "a reason", counts),)
+
+
+@pytest.mark.parametrize(
+    ("reason", "end"),
+    [
+        ("HTTP 401: Please bind.", "Please bind."),
+        ("HTTP 401: Bind first", "Bind first."),
+        ("Bound?", "Bound?"),
+        ("请绑定。", "请绑定。"),
+        ("x" * 400, "…"),
+        ("", "rejected."),
+    ],
+)
+def test_a_reason_that_ends_with_a_full_stop_gets_no_second(
+    report: MakeReport, model: MakeModel, reason: str, end: str
+) -> None:
+    tokens = [TokenResult(TokenStatus.REJECTED, "X", "00c0ffee", reason)] * 2
+    fallback = Fallback("cn", tokens[0], (model("m"),))
+    whole = text_of(report(model(), tokens=tuple(tokens), fallback=fallback), 2000)
+    assert whole.count(end) >= 3
+    assert f"{end} Token" in whole
+    assert f"{end}\n" in whole
+    assert ".." not in whole
 
 
 PASS, FAIL, OPEN = Status.ENABLED, Status.NOT_ENABLED, Status.UNVERIFIED
