@@ -207,7 +207,7 @@ def _scanned(
         known = {*session.recorded_ids, *vanished_ids()}
         if isinstance(catalogue, Catalogue):
             known.update(catalogue.ids)
-        return catalogue, scan_files(scan, known)
+        return catalogue, scan_files(scan, known, session.site)
     except KeyboardInterrupt:
         return catalogue, None
 

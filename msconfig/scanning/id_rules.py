@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from operator import itemgetter
 
 from msconfig.model_ids import ModelId
-from msconfig.scanning.services import services_in
+from msconfig.scanning.services import Service, services_in
 from msconfig.tokens import looks_like_token
 
 __all__ = ["FoundId", "IdRules", "names_a_model"]
@@ -98,6 +99,8 @@ class FoundId:
     text: str
     start: int
     end: int
+    is_for_other_site: bool = False
+    """Whether it is for API-Inference of the site that is not checked."""
 
 
 def names_a_model(name: str) -> bool:
@@ -109,22 +112,25 @@ def names_a_model(name: str) -> bool:
 class IdRules:
     """The rules for one file."""
 
-    def __init__(self, known: Collection[str], text: str) -> None:
+    def __init__(self, known: Collection[str], text: str, site: str) -> None:
         """Rules for a file.
 
         Args:
             known: ids, ``owner/name``, that exist or existed.
             text: all of the file.
+            site: the site that is checked, ``cn`` or ``ai``.
         """
         self._known = known
         self._established: set[str] = set()
         services = services_in(text) if _ANY_MODELSCOPE.search(text) else []
-        names_host = any(is_api_inference for _, is_api_inference in services)
-        self.is_about_modelscope = names_host or _MODELSCOPE_PREFIX.search(text) is not None
+        named = {each for *_, each in services}
+        sites = named - {Service.ANOTHER}
+        self._other_sites = sites - {Service(site)}
+        self._names_site = Service(site) in sites
+        self.is_about_modelscope = bool(sites) or _MODELSCOPE_PREFIX.search(text) is not None
         """Whether the file names API-Inference's host or has a ``modelscope/`` prefix."""
         is_mixed = self.is_about_modelscope and (
-            not all(is_api_inference for _, is_api_inference in services)
-            or _OTHER_SERVICE.search(text) is not None
+            Service.ANOTHER in named or len(named) > 1 or _OTHER_SERVICE.search(text) is not None
         )
         self._services = services if is_mixed else None
         """In a file about several services, where their addresses are; else None."""
@@ -151,34 +157,54 @@ class IdRules:
             return None
         return FoundId(value[start:], start, len(value))
 
-    def of_the_form(self, value: str, at: int, *, service: bool | None = None) -> FoundId | None:
+    def with_site(self, found: FoundId, beside: Service | None) -> FoundId:
+        """An id of the file with whether it is for the site that is not checked.
+
+        Args:
+            found: the id.
+            beside: the service whose address is beside it; None if there is none.
+        """
+        if not self._other_sites:
+            return found
+        is_other = True  # in a file that names that site alone
+        if self._names_site:
+            is_other = (beside or self._nearest(found.start)) in self._other_sites
+        return replace(found, is_for_other_site=is_other)
+
+    def of_the_form(self, value: str, at: int, *, service: Service | None = None) -> FoundId | None:
         """The id that `value` has the form of, for rule (b); the caller knows that its name fits.
 
         Args:
             value: the text.
             at: where it is in the file.
-            service: whether the address beside it is API-Inference's; None if there is none.
+            service: the one whose address is beside it; None if there is none.
         """
         start = _start(value)
         text = value[start:]
         if start < 0 or not (_ID.fullmatch(text) and ModelId.parse(text) and _may_be_id(text)):
             return None
-        if start and not _is_prefix(value[:start], any_name=service is True):
+        is_beside = service is not None and service.is_api_inference
+        if start and not _is_prefix(value[:start], any_name=is_beside):
             return None
-        if service is None and "modelscope" not in value[:start].lower():
-            service = self.is_about_modelscope and self._is_near_api_inference(at)
-        return None if service is False else FoundId(text, start, len(value))
+        if service is None:
+            is_beside = "modelscope" in value[:start].lower() or self._is_near_api_inference(at)
+        return FoundId(text, start, len(value)) if is_beside else None
 
     def _is_near_api_inference(self, at: int) -> bool:
         """Whether the nearest address is API-Inference's; true in a file about it alone."""
         if self._services is None:
-            return True
-        behind = bisect_left(self._services, (at, False))
-        around = self._services[max(0, behind - 1) : behind + 1]
-        distance, is_api_inference = min(
-            ((abs(offset - at), each) for offset, each in around), default=(0, False)
-        )
-        return is_api_inference and distance <= _NEAR
+            return self.is_about_modelscope
+        nearest = self._nearest(at)
+        return nearest is not None and nearest.is_api_inference
+
+    def _nearest(self, at: int) -> Service | None:
+        """The service whose address is nearest, in a file about several."""
+        services = self._services or []
+        behind = bisect_left(services, at, key=itemgetter(0))
+        around = services[max(0, behind - 1) : behind + 1]
+        distances = [(max(begin - at, at - end), service) for begin, end, service in around]
+        distance, service = min(distances, key=itemgetter(0), default=(_NEAR + 1, None))
+        return service if distance <= _NEAR else None
 
 
 def _start(value: str) -> int:

@@ -15,6 +15,7 @@ from msconfig.model_ids import GivenId, Location
 from msconfig.scanning.id_rules import FoundId, IdRules, names_a_model
 from msconfig.scanning.listing import LARGEST_IN_FOLDERS, list_files
 from msconfig.scanning.scan_request import Scanned, ScanRequest
+from msconfig.scanning.services import Service
 from msconfig.scanning.source_text import SourceText, is_binary
 from msconfig.scanning.strings import DoesNotParse, Reader, String, offsets_of_characters
 from msconfig.scanning.text_lines import Manner, ids_in_lines, manner_of
@@ -41,13 +42,15 @@ _OWN_REPORT = re.compile(rb'\s*\{\s*"schema_version": 1,\s*"tool": \{\s*"name": 
 _SEPARATED = re.compile(r"[^\s,;|]+")
 
 
-def scan_files(request: ScanRequest, known: Collection[str]) -> Scanned:
+def scan_files(request: ScanRequest, known: Collection[str], site: str = "cn") -> Scanned:
     """The model ids in files, and places of what looks like a token.
 
     Args:
         request: which files.
         known: ids, ``owner/name``, that exist or existed: of the catalogue, a snapshot, of models
             that were served once.
+        site: the site that is checked, ``cn`` or ``ai``. What is meant for the other one is left
+            out: its catalogue is another.
 
     Raises:
         FileError: a path that does not exist, or a named file that cannot be read.
@@ -59,15 +62,18 @@ def scan_files(request: ScanRequest, known: Collection[str]) -> Scanned:
             from msconfig.scanning.revisions import Additions  # noqa: PLC0415 - seldom needed
 
             additions = processes.enter_context(Additions.since(request.diff, request.paths))
-        return _scanned(request, known, additions)
+        return _scanned(request, known, site, additions)
 
 
-def _scanned(request: ScanRequest, known: Collection[str], additions: Additions | None) -> Scanned:
+def _scanned(
+    request: ScanRequest, known: Collection[str], site: str, additions: Additions | None
+) -> Scanned:
     owners = {each.partition("/")[0] for each in known}
     listed = list_files(request.paths, request.left_out)
     ids: list[GivenId] = []
     tokens: list[Location] = []
     count = 0
+    for_other_site: list[int] = []
     broken: list[str] = []
     binary: list[str] = []
     unreadable: list[str] = []
@@ -88,7 +94,7 @@ def _scanned(request: ScanRequest, known: Collection[str], additions: Additions 
         source = SourceText.of(file, raw)
         if is_named and "\0" in source.text:
             binary.append(file)
-        found, problem = _in_file(source, known, owners)
+        found, problem = _in_file(source, known, owners, site)
         if problem:
             broken.append(f"{file} ({problem})")
         places = [(each, _location(source, each)) for each in found]
@@ -97,9 +103,12 @@ def _scanned(request: ScanRequest, known: Collection[str], additions: Additions 
             added = additions.lines(file, source)
             places = [each for each in places if added.holds(each[0].start, each[0].end)]
             secret = [each for each in secret if added.has(each.line)]
-        ids += (GivenId(each.text, locations=(place,)) for each, place in places)
+        here = [each for each in places if not each[0].is_for_other_site]
+        for_other_site.append(len(places) - len(here))
+        ids += (GivenId(each.text, locations=(place,)) for each, place in here)
         tokens += secret
     notes = [*listed.notes, *_notes(broken, binary, unreadable)]
+    notes += _about_other_site([each for each in for_other_site if each], site)
     _log.debug("scanned %d files: %d places, %d tokens", count, len(ids), len(tokens))
     return Scanned(tuple(ids), tuple(tokens), count, tuple(notes))
 
@@ -116,6 +125,19 @@ def _notes(broken: list[str], binary: list[str], unreadable: list[str]) -> Itera
         )
     if unreadable:
         yield f"{_named(unreadable)} cannot be read"
+
+
+def _about_other_site(places: list[int], site: str) -> Iterator[str]:
+    """A note about the places that are left out, of which there are so many in each file."""
+    if not places:
+        return
+    other = "ai" if site == "cn" else "cn"
+    where = f"{counted(sum(places), 'place')} in {counted(len(places), 'file')}"
+    verb = "is" if sum(places) == 1 else "are"
+    yield (
+        f"{where} {verb} left out: the address there is that of site {other}, which has other"
+        f" models than site {site}; check with --site {other} too"
+    )
 
 
 def _named(files: list[str]) -> str:
@@ -150,10 +172,10 @@ def _place(source: SourceText, offset: int) -> Location:
 
 
 def _in_file(
-    source: SourceText, known: Collection[str], owners: Iterable[str]
+    source: SourceText, known: Collection[str], owners: Iterable[str], site: str
 ) -> tuple[list[FoundId], str]:
     """The ids of a file in their order, and where it does not parse; "" if it does."""
-    rules = IdRules(known, source.text)
+    rules = IdRules(known, source.text, site)
     if not (rules.is_about_modelscope or _may_hold(source.text, owners)):
         return [], ""
     reader = _reader(source.file)
@@ -169,8 +191,13 @@ def _in_file(
     def once() -> list[FoundId]:
         if strings is None:
             text = source.text
-            return list(ids_in_lines(text, 0, len(text), rules, manner_of(source.file)))
-        return [each for string in strings for each in _in_string(source.text, string, rules)]
+            lines = ids_in_lines(text, 0, len(text), rules, manner_of(source.file))
+            return [rules.with_site(each, None) for each in lines]
+        return [
+            rules.with_site(each, None if string.is_block else _service_of(string))
+            for string in strings
+            for each in _in_string(source.text, string, rules)
+        ]
 
     found = once()
     more = [each.text for each in found if not rules.knows(each.text)]
@@ -298,8 +325,11 @@ _AROUND = " \t\r\n\"'"
 
 def _by_name(value: str, string: String, rules: IdRules) -> FoundId | None:
     """The id that `value` has the form of, where it is meant for API-Inference (b)."""
-    service = string.scope.served_by_api_inference if string.scope is not None else None
-    return rules.of_the_form(value, string.start, service=service)
+    return rules.of_the_form(value, string.start, service=_service_of(string))
+
+
+def _service_of(string: String) -> Service | None:
+    return string.scope.service_for(string.name) if string.scope is not None else None
 
 
 def _is_list_of_ids(value: str, rules: IdRules) -> bool:

@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 import re
+from enum import Enum
+from operator import itemgetter
 
-from msconfig.scanning.strings import Scope
+__all__ = ["Service", "service_of", "services_in"]
 
-__all__ = ["API_INFERENCE", "note_address", "services_in"]
 
-API_INFERENCE = re.compile(r"api-inference\.modelscope\.(?:cn|ai)", re.IGNORECASE)
+class Service(Enum):
+    """Who serves the models of an address."""
+
+    CN = "cn"
+    """API-Inference of ModelScope's site cn."""
+    AI = "ai"
+    """And of site ai, whose catalogue is another."""
+    ANOTHER = ""
+
+    @property
+    def is_api_inference(self) -> bool:
+        """Whether it is API-Inference, of either site."""
+        return self is not Service.ANOTHER
+
+
+_API_INFERENCE = re.compile(
+    r"api-inference\.modelscope\.(?P<site>cn|ai)(?:/[\w./-]{0,80})?", re.IGNORECASE
+)
 _SERVICE = re.compile(
     r"https?://(?:api[.-]|[^\s/\"'`<>()]{0,200}(?:inference|openai|:\d{2,5}\b)"
     r"|[^\s\"'`<>()]{1,300}?/(?:v\d|api|openai|compatible-mode|chat/completions)\b)",
@@ -19,30 +37,24 @@ _OF_A_SERVICE = re.compile(r"base|url|host|endpoint|api", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 
 
-def note_address(scope: Scope, name: str, value: str, *, around: bool) -> None:
-    """Note in `scope` the address that the key `name` gives there, if it is that of a service.
-
-    Programs write it beside the models or in a mapping of its own (``options``, ``config``), so
-    with `around` it also holds for the mapping around, where that has none yet.
-    """
+def service_of(name: str, value: str) -> Service | None:
+    """The service whose address the key `name` gives with `value`; None if it gives none."""
     if _ADDRESS.match(value) is None:
-        return
-    is_api_inference = API_INFERENCE.search(value) is not None
-    if not is_api_inference and _OF_A_SERVICE.search(name) is None:
-        return
-    if scope.is_api_inference is None or is_api_inference:
-        scope.is_api_inference = is_api_inference
-    outer = scope.parent if around else None
-    if outer is not None and outer.parent is not None and outer.is_api_inference is None:
-        outer.is_api_inference = is_api_inference
+        return None
+    found = _API_INFERENCE.search(value)
+    if found is not None:
+        return Service(found["site"].lower())
+    return Service.ANOTHER if _OF_A_SERVICE.search(name) is not None else None
 
 
-def services_in(text: str) -> list[tuple[int, bool]]:
-    """The addresses of services in any text: offset, and whether it is API-Inference's."""
-    here = {match.start(): True for match in API_INFERENCE.finditer(text)}
-    others = {
-        match.start(): False
+def services_in(text: str) -> list[tuple[int, int, Service]]:
+    """The addresses of services in any text: where each begins and ends, in their order."""
+    found = [
+        (*match.span(), Service(match["site"].lower())) for match in _API_INFERENCE.finditer(text)
+    ]
+    found += (
+        (*match.span(), Service.ANOTHER)
         for match in _SERVICE.finditer(text)
-        if API_INFERENCE.match(text, text.index("//", match.start()) + 2) is None
-    }
-    return sorted((here | others).items())
+        if _API_INFERENCE.match(text, text.index("//", match.start()) + 2) is None
+    )
+    return sorted(found, key=itemgetter(0))

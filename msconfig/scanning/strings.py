@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from msconfig.scanning.services import Service
+
 __all__ = ["DoesNotParse", "Reader", "Scope", "String", "offsets_of_characters"]
 
 
@@ -15,23 +17,47 @@ class DoesNotParse(Exception):
 
 @dataclass(slots=True)
 class Scope:
-    """A mapping or table; whether the address in it is that of API-Inference."""
+    """A mapping or table, and the service whose address is in it."""
 
     parent: Scope | None = None
-    is_api_inference: bool | None = None
+    service: Service | None = None
     """None where it names no address."""
+    is_mixed: bool = False
+    """Whether it names several services."""
+    by_word: dict[str, Service | None] | None = None
+    """The service by the first word of the name of its address; None for a word of several."""
     name: str = ""
     """The key whose value it is, also through lists."""
 
-    @property
-    def served_by_api_inference(self) -> bool | None:
-        """What the nearest mapping around it says that names an address; None if none does."""
+    def note(self, service: Service, name: str) -> None:
+        """Note that the address of `service` is the value of `name` in it."""
+        self.is_mixed |= self.service not in {None, service}
+        self.service = service
+        self.by_word = {} if self.by_word is None else self.by_word
+        word = _first_word(name)
+        self.by_word[word] = service if self.by_word.get(word, service) is service else None
+
+    def service_for(self, name: str) -> Service | None:
+        """The service that the value of `name` is for; None if that is not clear.
+
+        It is that of the nearest mapping that names an address. Of several in one mapping it is the
+        one whose name begins with the same word: `OPENAI_MODEL` belongs to `OPENAI_BASE_URL`.
+        """
         scope: Scope | None = self
         while scope is not None:
-            if scope.is_api_inference is not None:
-                return scope.is_api_inference
+            if scope.service is not None:
+                words = scope.by_word or {}
+                return words.get(_first_word(name)) if scope.is_mixed else scope.service
             scope = scope.parent
         return None
+
+
+_WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+", re.ASCII)
+
+
+def _first_word(name: str) -> str:
+    word = _WORD.search(name)
+    return word[0].lower() if word is not None else name
 
 
 @dataclass(frozen=True, slots=True)

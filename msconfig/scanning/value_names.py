@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from msconfig.scanning.id_rules import names_a_model
-from msconfig.scanning.services import note_address
+from msconfig.scanning.services import service_of
 from msconfig.scanning.strings import String
 
 __all__ = ["with_names"]
@@ -42,12 +42,26 @@ def with_names(strings: Sequence[String]) -> list[String]:
             before = None
             continue
         new = _named(string, before, variables)
-        if new.scope is not None:
-            # an entry of a list says nothing about the mapping around the one that has the list
-            note_address(new.scope, new.name, new.value[new.skip :], around=new is string)
+        _note_address(new, around=new is string)
         named.append(new)
         before = string
     return named
+
+
+def _note_address(string: String, *, around: bool) -> None:
+    """Note the service whose address a string is in its mapping.
+
+    Programs write an address beside the models or in a mapping of its own (``options``,
+    ``config``), so it also holds for the mapping `around`, where that has none yet. An entry of a
+    list does not: it says nothing about the mapping around the one that has the list.
+    """
+    service = service_of(string.name, string.value[string.skip :])
+    if service is None or string.scope is None:
+        return
+    string.scope.note(service, string.name)
+    outer = string.scope.parent if around else None
+    if outer is not None and outer.parent is not None and outer.service is None:
+        outer.note(service, string.name)
 
 
 def _named(string: String, before: String | None, variables: dict[int, str]) -> String:

@@ -249,6 +249,17 @@ def test_a_backup_of_the_app_is_never_changed(run: Run, named: bool) -> None:
     assert "backups are changed by apply alone" in ran.err
 
 
+def test_what_is_for_the_other_site_is_left_as_it_is(run: Run) -> None:
+    content = (
+        "OPENAI_BASE_URL=https://api-inference.modelscope.ai/v1\nOPENAI_MODEL=zai-org/GLM-5.2\n"
+    )
+    Path("a.env").write_text(content)
+    ran = run(*FIX, "--fix-any")
+    assert ran.code == 0
+    assert Path("a.env").read_text() == content
+    assert ran.out.count("--site ai") == 1
+
+
 @pytest.mark.skipif(os.name != "posix", reason="links of POSIX")
 def test_nothing_behind_a_link_in_a_folder_is_changed(run: Run, tmp_path: Path) -> None:
     outside = tmp_path / "outside.yaml"
