@@ -309,11 +309,16 @@ def _of_value(value: str, string: String, rules: IdRules) -> list[FoundId]:
 
 
 def _is_named_after_a_model(string: String) -> bool:
-    """Whether its key says so, or is the ``id`` in a list of models, the ``name`` of a model."""
+    """Whether its key says so, or is the ``id`` in a list of models, the ``name`` of a model.
+
+    The ``id`` of what has API-Inference's address of its own is that of a model too.
+    """
     of_mapping = string.scope.name if string.scope is not None else ""
+    service = string.scope.service if string.scope is not None else None
+    has_address = service is not None and service.is_api_inference
     return (
         names_a_model(string.name)
-        or (string.name == "id" and names_a_model(of_mapping))
+        or (string.name == "id" and (names_a_model(of_mapping) or has_address))
         or (string.name == "name" and of_mapping.lower() == "model")
     )
 

@@ -152,6 +152,35 @@ containers:
 }
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "settings.json",
+            (
+                f'{{"modelProviders": {{"openai": [{{"id": "acme/ours", "baseUrl": "{HOST}"}},\n'
+                f'{{"id": "acme/theirs", "baseUrl": "{OTHER_HOST}"}}, {{"id": "acme/none"}}]}}}}'
+            ),
+        ),
+        (
+            "settings.toml",
+            (
+                f'[[p.openai]]\nid = "acme/ours"\nbaseUrl = "{HOST}"\n'
+                f'[[p.openai]]\nid = "acme/theirs"\nbaseUrl = "{OTHER_HOST}"\n'
+            ),
+        ),
+        (
+            "settings.yaml",
+            f"- id: acme/theirs\n  url: {OTHER_HOST}\n- id: acme/ours\n  url: {HOST}\n",
+        ),
+    ],
+)
+def test_an_id_with_an_address_of_its_own_is_that_of_a_model(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    assert found(tmp_path, name, text) == ["acme/ours"]
+
+
 @pytest.mark.parametrize("name", SEVERAL_SERVICES)
 def test_the_address_is_found_in_the_same_way(tmp_path: Path, name: str) -> None:
     assert found(tmp_path, name, SEVERAL_SERVICES[name]) == ["acme/ours"]
