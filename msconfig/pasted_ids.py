@@ -212,6 +212,7 @@ _LOOKED_AT = 2000
 _MOST_HIDDEN = 20
 _RUN = re.compile(r"[A-Za-z0-9_.-]+(?:/+[A-Za-z0-9_.-]+)*")
 _HOST = re.compile(r"(?:(?:https?|git|ssh):|^)//([^/?#\s]{1,100})", re.IGNORECASE)
+_ERROR = re.compile(r"[A-Za-z_.]{0,60}(?:error|exception|warning)(?: code)?:", re.IGNORECASE)
 _SETTING = re.compile(r"""["'`]?([A-Za-z_][A-Za-z0-9_.-]{0,60})["'`]?[ \t]{0,9}(=|:)(?!//)""")
 _CACHE_FOLDER = re.compile(r"models--([A-Za-z0-9_.-]{1,128}?)--([A-Za-z0-9_.-]{1,128})")
 _PREFIX = re.compile(r"([A-Za-z][A-Za-z0-9_-]{0,40})(?:://|::?|,|\|)[ \t]?(?=[^\s/:,|]+/)")
@@ -256,7 +257,8 @@ def explain(text: str) -> Malformed:
     """Why `text`, which is no id, is none, and which ids are in it."""
     looked_at = text[:_LOOKED_AT]
     seen = _looked_into(looked_at, unicodedata.normalize("NFKC", looked_at))
-    checks = (_why_unseen, _why_row, _why_wide, _why_around, _why_prefix, _why_signs, _why_parts)
+    around = (_why_row, _why_error, _why_wide, _why_around)
+    checks = (_why_unseen, *around, _why_prefix, _why_signs, _why_parts)
     words = next((words for check in checks if (words := check(seen))), _FORM_WORDS)
     if seen.likely is not None and seen.likely not in words:
         words = f"{words}; an id in it is {seen.likely}"
@@ -272,6 +274,10 @@ def _why_unseen(seen: _Text) -> str:
     unseen = (each for each in seen.text if not (each.isprintable() or each.isspace()))
     character = next(unseen, None)
     return f"it holds an invisible character (U+{ord(character):04X})" if character else ""
+
+
+def _why_error(seen: _Text) -> str:
+    return "it is a line of an error message; give the id alone" if _ERROR.match(seen.text) else ""
 
 
 def _why_wide(seen: _Text) -> str:
@@ -364,7 +370,7 @@ def _why_signs(seen: _Text) -> str:
     if sign is None:
         return ""
     if ModelId.parse(text.partition(sign)[0]) and sign.isascii():
-        behind = "a revision or version" if sign == "@" else "something"
+        behind = "a revision, or a provider as NextChat writes it," if sign == "@" else "something"
         return f"it has {behind} behind the id, from the {sign} on; leave that out"
     code = f" (U+{ord(sign):04X})" if not sign.isascii() else ""
     return f"it holds {sign}{code}, which no id has"

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from msconfig.checking.report import Change, ModelResult, Outcome, Report, Suggestion
+from msconfig.checking.report import Change, ModelResult, Outcome, Report, Status, Suggestion
 from msconfig.reports._console import STYLES, open_console, styled_by
 from msconfig.reports.verdicts import all_models, counting_models, overall, worst_first
 from msconfig.reports.wording import (
@@ -39,6 +39,7 @@ _MIN_REASON = 26
 """Columns that reasons need; with fewer left they go below the ids."""
 _HEADINGS = ("MODEL", "STATUS", "KIND")
 _MAX_ID = 400
+_MAX_SENTENCE = 40
 _MAX_WIDTH = 160
 
 
@@ -198,7 +199,7 @@ def _print_places(console: Console, report: Report) -> None:
     lines = []
     for model in worst_first(counting_models(report)):
         level = "error" if report.strict or model.outcome is Outcome.FAIL else "warning"
-        said = f"{level}: {visible(model.id)} {model.status}"
+        said = f"{level}: {_shown(model)} {model.status}"
         lines += [
             no_command(f"{place.file}:{place.line}:{place.column}: {said}")
             for place in places_of(model)
@@ -266,7 +267,13 @@ def _suggested(suggestion: Suggestion) -> str:
 
 
 def _id(model: ModelResult) -> str:
-    return no_command(shortened(visible(model.id), _MAX_ID)) or '""'
+    return no_command(_shown(model))
+
+
+def _shown(model: ModelResult) -> str:
+    """Its id; of a pasted sentence, which is none, the beginning."""
+    is_sentence = model.status is Status.MALFORMED and " " in model.id
+    return shortened(visible(model.id), _MAX_SENTENCE if is_sentence else _MAX_ID) or '""'
 
 
 def next_step(report: Report, *, width: int) -> str:

@@ -239,7 +239,7 @@ def test_a_page_of_the_other_site_is_refused(run: Run) -> None:
         ("Qwen\uff0fQwen3.5-27B", "full-width signs"),
         (f'"model": "{SERVED}",', "a setting (model:)"),
         (f"Qwen (https://modelscope.cn/models/{SERVED})", "around the address of a model's page"),
-        (f"{SERVED}@master", "a revision or version"),
+        (f"{SERVED}@master", "a revision, or a provider"),
         ("models--Qwen--Qwen3.5-27B", "a cache folder"),
     ],
 )

@@ -25,7 +25,9 @@ from msconfig.checking.report import (
     TokenResult,
     TokenStatus,
 )
+from msconfig.model_ids import Location
 from msconfig.modelscope.facts import CallResult
+from msconfig.modelscope.fallback_regions import Region
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
 from msconfig.reports import Format, plain_text, render
@@ -44,6 +46,24 @@ def token(status: TokenStatus, *, counts: bool = True) -> tuple[TokenResult, ...
     return (TokenResult(status, "MODELSCOPE_API_TOKEN", "00c0ffee", "a reason", counts),)
 
 
+def test_a_long_pasted_text_is_shortened_wherever_it_is_shown(
+    report: MakeReport, model: MakeModel
+) -> None:
+    pasted = f"Error code: 400 - Invalid model id: acme/Chat-9B {'and further words ' * 20}"
+    bad = model(
+        pasted,
+        status=Status.MALFORMED,
+        reason="it is a line of an error message",
+        suggestions=(Suggestion("acme/Chat-9B", "the same"),),
+        locations=(Location("ids.txt", 3, 1),),
+    )
+    lines = text_of(report(bad, model(LONGEST[:40]))).splitlines()
+    assert max(map(cell_len, lines)) <= 80
+    cut = "Error code: 400 - Invalid model id: acm…"
+    assert sum(cut in line for line in lines) == 3
+    assert f"ids.txt:3:1: error: {cut} malformed" in lines
+
+
 @pytest.mark.parametrize(
     ("reason", "end"),
     [
@@ -59,7 +79,7 @@ def test_a_reason_that_ends_with_a_full_stop_gets_no_second(
     report: MakeReport, model: MakeModel, reason: str, end: str
 ) -> None:
     tokens = [TokenResult(TokenStatus.REJECTED, "X", "00c0ffee", reason)] * 2
-    fallback = Fallback("cn", tokens[0], (model("m"),))
+    fallback = Fallback(Region.CN, tokens[0], (model("m"),))
     whole = text_of(report(model(), tokens=tuple(tokens), fallback=fallback), 2000)
     assert whole.count(end) >= 3
     assert f"{end} Token" in whole
