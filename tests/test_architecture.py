@@ -30,6 +30,12 @@ def test_the_picture_shows_which_room_may_import_which() -> None:
     assert all(order.index(room) < order.index(each) for room in shown for each in shown[room])
 
 
+def test_the_picture_names_every_shared_module() -> None:
+    picture = PAGE.partition("```text\n")[2].partition("```")[0]
+    shown = picture.partition("shared modules:")[2].split()
+    assert shown == sorted(COMMON - {"_version"})
+
+
 def test_contributing_names_every_room() -> None:
     page = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     named = set(re.findall(r"^\| `msconfig/(\w+)/`", page, re.MULTILINE))
