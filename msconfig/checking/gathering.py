@@ -56,9 +56,9 @@ def gather(
     *,
     models: Mapping[str, ModelId],
     tokens: Iterable[Token] = (),
-    catalogue: bool = True,
+    catalogue: bool,
     of_open_kind: Container[str] = (),
-    concurrency: int = 8,
+    concurrency: int,
     progress: Progress = no_progress,
 ) -> None:
     """Make the requests, `concurrency` at a time, and put the answers into `gathered`.

@@ -70,7 +70,7 @@ def record(
     gathered = Gathered()
     models = {model_id.path: model_id for model_id in map(_well_formed, ids)}
     if not ids:
-        gather(modelscope, gathered, models={}, concurrency=1)
+        gather(modelscope, gathered, models={}, catalogue=True, concurrency=1)
         if isinstance(gathered.catalogue, Catalogue):
             listed = {text: ModelId.parse(text) for text in gathered.catalogue.ids}
             models = {text: parsed for text, parsed in listed.items() if parsed}

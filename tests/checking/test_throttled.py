@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import count
+from urllib.parse import unquote
 
 import pytest
 
 from msconfig.checking.report import Report, Status
 from msconfig.mock.messages import Request, Response
-from support import ALIVE, DEAD, Check, FakeClock, Handler, Serve, mock_of
+from support import ALIVE, DEAD, Check, FakeClock, Handler, Serve, instead, mock_of
 
 IDS = [f"Qwen/Model-{number}" for number in range(300)]
 MODELS = dict.fromkeys(IDS[::2], ALIVE) | dict.fromkeys(IDS[1::2], DEAD)
@@ -128,3 +129,58 @@ def test_a_model_that_waits_keeps_its_time(serve: Serve, check_at: Check, clock:
 
     report = check_at(serve(handler).url_for("/"), *IDS[:21:2], concurrency=1)
     assert {model.status for model in report.models} == {Status.ENABLED}
+
+
+def refusing(path: str, *replies: Response | None) -> Handler:
+    """A hub whose first replies to requests of `path` are these; None is its own."""
+    answers, left = mock_of(dict.fromkeys(FIVE, DEAD)), list(replies)
+
+    def handler(request: Request) -> Response:
+        target = f"{request.path}?{unquote(request.query)}"
+        reply = left.pop(0) if target.startswith(path) and left else None
+        return reply or answers(request)
+
+    return handler
+
+
+FIVE = tuple(f"Qwen/Model-{number}" for number in range(5))
+OF_LOOK_UP = f"{LOOK_UP}?ModelId={FIVE[0]}"
+OF_HUB = f"/openapi/v1/models/{FIVE[0]}"
+FAULT = Response.of_json(500, {})
+
+
+@pytest.mark.parametrize(
+    ("path", "replies", "look_ups", "hubs"),
+    [
+        pytest.param(OF_LOOK_UP, [throttle()] * 3, 4, 1, id="look-up refused"),
+        pytest.param(OF_HUB, [throttle()] * 3, 1, 4, id="hub refused"),
+        pytest.param(OF_LOOK_UP, [FAULT, throttle(), throttle()], 4, 1, id="after a fault"),
+    ],
+)
+def test_one_model_in_five_that_is_refused_by_chance_gets_another_round(
+    path: str,
+    replies: list[Response],
+    look_ups: int,
+    hubs: int,
+    serve: Serve,
+    check_at: Check,
+) -> None:
+    server = serve(instead({"/api/v1/models/": throttle()}, refusing(path, *replies)))
+    report = check_at(server.url_for("/"), *FIVE, concurrency=1)
+    assert {model.status for model in report.models} == {Status.NOT_ENABLED}
+    targets = [f"{each.path}?{unquote(each.query)}" for each in server.requests]
+    assert sum(each.startswith(OF_LOOK_UP) for each in targets) == look_ups
+    assert sum(each.startswith(OF_HUB) for each in targets) == hubs
+
+
+@pytest.mark.parametrize("ids", [FIVE, FIVE[:4]], ids=["one in five", "one in four"])
+def test_a_model_that_is_refused_for_ever_gets_no_third_round(
+    ids: tuple[str, ...], serve: Serve, check_at: Check
+) -> None:
+    server = serve(refusing(OF_LOOK_UP, *[throttle()] * 100))
+    report = check_at(server.url_for("/"), *ids, concurrency=1)
+    assert [model.status for model in report.models][:2] == [Status.UNVERIFIED, Status.NOT_ENABLED]
+    asked = sum(
+        request.path == LOOK_UP and FIVE[0] in unquote(request.query) for request in server.requests
+    )
+    assert asked == (6 if ids == FIVE else 3)
