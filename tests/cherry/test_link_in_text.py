@@ -123,6 +123,12 @@ def test_base64url_that_is_another_text_in_base64_is_an_error_where_that_text_ca
     assert (why_unopenable(link) is not None) is is_error
 
 
+def test_a_control_character_in_plain_base64_is_not_base64url() -> None:
+    link = EMPTY + data_of({"apiKey": "c\x7f-key"})
+    assert not set(link.removeprefix(EMPTY)) & {"-", "_"}
+    assert why_unopenable(link) is None
+
+
 @pytest.mark.parametrize("link", [ONE, f"{EMPTY}{data_of('cc?')}", f"{EMPTY}a_", f"{EMPTY}_", ""])
 def test_what_is_no_base64url(link: str) -> None:
     assert decode_base64url(link) is None
