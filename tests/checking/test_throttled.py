@@ -153,7 +153,7 @@ FAULT = Response.of_json(500, {})
     ("path", "replies", "look_ups", "hubs"),
     [
         pytest.param(OF_LOOK_UP, [throttle()] * 3, 4, 1, id="look-up refused"),
-        pytest.param(OF_HUB, [throttle()] * 3, 1, 4, id="hub refused"),
+        pytest.param(OF_HUB, [throttle("0")] * 9, 1, 10, id="both APIs of the hub refused"),
         pytest.param(OF_LOOK_UP, [FAULT, throttle(), throttle()], 4, 1, id="after a fault"),
     ],
 )
@@ -165,9 +165,10 @@ def test_one_model_in_five_that_is_refused_by_chance_gets_another_round(
     serve: Serve,
     check_at: Check,
 ) -> None:
-    server = serve(instead({"/api/v1/models/": throttle()}, refusing(path, *replies)))
+    server = serve(instead({"/api/v1/models/": throttle("0")}, refusing(path, *replies)))
     report = check_at(server.url_for("/"), *FIVE, concurrency=1)
     assert {model.status for model in report.models} == {Status.NOT_ENABLED}
+    assert report.models[0].evidence[-1].observed == "exists, text-generation"
     targets = [f"{each.path}?{unquote(each.query)}" for each in server.requests]
     assert sum(each.startswith(OF_LOOK_UP) for each in targets) == look_ups
     assert sum(each.startswith(OF_HUB) for each in targets) == hubs
