@@ -32,38 +32,28 @@ def in_parallel(work: Sequence[Piece], concurrency: int) -> Generator[None]:
 
 def _in_threads(work: Sequence[Piece], concurrency: int) -> Generator[None]:
     todo = deque(work)
-    running = 0
     stopped = False
     changed = threading.Condition()
     done: queue.SimpleQueue[int | BaseException] = queue.SimpleQueue()
 
     def take() -> Piece | None:
-        nonlocal running
         with changed:
-            # a piece that runs may bring more work
-            changed.wait_for(lambda: todo or not running or stopped)
-            if stopped or not todo:
-                return None
-            running += 1
-            return todo.popleft()
-
-    def put_back(more: Iterable[Piece]) -> None:
-        nonlocal running
-        with changed:
-            running -= 1
-            todo.extend(more)
-            changed.notify_all()
+            changed.wait_for(lambda: todo or stopped)  # a piece that runs may bring more work
+            return None if stopped else todo.popleft()
 
     def run() -> None:
         while (piece := take()) is not None:
             more: tuple[Piece, ...] = ()
-            result: int | BaseException = 0
+            result: int | BaseException
             try:
                 more = tuple(piece() or ())
                 result = len(more)
             except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
                 result = error
-            put_back(more)
+            if more:
+                with changed:
+                    todo.extend(more)
+                    changed.notify_all()
             done.put(result)
 
     for _ in range(min(max(1, concurrency), len(work))):
