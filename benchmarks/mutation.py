@@ -149,7 +149,8 @@ def rule(before: str, after: str) -> str | None:
                 return "another name of the same encoding"
             if " " in old.strip() and (new == f"XX{old}XX" or new.lower() == old.lower()):
                 return "the wording of a message; the tests hold what it names"
-    if re.search(r"\b(raise \w+|Unreadable|Refused)\(", before) and after.endswith("(None)"):
+    said = after.removesuffix(" from None")
+    if re.search(r"\b(raise \w+|Unreadable|Refused)\(", before) and said.endswith("(None)"):
         return "the wording of a message; the tests hold that it is raised"
     return None
 
