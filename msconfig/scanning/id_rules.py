@@ -17,7 +17,7 @@ from msconfig.model_ids import ModelId
 from msconfig.scanning.services import Service, services_in
 from msconfig.tokens import looks_like_token
 
-__all__ = ["FoundId", "IdRules", "names_a_model"]
+__all__ = ["FoundId", "IdRules", "maps_to_models", "names_a_model"]
 
 _PART = r"[A-Za-z0-9_.-]{1,128}"
 _ID = re.compile(rf"{_PART}/{_PART}(?::{_PART})?", re.ASCII)
@@ -107,6 +107,26 @@ def names_a_model(name: str) -> bool:
     """Whether the value of `name` is a model; ``MODELSCOPE_…`` alone does not say so."""
     plain = name.lower().replace("modelscope", "").replace("model_scope", "")
     return "model" in plain and _NOT_OF_A_MODEL.search(plain) is None
+
+
+_OF_MODELS = re.compile(r"(?:models|model_?(?:map|mapping|alias|aliase)s?)$", re.IGNORECASE)
+_NO_ALIAS = frozenset(
+    {
+        *("id", "name", "label", "title", "kind", "owner", "owned_by", "vendor"),
+        # of a form in another language
+        *("error", "example", "help", "hint", "message", "placeholder", "text", "tooltip"),
+    }
+)
+
+
+def maps_to_models(name: str, key: str) -> bool:
+    """Whether a mapping of this name has a model at `key`, which is a name of the user's own."""
+    return (
+        _OF_MODELS.search(name) is not None
+        and names_a_model(name)
+        and key.lower() not in _NO_ALIAS
+        and _NOT_OF_A_MODEL.search(key) is None
+    )
 
 
 class IdRules:

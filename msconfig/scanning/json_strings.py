@@ -52,8 +52,8 @@ class _Walk:
 
     def strings(self, cursor: TreeCursor) -> list[String]:
         """Without recursion: documents may be nested deeper than Python bears."""
-        around: list[tuple[str, Scope]] = [("", Scope())]
-        name, scope = around[0]
+        around: list[tuple[str, Scope, str]] = [("", Scope(), "")]
+        name, scope, inside = around[0]
         while True:
             node = cursor.node
             kind = node.type if node is not None else ""
@@ -67,14 +67,15 @@ class _Walk:
             elif kind in {"object", "array", "pair", "document", "ERROR"} and (
                 cursor.goto_first_child()
             ):
-                around.append((name, scope))
+                around.append((name, scope, inside))
                 if kind == "object":
-                    scope = Scope(scope, name=name)
+                    scope = Scope(scope, name=name, in_list=inside == "array")
+                inside = kind
                 continue
             while not cursor.goto_next_sibling():
                 if not cursor.goto_parent():
                     return self._found
-                name, scope = around.pop()
+                name, scope, inside = around.pop()
 
     def _string(self, start: int, end: int) -> tuple[str, int, int]:
         """The value of a string, and where it is between its quotation marks."""

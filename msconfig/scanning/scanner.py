@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from msconfig.errors import FileError, UsageError
 from msconfig.files import read_at_most
 from msconfig.model_ids import GivenId, Location
-from msconfig.scanning.id_rules import FoundId, IdRules, names_a_model
+from msconfig.scanning.id_rules import FoundId, IdRules, maps_to_models, names_a_model
 from msconfig.scanning.listing import LARGEST_IN_FOLDERS, list_files
 from msconfig.scanning.scan_request import Scanned, ScanRequest
 from msconfig.scanning.services import Service
 from msconfig.scanning.source_text import SourceText, is_binary
-from msconfig.scanning.strings import DoesNotParse, Reader, String, offsets_of_characters
+from msconfig.scanning.strings import DoesNotParse, Reader, Scope, String, offsets_of_characters
 from msconfig.scanning.text_lines import Manner, ids_in_lines, manner_of
 from msconfig.scanning.value_names import with_names
 from msconfig.text import counted, visible
@@ -311,15 +311,16 @@ def _of_value(value: str, string: String, rules: IdRules) -> list[FoundId]:
 def _is_named_after_a_model(string: String) -> bool:
     """Whether its key says so, or is the ``id`` in a list of models, the ``name`` of a model.
 
-    The ``id`` of what has API-Inference's address of its own is that of a model too.
+    The ``id`` of what has API-Inference's address of its own is that of a model too, and so are the
+    values of ``models``.
     """
-    of_mapping = string.scope.name if string.scope is not None else ""
-    service = string.scope.service if string.scope is not None else None
-    has_address = service is not None and service.is_api_inference
+    scope = string.scope or Scope()
+    has_address = scope.service is not None and scope.service.is_api_inference
     return (
         names_a_model(string.name)
-        or (string.name == "id" and (names_a_model(of_mapping) or has_address))
-        or (string.name == "name" and of_mapping.lower() == "model")
+        or (string.name == "id" and (names_a_model(scope.name) or has_address))
+        or (string.name == "name" and scope.name.lower() == "model")
+        or (not (string.is_key or scope.in_list) and maps_to_models(scope.name, string.name))
     )
 
 

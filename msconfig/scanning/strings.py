@@ -28,6 +28,7 @@ class Scope:
     """The service by the first word of the name of its address; None for a word of several."""
     name: str = ""
     """The key whose value it is, also through lists."""
+    in_list: bool = False
 
     def note(self, service: Service, name: str) -> None:
         """Note that the address of `service` is the value of `name` in it."""

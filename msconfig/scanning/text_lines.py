@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import PurePath
 
-from msconfig.scanning.id_rules import FoundId, IdRules, names_a_model
+from msconfig.scanning.id_rules import FoundId, IdRules, maps_to_models, names_a_model
 
 __all__ = ["Manner", "ids_in_lines", "manner_of"]
 
@@ -20,7 +20,7 @@ _TRAILING = ".,:;!?"
 _QUOTES = frozenset("\"'`")
 _LOOK_BACK = 160
 """Characters in front of a text in which its name is looked for."""
-_NAME = r"(?P<name>[A-Za-z_$][\w$.-]{0,80})"
+_NAME = r"(?:\$env:)?(?P<name>[A-Za-z_$][\w$.-]{0,80})"
 _ASSIGNED = re.compile(
     rf"{_NAME}[\"'`\]?]{{0,3}}\s{{0,8}}"
     # `name: type = value` of TypeScript and Python; a type may be a list or a choice
@@ -33,11 +33,27 @@ _VARIABLE = re.compile(r"(?:^|[\s\"'`\[(,:=])(?P<name>[A-Z][A-Z0-9_]{0,80})=$", 
 """As a shell and a list of variables have it: white space ends the value."""
 _DEFAULT = re.compile(rf"[\"'`]{_NAME}[\"'`]\s{{0,4}},\s{{0,4}}$", re.ASCII)
 """The second argument of a call whose first one is the name of a variable."""
+_OPTION_DEFAULT = re.compile(
+    rf"[\"'`]--?{_NAME}[\"'`]\s{{0,4}},[^()]{{0,120}}\bdefault\s{{0,4}}=\s{{0,4}}$", re.ASCII
+)
+"""The default of an option that a program declares."""
 _OPENS_LIST = re.compile(
-    rf"{_NAME}[\"'`\]?]{{0,3}}\s{{0,8}}(?::\s{{0,8}}[A-Za-z_][\w\[\].|<>, ]{{0,60}}=|=>|:=|[:=])"
-    r"\s{0,8}(?:[A-Za-z_ ][\w.<> ]{0,40}\()?[\[({]{1,3}\s*$",
+    rf"{_NAME}[\"'`\]?]{{0,3}}\s{{0,8}}"
+    r"(?::\s{0,8}[A-Za-z_\[&][\w\[\].|<>,;& ]{0,60}=|=>|:=|[:=])\s{0,8}"
+    # a call, `vec![`, `[]string{` and `map[string]string{`
+    r"(?:(?P<call>[A-Za-z_ ][\w.<> ]{0,40})(?=\()|vec!|(?:\[\d{0,4}\]|map\[\w{1,20}\])[\w.]{1,20})?"
+    r"(?P<brackets>[\[({]{1,3})\s*$",
     re.ASCII,
 )
+_MAKES_LIST = re.compile(
+    r"(?:\b(?:of|list|tuple|set|frozenset|Set|Array)|ListOf|SetOf|listOf|asList"
+    r"|setOf|arrayOf)(?:<[\w.]{0,40}>)?$",
+    re.ASCII,
+)
+_BETWEEN = re.compile(r"[\"'`]?\s{0,4}(?:,|:|=>)\s{0,4}[\"'`]?")
+"""What is between a text and the next one of the same list or mapping."""
+_BETWEEN_ITEMS = frozenset({",", "=", "<", ">,", ">"})
+"""And in a list that is one text: ``-all,+owner/name=Shown name<8192:fc>``."""
 _DEEPEST = 50
 """Lists and mappings in one another, of which the names are kept."""
 _CODE = frozenset(
@@ -94,11 +110,17 @@ class _Piece:
     """A text in a line that may be an id."""
 
     text: str
+    begin: int
+    """Where it begins in the file."""
     before: str
     """The end of what is in front of it, without its quotation mark."""
     behind: str
     """The first sign behind it and its quotation mark; "" at the end of the line."""
     is_quoted: bool
+    before_list: str
+    """As `before`, of the first text of the list or mapping in the line that it is in."""
+    is_item: bool
+    """Whether it is a later one in a list that is one text (``a/b,c/d``)."""
 
 
 class _Lines:
@@ -109,20 +131,45 @@ class _Lines:
         self._manner = manner
         self._at = 0
         """Where the line begins in the file."""
-        self._open: list[tuple[int, str]] = []
-        """Indentation and name of each list or mapping that is open; "" for one without a name."""
+        self._open: list[tuple[int, str, bool]] = []
+        """Indentation and name of each list or mapping that is open, "" for one without a name; and
+        whether it is a mapping."""
+        self._list_begin = 0
+        """Where the list or mapping that the text is in begins in the line."""
+        self._opens: re.Match[str] | None = None
+        """What opens it with a name in front."""
+        self._opened_at = -1
+        """The `_list_begin` of `_opens`."""
+        self._between = ""
+        """What is between the text and the one in front of it there; "" for the first."""
 
     def ids_in(self, line: str, at: int) -> Iterator[FoundId]:
         self._at = at
+        self._opened_at = -1
         if '\\"' in line:
             line = _ESCAPED.sub(r' "\1" ', line)  # of the same length, so places stay
         if "/" in line:
+            end, last = 0, ""
             for run in _RUN.finditer(line):
+                if run[0] == ":":  # between a key in quotation marks and its value
+                    continue
+                self._continue_list(last, line[end : run.start()][: _MOST_BETWEEN + 1])
+                if not self._between:
+                    self._list_begin = run.start()
+                end, last = run.end(), run[0]
                 is_path = run.start() and line[run.start() - 1] == "\\"
                 if "/" in run[0] and "//" not in run[0] and not is_path:
                     yield from self._in_run(line, run.start(), run[0])
         if self._rules.is_about_modelscope:
             self._open_or_close(line)
+
+    def _continue_list(self, last: str, between: str) -> None:
+        """Note whether a text is in the same list or mapping as the `last` one in front of it."""
+        if last.endswith(":"):  # `name: "owner/name"`
+            between = f":{between}"
+        is_name = between == "=" and "/" not in last  # no name that is shown for an id
+        continues = between in _BETWEEN_ITEMS or _BETWEEN.fullmatch(between) is not None
+        self._between = between if last and continues and not is_name else ""
 
     def _open_or_close(self, line: str) -> None:
         """Keep the names of what is open, by indentation: a line with less of it closes them."""
@@ -134,12 +181,13 @@ class _Lines:
             self._open.pop()
         if shown.endswith(("[", "(", "{")) and len(self._open) < _DEEPEST:
             opens = _OPENS_LIST.search(shown)
-            self._open.append((indent, opens["name"] if opens is not None else ""))
+            name = opens["name"] if opens is not None else ""
+            self._open.append((indent, name, opens is not None and _is_mapping(opens)))
 
     @property
     def _is_in_models(self) -> bool:
         """Whether a list or mapping that is open is named after models."""
-        return any(names_a_model(name) for _, name in self._open)
+        return any(names_a_model(name) for _, name, _ in self._open)
 
     def _in_run(self, line: str, begin: int, text: str) -> Iterator[FoundId]:
         # `+owner/name` and `-owner/name` of LobeChat, `${MODEL:-owner/name}` of a shell
@@ -157,7 +205,13 @@ class _Lines:
         if found is None and (self._rules.is_about_modelscope or is_command):
             before = line[max(0, begin - _LOOK_BACK) : begin - is_quoted]
             behind = line[end + is_quoted : end + is_quoted + _LOOK_BACK].lstrip()[:1]
-            found = self._named(_Piece(text, before, behind, is_quoted))
+            first = self._list_begin
+            first -= first > 0 and line[first - 1] in _QUOTES
+            before_list = line[max(0, first - _LOOK_BACK) : first]
+            is_item = self._between in {",", ">,"}
+            at = self._at + begin
+            piece = _Piece(text, at, before, behind, is_quoted, before_list, is_item)
+            found = self._named(piece)
         if found is not None:
             yield FoundId(found.text, begin + found.start, begin + found.end)
 
@@ -169,26 +223,54 @@ class _Lines:
         if argument is not None and names_a_model(argument["name"]):
             found = self._rules.exactly(piece.text, anywhere=True)
             is_open = found is None and self._rules.is_about_modelscope
-            return self._rules.of_the_form(piece.text, self._at) if is_open else found
+            return self._rules.of_the_form(piece.text, piece.begin) if is_open else found
         if self._manner is Manner.COMMAND or not (piece.is_quoted or self._manner is Manner.PROSE):
             return None
-        if piece.behind and piece.behind not in _MAY_FOLLOW:
+        is_named_item = piece.is_item and piece.behind == "="
+        if piece.behind and piece.behind not in _MAY_FOLLOW and not is_named_item:
             return None
         name = self._name(piece)
         if not (names_a_model(name) or (name == "id" and self._is_in_models)):
             return None
-        return self._rules.of_the_form(piece.text, self._at)
+        return self._rules.of_the_form(piece.text, piece.begin)
 
     def _name(self, piece: _Piece) -> str:
         """The key, variable or list whose value a text is; "" if it is none's."""
-        named = _ASSIGNED.search(piece.before)
+        named = _OPTION_DEFAULT.search(piece.before) if "default" in piece.before else None
+        named = named or _ASSIGNED.search(piece.before)
         if named is None and piece.is_quoted:
             named = _DEFAULT.search(piece.before)
-        if named is not None:
-            return named["name"].rpartition(".")[2] or named["name"]
-        is_element = piece.is_quoted and not piece.before.strip(" \t[({-,")
-        return self._open[-1][1] if is_element and self._open else ""
+            named = named if named is not None and names_a_model(named["name"]) else None
+        if named is None and piece.is_item:
+            named = _ASSIGNED.search(piece.before_list)
+        name = named["name"].rpartition(".")[2] or named["name"] if named is not None else ""
+        if not piece.is_quoted or names_a_model(name):
+            return name
+        of_list, is_mapping = self._list_of(piece)
+        if not name:
+            return of_list
+        return of_list if is_mapping and maps_to_models(of_list, name) else name
+
+    def _list_of(self, piece: _Piece) -> tuple[str, bool]:
+        """Name of the list or mapping that a text is in, and whether it is a mapping."""
+        if self._opened_at != self._list_begin:
+            self._opened_at = self._list_begin
+            self._opens = _OPENS_LIST.search(piece.before_list)
+        opens = self._opens
+        if opens is not None:
+            is_call = opens["call"] is not None and _MAKES_LIST.search(opens["call"]) is None
+            return ("", False) if is_call else (opens["name"], _is_mapping(opens))
+        # the others of a tuple in a list are no elements of the list
+        is_first = piece.before_list == piece.before
+        if not self._open or piece.before_list.strip(" \t-,[({" if is_first else " \t-,"):
+            return "", False
+        return self._open[-1][1:]
 
 
+def _is_mapping(opens: re.Match[str]) -> bool:
+    return opens["brackets"] == "{"
+
+
+_MOST_BETWEEN = 12
 _MAY_FOLLOW = frozenset(",;)]}:#/|<>*&\\\"'`")
 """What may be behind a value; an operator or a word would make it a part of something else."""

@@ -52,10 +52,11 @@ class _Walk:
                 self._found.append(self._string(node, name, scope))
             elif kind in _INNER and cursor.goto_first_child():
                 around.append((name, scope, inside))
-                inside = kind
                 if kind in _TABLES:
-                    scope = Scope(scope, name=name)
+                    in_list = inside == "array" or kind == "table_array_element"
+                    scope = Scope(scope, name=name, in_list=in_list)
                     name = "" if kind != "inline_table" else name
+                inside = kind
                 continue
             while not cursor.goto_next_sibling():
                 if not cursor.goto_parent():

@@ -53,7 +53,8 @@ class _Walk:
             name, scope = self._around()
             self._fill_key("")
             is_mapping = kind == "MappingStartEvent"
-            inner = Scope(scope, name=name) if is_mapping else scope
+            in_list = bool(self._levels) and not self._levels[-1][2]
+            inner = Scope(scope, name=name, in_list=in_list) if is_mapping else scope
             self._levels.append((name, inner, is_mapping))
             self._key.append(None)
             if len(self._levels) > _DEEPEST:

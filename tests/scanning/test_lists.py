@@ -1,0 +1,104 @@
+"""Lists of models and mappings to models: every element and value counts, and nothing beside."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from msconfig.scanning.scan_request import ScanRequest
+from msconfig.scanning.scanner import scan_files
+
+HOST = "https://api-inference.modelscope.cn/v1"
+ONE, TWO = "acme/one", "acme/two"
+BOTH = [ONE, TWO]
+
+# the file's name, what is in it beside the address, and its ids
+FOUND = [
+    ("a.java", f'List<String> models = List.of("{ONE}", "{TWO}");', BOTH),
+    ("a.java", f'List<String> models = Arrays.asList("{ONE}", "{TWO}");', BOTH),
+    ("a.java", f'String[] MODELS = {{"{ONE}", "{TWO}"}};', BOTH),
+    ("a.kt", f'val models = listOf("x", "{ONE}", "{TWO}")', BOTH),
+    ("a.go", f'models := []string{{"{ONE}", "{TWO}"}}', BOTH),
+    ("a.go", f'var Models = []string{{\n\t"{ONE}",\n\t"{TWO}", "x",\n}}', BOTH),
+    ("a.go", f'models := map[string]string{{"fast": "{ONE}", "slow": "{TWO}"}}', BOTH),
+    ("a.rs", f'let models = vec!["{ONE}", "{TWO}"];', BOTH),
+    ("a.rs", f'const MODELS: [&str; 2] = ["{ONE}", "{TWO}"];', BOTH),
+    ("a.ts", f"const FREE_MODELS = new Set(['{ONE}', '{TWO}']);", BOTH),
+    ("a.ts", f"const modelMap = {{ fast: '{ONE}', slow: '{TWO}', path: 'a/b' }};", BOTH),
+    (
+        "a.ts",
+        f"const MODELS: Record<string, string> = {{\n  fast: '{ONE}',\n  'x': '{TWO}',\n}};",
+        BOTH,
+    ),
+    ("a.py", f'models = {{"fast": "{ONE}", "slow": "{TWO}", "type": "a/b"}}', BOTH),
+    ("a.py", f'MODELS = [\n    "x", "{ONE}", "{TWO}",\n]', BOTH),
+    ("a.py", f'MODELS = ("{ONE}", "{TWO}")', BOTH),
+    ("a.py", f'parser.add_argument("--model", default="{ONE}")', [ONE]),
+    ("a.py", f'parser.add_argument("--model", type=str, help="a/b", default="{ONE}")', [ONE]),
+    ("a.py", f'@click.option("--model", "-m", default="{ONE}", help="a/b")', [ONE]),
+    ("a.ps1", f'$env:LLM_MODEL_ID="{ONE}"\n$env:OPENAI_MODEL = \'{TWO}\'\n$env:PATH = "a/b"', BOTH),
+    ("a.md", f'```powershell\n$env:LLM_MODEL_ID="{ONE}"\n```', [ONE]),
+    ("a.sh", f"docker run -e B=c/d -e OPENAI_MODEL={ONE} image", [ONE]),
+    ("a.sh", f"OPENAI_MODEL={ONE} VISION_MODEL={TWO} serve a/b", BOTH),
+    ("a.sh", f"export MODEL_LIST={ONE},x,{TWO}\n", BOTH),
+    ("a.sh", f'MODEL_LIST="-all,+{ONE}=One<1:fc>,+{TWO}"\n', BOTH),
+    ("a.yaml", f"models:\n  fast: {ONE}\n  slow: {TWO}\n  path: a/b\n", BOTH),
+    ("a.json", f'{{"model_aliases": {{"fast": "{ONE}", "slow": "{TWO}"}}}}', BOTH),
+    ("a.toml", f'[models]\nfast = "{ONE}"\nslow = "{TWO}"\n', BOTH),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "ids"), FOUND)
+def test_every_element_is_found(tmp_path: Path, name: str, text: str, ids: list[str]) -> None:
+    assert ids_of(tmp_path, name, text) == ids
+
+
+NONE = [
+    ("a.py", 'f("model", x, "a/b")\nmodel = join(1, "a/b")\nmodels = load("x", "a/b")'),
+    (
+        "a.py",
+        'models = [x]; paths = ["a/b", "c/d"]\nmodel = {"x": 1}; y = {"path": "a/b", "z": "c/d"}',
+    ),
+    ("a.py", 'models = {"path": "a/b", "url": "c/d"}\nmodel = {"name": "x", "owner": "a/b"}'),
+    ("a.py", 'parser.add_argument("--out", default="a/b")\nadd("--model"); x(default="a/b")'),
+    ("a.py", "MODEL_SCALE=width/height\nmodels = [(width/height, 1)]"),
+    ("a.ts", "const models = [{ id: 'x', icon: 'a/b' }, { provider: 'a/b' }];"),
+    ("a.ts", "const models = [\n  { icon: 'a/b' },\n  {\n    icon: 'c/d',\n  },\n];"),
+    ("a.ts", "const models = {\n  x: {\n    icon: 'c/d',\n  },\n};"),
+    ("a.md", "models: fast, input/output pairs, and/or others"),
+    (
+        "a.yaml",
+        "models:\n  - icon: a/b\n    name: c/d\n  - x:\n      icon: e/f\nmodel:\n  kind: a/b\n",
+    ),
+    ("a.json", '{"model_id": {"x": "e.g. a/b"}, "models": {"placeholder": "one of a/b, c/d"}}'),
+    ("a.json", '{"models": [{"icon": "a/b"}], "model": {"x": "a/b"}, "models_dir": {"x": "a/b"}}'),
+]
+
+
+@pytest.mark.parametrize(("name", "text"), NONE)
+def test_what_is_no_element_is_none(tmp_path: Path, name: str, text: str) -> None:
+    assert ids_of(tmp_path, name, text) == []
+
+
+def test_the_values_of_a_mapping_of_models_are_for_the_service_around_it(tmp_path: Path) -> None:
+    text = (
+        f"one:\n  base_url: {HOST}\n  models:\n    fast: {ONE}\n"
+        "two:\n  base_url: https://api.example.com/v1\n  models:\n    fast: acme/other\n"
+    )
+    assert ids_of(tmp_path, "b.yaml", text, address="") == [ONE]
+
+
+def ids_of(folder: Path, name: str, text: str, address: str = HOST) -> list[str]:
+    """The ids of a file, each compared with what is at its place."""
+    comment = {"java": "//", "kt": "//", "go": "//", "rs": "//", "ts": "//", "json": "//"}
+    head = f"{comment.get(name.partition('.')[2], '#')} {address}\n" if address else ""
+    file = folder / name
+    file.write_text(head + text, "utf-8")
+    scanned = scan_files(ScanRequest(paths=[str(file)]), frozenset())
+    assert scanned.notes == ()
+    lines = (head + text).split("\n")
+    for each in scanned.ids:
+        (place,) = each.locations
+        assert lines[place.line - 1][place.column - 1 :].startswith(each.text)
+    return [each.text for each in scanned.ids]
