@@ -255,7 +255,7 @@ def _best(
                     found.take(Suggestion(text, reason(model, other)))
                 if newer.is_full:
                     break
-        if len(newer.suggestions) >= _MOST:
+        if newer.is_full:
             break
     return (newer.suggestions or older.suggestions)[:_MOST]
 

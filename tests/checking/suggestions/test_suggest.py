@@ -165,6 +165,18 @@ def test_who_is_known_to_take_images_comes_before_who_may() -> None:
     ]
 
 
+def test_however_many_may_take_images_one_that_is_known_to_comes_first() -> None:
+    served = ("Qwen/Qwen4-9B", "Qwen/Qwen4.1-9B", "Qwen/Qwen4.2-9B", "Qwen/Qwen4-72B")
+    known = {"Qwen/Qwen4-72B": Kind.VISION}
+    assert [
+        (each.id, each.reason) for each in suggest("Qwen/Qwen2-VL-9B", served, kinds=known)
+    ] == [
+        ("Qwen/Qwen4-72B", Reason.GENERAL_IMAGES),
+        ("Qwen/Qwen4-9B", Reason.GENERAL_PERHAPS_IMAGES),
+        ("Qwen/Qwen4.1-9B", Reason.GENERAL_PERHAPS_IMAGES),
+    ]
+
+
 def test_nobody_stands_in_for_images_where_all_are_known_to_take_none() -> None:
     known = {"yew/Yew4-Pro": Kind.CHAT, "yew/Yew4-Flash": Kind.CHAT}
     assert suggest("yew/Yew3V-Pro", known, kinds=known) == ()
