@@ -14,8 +14,8 @@ A model is a substitute for another when all of this holds:
 Then the nearest comes first, by the first of these that differs: skills (``VL``, ``Coder``),
 variant words, the letter of the series, words of tier (``Flash``, ``Pro``; without one, up to 40B
 is light), size (a factor of up to 1.5 is the same class), parameters in use, version (the next
-newer one first), thinking or not, the very size, the latest date. An older release is for when
-there is no other.
+newer one first), a base model or not, thinking or not, the very size, the latest date. An older
+release is for when there is no other.
 """
 
 from __future__ import annotations
@@ -34,8 +34,6 @@ _SAME_CLASS = math.log(1.5)
 _SHORTEST_MAIN_LINE = 3
 _SHORTEST_BEGINNING = 4
 """Letters of a brand; a shorter one begins too many other words."""
-_VERSION_PARTS = 4
-"""As many as `model_names` reads; shorter versions are padded to it."""
 _DEFAULT_TIER_STEP = 2
 """Up to here a model counts as of the same tier."""
 
@@ -65,7 +63,7 @@ def is_substitute(
 
     Args:
         failing: the model that is not served.
-        other: one that is.
+        other: one that is, of the same brand or owner.
         with_images: the versions of the other's brand whose served models have ``VL`` in the name.
     """
     return (
@@ -76,7 +74,7 @@ def is_substitute(
 
 
 def brand_fits(failing: ParsedModel, other: ParsedModel) -> bool:
-    """Whether `other` is of a brand from which a substitute for `failing` may come."""
+    """Whether `other`, of the same brand or owner, is of a brand that may replace `failing`."""
     return other.name.brand == failing.name.brand or _same_vendor_line(failing, other)
 
 
@@ -108,9 +106,9 @@ def _is_comparable(old: ModelName, new: ModelName) -> bool:
 
 
 def _same_vendor_line(failing: ParsedModel, other: ParsedModel) -> bool:
-    """Whether `other`, of another brand, is the vendor's main line, or the same line renamed."""
+    """Whether `other`, of the same owner, is its main line, or the same line renamed."""
     old, new = failing.name, other.name
-    if failing.owner != other.owner or not old.brand or not new.brand:
+    if not old.brand:
         return False
     if old.jobs or failing.kind not in {*CHAT_KINDS, Kind.UNKNOWN} or not new.skills <= old.skills:
         return False
@@ -152,8 +150,6 @@ def rank(failing: ParsedModel, other: ParsedModel) -> Rank:
     old, new = failing.name, other.name
     apart = abs(new.log_size - old.log_size)
     return (
-        failing.owner != other.owner,
-        old.brand != new.brand,
         len(old.skills ^ new.skills),
         len(old.variant_words ^ new.variant_words),
         old.series != new.series,
@@ -169,8 +165,8 @@ def rank_of_release(failing: ParsedModel, other: ParsedModel) -> Rank:
     year, month, day = new.date or (0, 0, 0)
     return (
         _version_order(old, new),
-        abs(old.instruct_or_thinking - new.instruct_or_thinking)
-        + 2 * (new.is_base and not old.is_base),
+        new.is_base and not old.is_base,
+        abs(old.instruct_or_thinking - new.instruct_or_thinking),
         abs(new.log_size - old.log_size),
         (-year, -month, -day),
     )
@@ -201,7 +197,7 @@ def _version_order(old: ModelName, new: ModelName) -> Version:
     """Sorts upwards from the failing version; what cannot be compared or is older, downwards."""
     if new.version >= old.version and _is_comparable(old, new):
         return (0, *new.version)
-    return (1, *(-part for part in (*new.version, *(0,) * (_VERSION_PARTS - len(new.version)))))
+    return (1, *(-part for part in new.version), 1)  # 4.1, then 4
 
 
 def reason(failing: ParsedModel, other: ParsedModel) -> Reason:

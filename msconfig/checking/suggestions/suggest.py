@@ -305,8 +305,6 @@ def _variant_words_apart(
     apart = [
         (len(model.name.variant_words ^ each.model.name.variant_words), each) for each in group
     ]
-    if len(apart) <= _MOST_COMPARED:
-        return apart
     return nsmallest(_MOST_COMPARED, apart, key=itemgetter(0))
 
 
@@ -314,10 +312,8 @@ def _around(
     those: Sequence[_Value], value: _Order, key: Callable[[_Value], _Order]
 ) -> Sequence[_Value]:
     """Those whose keys are next to `value`, which have to be in the order of the keys."""
-    if len(those) <= _MOST_COMPARED:
-        return those
     start = bisect_left(those, value, key=key) - _MOST_COMPARED // 2
-    start = min(max(0, start), len(those) - _MOST_COMPARED)
+    start = max(0, min(start, len(those) - _MOST_COMPARED))
     return those[start : start + _MOST_COMPARED]
 
 
