@@ -30,7 +30,8 @@ from msconfig.checking.suggestions.model_names import ModelName, Version
 from msconfig.checking.suggestions.reasons import Reason
 from msconfig.modelscope.kinds import CHAT_KINDS, Kind
 
-_SAME_CLASS = math.log(1.5)
+_SAME_CLASS = math.log(1.5) + 1e-9
+"""A factor of 1.5, and a hair for rounding: the logarithms of 12 and 8 are more than this apart."""
 _SHORTEST_MAIN_LINE = 3
 _SHORTEST_BEGINNING = 4
 """Letters of a brand; a shorter one begins too many other words."""
@@ -108,8 +109,6 @@ def _is_comparable(old: ModelName, new: ModelName) -> bool:
 def _same_vendor_line(failing: ParsedModel, other: ParsedModel) -> bool:
     """Whether `other`, of the same owner, is its main line, or the same line renamed."""
     old, new = failing.name, other.name
-    if not old.brand:
-        return False
     if old.jobs or failing.kind not in {*CHAT_KINDS, Kind.UNKNOWN} or not new.skills <= old.skills:
         return False
     if old.brand[-len(new.brand) :] == new.brand or new.brand[-len(old.brand) :] == old.brand:
@@ -165,7 +164,7 @@ def rank_of_release(failing: ParsedModel, other: ParsedModel) -> Rank:
     year, month, day = new.date or (0, 0, 0)
     return (
         _version_order(old, new),
-        new.is_base and not old.is_base,
+        old.is_base != new.is_base,
         abs(old.instruct_or_thinking - new.instruct_or_thinking),
         abs(new.log_size - old.log_size),
         (-year, -month, -day),

@@ -68,6 +68,107 @@ def test_the_best_id_comes_first_and_says_why(asked: str, first: str, why: Reaso
 
 
 @pytest.mark.parametrize(
+    ("asked", "served", "why"),
+    [
+        *(
+            pytest.param("Qwen/Qwen-7B-Chat", served, Reason.NEWER, id=f"no version, {served}")
+            for served in ("Qwen/Qwen2.5-7B-Instruct", "Qwen/Qwen3-8B-2507")
+        ),
+        ("Qwen/Qwen3-8B", "Qwen/Qwen-7B-Chat", Reason.OLDER),
+        pytest.param(
+            "mistralai/Mistral-Large-3",
+            "mistralai/Mistral-Large-Instruct-2407",
+            Reason.FAMILY,
+            id="a date is no older version",
+        ),
+        pytest.param(
+            "mistralai/Mistral-Large-Instruct-2407",
+            "mistralai/Mistral-Large-3",
+            Reason.FAMILY,
+            id="a version is no newer date",
+        ),
+        pytest.param(
+            "mistralai/Mistral-Large-Instruct-2411",
+            "mistralai/Mistral-Small-Instruct-2409",
+            Reason.FAMILY,
+            id="without a version the date is the release",
+        ),
+        pytest.param(
+            "mistralai/Mistral-Large-Instruct-2407",
+            "mistralai/Mistral-Small-Instruct-2407",
+            Reason.SIZE,
+            id="the release of a date",
+        ),
+        ("Qwen/Qwen3-30B-A3B-Thinking-2507", "Qwen/Qwen3-4B", Reason.SIZE),
+        (
+            "deepseek-ai/DeepSeek-V4-Flash",
+            "deepseek-ai/DeepSeek-V4-Flash-0731",
+            Reason.RERELEASE,
+        ),
+        ("Qwen/Qwen3-235B-A22B-Thinking-2507", "Qwen/Qwen3-235B-A22B", Reason.VARIANT),
+        ("Qwen/Qwen3-235B-A22B", "Qwen/Qwen3-235B-A22B-Thinking-2507", Reason.VARIANT),
+        pytest.param(
+            "ZhipuAI/GLM-4.5-106B", "ZhipuAI/GLM-5.2", Reason.NEWER, id="one size is not known"
+        ),
+        ("ZhipuAI/GLM-4-9B", "ZhipuAI/GLM-5.2", Reason.NEWER_SIZE),
+        ("ZhipuAI/GLM-4.5-Air", "ZhipuAI/GLM-5-Flash", Reason.NEWER),
+        ("deepseek-ai/DeepSeek-V4-Pro", "deepseek-ai/DeepSeek-V5-Flash", Reason.NEWER_SIZE),
+        *(
+            (f"Qwen/Qwen2-{size}B", f"Qwen/Qwen3-{larger}B", Reason.NEWER)
+            for size, larger in ((8, 12), (10, 15), (20, 30), (32, 48))
+        ),
+        ("Qwen/Qwen2-8B", "Qwen/Qwen3-12.1B", Reason.NEWER_SIZE),
+        pytest.param(
+            "iic/GUI-Owl-Agent-7B-Instruct",
+            "iic/GUI-Owl-1.5-8B-Instruct",
+            Reason.FAMILY,
+            id="the first words of the brand",
+        ),
+        pytest.param(
+            "Shanghai_AI_Laboratory/InternLM3-8B-Instruct",
+            "Shanghai_AI_Laboratory/Intern-S1",
+            Reason.FAMILY,
+            id="the beginning of the brand",
+        ),
+        pytest.param(
+            "iic/QwenLong-L1-32B", "iic/Qwen3-32B", Reason.FAMILY, id="a beginning of four letters"
+        ),
+        pytest.param(
+            "nvidia/Meta-Nemotron-Llama",
+            "nvidia/Llama-3.1-Pro",
+            Reason.FAMILY,
+            id="two words before the brand",
+        ),
+        pytest.param(
+            "nvidia/Llama-Pro",
+            "nvidia/Meta-Nemotron-Llama-3.1",
+            Reason.FAMILY,
+            id="two words before the brand that is served",
+        ),
+        pytest.param("Qwen/27B", "Qwen/Qwen3.5-27B", Reason.FAMILY, id="a size and no brand"),
+        pytest.param(
+            "https://modelscope.cn/models/Qwen/Qwen3-MAX/",
+            "Qwen/Qwen3-Max",
+            Reason.SPELT,
+            id="an address in capital letters",
+        ),
+        pytest.param("Qwne3.5-27B", "Qwen/Qwen3.5-27B", Reason.NEAREST, id="a slip, no owner"),
+        pytest.param(
+            "meituan/LonCt-Cat", "meituan/LongCat-Chat", Reason.NEAREST, id="3 letters of 20 less"
+        ),
+        pytest.param(
+            "meituan/Looong-Litte", "meituan/Long-Lite", Reason.NEAREST, id="3 letters of 20 more"
+        ),
+        pytest.param(
+            "elm/Elm-V3-Flaxx", "elm/Elm-V3-Flash", Reason.SIZE, id="two letters are no slip"
+        ),
+    ],
+)
+def test_the_reason_for_the_only_one_that_fits(asked: str, served: str, why: Reason) -> None:
+    assert suggest(asked, [served]) == (Suggestion(served, why),)
+
+
+@pytest.mark.parametrize(
     ("asked", "served", "expected"),
     [
         pytest.param("oak/Oak3-8B", OAK, "oak/Oak3-9B", id="size before another size"),
@@ -96,6 +197,107 @@ def test_the_best_id_comes_first_and_says_why(asked: str, first: str, why: Reaso
 )
 def test_the_nearest_of_a_family(asked: str, served: tuple[str, ...], expected: str) -> None:
     assert suggest(asked, served)[0].id == expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        pytest.param(
+            "Qwen/Qwen3-4B-Thinking",
+            ["Qwen/Qwen3-4B-2507", "Qwen/Qwen3-4B-Instruct", "Qwen/Qwen3-4B-Base"],
+            id="a base model last",
+        ),
+        pytest.param(
+            "Qwen/Qwen2.5-4B-Base",
+            ["Qwen/Qwen3-4B-Base", "Qwen/Qwen3-4B", "Qwen/Qwen3-4B-Instruct"],
+            id="a base model for one",
+        ),
+        pytest.param(
+            "Qwen/Qwen3-4B-Instruct-2404",
+            ["Qwen/Qwen3-4B-Instruct-2601", "Qwen/Qwen3-4B-Instruct-2507"],
+            id="the latest year",
+        ),
+        pytest.param(
+            "deepseek-ai/DeepSeek-V4-Pro-0501",
+            ["deepseek-ai/DeepSeek-V4-Pro-0813", "deepseek-ai/DeepSeek-V4-Pro-0803"],
+            id="the latest day",
+        ),
+        pytest.param(
+            "meituan-longcat/LongCat3-Flash-Lite",
+            [
+                "meituan-longcat/LongCat5-Flash-Lite",
+                "meituan-longcat/LongCat4-Flash",
+                "meituan-longcat/LongCat3.5-Air",
+            ],
+            id="all words of tier, then one, then the tier",
+        ),
+        pytest.param(
+            "Qwen/Qwen2.5-72B",
+            ["Qwen/Qwen3-80B", "Qwen/Qwen2.5-120B"],
+            id="a size of the class",
+        ),
+        pytest.param(
+            "Qwen/Qwen3-9B",
+            ["Qwen/Qwen3.5-100B-A10B", "Qwen/Qwen3.5-100B"],
+            id="parameters in use",
+        ),
+        pytest.param(
+            "Qwen/Qwen3-235B-A22B",
+            ["Qwen/Qwen4", "Qwen/Qwen5-235B-A22B"],
+            id="parameters that are not known",
+        ),
+        pytest.param(
+            "MiniMax/MiniMax-M2",
+            ["MiniMax/MiniMax-M2.5", "MiniMax/MiniMax-01"],
+            id="the series",
+        ),
+        pytest.param(
+            "mistralai/Mistral-Large-2",
+            ["mistralai/Mistral-Large-3", "mistralai/Mistral-Large-Instruct-2407"],
+            id="a newer version before a date",
+        ),
+        pytest.param(
+            "ZhipuAI/GLM-Z1-9B",
+            ["ZhipuAI/GLM-4.1-9B", "ZhipuAI/GLM-4-9B", "ZhipuAI/GLM-3.9-9B"],
+            id="the latest of another series",
+        ),
+        pytest.param(
+            "ZhipuAI/GLM-6-9B",
+            ["ZhipuAI/GLM-4.1-9B", "ZhipuAI/GLM-4-9B", "ZhipuAI/GLM-3.9-9B"],
+            id="the latest of the older ones",
+        ),
+    ],
+)
+def test_the_order_of_a_family(asked: str, expected: list[str]) -> None:
+    assert [each.id for each in suggest(asked, expected)] == expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "served", "expected"),
+    [
+        pytest.param(
+            "LLM-Research/Llama-3-8B",
+            ["LLM-Research/Llama-3.3-70B-Instruct", "iic/Llama-3.1-8B"],
+            ["LLM-Research/Llama-3.3-70B-Instruct"],
+            id="the owner's own",
+        ),
+        pytest.param(
+            "Qwen/QwQ-32B",
+            ["Qwen/Tongyi-DeepResearch-4B", "Qwen/Qwen3-32B"],
+            ["Qwen/Qwen3-32B"],
+            id="the owner's main line",
+        ),
+        pytest.param("iic/8B", ["LLM-Research/7B"], [], id="a size of any brand"),
+        pytest.param(
+            "qwen",
+            ["Qwen/Qwen3-Coder-30B-A3B-Instruct", "MusePublic/Qwen3.5-27B"],
+            ["MusePublic/Qwen3.5-27B", "Qwen/Qwen3-Coder-30B-A3B-Instruct"],
+            id="a name alone has no owner",
+        ),
+    ],
+)
+def test_the_owners_of_a_family(asked: str, served: list[str], expected: list[str]) -> None:
+    assert [each.id for each in suggest(asked, served)] == expected
 
 
 def test_an_older_release_is_not_offered_beside_a_newer_one() -> None:
@@ -134,6 +336,12 @@ SEES = ("ash/Ash3-9B", "ash/Ash3-VL-30B", "ash/Ash4-9B", "ash/Ash3-Coder-9B", "a
             {"ash/Ash3.5-9B": Kind.VISION, "ash/Ash4-9B": Kind.CHAT},
             [("ash/Ash3-VL-30B", Reason.FAMILY)],
             id="a name without VL that is known to take images",
+        ),
+        pytest.param(
+            "ash/Ash3.5-9B",
+            {"ash/Ash3.5-9B": Kind.CHAT, "ash/Ash4-9B": Kind.VISION},
+            [("ash/Ash4-9B", Reason.NEWER)],
+            id="what takes images chats too",
         ),
         pytest.param("ash/Ash3-Embedding-9B", {}, [], id="another job"),
         pytest.param("ash/Ash3-Image", {}, [("ash/Ash4-Image", Reason.NEWER)], id="the same job"),
@@ -307,12 +515,24 @@ def test_at_most_three_are_suggested_each_once_and_never_what_was_asked() -> Non
         ("maker/Oak3.{}-8B", "maker/Oak2-8B", "maker/Oak3.0-8B"),
         ("maker/Oak3-{}B", "maker/Oak2-500B", "maker/Oak3-500B"),
         ("maker/Oak{}-3-8B", "maker/Oak500-2-8B", "maker/Oak500-3-8B"),
+        ("maker/Oak3-8B-Tune{}", "maker/Oak2-8B-Tune500", "maker/Oak3-8B-Tune500"),
     ],
 )
 def test_among_a_thousand_of_a_line_the_nearest_is_found(form: str, asked: str, first: str) -> None:
     """No id is compared with all of them."""
     found = suggest(asked, frozenset(form.format(number) for number in range(1000)))
     assert found[0].id == first
+
+
+def test_all_of_an_owner_with_many_brands_are_compared() -> None:
+    others = [
+        f"LLM-Research/Brand{letter}{other}-70B"
+        for letter in "abcdefgh"
+        for other in "abcdefghijklmnopqr"
+    ]
+    served = [*others, "LLM-Research/Meta-Llama-3.1-8B-Instruct"]
+    (found,) = suggest("LLM-Research/Llama-3-405B", served)
+    assert found.id == "LLM-Research/Meta-Llama-3.1-8B-Instruct"
 
 
 def test_what_is_only_misspelt_needs_no_second_suggestion() -> None:
