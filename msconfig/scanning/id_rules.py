@@ -175,7 +175,8 @@ class IdRules:
             return None
         if start and not _is_prefix(value[:start], any_name=anywhere):
             return None
-        return FoundId(value[start:], start, len(value))
+        text = _without_shown_name(value[start:])
+        return FoundId(text, start, start + len(text))
 
     def with_site(self, found: FoundId, beside: Service | None) -> FoundId:
         """An id of the file with whether it is for the site that is not checked.
@@ -208,7 +209,8 @@ class IdRules:
             return None
         if service is None:
             is_beside = "modelscope" in value[:start].lower() or self._is_near_api_inference(at)
-        return FoundId(text, start, len(value)) if is_beside else None
+        text = _without_shown_name(text)
+        return FoundId(text, start, start + len(text)) if is_beside else None
 
     def _is_near_api_inference(self, at: int) -> bool:
         """Whether the nearest address is API-Inference's; true in a file about it alone."""
@@ -256,6 +258,16 @@ def _is_prefix(text: str, *, any_name: bool) -> bool:
     # a capital is that of an owner, or of a tier of SiliconFlow (`Pro/`)
     is_name = len(others) == 1 and others[0].islower()
     return any_name and is_name and others[0] not in _OTHER_SERVICES | _FOLDERS
+
+
+_DATE = re.compile(r"-\d{4,8}$", re.ASCII)
+
+
+def _without_shown_name(text: str) -> str:
+    """An id without the model's own name behind it, which is shown for it and is no provider."""
+    path, _, behind = text.partition(":")
+    name = path.rpartition("/")[2].lower()
+    return path if behind.lower() in {name, _DATE.sub("", name)} else text
 
 
 def _may_be_id(text: str) -> bool:

@@ -338,6 +338,10 @@ def _service_of(string: String) -> Service | None:
     return string.scope.service_for(string.name) if string.scope is not None else None
 
 
+_SHOWN_NAME = re.compile(r"->|[=@<]")
+"""What is behind an id in such a list: a deployment, a name that is shown, a service, abilities."""
+
+
 def _is_list_of_ids(value: str, rules: IdRules) -> bool:
     pieces = _SEPARATED.findall(value)
     return len(pieces) > 1 and all(rules.exactly(piece) for piece in pieces)
@@ -346,7 +350,7 @@ def _is_list_of_ids(value: str, rules: IdRules) -> bool:
 def _listed(value: str, string: String, rules: IdRules, *, by_name: bool) -> Iterator[FoundId]:
     """The ids of a list in one value: ``+owner/name=Shown name,-owner/name``."""
     for piece in _SEPARATED.finditer(value):
-        text = piece[0].partition("=")[0].partition("@")[0].partition("<")[0]
+        text = _SHOWN_NAME.split(piece[0], maxsplit=1)[0]
         begin = piece.start()
         if text[:1] in {"+", "-"}:
             begin, text = begin + 1, text[1:]

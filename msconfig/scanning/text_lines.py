@@ -167,7 +167,8 @@ class _Lines:
         """Note whether a text is in the same list or mapping as the `last` one in front of it."""
         if last.endswith(":"):  # `name: "owner/name"`
             between = f":{between}"
-        is_name = between == "=" and "/" not in last  # no name that is shown for an id
+        # that of the list, and none that is shown for an id or its deployment
+        is_name = between == "=" and "/" not in last and self._between != ">"
         continues = between in _BETWEEN_ITEMS or _BETWEEN.fullmatch(between) is not None
         self._between = between if last and continues and not is_name else ""
 
@@ -195,6 +196,8 @@ class _Lines:
         shift += len(text[shift:]) - len(text[shift:].lstrip(":+-?"))
         begin, text = begin + shift, text[shift:]
         text = text.rstrip(_TRAILING)
+        if line.startswith("->", begin + len(text) - 1):  # a deployment behind it
+            text = text[:-1]
         end = begin + len(text)
         quote = line[begin - 1 : begin] if line[begin - 1 : begin] in _QUOTES else ""
         is_quoted = bool(begin and quote) and line[end : end + 1] == quote
@@ -226,7 +229,7 @@ class _Lines:
             return self._rules.of_the_form(piece.text, piece.begin) if is_open else found
         if self._manner is Manner.COMMAND or not (piece.is_quoted or self._manner is Manner.PROSE):
             return None
-        is_named_item = piece.is_item and piece.behind == "="
+        is_named_item = piece.is_item and piece.behind in {"=", "-"}
         if piece.behind and piece.behind not in _MAY_FOLLOW and not is_named_item:
             return None
         name = self._name(piece)

@@ -43,10 +43,29 @@ FOUND = [
     ("a.sh", f"OPENAI_MODEL={ONE} VISION_MODEL={TWO} serve a/b", BOTH),
     ("a.sh", f"export MODEL_LIST={ONE},x,{TWO}\n", BOTH),
     ("a.sh", f'MODEL_LIST="-all,+{ONE}=One<1:fc>,+{TWO}"\n', BOTH),
+    ("a.sh", f"MODEL_LIST='-all,+{ONE}->x=One,+{TWO}->y'\n", BOTH),
     ("a.yaml", f"models:\n  fast: {ONE}\n  slow: {TWO}\n  path: a/b\n", BOTH),
     ("a.json", f'{{"model_aliases": {{"fast": "{ONE}", "slow": "{TWO}"}}}}', BOTH),
     ("a.toml", f'[models]\nfast = "{ONE}"\nslow = "{TWO}"\n', BOTH),
 ]
+
+
+LISTED = [
+    (f"-all,+{ONE}->deployment=One<8192:fc>,+{TWO}->x", BOTH),
+    (f"{ONE}@Service=One,{TWO}->x=Two", BOTH),
+    ("a/Big-V4-0731:Big-V4,a/Big-V4:big-v4", ["a/Big-V4-0731", "a/Big-V4"]),
+    ("a/Big-V4:Big,a/Big-V4:Provider", ["a/Big-V4:Big", "a/Big-V4:Provider"]),
+    ("MiniMax/MiniMax-M2.7:MiniMax,x", ["MiniMax/MiniMax-M2.7:MiniMax"]),
+]
+
+
+@pytest.mark.parametrize(("text", "ids"), LISTED)
+@pytest.mark.parametrize("name", [".env", "a.yaml", "a.json"])
+def test_what_is_shown_for_a_model_is_no_part_of_its_id(
+    tmp_path: Path, name: str, text: str, ids: list[str]
+) -> None:
+    forms = {".env": "MODELS={}", "a.yaml": "env:\n  - MODELS={}", "a.json": '{{"models": "{}"}}'}
+    assert ids_of(tmp_path, name, forms[name].format(text)) == ids
 
 
 @pytest.mark.parametrize(("name", "text", "ids"), FOUND)
