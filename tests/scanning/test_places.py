@@ -241,8 +241,10 @@ def test_every_id_of_a_toml_document_is_found_at_its_place(
     import tomlkit  # noqa: PLC0415
 
     file = tmp_path_factory.getbasetemp() / "generated.toml"
-    file.write_bytes(tomlkit.dumps(value).encode("utf-8"))
-    assert len(scanned(file)) == _count(value)
+    text = tomlkit.dumps(value)
+    file.write_bytes(text.encode("utf-8"))
+    written = sum(text.count(each) for each in KNOWN)  # a key can be in several headers
+    assert _count(value) <= len(scanned(file)) <= written
 
 
 @given(
