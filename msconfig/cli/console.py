@@ -90,7 +90,8 @@ def can_ask() -> bool:
 
 def can_draw(stream: TextIO | None) -> bool:
     """Whether `stream` is a terminal that can move its cursor and show colours."""
-    return is_terminal(stream) and os.environ.get("TERM") != "dumb"
+    # the names that Prompt Toolkit takes for one that cannot
+    return is_terminal(stream) and os.environ.get("TERM", "").lower() not in {"dumb", "unknown"}
 
 
 def stdout_in_color() -> bool:

@@ -194,7 +194,8 @@ def is_provider(value: dict[str, Any]) -> bool:
 
 def is_data_json(raw: bytes) -> bool:
     """Whether it is `data.json`, taken out of a backup; the first of its 8 MiB are enough."""
-    return raw.lstrip().startswith(b"{") and all(mark in raw for mark in _MARKS_OF_DATA_JSON)
+    text = raw.removeprefix(_BOM).lstrip()
+    return text.startswith(b"{") and all(mark in raw for mark in _MARKS_OF_DATA_JSON)
 
 
 def names_a_provider(raw: bytes) -> bool:
@@ -204,7 +205,8 @@ def names_a_provider(raw: bytes) -> bool:
 
 def _what_it_is(document: Document, raw: bytes) -> str:
     if document.kind in {DocumentKind.SETTINGS, DocumentKind.SCENARIO} and document.errors:
-        return f"not a document with models, nor valid as {document.kind.what}"
+        valid = "valid" if document.kind is DocumentKind.SETTINGS else "a valid"
+        return f"not a document with models, nor {valid} {document.kind.what}"
     if document.kind is not None and document.kind not in _PROVIDERS:
         return f"{document.kind.what}, not a document with models"
     if document.value is None:

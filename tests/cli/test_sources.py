@@ -105,13 +105,18 @@ def test_arguments_come_first_and_an_id_counts_once_where_it_came_first(run: Run
             *(2, "JSON of another program; --scan"),
             id="OpenClaw",
         ),
-        pytest.param('{"models": {"a/b": 1}}', 2, "nor valid as scenario", id="broken scenario"),
-        pytest.param('{"models": {"a": 1}, "seed": 1}', 2, "nor valid as scenario", id="a seed"),
+        pytest.param('{"models": {"a/b": 1}}', 2, "nor a valid scenario", id="broken scenario"),
+        pytest.param('{"models": {"a": 1}, "seed": 1}', 2, "nor a valid scenario", id="a seed"),
         pytest.param("models:\n  - a/b\n", 2, "nor a backup; --scan finds", id="YAML"),
         pytest.param(
             ' {"time": 1, "localStorage": {"persist:cherry-studio": "{}"}}',
             *(2, "the data.json of a backup of Cherry Studio; use the .zip or .bak"),
             id="data.json",
+        ),
+        pytest.param(
+            '\ufeff{"time": 1, "localStorage": {"persist:cherry-studio": "{}"}}',
+            *(2, "the data.json of a backup of Cherry Studio; use the .zip or .bak"),
+            id="data.json with a mark",
         ),
         pytest.param('{"data": [{"name": "x"}]}', 2, "another program", id="data without ids"),
         pytest.param('{"object": "list", "data": []}', 2, "holds no model id", id="empty reply"),
@@ -131,7 +136,7 @@ def test_toml_that_is_no_settings_is_not_called_settings(run: Run) -> None:
     Path("other.toml").write_text('[[models]]\nid = "a/b"\nbase_url = "https://x.test"\n')
     ran = run(*ASK, "--from", "other.toml")
     assert ran.code == 2
-    assert "not a document with models, nor valid as msconfig settings; --scan" in ran.err
+    assert "not a document with models, nor valid msconfig settings; --scan" in ran.err
 
 
 def test_a_v1_document_without_models_is_a_source_without_any(run: Run) -> None:

@@ -241,7 +241,7 @@ KNOWN: list[tuple[int, str, dict[str, Any], CallOutcome]] = [
 ]
 
 
-NOT_YOURS = "the balance of ModelScope's own account with the model's host, not of yours"
+NOT_YOURS = "the balance of ModelScope's own account with the model's host, not yours"
 
 
 @pytest.mark.parametrize("key", ["error", "errors"])

@@ -419,8 +419,9 @@ def test_yes_asks_nothing() -> None:
     assert FILE.exists()
 
 
-def test_a_terminal_that_draws_nothing_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TERM", "dumb")
+@pytest.mark.parametrize("name", ["dumb", "unknown", "DUMB"])
+def test_a_terminal_that_draws_nothing_is_none(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", name)
     with screen.Screen("init") as seen:
         assert seen.end() == 2
         assert "no model id" in seen.all_text
