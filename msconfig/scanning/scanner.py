@@ -269,8 +269,8 @@ def _in_string(text: str, string: String, rules: IdRules) -> Iterator[FoundId]:
     at = _offsets(text, string)
     if at is None:
         return
-    for found in _of_value(value[string.skip :], string, rules):
-        yield FoundId(found.text, at(string.skip + found.start), at(string.skip + found.end))
+    for found in _of_value(string, rules):
+        yield FoundId(found.text, at(found.start), at(found.end))
 
 
 def _offsets(text: str, string: String) -> Callable[[int], int] | None:
@@ -288,9 +288,11 @@ def _offsets(text: str, string: String) -> Callable[[int], int] | None:
     return lambda position: string.start + offsets[position]
 
 
-def _of_value(value: str, string: String, rules: IdRules) -> list[FoundId]:
+def _of_value(string: String, rules: IdRules) -> list[FoundId]:
+    """The ids of a value, with their places in it."""
+    value = string.value[string.skip :]
     bare = value.strip(_AROUND)
-    shift = value.index(bare)
+    shift = string.skip + value.index(bare)
     names_one = _is_named_after_a_model(string)
     found = rules.exactly(bare, anywhere=True)
     if found is None and names_one:
@@ -298,14 +300,23 @@ def _of_value(value: str, string: String, rules: IdRules) -> list[FoundId]:
     if found is not None:
         return [FoundId(found.text, shift + found.start, shift + found.end)]
     if "${" in bare:  # an expression: `${NAME:-owner/name}`, `${{ vars.NAME || 'owner/name' }}`
-        return list(ids_in_lines(value, 0, len(value), rules, Manner.PROSE))
+        return _as_line(string, rules, Manner.PROSE)
     if not _SEPARATORS.search(bare):
         return []
+    listed: list[FoundId] = []
     if names_one or _is_list_of_ids(bare, rules):
         listed = list(_listed(value, string, rules, by_name=names_one))
-        if listed:
-            return listed
-    return list(ids_in_lines(value, 0, len(value), rules, Manner.COMMAND))
+    return listed + _as_line(string, rules, Manner.COMMAND)
+
+
+def _as_line(string: String, rules: IdRules, manner: Manner) -> list[FoundId]:
+    """The ids of a value that is a line of text, the name in front of it included.
+
+    Of `--model=owner/name --port 80` the first name is part of the command.
+    """
+    value = string.value
+    service = _service_of(string)
+    return list(ids_in_lines(value, 0, len(value), rules, manner, at=string.start, service=service))
 
 
 def _is_named_after_a_model(string: String) -> bool:
@@ -351,7 +362,7 @@ def _listed(value: str, string: String, rules: IdRules, *, by_name: bool) -> Ite
     """The ids of a list in one value: ``+owner/name=Shown name,-owner/name``."""
     for piece in _SEPARATED.finditer(value):
         text = _SHOWN_NAME.split(piece[0], maxsplit=1)[0]
-        begin = piece.start()
+        begin = string.skip + piece.start()
         if text[:1] in {"+", "-"}:
             begin, text = begin + 1, text[1:]
         found = rules.exactly(text, anywhere=True)

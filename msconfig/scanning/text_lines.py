@@ -9,6 +9,7 @@ from enum import Enum
 from pathlib import PurePath
 
 from msconfig.scanning.id_rules import FoundId, IdRules, maps_to_models, names_a_model
+from msconfig.scanning.services import Service
 
 __all__ = ["Manner", "ids_in_lines", "manner_of"]
 
@@ -86,6 +87,9 @@ def ids_in_lines(
     end: int,
     rules: IdRules,
     manner: Manner,
+    *,
+    at: int = 0,
+    service: Service | None = None,
 ) -> Iterator[FoundId]:
     """The ids in a part of a text, with their places in the whole.
 
@@ -95,12 +99,14 @@ def ids_in_lines(
         end: and where it ends.
         rules: what counts.
         manner: how the part is written.
+        at: where `text` begins in the file.
+        service: the one whose address is beside the text; None if there is none.
     """
-    lines = _Lines(rules, manner)
+    lines = _Lines(rules, manner, service)
     while start < end:
         line_end = text.find("\n", start, end)
         line_end = line_end if line_end >= 0 else end
-        for found in lines.ids_in(text[start:line_end], start):
+        for found in lines.ids_in(text[start:line_end], at + start):
             yield FoundId(found.text, start + found.start, start + found.end)
         start = line_end + 1
 
@@ -126,9 +132,10 @@ class _Piece:
 class _Lines:
     """Reads lines one after the other."""
 
-    def __init__(self, rules: IdRules, manner: Manner) -> None:
+    def __init__(self, rules: IdRules, manner: Manner, service: Service | None) -> None:
         self._rules = rules
         self._manner = manner
+        self._service = service
         self._at = 0
         """Where the line begins in the file."""
         self._open: list[tuple[int, str, bool]] = []
@@ -226,7 +233,7 @@ class _Lines:
         if argument is not None and names_a_model(argument["name"]):
             found = self._rules.exactly(piece.text, anywhere=True)
             is_open = found is None and self._rules.is_about_modelscope
-            return self._rules.of_the_form(piece.text, piece.begin) if is_open else found
+            return self._of_the_form(piece) if is_open else found
         if self._manner is Manner.COMMAND or not (piece.is_quoted or self._manner is Manner.PROSE):
             return None
         is_named_item = piece.is_item and piece.behind in {"=", "-"}
@@ -235,7 +242,10 @@ class _Lines:
         name = self._name(piece)
         if not (names_a_model(name) or (name == "id" and self._is_in_models)):
             return None
-        return self._rules.of_the_form(piece.text, piece.begin)
+        return self._of_the_form(piece)
+
+    def _of_the_form(self, piece: _Piece) -> FoundId | None:
+        return self._rules.of_the_form(piece.text, piece.begin, service=self._service)
 
     def _name(self, piece: _Piece) -> str:
         """The key, variable or list whose value a text is; "" if it is none's."""

@@ -184,3 +184,54 @@ def test_an_id_with_an_address_of_its_own_is_that_of_a_model(
 @pytest.mark.parametrize("name", SEVERAL_SERVICES)
 def test_the_address_is_found_in_the_same_way(tmp_path: Path, name: str) -> None:
     assert found(tmp_path, name, SEVERAL_SERVICES[name]) == ["acme/ours"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.yaml", "command: --model=acme/one --port 80 --draft-model=acme/two"),
+        ("a.yaml", 'args:\n  - "--model=acme/one --port=${PORT}"\n  - --model=acme/two'),
+        ("a.yaml", "run: MODEL=acme/one python x.py --model acme/two"),
+        ("a.yaml", 'x: "PORT=80 MODEL=acme/one VISION_MODEL=acme/two serve a/b"'),
+        (".env", 'VLLM_ARGS="--model=acme/one --port 80"\nMODEL_ARGS="--x=1 --model acme/two"'),
+        ("a.json", '{"x": "--model=acme/one --draft-model=acme/two"}'),
+        ("a.json", '{"models": ["--model=acme/one --draft-model=acme/two"]}'),
+        ("a.json", '{"models": ["MODELS=acme/one,acme/two", "--x --model=acme/one"]}'),
+    ],
+)
+def test_a_line_that_begins_with_a_name_is_read_to_its_end(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    comment = "//" if name == "a.json" else "#"
+    assert sorted(set(found(tmp_path, name, f"{comment} {HOST}\n{text}\n"))) == [
+        "acme/one",
+        "acme/two",
+    ]
+
+
+OURS = f"""  ours:
+    OPENAI_BASE_URL: {HOST}
+    OPENAI_MODEL: ${{MODEL:-acme/one}}
+    command: python serve.py --model acme/two
+"""
+THEIRS = f"""  theirs:
+    OPENAI_BASE_URL: {OTHER_HOST}
+    OPENAI_MODEL: ${{MODEL:-acme/theirs}}
+    command: --model acme/theirs-too
+"""
+
+
+@pytest.mark.parametrize("text", [OURS + THEIRS, THEIRS + OURS])
+def test_expressions_and_arguments_are_for_the_service_beside_them(
+    tmp_path: Path, text: str
+) -> None:
+    assert found(tmp_path, "a.yaml", f"services:\n{text}") == ["acme/one", "acme/two"]
+
+
+def test_arguments_without_an_address_beside_them_are_for_the_nearest(tmp_path: Path) -> None:
+    far = "#\n" * 600
+    text = (
+        f"- {{url: {OTHER_HOST}}}\n- {{cmd: x --model acme/theirs}}\n{far}"
+        f"- {{url: {HOST}}}\n- {{cmd: x --model acme/ours}}\n"
+    )
+    assert found(tmp_path, "a.yaml", text) == ["acme/ours"]
