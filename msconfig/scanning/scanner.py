@@ -326,7 +326,7 @@ def _is_named_after_a_model(string: String) -> bool:
     values of ``models``.
     """
     scope = string.scope or Scope()
-    has_address = scope.service is not None and scope.service.is_api_inference
+    has_address = scope.own_service is not None and scope.own_service.is_api_inference
     return (
         names_a_model(string.name)
         or (string.name == "id" and (names_a_model(scope.name) or has_address))

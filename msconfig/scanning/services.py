@@ -25,7 +25,9 @@ class Service(Enum):
 
 
 _API_INFERENCE = re.compile(
-    r"api-inference\.modelscope\.(?P<site>cn|ai)(?:/[\w./-]{0,80})?", re.IGNORECASE
+    # of a domain below it, that of another service
+    r"(?<![.-])api-inference\.modelscope\.(?P<site>cn|ai)(?:/[\w./-]{0,80})?",
+    re.IGNORECASE,
 )
 _SERVICE = re.compile(
     r"https?://(?:api[.-]|[^\s/\"'`<>()]{0,200}(?:inference|openai|:\d{2,5}\b)"

@@ -22,6 +22,8 @@ class Scope:
     parent: Scope | None = None
     service: Service | None = None
     """None where it names no address."""
+    own_service: Service | None = None
+    """The service whose address is a value of its own, and not only in a mapping in it."""
     is_mixed: bool = False
     """Whether it names several services."""
     by_word: dict[str, Service | None] | None = None
@@ -30,8 +32,16 @@ class Scope:
     """The key whose value it is, also through lists."""
     in_list: bool = False
 
-    def note(self, service: Service, name: str) -> None:
-        """Note that the address of `service` is the value of `name` in it."""
+    def note(self, service: Service, name: str, *, is_own: bool = True) -> None:
+        """Note that the address of `service` is the value of `name` in it.
+
+        Args:
+            service: the service.
+            name: what the address is called.
+            is_own: whether `name` is in it, and not in a mapping in it.
+        """
+        if is_own:
+            self.own_service = service
         self.is_mixed |= self.service not in {None, service}
         self.service = service
         self.by_word = {} if self.by_word is None else self.by_word

@@ -61,7 +61,7 @@ def _note_address(string: String, *, around: bool) -> None:
     string.scope.note(service, string.name)
     outer = string.scope.parent if around else None
     if outer is not None and outer.parent is not None and outer.service is None:
-        outer.note(service, string.name)
+        outer.note(service, string.name, is_own=False)
 
 
 def _named(string: String, before: String | None, variables: dict[int, str]) -> String:

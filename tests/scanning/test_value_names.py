@@ -181,6 +181,27 @@ def test_an_id_with_an_address_of_its_own_is_that_of_a_model(
     assert found(tmp_path, name, text) == ["acme/ours"]
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.json", f'{{"id": "acme/app", "llm": {{"baseURL": "{HOST}", "model": "acme/ours"}}}}'),
+        ("a.yaml", f"- id: acme/app\n  provider:\n    base_url: {HOST}\n    model: acme/ours\n"),
+        (
+            "a.json",
+            (
+                '{"mcpServers": [{"id": "acme/fetch", "url":'
+                ' "https://mcp.api-inference.modelscope.cn/sse/x"}],\n'
+                f'"b": [{{"id": "acme/ours", "url": "{HOST}"}}]}}'
+            ),
+        ),
+    ],
+)
+def test_an_id_around_an_address_in_a_mapping_of_its_own_is_that_of_no_model(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    assert found(tmp_path, name, text) == ["acme/ours"]
+
+
 @pytest.mark.parametrize("name", SEVERAL_SERVICES)
 def test_the_address_is_found_in_the_same_way(tmp_path: Path, name: str) -> None:
     assert found(tmp_path, name, SEVERAL_SERVICES[name]) == ["acme/ours"]
