@@ -119,13 +119,18 @@ _NO_ALIAS = frozenset(
 )
 
 
-def maps_to_models(name: str, key: str) -> bool:
-    """Whether a mapping of this name has a model at `key`, which is a name of the user's own."""
+def maps_to_models(name: str, key: str, value: str) -> bool:
+    """Whether a mapping of this name has a model at `key`, which is a name of the user's own.
+
+    The name of nearly every model has a digit; texts of an interface (``n/a``, ``input/output``)
+    have none.
+    """
     return (
         _OF_MODELS.search(name) is not None
         and names_a_model(name)
         and key.lower() not in _NO_ALIAS
         and _NOT_OF_A_MODEL.search(key) is None
+        and any(map(str.isdigit, value.partition("/")[2]))
     )
 
 

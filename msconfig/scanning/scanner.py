@@ -331,7 +331,10 @@ def _is_named_after_a_model(string: String) -> bool:
         names_a_model(string.name)
         or (string.name == "id" and (names_a_model(scope.name) or has_address))
         or (string.name == "name" and scope.name.lower() == "model")
-        or (not (string.is_key or scope.in_list) and maps_to_models(scope.name, string.name))
+        or (
+            not (string.is_key or scope.in_list)
+            and maps_to_models(scope.name, string.name, string.value)
+        )
     )
 
 

@@ -262,7 +262,7 @@ class _Lines:
         of_list, is_mapping = self._list_of(piece)
         if not name:
             return of_list
-        return of_list if is_mapping and maps_to_models(of_list, name) else name
+        return of_list if is_mapping and maps_to_models(of_list, name, piece.text) else name
 
     def _list_of(self, piece: _Piece) -> tuple[str, bool]:
         """Name of the list or mapping that a text is in, and whether it is a mapping."""

@@ -10,7 +10,7 @@ from msconfig.scanning.scan_request import ScanRequest
 from msconfig.scanning.scanner import scan_files
 
 HOST = "https://api-inference.modelscope.cn/v1"
-ONE, TWO = "acme/one", "acme/two"
+ONE, TWO = "acme/one-1", "acme/two-2"
 BOTH = [ONE, TWO]
 
 # the file's name, what is in it beside the address, and its ids
@@ -91,6 +91,9 @@ NONE = [
         "models:\n  - icon: a/b\n    name: c/d\n  - x:\n      icon: e/f\nmodel:\n  kind: a/b\n",
     ),
     ("a.json", '{"model_id": {"x": "e.g. a/b"}, "models": {"placeholder": "one of a/b, c/d"}}'),
+    ("a.json", '{"i18n": {"models": {"none": "n/a", "unit": "token/s", "io": "input/output"}}}'),
+    ("a.yaml", "models:\n  price: n/a\n  tz: Asia/Shanghai\nother: n/a\n"),
+    ("a.ts", "const models = { price: 'input/output', unit: 'USD/token' };"),
     ("a.json", '{"models": [{"icon": "a/b"}], "model": {"x": "a/b"}, "models_dir": {"x": "a/b"}}'),
 ]
 
