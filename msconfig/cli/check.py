@@ -327,7 +327,9 @@ def _without_ids(report: Report) -> tuple[str, ...]:
     """A line about a scan that found no id; none otherwise."""
     if report.models or report.files_scanned is None:
         return ()
-    return (f"no model id found; {counted(report.files_scanned, 'file')} read",)
+    return (
+        f"no model id for site {report.site} found; {counted(report.files_scanned, 'file')} read",
+    )
 
 
 def _max_age(given: timedelta | None, settings: Settings) -> timedelta:

@@ -369,5 +369,5 @@ NEXT_STEPS = {
     NextStep.LATER: "run it again later; -v shows every request.",
     NextStep.ONLINE: "run it again online; recorded facts cannot settle what is open above.",
     NextStep.WAIT: "nothing for now; models that do not pass still need a replacement.",
-    NextStep.NO_IDS: "nothing; no model ID is in the files that were read.",
+    NextStep.NO_IDS: "nothing; no model ID for this site is in the files that were read.",
 }

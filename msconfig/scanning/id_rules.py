@@ -150,8 +150,10 @@ class IdRules:
         services = services_in(text) if _ANY_MODELSCOPE.search(text) else []
         named = {each for *_, each in services}
         sites = named - {Service.ANOTHER}
-        self._other_sites = sites - {Service(site)}
-        self._names_site = Service(site) in sites
+        self._text = text
+        self._site = Service(site)
+        self._other_sites = sites - {self._site}
+        self._names_site = self._site in sites
         self.is_about_modelscope = bool(sites) or _MODELSCOPE_PREFIX.search(text) is not None
         """Whether the file names API-Inference's host or has a ``modelscope/`` prefix."""
         is_mixed = self.is_about_modelscope and (
@@ -195,6 +197,8 @@ class IdRules:
         is_other = True  # in a file that names that site alone
         if self._names_site:
             is_other = (beside or self._nearest(found.start)) in self._other_sites
+            if is_other and beside is None:
+                is_other = not self._is_near_both_sites(found.start)
         return replace(found, is_for_other_site=is_other)
 
     def of_the_form(self, value: str, at: int, *, service: Service | None = None) -> FoundId | None:
@@ -226,12 +230,41 @@ class IdRules:
 
     def _nearest(self, at: int) -> Service | None:
         """The service whose address is nearest, in a file about several."""
+        index = self._index_of_nearest(at)
+        return self._services[index][2] if self._services and index >= 0 else None
+
+    def _index_of_nearest(self, at: int) -> int:
+        """Which of `_services` is nearest; -1 if none is near."""
         services = self._services or []
         behind = bisect_left(services, at, key=itemgetter(0))
-        around = services[max(0, behind - 1) : behind + 1]
-        distances = [(max(begin - at, at - end), service) for begin, end, service in around]
-        distance, service = min(distances, key=itemgetter(0), default=(_NEAR + 1, None))
-        return service if distance <= _NEAR else None
+        around = enumerate(services[max(0, behind - 1) : behind + 1], max(0, behind - 1))
+        distances = [(max(begin - at, at - end), index) for index, (begin, end, _) in around]
+        distance, index = min(distances, default=(_NEAR + 1, -1))
+        return index if distance <= _NEAR else -1
+
+    def _is_near_both_sites(self, at: int) -> bool:
+        """Whether the address of the site that is checked is beside the nearest one.
+
+        As in `HOSTS = {"cn": "…", "ai": "…"}`: an ID behind it may be for either.
+        """
+        services = self._services or []
+        index = self._index_of_nearest(at)
+        if index < 0:
+            return False
+        step = 1 if services[index][0] > at else -1
+        while 0 <= index + step < len(services):
+            first, second = sorted((index, index + step))
+            between = self._text[services[first][1] : services[second][0]]
+            # a slash is that of an id
+            if between.count("\n") > 1 or "/" in between.replace("//", ""):
+                return False
+            index += step
+            begin, end, service = services[index]
+            if max(begin - at, at - end) > _NEAR:
+                return False
+            if service is self._site:
+                return True
+        return False
 
 
 def _start(value: str) -> int:

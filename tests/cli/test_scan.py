@@ -98,7 +98,7 @@ def test_a_scan_without_ids_is_a_complete_report_in_every_format(run: Run, form:
     ran = run("check", "--offline", "--no-token", "--scan", ".", "--format", form)
     assert ran.code == 0
     assert ran.out
-    assert "no model id found; 2 files read" in ran.err
+    assert "no model id for site cn found; 2 files read" in ran.err
     assert "All 0" not in ran.out
     if form == "json":
         assert json.loads(ran.out)["models"] == []
@@ -365,3 +365,13 @@ def test_probing_what_holds_no_id_calls_nothing(
     ran = run("check", "-v", "--scan", "a.yaml", "--probe", "--yes")
     assert ran.code == 0
     assert "chat/completions" not in ran.err
+
+
+def test_a_scan_that_leaves_all_ids_out_names_the_site(run: Run) -> None:
+    Path("msconfig.toml").write_text('site = "cn"\n', "utf-8")
+    address = "https://api-inference.modelscope.ai/v1"
+    Path("a.yaml").write_text(f"url: {address}\nmodel: {VANISHED}\n", "utf-8")
+    ran = run("check", "--offline", "--no-token", "--scan", "a.yaml")
+    assert ran.code == 0
+    assert "Next: nothing; no model ID for this site is in the files" in ran.out
+    assert "no model id for site cn found; 1 file read" in ran.err

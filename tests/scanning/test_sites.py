@@ -64,6 +64,24 @@ FILES = {
         ["acme/cn", KNOWN],
         ["acme/ai", KNOWN],
     ),
+    "undecided.env": (
+        f"CN_BASE_URL={CN}\nAI_BASE_URL={AI}\nMODEL={KNOWN}\n",
+        [KNOWN],
+        [KNOWN],
+    ),
+    "undecided.py": (
+        f"MODEL = '{KNOWN}'\nHOSTS = {{'cn': '{CN}', 'ai': '{AI}'}}\nOTHER_MODEL = 'acme/ours'\n",
+        [KNOWN, "acme/ours"],
+        [KNOWN, "acme/ours"],
+    ),
+    "close.py": (
+        (
+            f"A = Client('{CN}', model='acme/cn')\nB = Client('{AI}', model='acme/ai')\n"
+            f"C = Client('{CN}')\nx = 1\nD = Client('{AI}', model='acme/ai-too')\n"
+        ),
+        ["acme/cn"],
+        ["acme/ai", "acme/ai-too"],
+    ),
     "one.md": (
         (
             f"Use `model: modelscope/acme/ai` or `{KNOWN}` at {AI}; not at https://api.example.com/v1.\n{FAR}"
@@ -92,7 +110,7 @@ def test_one_note_has_the_number_of_places_and_the_option(tmp_path: Path) -> Non
     paths = [str(tmp_path / name) for name in FILES]
     (note,) = scan_files(ScanRequest(paths=paths), {KNOWN}, "cn").notes
     assert note == (
-        "11 places in 7 files are left out: the address there is that of site ai, which has other"
+        "13 places in 8 files are left out: the address there is that of site ai, which has other"
         " models than site cn; check with --site ai too"
     )
     (note,) = scan_files(ScanRequest(paths=[str(tmp_path / "both.env")]), {KNOWN}, "ai").notes
