@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from msconfig.model_ids import Location
+from msconfig.scanning.id_rules import shown_name_behind
 
 __all__ = ["Edit", "EditableText", "without_overlaps"]
 
@@ -62,24 +63,28 @@ class EditableText:
             place: where `text` is; its `given` may begin in front of it and end behind it.
             text: the id, as the check took it.
             older: the part of `text` to replace.
-            newer: what replaces it.
+            newer: what replaces it. The model's own name behind `text`, which is shown for it,
+                is replaced by that of the new one: it would be a provider of another model.
         """
         if not 0 < place.line <= len(self.lines):
             return None
         line, start = self.lines[place.line - 1], place.column - 1
         given = place.given or ""
-        if line.startswith(text, start):
-            return Edit(place.line, start + text.index(older), older, newer)
-        if not line.startswith(given, start):
-            return None
-        if given.count(text) == 1:
-            start += given.index(text)
-            return Edit(place.line, start + text.index(older), older, newer)
-        if _unescaped(given) == text:
-            slash = "\\/" if "\\/" in given else "/"
-            suffix = text[text.index(older) + len(older) :]
-            return Edit(place.line, start, given, f"{newer}{suffix}".replace("/", slash))
-        return None
+        if not line.startswith(text, start):
+            if not line.startswith(given, start):
+                return None
+            if given.count(text) == 1:
+                start += given.index(text)
+            elif _unescaped(given) == text:
+                slash = "\\/" if "\\/" in given else "/"
+                suffix = text[text.index(older) + len(older) :]
+                shown, new_shown = _shown_names(line[start + len(given) :], text, newer)
+                newer = f"{newer}{suffix}{new_shown}".replace("/", slash)
+                return Edit(place.line, start, given + shown, newer)
+            else:
+                return None
+        shown, new_shown = _shown_names(line[start + len(text) :], text, newer)
+        return Edit(place.line, start + text.index(older), older + shown, newer + new_shown)
 
     def after(self, edits: Iterable[Edit]) -> str:
         """The text after `edits`, of which none overlaps another."""
@@ -92,6 +97,14 @@ class EditableText:
     def edited(self, edits: Iterable[Edit]) -> bytes:
         """The bytes of the file after `edits`, of which none overlaps another."""
         return self.mark + self.after(edits).encode(self.codec, _errors(self.codec))
+
+
+def _shown_names(behind: str, text: str, newer: str) -> tuple[str, str]:
+    """The name that is shown for an id, with its colon, and that of the new one; "" without."""
+    shown = shown_name_behind(text, behind)
+    if not shown:
+        return "", ""
+    return f":{shown}", "" if ":" in newer else f":{newer.rpartition('/')[2]}"
 
 
 _ESCAPE = re.compile(r"\\(?:/|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|x([0-9A-Fa-f]{2}))")

@@ -17,7 +17,7 @@ from msconfig.model_ids import ModelId
 from msconfig.scanning.services import Service, services_in
 from msconfig.tokens import looks_like_token
 
-__all__ = ["FoundId", "IdRules", "maps_to_models", "names_a_model"]
+__all__ = ["FoundId", "IdRules", "maps_to_models", "names_a_model", "shown_name_behind"]
 
 _PART = r"[A-Za-z0-9_.-]{1,128}"
 _ID = re.compile(rf"{_PART}/{_PART}(?::{_PART})?", re.ASCII)
@@ -299,6 +299,18 @@ def _is_prefix(text: str, *, any_name: bool) -> bool:
 
 
 _DATE = re.compile(r"-\d{4,8}$", re.ASCII)
+
+
+_SHOWN_BEHIND = re.compile(rf":({_PART})", re.ASCII)
+
+
+def shown_name_behind(text: str, behind: str) -> str:
+    """The name of the model `text` that is shown for it, where `behind` begins with it; or ""."""
+    shown = _SHOWN_BEHIND.match(behind)
+    if shown is None or ":" in text:
+        return ""
+    name = shown[1].rstrip(".")
+    return name if _without_shown_name(f"{text}:{name}") == text else ""
 
 
 def _without_shown_name(text: str) -> str:

@@ -249,6 +249,18 @@ def test_a_backup_of_the_app_is_never_changed(run: Run, named: bool) -> None:
     assert "backups are changed by apply alone" in ran.err
 
 
+@pytest.mark.parametrize("name", ["a.yaml", "a.txt", "a.json"])
+def test_a_fixed_file_with_shown_names_passes(run: Run, name: str) -> None:
+    model = f"{VANISHED}:{VANISHED.partition('/')[2]}"
+    content = json.dumps({"models": f"{model},x", "model": model, "url": HOST}, indent=1)
+    Path(name).write_text(content, "utf-8")
+    assert run(*FIX[:-1], name, "--fix-any").code == 1
+    assert VANISHED.partition("/")[2] + '"' not in Path(name).read_text("utf-8")
+    ran = run(*FIX[:-1], name)
+    assert ran.code == 0
+    assert f"{name}:" not in ran.out
+
+
 def test_what_is_for_the_other_site_is_left_as_it_is(run: Run) -> None:
     content = (
         "OPENAI_BASE_URL=https://api-inference.modelscope.ai/v1\nOPENAI_MODEL=zai-org/GLM-5.2\n"

@@ -113,6 +113,28 @@ def test_an_id_with_escapes_is_replaced_as_a_whole(spelt: str, text: str, newer:
     assert editable.edit_at(Location("x", 1, 2, spelt), "a/c", "a/c", NEW) is None
 
 
+@pytest.mark.parametrize(
+    ("line", "newer"),
+    [
+        ("m: a/B-2:B-2, x", "m: owner/name-字:name-字, x"),
+        ("m: a/B-2:b-2.", "m: owner/name-字:name-字."),
+        ("m: a/B-2:Provider", "m: owner/name-字:Provider"),
+        ("m: a/B-2: B-2", "m: owner/name-字: B-2"),
+        ("m: a/B-2:B-20", "m: owner/name-字:B-20"),
+        (r"m: a\/B-2:B-2", r"m: owner\/name-字:name-字"),
+    ],
+)
+def test_the_name_that_is_shown_for_an_id_becomes_that_of_the_new_one(
+    line: str, newer: str
+) -> None:
+    editable = EditableText.of(line.encode())
+    assert editable is not None
+    given = r"a\/B-2" if "\\" in line else None
+    edit = editable.edit_at(Location("x", 1, 4, given), "a/B-2", "a/B-2", NEW)
+    assert edit is not None
+    assert editable.after([edit]) == newer
+
+
 def test_of_edits_that_overlap_the_first_counts() -> None:
     first, second, third = Edit(1, 0, "a/b", "x"), Edit(1, 2, "b/c", "x"), Edit(1, 3, "c", "x")
     assert without_overlaps([third, second, first, first]) == (first, third)
