@@ -26,7 +26,7 @@ _ASSIGNED = re.compile(
     rf"{_NAME}[\"'`\]?]{{0,3}}\s{{0,8}}"
     # `name: type = value` of TypeScript and Python; a type may be a list or a choice
     r"(?::\s{0,8}[A-Za-z_][\w\[\].|<> ]{0,60}=|=>|:=|\?\?=?|\|\|=?|:-|[:=])"
-    r"\s{0,8}(?:[A-Za-z_][\w.]{0,40}\()?[\[({]{0,3}\s{0,8}$",
+    r"\s{0,8}(?:[A-Za-z_][\w.]{0,40}\()?@?[\[({]{0,3}\s{0,8}$",
     re.ASCII,
 )
 _ARGUMENT = re.compile(rf"(?:^|[\s\"'`\[(,])--?{_NAME}[\"'`]?(?:\s{{1,8}}|=|,\s{{0,8}})$", re.ASCII)
@@ -41,8 +41,9 @@ _OPTION_DEFAULT = re.compile(
 _OPENS_LIST = re.compile(
     rf"{_NAME}[\"'`\]?]{{0,3}}\s{{0,8}}"
     r"(?::\s{0,8}[A-Za-z_\[&][\w\[\].|<>,;& ]{0,60}=|=>|:=|[:=])\s{0,8}"
-    # a call, `vec![`, `[]string{` and `map[string]string{`
-    r"(?:(?P<call>[A-Za-z_ ][\w.<> ]{0,40})(?=\()|vec!|(?:\[\d{0,4}\]|map\[\w{1,20}\])[\w.]{1,20})?"
+    # a call, `vec![`, `@(`, `[]string{` and `map[string]string{`
+    r"(?:(?P<call>[A-Za-z_ ][\w.<> ]{0,40})(?=\()|vec!|@"
+    r"|(?:\[\d{0,4}\]|map\[\w{1,20}\])[\w.]{1,20})?"
     r"(?P<brackets>[\[({]{1,3})\s*$",
     re.ASCII,
 )
@@ -53,6 +54,8 @@ _MAKES_LIST = re.compile(
 )
 _BETWEEN = re.compile(r"[\"'`]?\s{0,4}(?:,|:|=>)\s{0,4}[\"'`]?")
 """What is between a text and the next one of the same list or mapping."""
+_BETWEEN_WORDS = re.compile(r"\"\s{1,4}\"|'\s{1,4}'")
+"""And in an array of a shell: ``NAMES=("owner/name" "owner/name")``."""
 _BETWEEN_ITEMS = frozenset({",", "=", "<", ">,", ">"})
 """And in a list that is one text: ``-all,+owner/name=Shown name<8192:fc>``."""
 _DEEPEST = 50
@@ -177,6 +180,8 @@ class _Lines:
         # that of the list, and none that is shown for an id or its deployment
         is_name = between == "=" and "/" not in last and self._between != ">"
         continues = between in _BETWEEN_ITEMS or _BETWEEN.fullmatch(between) is not None
+        if not continues and self._manner is not Manner.CODE:
+            continues = _BETWEEN_WORDS.fullmatch(between) is not None
         self._between = between if last and continues and not is_name else ""
 
     def _open_or_close(self, line: str) -> None:
@@ -213,7 +218,9 @@ class _Lines:
         if not is_command:
             found = self._rules.exactly(text, anywhere=is_quoted)
         if found is None and (self._rules.is_about_modelscope or is_command):
-            before = line[max(0, begin - _LOOK_BACK) : begin - is_quoted]
+            # the first of a list that is one text in quotation marks has but the opening one
+            has_quote = is_quoted or (quote != "" and _NEXT_ITEM.match(line, end) is not None)
+            before = line[max(0, begin - _LOOK_BACK) : begin - has_quote]
             behind = line[end + is_quoted : end + is_quoted + _LOOK_BACK].lstrip()[:1]
             first = self._list_begin
             first -= first > 0 and line[first - 1] in _QUOTES
@@ -228,6 +235,8 @@ class _Lines:
     def _named(self, piece: _Piece) -> FoundId | None:
         """The id that a text is as the value of something that is named after a model (b)."""
         argument = _ARGUMENT.search(piece.before)
+        if argument is None and piece.is_item:
+            argument = _ARGUMENT.search(piece.before_list)
         if argument is None and self._manner is not Manner.CODE:
             argument = _VARIABLE.search(piece.before)
         if argument is not None and names_a_model(argument["name"]):
@@ -285,5 +294,6 @@ def _is_mapping(opens: re.Match[str]) -> bool:
 
 
 _MOST_BETWEEN = 12
+_NEXT_ITEM = re.compile(r",[\w+-]", re.ASCII)
 _MAY_FOLLOW = frozenset(",;)]}:#/|<>*&\\\"'`")
 """What may be behind a value; an operator or a word would make it a part of something else."""
