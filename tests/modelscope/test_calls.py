@@ -362,6 +362,15 @@ def test_an_empty_answer_is_a_200_with_neither_content_nor_error(got: Reply, emp
     assert _calls.is_empty_answer(got) is empty
 
 
+@pytest.mark.parametrize(("content_type", "shown"), [("text/plain", " (text/plain)"), ("", "")])
+def test_what_is_not_json_has_the_content_type_if_there_is_one(
+    content_type: str, shown: str
+) -> None:
+    embedded = _calls.embedding_call(reply(b"{", content_type=content_type), SOURCE, ID)
+    assert embedded.message.startswith("HTTP 200: not JSON")
+    assert embedded.message.endswith(f"ends too early){shown}")
+
+
 @pytest.mark.parametrize("content_type", ["text/html", "text/html; charset=utf-8", "TEXT/HTML"])
 def test_a_page_in_place_of_an_answer_is_named(content_type: str) -> None:
     page = b"<html>\n\ndata: " + EVENT + b"\n\n</html>"
