@@ -201,13 +201,30 @@ def _in_file(
 
     found = once()
     more = [each.text for each in found if not rules.knows(each.text)]
-    if more:
+    if more and _may_be_elsewhere(more, source.text, found):
         # what is clearly an id in one place of a file is one in its other places
         for each in more:
             rules.establish(each)
         found = once()
     distinct = {(each.start, each.end): each for each in found}
     return sorted(distinct.values(), key=lambda each: each.start), problem
+
+
+_BEHIND_SLASH = re.compile(r"/([\w.-]+)", re.ASCII)
+
+
+def _may_be_elsewhere(ids: Iterable[str], text: str, found: Iterable[FoundId]) -> bool:
+    """Whether ids may be in other places of a text than those that are found."""
+    if _ESCAPED.search(text):
+        return True
+    names = {_name_of(each) for each in ids}
+    places = {each.start for each in found if _name_of(each.text) in names}
+    behind = _BEHIND_SLASH.findall(text)
+    return sum(each.rstrip(".-") in names for each in behind) > len(places)
+
+
+def _name_of(text: str) -> str:
+    return text.partition(":")[0].rpartition("/")[2].rstrip(".-")
 
 
 def _may_hold(text: str, owners: Iterable[str]) -> bool:
@@ -306,6 +323,8 @@ def _of_value(string: String, rules: IdRules) -> list[FoundId]:
     listed: list[FoundId] = []
     if names_one or _is_list_of_ids(bare, rules):
         listed = list(_listed(value, string, rules, by_name=names_one))
+        if listed and not _HOLDS_NAMES.search(string.value):
+            return listed
     return listed + _as_line(string, rules, Manner.COMMAND)
 
 
@@ -338,6 +357,8 @@ def _is_named_after_a_model(string: String) -> bool:
     )
 
 
+_HOLDS_NAMES = re.compile(r"(?:^|[\s\"'`\[(,])-|[A-Z0-9_]=")
+"""Of arguments and variables."""
 _SEPARATORS = re.compile(r"[\s,;|]")
 _AROUND = " \t\r\n\"'"
 """White space, and quotation marks that are quoted themselves."""

@@ -234,10 +234,11 @@ class _Lines:
 
     def _named(self, piece: _Piece) -> FoundId | None:
         """The id that a text is as the value of something that is named after a model (b)."""
-        argument = _ARGUMENT.search(piece.before)
-        if argument is None and piece.is_item:
+        argument = _ARGUMENT.search(piece.before) if "-" in piece.before else None
+        if argument is None and piece.is_item and "-" in piece.before_list:
             argument = _ARGUMENT.search(piece.before_list)
-        if argument is None and self._manner is not Manner.CODE:
+        is_variable = self._manner is not Manner.CODE and piece.before.endswith("=")
+        if argument is None and is_variable:
             argument = _VARIABLE.search(piece.before)
         if argument is not None and names_a_model(argument["name"]):
             found = self._rules.exactly(piece.text, anywhere=True)

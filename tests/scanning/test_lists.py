@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from msconfig.scanning import scanner
+from msconfig.scanning.id_rules import FoundId
 from msconfig.scanning.scan_request import ScanRequest
 from msconfig.scanning.scanner import scan_files
+from msconfig.scanning.text_lines import ids_in_lines
 
 HOST = "https://api-inference.modelscope.cn/v1"
 ONE, TWO = "acme/one-1", "acme/two-2"
@@ -141,3 +146,39 @@ def ids_of(folder: Path, name: str, text: str, address: str = HOST) -> list[str]
         (place,) = each.locations
         assert lines[place.line - 1][place.column - 1 :].startswith(each.text)
     return [each.text for each in scanned.ids]
+
+
+ELSEWHERE = [
+    ("a.json", r'{"model": "acme/one-1", "x": ["acme/one-1"]}', 2),
+    ("a.json", r'{"model": "acme/one-1", "x": ["acme\/one-1", "openai/acme/one-1"]}', 3),
+    ("a.json", r'{"model": "acme/one-1", "x": ["\u0061cme/one-1", "acme\u002fone-1"]}', 3),
+    ("a.json", r'{"model": "acme/one-1:Me", "x": ["acme/one-1", "acme/one-1:You"]}', 3),
+    ("a.md", "model: acme/one-1\n\nUse acme/one-1. Or `acme/one-1`, acme/one-1->x=One.", 4),
+    ("a.py", 'model = "acme/one-1"\nother = "acme/one-1"', 2),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "count"), ELSEWHERE)
+def test_an_id_of_one_place_is_one_in_every_other(
+    tmp_path: Path, name: str, text: str, count: int
+) -> None:
+    head = "// " if name == "a.json" else "# "
+    (tmp_path / name).write_text(f"{head}{HOST}\n{text}\n", "utf-8")
+    scanned = scan_files(ScanRequest(paths=[str(tmp_path)]), frozenset())
+    assert len(scanned.ids) == count
+
+
+@pytest.mark.parametrize(("others", "count"), [("", 1), ("other = 'acme/two-2'\n", 2)])
+def test_a_file_is_read_again_only_for_other_places(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, others: str, count: int
+) -> None:
+    read = []
+
+    def noted(*given: Any) -> Iterator[FoundId]:  # noqa: ANN401 - as given
+        read.append(given)
+        return ids_in_lines(*given)
+
+    monkeypatch.setattr(scanner, "ids_in_lines", noted)
+    text = f"# {HOST}\nmodels = ['acme/one-1', 'acme/two-2']\nx = 'a/b'\n{others}"
+    assert len(set(ids_of(tmp_path, "a.py", text, ""))) == 2
+    assert len(read) == count
