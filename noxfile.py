@@ -76,7 +76,7 @@ def fuzz(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def mutation(session: nox.Session) -> None:
-    """Mutate the code that decides, and write benchmarks/MUTATION.md. Takes hours."""
+    """Mutate the code that decides, and write benchmarks/MUTATION.md. Takes an hour or two."""
     _run(session, "uv", "pip", "install", "--python", _PYTHON, "mutmut==3.8.1")
     session.run(_PYTHON, "benchmarks/mutation.py", *session.posargs, external=True)
 
