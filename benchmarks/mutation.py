@@ -3,8 +3,8 @@
 `nox -s mutation` runs it; that takes an hour or two. mutmut changes one place of the code at a
 time, has mypy check the change and, if mypy accepts it, runs the tests that reach the changed
 function. The results are in MUTATION.md, with a line for each survivor that says why it lives: a
-new survivor has none, and the script exits with 1 until it is explained there or a test notices it. ``--report``
-writes MUTATION.md from the results of the last run.
+new survivor has none, and the script exits with 1 until it is explained there or a test notices
+it. ``--report`` writes MUTATION.md from the results of the last run.
 """
 
 from __future__ import annotations
