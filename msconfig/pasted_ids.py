@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -18,7 +18,18 @@ from msconfig.model_ids import GivenId, Location, ModelId
 from msconfig.text import shortened, visible
 from msconfig.tokens import without_tokens
 
-__all__ = ["WHITE_SPACE", "Malformed", "as_given", "explain", "pasted", "refuse_other_site"]
+__all__ = [
+    "WHITE_SPACE",
+    "Malformed",
+    "as_given",
+    "explain",
+    "pasted",
+    "refuse_other_site",
+    "refuse_too_many",
+]
+
+MOST_IDS = 25_000
+"""Of one run: as many results as GitHub takes of one SARIF file."""
 
 WHITE_SPACE = (
     " \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000\u200b\u2060\ufeff"
@@ -114,6 +125,16 @@ def as_given(ids: Iterable[str | GivenId]) -> list[GivenId]:
     for each in ids:
         found += [each] if isinstance(each, GivenId) else pasted(GivenId(each))
     return found
+
+
+def refuse_too_many(ids: Sized) -> None:
+    """Refuse more distinct ids than one run takes.
+
+    Raises:
+        UsageError: there are more than `MOST_IDS`.
+    """
+    if len(ids) > MOST_IDS:
+        raise UsageError(f"{len(ids)} model ids, more than {MOST_IDS}; check them in parts")
 
 
 def refuse_other_site(ids: Iterable[GivenId], site: str) -> None:

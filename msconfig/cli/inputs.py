@@ -31,7 +31,7 @@ from msconfig.modelscope.sites import Site, addresses_of
 from msconfig.operations.check import FallbackInputs, kinds_by_id, refuse_unmeetable
 from msconfig.operations.places import Repository, find_repository
 from msconfig.operations.session import Session
-from msconfig.pasted_ids import WHITE_SPACE, as_given, pasted
+from msconfig.pasted_ids import WHITE_SPACE, as_given, pasted, refuse_too_many
 from msconfig.settings import loading
 from msconfig.settings.loading import FallbackSettings, Settings
 from msconfig.text import counted, decoded, shortened, visible
@@ -277,6 +277,7 @@ def given_ids(
                 f"{given.location.file}: line {given.location.line}" if given.location else "an id"
             )
             raise UsageError(f"{where} looks like a token; tokens do not belong in a list of ids")
+    refuse_too_many(found)
     return found
 
 

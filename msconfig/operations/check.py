@@ -34,7 +34,7 @@ from msconfig.modelscope.facts import Catalogue
 from msconfig.modelscope.kinds import Kind
 from msconfig.modelscope.sites import Site
 from msconfig.operations.session import Session
-from msconfig.pasted_ids import as_given, refuse_other_site
+from msconfig.pasted_ids import as_given, refuse_other_site, refuse_too_many
 from msconfig.scanning.scan_request import Scanned, ScanRequest
 from msconfig.settings.loading import ModelSettings
 
@@ -132,14 +132,16 @@ def check(
         today: the date for `ignore`; None takes that of UTC.
 
     Raises:
-        UsageError: no id, an address of the other site, `probe` without network or token, `require`
-            that nothing can meet, proxy variables that cannot be used, or a scan that git prevents.
+        UsageError: no id, too many ids, an address of the other site, `probe` without network or
+            token, `require` that nothing can meet, proxy variables that cannot be used, or a scan
+            that git prevents.
         FileError: a path of the scan that cannot be read.
     """
     given = distinct(as_given(ids))
     if not given and scan is None:
         raise UsageError("no model id to check")
     refuse_other_site(given, session.site)
+    refuse_too_many(given)
     if probe is not None and (session.is_offline or not session.tokens):
         raise UsageError("probing makes real calls: it needs the network and a token")
     required = Proof(require)
@@ -149,6 +151,7 @@ def check(
         if scan is not None:
             catalogue, scanned = _scanned(scan, modelscope, session)
             given = distinct([*given, *scanned.ids]) if scanned is not None else given
+            refuse_too_many(given)
         report = check_models(
             modelscope,
             CheckRequest(

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from msconfig import clock
+from msconfig import clock, pasted_ids
 from msconfig.documents.recognise import DocumentKind, examine
 from msconfig.mock.handler import MockModelScope
 from msconfig.mock.messages import Request, Response
 from msconfig.mock.mock import Mock
 from msconfig.mock.snapshot import bundled, load
 from msconfig.modelscope.sites import Site
+from msconfig.pasted_ids import MOST_IDS
 from support import DEAD, TOKEN, Online, Run, Serve, mock_of
 
 OTHER_TOKEN = "ms-00000000-0000-4000-8000-0000000bad00"
@@ -92,6 +93,26 @@ def test_offline_the_reason_says_on_what_recorded_facts_it_rests(
     assert {one["origin"] for one in model["evidence"]} <= {"recorded", "derived"}
     counted = {name: report["summary"][name] for name in ("called", "confirmed", "listed")}
     assert counted == {name: int(name == proof) for name in counted}
+
+
+def test_a_run_takes_so_many_distinct_ids_and_no_more(run: Run) -> None:
+    Path("ids.txt").write_text("".join(f"a/{number}\n" for number in range(MOST_IDS + 1)) * 2)
+    for command in (("check",), ("generate", "-o", "out")):
+        ran = run(*command, "--offline", "--no-token", "--models", "ids.txt")
+        assert (ran.code, ran.out) == (2, "")
+        assert ran.err == "msconfig: 25001 model ids, more than 25000; check them in parts\n"
+
+
+def test_the_ids_of_a_scan_count_too(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pasted_ids, "MOST_IDS", 3)
+    offline = ("check", "--offline", "--no-token")
+    Path("models.env").write_text(
+        "MODELS=a/1,a/2,a/3,a/2\nURL=https://api-inference.modelscope.cn\n"
+    )
+    assert run(*offline, "--scan", "models.env").code == 4
+    ran = run(*offline, "a/4", "--scan", "models.env")
+    assert (ran.code, ran.out) == (2, "")
+    assert "4 model ids, more than 3" in ran.err
 
 
 def test_offline_an_id_that_vanished_before_the_snapshot_has_the_date_of_its_last_list(
