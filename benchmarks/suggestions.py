@@ -1,6 +1,7 @@
 """How good and how fast suggestions are.
 
-Run it with ``python benchmarks/suggestions.py``. It prints three things, from the recorded facts of the tests:
+Run it with ``python benchmarks/suggestions.py``. It prints three things, from the recorded facts of
+the tests:
 
 - of the ids that vanished before the last catalogue: how often the first suggestion is one of those
   that may stand in, and how often nothing is said where nothing may;
