@@ -20,7 +20,7 @@ from prompt_toolkit.layout.controls import (
 from prompt_toolkit.styles import Style
 
 from msconfig.checking.discovery.results import FoundModel
-from msconfig.cli.init.prompts import end_of_input, signals_leave
+from msconfig.cli.init.prompts import end_of_input, ended_by_sigint
 from msconfig.modelscope.kinds import Kind
 from msconfig.text import visible
 
@@ -167,7 +167,7 @@ def pick(
         style=_STYLE,
         full_screen=True,
     )
-    with signals_leave(application):
+    with ended_by_sigint(application):
         return application.run(handle_sigint=False)
 
 

@@ -29,8 +29,8 @@ __all__ = [
     "ask_text",
     "choose",
     "end_of_input",
+    "ended_by_sigint",
     "say",
-    "signals_leave",
     "terminal",
 ]
 
@@ -125,7 +125,7 @@ def choose(
         key_bindings=keys,
         erase_when_done=True,
     )
-    with signals_leave(application):
+    with ended_by_sigint(application):
         value = application.run(handle_sigint=False)
     say(f"{message} {next(label for each, label in options if each == value)}")
     return value
@@ -139,7 +139,7 @@ def ask_text(message: str, wrong: Wrong, *, default: str = "") -> str:
         EOFError: Ctrl-D on an empty line.
     """
     session: PromptSession[str] = PromptSession()
-    with signals_leave(session.app):
+    with ended_by_sigint(session.app):
         return session.prompt(
             message,
             default=default,
@@ -157,12 +157,12 @@ def ask_hidden(message: str) -> str:
         EOFError: Ctrl-D on an empty line.
     """
     session: PromptSession[str] = PromptSession()
-    with signals_leave(session.app):
+    with ended_by_sigint(session.app):
         return session.prompt(message, is_password=True, handle_sigint=False)
 
 
 @contextlib.contextmanager
-def signals_leave(application: Application[Any]) -> Iterator[None]:
+def ended_by_sigint(application: Application[Any]) -> Iterator[None]:
     """Let SIGINT end the application, which still restores the screen.
 
     The handler of Prompt Toolkit stands a moment longer than the application listens to it, and a
