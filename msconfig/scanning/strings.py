@@ -88,6 +88,11 @@ class String:
     skip: int = 0
     """Characters of `value` in front of what `name` names, such as ``NAME=``."""
 
+    @property
+    def service(self) -> Service | None:
+        """The service that the value is for; None if that is not clear."""
+        return self.scope.service_for(self.name) if self.scope is not None else None
+
 
 Reader = Callable[[str], list[String]]
 """The texts of a document in their order; raises `DoesNotParse`."""
