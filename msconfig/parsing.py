@@ -94,6 +94,8 @@ def dumps(
     """`value` as JSON, with control and format characters escaped and all others as they are."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent, default=default)
     text = no_log_command(text, "\\u005b")
+    if text.replace("\n", "").isprintable():
+        return text
     # line by line: almost all are printable, and to look at each character takes long
     return "\n".join(
         line if line.isprintable() else "".join(map(_visible, line)) for line in text.split("\n")

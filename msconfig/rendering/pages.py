@@ -12,7 +12,7 @@ from markupsafe import Markup
 from msconfig import resources
 from msconfig._version import __version__
 from msconfig.languages import Language
-from msconfig.rendering.templates import render_own
+from msconfig.rendering.templates import render_page
 
 
 def page(name: str, context: Mapping[str, object], language: Language) -> str:
@@ -49,7 +49,7 @@ def page(name: str, context: Mapping[str, object], language: Language) -> str:
         "script": Markup(script),  # noqa: S704 - the same
         "version": __version__,
     }
-    return render_own(f"{name}.html", given, language)
+    return render_page(name, given, language)
 
 
 def _joined(name: str, suffix: str) -> str:

@@ -1,11 +1,11 @@
-"""Rendering of Jinja2 templates: sandboxed, and undefined variables are errors."""
+"""Rendering of Jinja2 templates: in a sandbox but for our pages; undefined names are errors."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 
 import jinja2
@@ -30,7 +30,25 @@ _PARTS = re.compile(r"(?:^\w+://)?[^/_:=?&-]*[/_:=?&-]+|[^/_:=?&-]+")
 
 def render_own(name: str, context: Mapping[str, object], language: Language | None = None) -> str:
     """The text of `templates/<name>.j2`, in `language` if it has texts for people."""
-    return render(resources.folder("templates") / f"{name}.j2", context, language=language)
+    return render(_own(name), context, language=language)
+
+
+def render_page(name: str, context: Mapping[str, object], language: Language) -> str:
+    """The page of `templates/<name>.html.j2`, which may hold thousands of rows.
+
+    It is made without the sandbox, which takes as long again, and `cached(macro)` is there, which
+    makes each text of a macro once.
+
+    Raises:
+        TemplateError: it does not compile or render.
+    """
+    template = _own(f"{name}.html")
+    environment = _environment(template.parent, language, is_html=True, is_sandboxed=False)
+    return _rendered(environment, template, {**context, "language": language})
+
+
+def _own(name: str) -> Path:
+    return resources.folder("templates") / f"{name}.j2"
 
 
 def render(
@@ -56,13 +74,22 @@ def render(
         TemplateError: it does not compile or render.
     """
     is_html = template.name.removesuffix(".j2").endswith((".html", ".htm", ".xml", ".svg"))
-    environment = _environment(template.parent, language, is_html=is_html)
+    environment = _environment(template.parent, language, is_html=is_html, is_sandboxed=True)
     if language is not None:
         context = {**context, "language": language}
     try:  # Jinja2's own error for a file that cannot be read calls it not found
         template.open("rb").close()
     except OSError as error:
         raise FileError.from_os("read the template", template, error) from None
+    return _rendered(environment, template, context, secrets)
+
+
+def _rendered(
+    environment: jinja2.Environment,
+    template: Path,
+    context: Mapping[str, object],
+    secrets: Iterable[Secret] = (),
+) -> str:
     try:
         text = environment.get_template(template.name).render(context)
         text.encode()  # a lone surrogate could not be written
@@ -75,9 +102,11 @@ def render(
 
 
 @cache
-def _environment(folder: Path, language: Language | None, *, is_html: bool) -> jinja2.Environment:
+def _environment(
+    folder: Path, language: Language | None, *, is_html: bool, is_sandboxed: bool
+) -> jinja2.Environment:
     """The compiler of the templates of `folder`: each once, and again when it has changed."""
-    environment = _Sandbox(
+    environment = (_Sandbox if is_sandboxed else jinja2.Environment)(
         loader=_Loader(folder),
         undefined=jinja2.StrictUndefined,
         autoescape=is_html,
@@ -85,6 +114,8 @@ def _environment(folder: Path, language: Language | None, *, is_html: bool) -> j
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    if not is_sandboxed:  # by type too: of equal texts, one may be HTML already
+        environment.globals["cached"] = lru_cache(maxsize=None, typed=True)
     environment.filters["tojson"] = _tojson_in_html if is_html else _tojson
     if language is not None:
         _translate(environment, language, is_html=is_html)
@@ -107,7 +138,7 @@ def _translate(environment: jinja2.Environment, language: Language, *, is_html: 
     install = environment.install_gettext_callables  # type: ignore[attr-defined]
     install(gettext, ngettext, newstyle=True)
     environment.filters |= {"visible": visible, "md_plain": _md_plain, "md_code": _md_code}
-    environment.filters |= {"day": _day, "minute": _minute}
+    environment.filters |= {"day": _day, "minute": _minute, "time_element": _time_element}
     environment.filters["number"] = partial(_number, mark=language.decimal_mark)
     environment.filters |= {"lines": lines_of, "drawn_width": width_of}
     environment.filters |= {"breakable": _breakable, "one_line": _one_line}
@@ -131,6 +162,11 @@ def _day(moment: datetime) -> str:
 def _minute(moment: datetime) -> str:
     """A date and time, e.g. ``2026-10-07 11:00 UTC``."""
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _time_element(moment: datetime) -> Markup:
+    """A date and time in HTML; a filter, as these are called faster than macros."""
+    return Markup(f'<time datetime="{moment.isoformat()}">{_minute(moment)}</time>')  # noqa: S704
 
 
 def _number(value: float, mark: str) -> str:

@@ -244,6 +244,7 @@ def _print_suggestions(console: Console, models: Iterable[ModelResult]) -> None:
     console.print()
     console.print(Text(f"{SUGGESTED}:", style="bold"))
     width = max(cell_len(_suggested(each)) for _, each in rows)
+    room = console.width  # which asks the terminal each time
     style = styled_by(console)
     lines = []
     last = None
@@ -252,12 +253,12 @@ def _print_suggestions(console: Console, models: Iterable[ModelResult]) -> None:
             lines.append(f"  {_id(model)}")
             last = model
         suggested, reason = _suggested(each), no_command(visible(each.reason))
-        if cell_len("    →   ") + width + cell_len(reason) <= console.width:
+        if cell_len("    →   ") + width + cell_len(reason) <= room:
             green = style(_padded(suggested, width), "green")
             lines.append(f"    → {green}{style(f'  {reason}', 'dim')}")
         else:
             lines.append(f"    → {style(suggested, 'green')}")
-            below = ((line, "dim") for line in _folded(reason, console.width - 6))
+            below = ((line, "dim") for line in _folded(reason, room - 6))
             lines += _below(style, below, " " * 6)
     _write(console, lines)
 
