@@ -138,7 +138,7 @@ def _translate(environment: jinja2.Environment, language: Language, *, is_html: 
     install = environment.install_gettext_callables  # type: ignore[attr-defined]
     install(gettext, ngettext, newstyle=True)
     environment.filters |= {"visible": visible, "md_plain": _md_plain, "md_code": _md_code}
-    environment.filters |= {"day": _day, "minute": _minute, "time_element": _time_element}
+    environment.filters |= {"day": _day, "minute": _minute, "whole_second": _whole_second}
     environment.filters["number"] = partial(_number, mark=language.decimal_mark)
     environment.filters |= {"lines": lines_of, "drawn_width": width_of}
     environment.filters |= {"breakable": _breakable, "one_line": _one_line}
@@ -164,9 +164,9 @@ def _minute(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def _time_element(moment: datetime) -> Markup:
-    """A date and time in HTML; a filter, as these are called faster than macros."""
-    return Markup(f'<time datetime="{moment.isoformat()}">{_minute(moment)}</time>')  # noqa: S704
+def _whole_second(moment: datetime) -> datetime:
+    """A date and time without what is below a second, as in the report's JSON."""
+    return moment.replace(microsecond=0)
 
 
 def _number(value: float, mark: str) -> str:
