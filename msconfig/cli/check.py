@@ -34,12 +34,11 @@ if TYPE_CHECKING:
     from msconfig.checking.baseline import Baseline
     from msconfig.checking.probe_plan import ProbePlan
     from msconfig.checking.report import Quota, Report
+    from msconfig.checking.reuse import Reuse
     from msconfig.cli.console import ProgressDisplay
     from msconfig.cli.inputs import Inputs
     from msconfig.cli.report_files import UsedFile
-    from msconfig.files import FileChanges
     from msconfig.files_read import FilesRead
-    from msconfig.operations.places import Repository
     from msconfig.scanning.scan_request import ScanRequest
     from msconfig.settings.loading import Settings
 
@@ -165,7 +164,7 @@ def command(
 ) -> int:
     """Check a token and model IDs. Without --probe no quota is spent."""
     from msconfig.checking.probe_pace import ProbePace
-    from msconfig.checking.reuse import read_reuse
+    from msconfig.cli.check_output import CheckOutput
     from msconfig.cli.console import can_ask
     from msconfig.cli.fixing import Fixing
     from msconfig.cli.inputs import prepare
@@ -176,14 +175,17 @@ def command(
     probing = probe or probe_all_tokens or probe_images
     if probing and (options.connection.is_offline or options.tokens.no_token):
         raise UsageError("--probe makes real calls: it needs the network and a token")
-    if not probing:
-        _refuse_without("--probe", max_cost=max_cost, probe_concurrency=probe_concurrency)
-        if not fixing.is_fixing:  # which asks nothing, but scripts that change files give --yes
-            _refuse_without("--probe", yes=yes)
-    if reuse is None:
-        _refuse_without("--reuse", max_age=max_age)
-    if not fixing.is_fixing:
-        _refuse_without("--fix", dry_run=fixing.dry_run)
+    # --fix asks nothing, but scripts that change files give --yes
+    yes_alone = yes and not fixing.is_fixing
+    _refuse_without(
+        "--probe",
+        unless=probing,
+        max_cost=max_cost,
+        probe_concurrency=probe_concurrency,
+        yes=yes_alone,
+    )
+    _refuse_without("--reuse", unless=reuse is not None, max_age=max_age)
+    _refuse_without("--fix", unless=fixing.is_fixing, dry_run=fixing.dry_run)
     fixes = Fixing(fixing)
     older = {"--baseline": baseline, "--reuse": reuse}
     files_of_run = (*(file for _, file in reports), *older.values(), options.connection.snapshot)
@@ -206,96 +208,49 @@ def command(
     tag = languages_of([language] if language else [], settings)[0]
     age = _max_age(max_age, settings)
     earlier = _baseline(baseline, inputs)
-    reused = None if reuse is None else read_reuse(reuse, session.site)
-    for line in reused.notes if reused is not None else ():
-        inputs.note(line)
+    reused = _reused(reuse, inputs)
+    # before the check, as Ctrl-C after it must not lose the report
+    output = CheckOutput(output_format, reports, tag, inputs.repository, baseline)
     asks = can_ask() and not yes  # before a display hides the terminal
-    with inputs.progress() as progress, inputs.probe_progress() as probe_progress:
-        report = check(
-            inputs.ids,
-            session,
-            kinds=inputs.kinds,
-            strict=bool(settings.strict if strict is None else strict),
-            require=required,
-            probe=(
-                ProbeOptions(
-                    max_cost=DEFAULT_MAX_COST if max_cost is None else max_cost,
-                    all_tokens=probe_all_tokens,
-                    images=probe_images,
-                    agree=_agree(inputs, progress, asks=asks),
-                    progress=probe_progress,
-                )
-                if probing
-                else None
-            ),
-            reuse=reused,
-            max_age=age,
-            fallback=inputs.fallback,
-            ignore=settings.ignore,
-            baseline=earlier,
-            scan=scan,
-            progress=progress,
-        )
-    report = fixes.plan(report, inputs, require=required, reuse=reused, max_age=age)
-    repository = inputs.repository
-    report = _write_reports(
-        report, output_format, reports, tag=tag, repository=repository, baseline=baseline
-    )
-    for line in (*_without_ids(report), *left_out(report, formats, repository)):
+    report: Report | None = None
+    try:
+        with inputs.progress() as progress, inputs.probe_progress() as probe_progress:
+            report = check(
+                inputs.ids,
+                session,
+                kinds=inputs.kinds,
+                strict=bool(settings.strict if strict is None else strict),
+                require=required,
+                probe=(
+                    ProbeOptions(
+                        max_cost=DEFAULT_MAX_COST if max_cost is None else max_cost,
+                        all_tokens=probe_all_tokens,
+                        images=probe_images,
+                        agree=_agree(inputs, progress, asks=asks),
+                        progress=probe_progress,
+                    )
+                    if probing
+                    else None
+                ),
+                reuse=reused,
+                max_age=age,
+                fallback=inputs.fallback,
+                ignore=settings.ignore,
+                baseline=earlier,
+                scan=scan,
+                progress=progress,
+            )
+        report = fixes.plan(report, inputs, require=required, reuse=reused, max_age=age)
+        output.write(report)
+    except KeyboardInterrupt:  # during the check, it ends that early with a report
+        if report is None:
+            raise
+        report = output.keep(report)
+    for line in (*_without_ids(report), *left_out(report, formats, output.repository)):
         inputs.note(line)
     code = fixes.finish(report, inputs, output_format)
     tolerated = {ExitCode.MODEL_FAILED, ExitCode.INCONCLUSIVE} if warn_only else ()
     return ExitCode.OK if code in tolerated else code
-
-
-def _write_reports(
-    report: Report,
-    output_format: Format,
-    reports: tuple[ReportFile, ...],
-    *,
-    tag: Tag,
-    repository: Repository,
-    baseline: str | None,
-) -> Report:
-    """Write the report to stdout, to the files of --report, and to GitHub's summary.
-
-    An interrupt keeps it, as an incomplete one; that is the one that is returned then.
-    """
-    from msconfig.cli.console import columns, stdout_in_color, write_result
-    from msconfig.files import write
-    from msconfig.reports import render
-
-    def rendered(report: Report) -> str:
-        return render(
-            report,
-            output_format,
-            width=columns(),
-            color=stdout_in_color(),
-            tag=tag,
-            repository=repository,
-        )
-
-    shown = False
-    try:
-        kept = reports if report.complete else _without_baseline(reports, baseline)
-        result = rendered(report)
-        files = _report_files(kept, report, tag, repository)
-        shown = True
-        write_result(result)
-        if output_format is Format.GITHUB:
-            _append_step_summary(render(report, Format.MARKDOWN, repository=repository))
-        for planned in files:
-            write(planned)
-    except KeyboardInterrupt:
-        report = replace(report, complete=False)
-        kept = _without_baseline(reports, baseline)
-        for planned in _report_files(kept, report, tag, repository):
-            write(planned)
-        result = "" if shown else rendered(report)
-    else:
-        return report
-    write_result(result)  # not above: a reader that has stopped could not be interrupted there
-    return report
 
 
 def _scan(
@@ -309,7 +264,7 @@ def _scan(
         if "" in values:
             raise UsageError(f"{option}: is empty; leave it out")
     if not scanning.scan:
-        _refuse_without("--scan", diff=scanning.diff)
+        _refuse_without("--scan", unless=False, diff=scanning.diff)
         return None
     for path in scanning.scan:  # a habit: ids come last everywhere else
         if ModelId.parse(path) is not None and not os.path.lexists(path):
@@ -340,13 +295,18 @@ def _max_age(given: timedelta | None, settings: Settings) -> timedelta:
     return parse_age(settings.max_age) if settings.max_age else DEFAULT_MAX_AGE
 
 
-def _refuse_without(needed: str, **given: object) -> None:
+def _refuse_without(needed: str, *, unless: bool, **given: object) -> None:
     """Refuse options that have no effect without another one.
 
+    Args:
+        needed: the other one.
+        unless: whether it was given.
+        given: values of the options by name; None and False where one was not given.
+
     Raises:
-        UsageError: one of `given` was given.
+        UsageError: one of `given` was given without it.
     """
-    for name, value in given.items():
+    for name, value in () if unless else given.items():
         if value is not None and value is not False:
             option = f"--{name.replace('_', '-')}"
             raise UsageError(f"{option} has no effect without {needed}")
@@ -384,26 +344,6 @@ def _used_files(
     return files
 
 
-def _without_baseline(
-    reports: tuple[ReportFile, ...], baseline: str | None
-) -> tuple[ReportFile, ...]:
-    """The reports of an interrupted run, but for the one that would replace the baseline.
-
-    An incomplete report cannot be a baseline, and the next run would refuse it.
-    """
-    from msconfig.cli.console import note
-    from msconfig.files import is_same_file
-
-    kept = tuple(
-        (form, file)
-        for form, file in reports
-        if not (baseline and is_same_file(Path(file), Path(baseline)))
-    )
-    if len(kept) < len(reports):
-        note(f"interrupted: the baseline {baseline} stays as it is")
-    return kept
-
-
 def _baseline(file: str | None, inputs: Inputs) -> Baseline | None:
     from msconfig.checking.baseline import Baseline, read_baseline
     from msconfig.files import is_missing
@@ -414,6 +354,17 @@ def _baseline(file: str | None, inputs: Inputs) -> Baseline | None:
         inputs.note(f"{file}: no baseline yet; everything counts")
         return Baseline(inputs.session.site, {})
     return read_baseline(Path(file), inputs.session.site)
+
+
+def _reused(file: str | None, inputs: Inputs) -> Reuse | None:
+    from msconfig.checking.reuse import read_reuse
+
+    if file is None:
+        return None
+    reused = read_reuse(file, inputs.session.site)
+    for line in reused.notes:
+        inputs.note(line)
+    return reused
 
 
 def _agree(
@@ -435,33 +386,3 @@ def _agree(
             raise KeyboardInterrupt from None
 
     return agree
-
-
-def _report_files(
-    reports: Iterable[ReportFile], report: Report, tag: Tag, repository: Repository
-) -> list[FileChanges]:
-    """The files of --report, folder by folder; those of one folder are written all or none."""
-    from msconfig.files import OutputFile, changes_in
-    from msconfig.reports import render
-
-    by_folder: dict[Path, list[OutputFile]] = {}
-    for report_format, file in reports:
-        path = Path(file)
-        text = render(report, report_format, tag=tag, repository=repository)
-        content = text.encode("utf-8", "backslashreplace")
-        files = by_folder.setdefault(path.parent, [])
-        files.append(OutputFile(path.name, content, replaceable=True))
-    return [changes_in(folder, files) for folder, files in by_folder.items()]
-
-
-def _append_step_summary(text: str) -> None:
-    """Show the report on GitHub's page of the run; it is on stdout in any case."""
-    from msconfig.cli.console import note
-
-    path = os.environ.get("GITHUB_STEP_SUMMARY")
-    if path:
-        try:
-            with Path(path).open("a", encoding="utf-8") as stream:
-                stream.write(text)
-        except OSError as error:
-            note(f"cannot write the summary {path}: {error.strerror or error}")

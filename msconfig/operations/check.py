@@ -137,57 +137,55 @@ def check(
             that git prevents.
         FileError: a path of the scan that cannot be read.
     """
-    given = distinct(as_given(ids))
-    if not given and scan is None:
-        raise UsageError("no model id to check")
-    refuse_other_site(given, session.site)
-    refuse_too_many(given)
+    given = _usable(ids, session.site, is_scanning=scan is not None)
     if probe is not None and (session.is_offline or not session.tokens):
         raise UsageError("probing makes real calls: it needs the network and a token")
     required = Proof(require)
     refuse_unmeetable(required, session, has_calls=probe is not None or reuse is not None)
-    with session.connect() as modelscope:
-        catalogue, scanned = None, None
-        if scan is not None:
-            catalogue, scanned = _scanned(scan, modelscope, session)
-            given = distinct([*given, *scanned.ids]) if scanned is not None else given
-            refuse_too_many(given)
-        report = check_models(
-            modelscope,
-            CheckRequest(
-                site=session.site,
-                ids=given,
-                tokens=session.tokens,
-                kinds=kinds or {},
-                recorded_served=session.recorded_served,
-                recorded_kinds=session.recorded_kinds,
-                concurrency=0 if session.is_offline else session.concurrency,
-                strict=strict,
-                needs_kinds=needs_kinds or probe is not None,
-                snapshot_recorded=session.recorded,
-                catalogue=catalogue,
-            ),
-            progress if scan is None or scanned is not None else _interrupted,
-        )
-        report = _with_last_lists(report, session)
-        if scan is not None:
-            report = _with_scan(report, scanned)
-        first: frozenset[str] = frozenset()
-        if reuse is not None:
-            report = with_reuse(report, reuse, max_age)
-            first = contradicted(report, reuse, max_age)
-        if probe is not None and report.complete:
-            report = _probed(report, modelscope, session, probe, first)
-        report = _with_obstacles(with_earlier_refusals(report), modelscope.obstacles)
+    report: Report | None = None
+    try:
+        with session.connect() as modelscope:
+            catalogue, scanned = None, None
+            if scan is not None:
+                catalogue, scanned = _scanned(scan, modelscope, session)
+                given = distinct([*given, *scanned.ids]) if scanned is not None else given
+                refuse_too_many(given)
+            report = check_models(
+                modelscope,
+                CheckRequest(
+                    site=session.site,
+                    ids=given,
+                    tokens=session.tokens,
+                    kinds=kinds or {},
+                    recorded_served=session.recorded_served,
+                    recorded_kinds=session.recorded_kinds,
+                    concurrency=0 if session.is_offline else session.concurrency,
+                    strict=strict,
+                    needs_kinds=needs_kinds or probe is not None,
+                    snapshot_recorded=session.recorded,
+                    catalogue=catalogue,
+                ),
+                progress if scan is None or scanned is not None else _interrupted,
+            )
+            if scan is not None:
+                report = _with_scan(report, scanned)
+            report = _with_last_lists(report, session)
+            first: frozenset[str] = frozenset()
+            if reuse is not None:
+                report = with_reuse(report, reuse, max_age)
+                first = contradicted(report, reuse, max_age)
+            if probe is not None and report.complete:
+                report = _probed(report, modelscope, session, probe, first)
+            report = _with_obstacles(with_earlier_refusals(report), modelscope.obstacles)
+    except KeyboardInterrupt:
+        if report is None:
+            raise
+        report = replace(report, complete=False)
 
     def settled(report: Report) -> Report:
         report = _with_fallback(report, session, fallback)
         report = with_requirement(report, required)
-        earlier = [each for each in (reuse, baseline) if each is not None]
-        if earlier:
-            newest_first = sorted(earlier, key=_checked_at, reverse=True)
-            statuses = [each.statuses for each in newest_first]
-            report = replace(report, models=with_since(report.models, statuses, report.checked_at))
+        report = _with_since(report, [each for each in (reuse, baseline) if each is not None])
         report = with_ignored(report, ignore, today or clock.utc_now().date())
         return report if baseline is None else with_baseline(report, baseline)
 
@@ -195,6 +193,20 @@ def check(
         return settled(report)
     except KeyboardInterrupt:  # the verdicts are there
         return settled(replace(report, complete=False))
+
+
+def _usable(ids: Iterable[str | GivenId], site: Site, *, is_scanning: bool) -> tuple[GivenId, ...]:
+    """The ids, each once.
+
+    Raises:
+        UsageError: there is none and no scan either, too many, or an address of the other site.
+    """
+    given = distinct(as_given(ids))
+    if not given and not is_scanning:
+        raise UsageError("no model id to check")
+    refuse_other_site(given, site)
+    refuse_too_many(given)
+    return given
 
 
 def _scanned(
@@ -248,6 +260,15 @@ def _with_scan(report: Report, scanned: Scanned | None) -> Report:
         findings=tuple(Finding(FindingCode.TOKEN_IN_FILE, place) for place in scanned.tokens),
         files_scanned=scanned.files,
     )
+
+
+def _with_since(report: Report, earlier: Sequence[Reuse | Baseline]) -> Report:
+    """`report` with when each status began, as far as earlier reports show."""
+    if not earlier:
+        return report
+    newest_first = sorted(earlier, key=_checked_at, reverse=True)
+    statuses = [each.statuses for each in newest_first]
+    return replace(report, models=with_since(report.models, statuses, report.checked_at))
 
 
 def _checked_at(earlier: Reuse | Baseline) -> datetime:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
+from typing import TypeAlias
 
 import pytest
 
@@ -25,12 +27,16 @@ IDS = ("Qwen/Qwen3.5-27B", "Qwen/Qwen3-8B", "qwen/qwen3.5-27b", "Qwen/Qwen3.5-27
 MOMENTS = 20
 
 
-class _Interrupt:
-    """Raises `KeyboardInterrupt` at the so many-th call of our code after the last reply."""
+Selects: TypeAlias = Callable[[FrameType], bool]
 
-    def __init__(self, at: int) -> None:
+
+class _Interrupt:
+    """Raises `KeyboardInterrupt` at the so many-th of the selected calls after the last reply."""
+
+    def __init__(self, at: int, selects: Selects) -> None:
         self.calls = 0
         self._at = at
+        self._selects = selects
         self._package = str(Path(checking.__file__).parents[1])
         self._begun = False
 
@@ -38,15 +44,15 @@ class _Interrupt:
         if event != "call" or not frame.f_code.co_filename.startswith(self._package):
             return
         if self._begun:
-            self.calls += 1
-            if self.calls == self._at:
+            self.calls += self._selects(frame)
+            if self.calls == self._at and self._selects(frame):
                 raise KeyboardInterrupt
         elif frame.f_code.co_name == "_concluded":
             self._begun = True
 
 
-def interrupted(run: Run, at: int) -> tuple[Ran, int]:
-    interrupt = _Interrupt(at)
+def interrupted(run: Run, at: int, selects: Selects = lambda _: True) -> tuple[Ran, int]:
+    interrupt = _Interrupt(at, selects)
     before = sys.gettrace()
     sys.settrace(interrupt)
     try:
@@ -76,4 +82,31 @@ def test_an_interrupt_after_the_last_reply_keeps_the_report(run: Run) -> None:
         assert statuses["Qwen/Qwen3.5-27B"] == "enabled"
         assert statuses["Qwen/Qwen3-8B"] == "not_enabled"
         assert Path("r.html").read_text("utf-8").startswith("<!doctype html>")
+        assert "Qwen/Qwen3-8B" in ran.out
+
+
+def is_between(frame: FrameType) -> bool:
+    """Whether the command or the operation itself makes this call, between two long pieces of work.
+
+    What is on its way to stdout counts as shown.
+    """
+    caller = frame.f_back
+    name = "" if caller is None else "/".join(Path(caller.f_code.co_filename).parts[-2:])
+    is_ours = name in {"cli/check.py", "cli/check_output.py", "operations/check.py"}
+    return is_ours and frame.f_code.co_name != "write_result"
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_interrupt_between_two_pieces_of_work_keeps_the_report(run: Run) -> None:
+    _, calls = interrupted(run, 0, is_between)
+    assert calls > MOMENTS
+    for at in range(1, calls + 1):
+        for file in ("r.json", "r.html"):
+            Path(file).unlink(missing_ok=True)
+        ran, _ = interrupted(run, at, is_between)
+        assert (at, ran.code) == (at, 130)
+        report = json.loads(Path("r.json").read_text("utf-8"))
+        statuses = {model["id"]: model["status"] for model in report["models"]}
+        assert statuses["Qwen/Qwen3.5-27B"] == "enabled"
+        assert Path("r.html").exists()
         assert "Qwen/Qwen3-8B" in ran.out
