@@ -18,25 +18,28 @@ _FURTHER_SENTENCES = r"(?:\. .*)?"
 _PLACES = re.compile(r"(\{id\}|\{name\})")
 
 
-def meaning(status: int, error: ErrorBody, model_id: str) -> CallOutcome | None:
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What an error says of the model or the token."""
+
+    outcome: CallOutcome
+    remark: str
+    """What its words leave out, for a reader who would take them otherwise; "" for none."""
+
+    def explain(self, words: str) -> str:
+        """`words` of the error, with the remark."""
+        return f"{words.removesuffix('.')} ({self.remark})" if self.remark else words
+
+
+def meaning(status: int, error: ErrorBody, model_id: str) -> Meaning | None:
     """The meaning of `error` for the model `model_id` or the token; None where it is unknown.
 
     A row of the table has to match the whole message: a search for some words once took "upstream
     error" for a complaint about streaming.
     """
-    row = _row(status, error, model_id)
-    return row.outcome if row is not None else None
-
-
-def remark(status: int, error: ErrorBody, model_id: str) -> str:
-    """What the words of `error` do not say, for a reader who would take them otherwise; else ""."""
-    row = _row(status, error, model_id)
-    return row.remark if row is not None else ""
-
-
-def _row(status: int, error: ErrorBody, model_id: str) -> _Row | None:
     folded = _folded(error.message)
-    return next((row for row in _rows() if row.fits(status, error, folded, model_id)), None)
+    fitting = (row.meaning for row in _rows() if row.fits(status, error, folded, model_id))
+    return next(fitting, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,7 @@ class _Row:
     codes: frozenset[str]
     text: str | None
     untyped: bool
-    outcome: CallOutcome
-    remark: str
+    meaning: Meaning
 
     def fits(self, status: int, error: ErrorBody, folded: str, model_id: str) -> bool:
         if status != self.status or (self.untyped and error.codes):
@@ -79,8 +81,7 @@ def _rows() -> tuple[_Row, ...]:
             frozenset(row.get("codes", ())),
             row.get("text"),
             row.get("untyped", False),
-            CallOutcome[row["means"].upper()],
-            row.get("remark", ""),
+            Meaning(CallOutcome[row["means"].upper()], row.get("remark", "")),
         )
         for row in tomllib.loads(text)["row"]
     )

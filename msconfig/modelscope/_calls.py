@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from http import HTTPStatus
 
-from msconfig.modelscope._call_errors import meaning, remark
+from msconfig.modelscope._call_errors import Meaning, meaning
 from msconfig.modelscope._event_stream import Event, EventStream
 from msconfig.modelscope._hosts import PASSING
 from msconfig.modelscope._reading import (
@@ -177,13 +177,11 @@ def _called(
                 return Called(source, CallOutcome.UNCLEAR, f'{status}, unknown error: "{words}"')
             case None:
                 return Called(source, CallOutcome.UNCLEAR, f"{status}: {words}")
-            case CallOutcome.ANSWERED:
+            case Meaning(outcome=CallOutcome.ANSWERED):
                 message = f"works; it only refused this request: {words}"
                 return Called(source, CallOutcome.ANSWERED, message)
-            case outcome:
-                if more := remark(reply.status, error, model_id):
-                    words = f"{words.removesuffix('.')} ({more})"
-                return Called(source, outcome, f"{status}: {words}")
+            case meant:
+                return Called(source, meant.outcome, f"{status}: {meant.explain(words)}")
     if reply.status == HTTPStatus.TOO_MANY_REQUESTS:
         return Called(source, CallOutcome.THROTTLED, status)
     if reply.status != HTTPStatus.OK:

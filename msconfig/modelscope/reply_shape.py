@@ -182,7 +182,7 @@ def _errors(value: object, status: int, model_id: str) -> Iterator[str]:
     yield from known
     meant = meaning(status, error, model_id)
     if meant is not None:
-        yield meant.value
+        yield meant.outcome.value
     elif not known:
         yield "another error"
 
