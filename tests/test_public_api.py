@@ -22,6 +22,7 @@ from msconfig import (
     Proof,
     Report,
     Session,
+    Site,
     Status,
     Target,
     TokenError,
@@ -29,6 +30,7 @@ from msconfig import (
     apply,
     check,
     generate,
+    read_baseline,
     read_reuse,
 )
 from msconfig.testing import Mock
@@ -137,6 +139,14 @@ def test_a_session_refuses_what_cannot_be_a_token_and_shows_none() -> None:
 def test_no_id_is_an_error() -> None:
     with pytest.raises(UsageError, match="no model id"):
         check([], Session.offline())
+
+
+def test_a_baseline_of_the_other_site_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    path.write_text(check([ID], Session.offline()).to_json(), "utf-8")
+    baseline = read_baseline(path, Site.CN)
+    with pytest.raises(UsageError, match="of site cn, but site ai is checked"):
+        check([ID], Session(site=Site.AI), baseline=baseline)
 
 
 def test_files_are_scanned(tmp_path: Path) -> None:

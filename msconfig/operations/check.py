@@ -132,14 +132,13 @@ def check(
         today: the date for `ignore`; None takes that of UTC.
 
     Raises:
-        UsageError: no id, too many ids, an address of the other site, `probe` without network or
-            token, `require` that nothing can meet, proxy variables that cannot be used, or a scan
-            that git prevents.
+        UsageError: no id, too many ids, an address or a baseline of the other site, `probe` without
+            network or token, `require` that nothing can meet, proxy variables that cannot be used,
+            or a scan that git prevents.
         FileError: a path of the scan that cannot be read.
     """
     given = _usable(ids, session.site, is_scanning=scan is not None)
-    if probe is not None and (session.is_offline or not session.tokens):
-        raise UsageError("probing makes real calls: it needs the network and a token")
+    _refuse_unusable(session, probe, baseline)
     required = Proof(require)
     refuse_unmeetable(required, session, has_calls=probe is not None or reuse is not None)
     report: Report | None = None
@@ -207,6 +206,22 @@ def _usable(ids: Iterable[str | GivenId], site: Site, *, is_scanning: bool) -> t
     refuse_other_site(given, site)
     refuse_too_many(given)
     return given
+
+
+def _refuse_unusable(
+    session: Session, probe: ProbeOptions | None, baseline: Baseline | None
+) -> None:
+    """Refuse real calls that cannot be made, and a baseline that cannot be compared.
+
+    Raises:
+        UsageError: there is such a one.
+    """
+    if probe is not None and (session.is_offline or not session.tokens):
+        raise UsageError("probing makes real calls: it needs the network and a token")
+    if baseline is not None and baseline.site is not session.site:
+        raise UsageError(
+            f"the baseline is a report of site {baseline.site}, but site {session.site} is checked"
+        )
 
 
 def _scanned(
