@@ -246,9 +246,10 @@ def command(
         if report is None:
             raise
         report = output.keep(report)
-    for line in (*_without_ids(report), *left_out(report, formats, output.repository)):
-        inputs.note(line)
-    code = fixes.finish(report, inputs, output_format)
+    with fixes.named_at_interrupt():
+        for line in (*_without_ids(report), *left_out(report, formats, output.repository)):
+            inputs.note(line)
+        code = fixes.finish(report, inputs, output_format)
     tolerated = {ExitCode.MODEL_FAILED, ExitCode.INCONCLUSIVE} if warn_only else ()
     return ExitCode.OK if code in tolerated else code
 

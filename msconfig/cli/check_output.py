@@ -31,6 +31,9 @@ class CheckOutput:
     baseline: str | None
     """File of `--baseline`, which may be one of `files`."""
     _shown: bool = field(default=False, init=False)
+    """Whether it is on its way to stdout, or there."""
+    _summarised: bool = field(default=False, init=False)
+    """The same of GitHub's summary."""
 
     def write(self, report: Report) -> None:
         """Write `report`; after an interrupt, `keep` it.
@@ -39,11 +42,8 @@ class CheckOutput:
             FileError: a file cannot be written.
         """
         planned = self._planned(report)
-        result = self._result(report)
-        self._shown = True
-        write_result(result)
-        if self.output_format is Format.GITHUB:
-            _append_step_summary(render(report, Format.MARKDOWN, repository=self.repository))
+        self._show(report)
+        self._summarise(report)
         for changes in planned:
             write(changes)
 
@@ -56,12 +56,14 @@ class CheckOutput:
         kept = replace(report, complete=False)
         for changes in self._planned(kept):
             write(changes)
-        if not self._shown:  # last: to a reader that has stopped, it could not be interrupted
-            write_result(self._result(kept))
+        self._summarise(kept)
+        self._show(kept)  # last: to a reader that has stopped, it could not be interrupted
         return kept
 
-    def _result(self, report: Report) -> str:
-        return render(
+    def _show(self, report: Report) -> None:
+        if self._shown:
+            return
+        text = render(
             report,
             self.output_format,
             width=columns(),
@@ -69,6 +71,14 @@ class CheckOutput:
             tag=self.tag,
             repository=self.repository,
         )
+        self._shown = True
+        write_result(text)
+
+    def _summarise(self, report: Report) -> None:
+        if self.output_format is Format.GITHUB and not self._summarised:
+            text = render(report, Format.MARKDOWN, repository=self.repository)
+            self._summarised = True
+            _append_step_summary(text)
 
     def _planned(self, report: Report) -> list[FileChanges]:
         """The files, folder by folder; those of one folder are written all or none."""
@@ -89,7 +99,7 @@ class CheckOutput:
         baseline = self.baseline
         for form, file in self.files:
             if baseline and is_same_file(Path(file), Path(baseline)):
-                note(f"interrupted: the baseline {baseline} stays as it is")
+                note(f"interrupted: no incomplete report replaces the baseline {baseline}")
             else:
                 yield form, file
 

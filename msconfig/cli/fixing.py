@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -64,15 +65,17 @@ class Fixing:
         return replace(report, fixes=Fixes(self._planned.fixed, self._options.dry_run))
 
     def finish(self, report: Report, inputs: Inputs, output_format: Format) -> ExitCode:
-        """Change the files, or show the change; the report's exit code, or 130 if interrupted.
+        """Change the files, or show the change; the report's exit code.
 
         Raises:
             FileError: a file cannot be written; then none is.
         """
         planned = self._planned
+        if not report.complete:
+            self._name_changed()
         if planned is None or not report.complete:
             return report.exit_code
-        from msconfig.cli.console import columns, note
+        from msconfig.cli.console import columns
         from msconfig.operations import fix
         from msconfig.reports import fixes as texts
 
@@ -80,15 +83,27 @@ class Fixing:
             _show(texts.changed_lines(planned, width=columns()), output_format)
             _list(planned.unchanged, inputs)
             return report.exit_code
-        try:
-            overtaken = fix.write(planned)
-            if output_format is Format.TEXT or not inputs.quiet:
-                _show(texts.changed_places(planned, width=columns()), output_format)
-        except KeyboardInterrupt:
-            note(texts.interrupted(planned))
-            return ExitCode.INTERRUPTED
+        overtaken = fix.write(planned)
+        if output_format is Format.TEXT or not inputs.quiet:
+            _show(texts.changed_places(planned, width=columns()), output_format)
         _list((*planned.unchanged, *overtaken), inputs)
         return report.exit_code
+
+    @contextlib.contextmanager
+    def named_at_interrupt(self) -> Iterator[None]:
+        """On an interrupt, name the files that were changed before it."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            self._name_changed()
+            raise
+
+    def _name_changed(self) -> None:
+        if self._planned is not None and not self._options.dry_run:
+            from msconfig.cli.console import note
+            from msconfig.reports import fixes as texts
+
+            note(texts.interrupted(self._planned))
 
 
 def _show(text: str, output_format: Format) -> None:

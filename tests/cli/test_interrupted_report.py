@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import TypeAlias
@@ -51,12 +51,17 @@ class _Interrupt:
             self._begun = True
 
 
-def interrupted(run: Run, at: int, selects: Selects = lambda _: True) -> tuple[Ran, int]:
+def interrupted(
+    run: Run,
+    at: int,
+    selects: Selects = lambda _: True,
+    arguments: Sequence[str] = (*ARGUMENTS, *IDS),
+) -> tuple[Ran, int]:
     interrupt = _Interrupt(at, selects)
     before = sys.gettrace()
     sys.settrace(interrupt)
     try:
-        return run(*ARGUMENTS, *IDS), interrupt.calls
+        return run(*arguments), interrupt.calls
     finally:
         sys.settrace(before)
 
@@ -85,15 +90,17 @@ def test_an_interrupt_after_the_last_reply_keeps_the_report(run: Run) -> None:
         assert "Qwen/Qwen3-8B" in ran.out
 
 
+OURS = {"cli/check.py", "cli/check_output.py", "cli/fixing.py", "operations/check.py"}
+
+
 def is_between(frame: FrameType) -> bool:
     """Whether the command or the operation itself makes this call, between two long pieces of work.
 
-    What is on its way to stdout counts as shown.
+    What is on its way to stdout, or to GitHub's summary, counts as shown.
     """
     caller = frame.f_back
     name = "" if caller is None else "/".join(Path(caller.f_code.co_filename).parts[-2:])
-    is_ours = name in {"cli/check.py", "cli/check_output.py", "operations/check.py"}
-    return is_ours and frame.f_code.co_name != "write_result"
+    return name in OURS and frame.f_code.co_name not in {"write_result", "_append_step_summary"}
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -110,3 +117,74 @@ def test_an_interrupt_between_two_pieces_of_work_keeps_the_report(run: Run) -> N
         assert statuses["Qwen/Qwen3.5-27B"] == "enabled"
         assert Path("r.html").exists()
         assert "Qwen/Qwen3-8B" in ran.out
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_the_summary_of_github_is_written_once_like_the_reports(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    summary = Path("summary.md")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    arguments = ("check", "--offline", "--no-token", "--format", "github", IDS[0], IDS[1])
+    _, calls = interrupted(run, 0, is_between, arguments)
+    whole = summary.read_text("utf-8").count(IDS[1])
+    for at in range(1, calls + 1):
+        summary.unlink()
+        ran, _ = interrupted(run, at, is_between, arguments)
+        assert (at, ran.code, ran.out.count("::error")) == (at, 130, 1)
+        assert (at, summary.read_text("utf-8").count(IDS[1])) == (at, whole)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_interrupted_check_that_fixes_names_what_was_changed(run: Run) -> None:
+    old, new = "qwen/qwen3.5-27b", "Qwen/Qwen3.5-27B"
+    files = (Path("a.txt"), Path("b.txt"))
+    arguments = ["check", "--offline", "--no-token", "--fix", "-q"]
+    arguments += [part for file in files for part in ("--models", str(file))]
+
+    def swept(at: int) -> tuple[Ran, int]:
+        for file in files:
+            file.write_text(old)
+        return interrupted(run, at, is_between, arguments)
+
+    swept(0)
+    _, calls = swept(0)
+    named = []
+    for at in range(1, calls + 1):
+        ran, _ = swept(at)
+        changed = [str(file) for file in files if file.read_text() == new]
+        assert len(changed) in {0, len(files)}
+        line = f"already changed: {', '.join(changed)}" if changed else "no file was changed"
+        assert (at, ran.code, ran.err) in {(at, 130, ""), (at, 130, f"interrupted: {line}\n")}
+        named.append(bool(ran.err))
+    assert named == sorted(named)  # from the moment at which a change is planned
+    assert 10 < sum(named) < calls
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_interrupt_while_reports_are_written_says_nothing_false_of_the_baseline(
+    run: Run,
+) -> None:
+    """The file may be the older report, or already the new one, which is complete."""
+    run("check", "--offline", "--no-token", "--report", "json=older.json", IDS[1])
+    older, baseline = Path("older.json").read_bytes(), Path("r.json")
+    arguments = (*ARGUMENTS, "--baseline", "r.json", *IDS)
+
+    def swept(at: int) -> tuple[Ran, int]:
+        baseline.write_bytes(older)
+        return interrupted(run, at, is_of_files, arguments)
+
+    _, calls = swept(0)
+    kept = set()
+    for at in range(1, calls + 1):
+        ran, _ = swept(at)
+        assert ran.code == 130
+        assert "no incomplete report replaces the baseline r.json" in ran.err
+        kept.add(baseline.read_bytes() == older)
+        assert json.loads(baseline.read_text("utf-8"))["complete"]
+    assert kept == {True, False}
+
+
+def is_of_files(frame: FrameType) -> bool:
+    """Whether it is a call, or a context that is left, while files are written."""
+    return Path(frame.f_code.co_filename).name == "files.py"

@@ -277,4 +277,4 @@ def test_an_interrupted_check_leaves_the_baseline(
     monkeypatch.setattr("msconfig.checking.concurrency._next", Interrupted(0))
     ran = run(*ASK, *memory, "acme/confirmed")
     assert (ran.code, Path("last.json").read_text()) == (130, before)
-    assert "the baseline last.json stays as it is" in ran.err
+    assert "no incomplete report replaces the baseline last.json" in ran.err
