@@ -16,6 +16,7 @@ from msconfig.text import decoded
 
 __all__ = [
     "DEFAULT_VARIABLES",
+    "WORD_BEGIN",
     "Secret",
     "Token",
     "find_tokens",
@@ -47,12 +48,15 @@ _LINK = (
 """Begin and later part of a link that may hold a key: whole, percent-encoded, or without its
 scheme. Searched for one after the other: a pattern of both takes quadratic time."""
 
+WORD_BEGIN = r"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9A-Fa-f]{4}))"
+"""Where a word begins; also behind a sign as addresses (``%20``) and JSON (``\\n``) spell it."""
+
 
 @cache
 def _token_shape() -> re.Pattern[str]:
     # each alternative takes all characters that it can: a look-ahead takes quadratic time
     return re.compile(
-        r"(?<![A-Za-z0-9])(?:"
+        rf"{WORD_BEGIN}(?:"
         r"ms-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]*"  # also if the end is cut off
         r"|ms_oauth[A-Za-z0-9._~+/=-]{16,}"
         r"|(?P<key>sk-[A-Za-z0-9_-]{16,}))",

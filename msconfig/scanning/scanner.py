@@ -21,6 +21,7 @@ from msconfig.scanning.strings import DoesNotParse, Reader, String
 from msconfig.scanning.text_lines import ids_in_lines, manner_of
 from msconfig.scanning.value_names import with_names
 from msconfig.text import counted, visible
+from msconfig.tokens import WORD_BEGIN
 
 if TYPE_CHECKING:
     from msconfig.scanning.revisions import Additions
@@ -33,7 +34,7 @@ _LARGEST_NAMED = 64 * 1024 * 1024
 """Bytes of a file that is named."""
 _MOST_NAMED = 5
 _TOKEN = re.compile(
-    r"(?<![A-Za-z0-9])(?:ms-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-f-])"
+    rf"{WORD_BEGIN}(?:ms-[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}(?![0-9a-f-])"
     r"|ms_oauth[A-Za-z0-9._~+/=-]{16,})",
     re.IGNORECASE,
 )

@@ -105,6 +105,14 @@ def test_a_scan_without_ids_is_a_complete_report_in_every_format(run: Run, form:
         assert json.loads(ran.out)["complete"] is True
 
 
+@pytest.mark.parametrize("before", ["https://x.test/?h=Bearer%20", "token%3D", "'\\n", "\\u003d"])
+def test_a_token_behind_an_escape_is_found(run: Run, before: str) -> None:
+    Path("a.py").write_text(f"{before}{TOKEN}\nmodel-{TOKEN}\n", "utf-8")
+    ran = run("check", "--offline", "--no-token", "--scan", "a.py", "--format", "json")
+    places = [(each["line"], each["column"]) for each in json.loads(ran.out)["findings"]]
+    assert places == [(1, len(before) + 1), (2, 7)]
+
+
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_token_in_a_file_is_shown_by_its_place_alone(run: Run, form: str) -> None:
     Path("deploy.env").write_text(f"A=1\nKEY={TOKEN}\nMODEL={SERVED}\n", "utf-8")
