@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sized
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from urllib.parse import unquote
 
 from msconfig.errors import UsageError
 from msconfig.model_ids import GivenId, Location, ModelId
@@ -278,7 +279,7 @@ def explain(text: str) -> Malformed:
     """Why `text`, which is no id, is none, and which ids are in it."""
     looked_at = text[:_LOOKED_AT]
     seen = _looked_into(looked_at, unicodedata.normalize("NFKC", looked_at))
-    around = (_why_row, _why_error, _why_wide, _why_around)
+    around = (_why_row, _why_error, _why_wide, _why_page, _why_around)
     checks = (_why_unseen, *around, _why_prefix, _why_signs, _why_parts)
     words = next((words for check in checks if (words := check(seen))), _FORM_WORDS)
     if seen.likely is not None and seen.likely not in words:
@@ -306,6 +307,10 @@ def _why_wide(seen: _Text) -> str:
         return ""
     wide = next(each for each in seen.text if not each.isascii())
     return "" if wide.isspace() else f"it is written with full-width signs ({wide}); use plain ones"
+
+
+def _why_page(seen: _Text) -> str:
+    return _why_address("modelscope.cn") if _NO_MODEL.match(seen.text) else ""
 
 
 def _why_around(seen: _Text) -> str:
@@ -383,6 +388,8 @@ def _why_signs(seen: _Text) -> str:
     text = seen.text
     if re.search(r"\s", text):
         return "it contains white space"
+    if seen.likely is not None and (slash := re.search(r"%2[Ff]", text)):
+        return f"it is written as in an address ({slash[0]}); use plain signs"
     if "\\" in text:
         return "it holds a backslash; owner and name are separated by /"
     if "," in text or ";" in text:
@@ -419,11 +426,42 @@ def _why_parts(seen: _Text) -> str:
     return "a part of it is . or .., which is no owner and no name" if "." in parts[0] else ""
 
 
+_HYPHENS = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2212"), "-")
+"""What word processors and PDF put in place of a hyphen."""
+_NO_MODEL = re.compile(
+    r"(?:https?://)?(?:www\.)?\bmodelscope\.(?:cn|ai)/(?:collections|datasets|docs|learn|mcp|my|organization|papers|profile"
+    r"|skills|studios)\b[^\s\"'`<>()]*",
+    re.IGNORECASE,
+)
+"""Pages of ModelScope that are about something else than one model."""
+
+
+def _readings(text: str) -> Iterator[str]:
+    """`text` as it may have been before something changed it, and as it is."""
+    text = unquote(text) if _ENCODED.search(text) else text
+    plain = "".join(each for each in text if each.isprintable() or each.isspace())
+    plain = plain.translate(_HYPHENS)
+    yield plain
+    if plain != text:
+        yield text
+
+
+_ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
+
+
 def _looked_into(text: str, narrow: str) -> _Text:
     ids: dict[str, None] = {}
     names: dict[str, None] = {}
     is_clear = True
-    clean = re.sub(r"[ \t]{0,3}/[ \t]{0,3}", "/", narrow.replace("\\", "/"))
+    for reading in _readings(_NO_MODEL.sub("", narrow)):
+        is_clear &= _look_into(reading, ids, names)
+    return _Text(text, narrow, tuple(ids)[:_MOST_HIDDEN], tuple(names)[:_MOST_HIDDEN], is_clear)
+
+
+def _look_into(text: str, ids: dict[str, None], names: dict[str, None]) -> bool:
+    """Add the ids and names in a text; whether the first id is clearly the one that was meant."""
+    is_clear = True
+    clean = re.sub(r"[ \t]{0,3}/[ \t]{0,3}", "/", text.replace("\\", "/"))
     for folder in _CACHE_FOLDER.finditer(clean):
         ids.setdefault(f"{folder[1]}/{folder[2]}")
     for run in _RUN.finditer(clean):
@@ -441,7 +479,7 @@ def _looked_into(text: str, narrow: str) -> _Text:
                     ids.setdefault(each.path)
         if len(ids) + len(names) > 2 * _MOST_HIDDEN:
             break
-    return _Text(text, narrow, tuple(ids)[:_MOST_HIDDEN], tuple(names)[:_MOST_HIDDEN], is_clear)
+    return is_clear
 
 
 def _core(parts: list[str], *, has_host: bool) -> list[str]:

@@ -148,7 +148,15 @@ def test_an_address_tells_the_site_and_one_of_another_is_refused(host: str) -> N
         ("models--deepseek-ai--DeepSeek-V9", "a cache folder", ID),
         ("${MODEL}", "a variable that was not filled in", None),
         ("deepsеek-ai/x", "е (U+0435)", None),
-        ("a/b\u200bc", "an invisible character (U+200B)", "a/b"),
+        ("a/b\u200bc", "an invisible character (U+200B)", "a/bc"),
+        ("deepseek-ai/DeepSeek\u00ad-V9", "an invisible character (U+00AD)", ID),
+        ("deepseek-ai/DeepSeek-\u200bV9", "an invisible character (U+200B)", ID),
+        ("deepseek\u2011ai/DeepSeek\u2013V9", "(U+2011)", ID),
+        ("deepseek-ai/DeepSeek\u2212V9", "\u2212 (U+2212)", ID),
+        (f"{ID}\u2013fast", "\u2013 (U+2013)", f"{ID}-fast"),
+        (f"{ID}\u2014fast", "\u2014 (U+2014)", ID),
+        ("deepseek-ai%2FDeepSeek-V9", "written as in an address (%2F)", ID),
+        ("https://x.test/?id=deepseek-ai%2fDeepSeek-V9&a=1", "an address of x.test", ID),
         (f"* {ID}", "begins with *, the mark of a list", ID),
         (f"1. {ID}", "begins with 1., the mark of a list", ID),
         (f"•\xa0{ID}", "begins with •, the mark of a list", ID),
@@ -174,6 +182,37 @@ def test_a_reason_is_about_this_text_and_names_the_id_in_it(
     if hidden is not None:
         assert found.hidden[0] == hidden
         assert hidden in found.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden", "names"),
+    [
+        ("a/b\u200bc", ("a/bc", "a/b"), ("c",)),
+        ("a/b\u2013c", ("a/b-c", "a/b"), ("c",)),
+        ("a%2Fb%2Fc%00", ("b/c", "a/b"), ()),
+        ("DeepSeek\u00adV9", (), ("DeepSeekV9", "DeepSeek", "V9")),
+    ],
+)
+def test_what_is_read_as_it_may_have_been_is_looked_for_as_it_is_too(
+    text: str, hidden: tuple[str, ...], names: tuple[str, ...]
+) -> None:
+    found = explain(text)
+    assert (found.hidden, found.names) == (hidden, names)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("collections/Qwen3-abc", "organization/Qwen", "datasets/Qwen/data", "studios/Qwen/demo"),
+        *("docs/model-service/API-Inference/intro", "my/myaccesstoken", "profile/someone"),
+    ],
+)
+@pytest.mark.parametrize("host", ["https://www.modelscope.cn/", "modelscope.cn/", "modelscope.ai/"])
+def test_a_page_that_is_no_models_page_holds_no_id(host: str, path: str) -> None:
+    found = explain(host + path)
+    assert (found.hidden, found.names) == ((), ())
+    assert "not of a model's page" in found.reason
+    assert explain(f"{host}{path} {ID}!").hidden == (ID,)
 
 
 @given(st.text())
