@@ -24,6 +24,7 @@ from msconfig.cli.params import (
 from msconfig.errors import TokenError, UsageError
 
 if TYPE_CHECKING:
+    from msconfig.operations.doctor import DoctorReport
     from msconfig.tokens import Secret
 
 __all__ = ["command"]
@@ -112,31 +113,40 @@ def _refuse_of_service(paid: int | None, options: InputOptions) -> None:
 
 
 def _ask_service(options: InputOptions, paid: int, form: DoctorFormat) -> int:
-    from msconfig.cli.console import (
-        QuestionProgressDisplay,
-        columns,
-        stdout_in_color,
-        write_result,
-    )
+    from msconfig.cli.console import QuestionProgressDisplay, write_result
     from msconfig.cli.inputs import prepare
     from msconfig.operations.doctor import doctor
-    from msconfig.reports.doctor import as_json, as_markdown, as_text
 
     inputs = prepare(options, needs_token=False, needs_ids=False)
     if paid and not inputs.session.tokens:
         raise TokenError("--paid makes real calls, which need a token: set MODELSCOPE_API_TOKEN")
-    with QuestionProgressDisplay(quiet=options.common.quiet) as progress:
-        report = doctor(inputs.session, paid=paid, progress=progress)
+    report: DoctorReport | None = None
+    try:
+        with QuestionProgressDisplay(quiet=options.common.quiet) as progress:
+            report = doctor(inputs.session, paid=paid, progress=progress)
+        text = _rendered(report, form)
+    except KeyboardInterrupt:  # some of the questions may be paid
+        if report is None:
+            raise
+        report = replace(report, complete=False)
+        text = _rendered(report, form)
+    write_result(text)
     for line in report.obstacles:
         inputs.note(line)
+    return report.exit_code
+
+
+def _rendered(report: DoctorReport, form: DoctorFormat) -> str:
+    from msconfig.cli.console import columns, stdout_in_color
+    from msconfig.reports.doctor import as_json, as_markdown, as_text
+
     match form:
         case DoctorFormat.JSON:
-            write_result(as_json(report))
+            return as_json(report)
         case DoctorFormat.MARKDOWN:
-            write_result(as_markdown(report))
+            return as_markdown(report)
         case DoctorFormat.TEXT:
-            write_result(as_text(report, width=columns(), color=stdout_in_color()))
-    return report.exit_code
+            return as_text(report, width=columns(), color=stdout_in_color())
 
 
 def _compare_with_app(

@@ -130,14 +130,18 @@ def doctor(
         raise UsageError("paid calls need a token")
     most = max(belief.question.at_once for belief in beliefs)
     session = replace(session, concurrency=max(session.concurrency, most))
-    asked_at = clock.utc_now()
-    with session.http(session.endpoints.hub, session.endpoints.inference) as http:
-        token = session.tokens[0].secret if session.tokens else None
-        http.hide([each.secret for each in session.tokens])
-        run = _Run(session, http, token)
-        complete = run.ask_about(beliefs, _unchosen(beliefs, token, paid), progress)
-        results = run.results(beliefs)
-        return DoctorReport(session.site, asked_at, results, complete, http.obstacles_online)
+    run: _Run | None = None
+    try:
+        with session.http(session.endpoints.hub, session.endpoints.inference) as http:
+            token = session.tokens[0].secret if session.tokens else None
+            http.hide([each.secret for each in session.tokens])
+            run = _Run(session, http, token, clock.utc_now(), _unchosen(beliefs, token, paid))
+            run.ask_about(beliefs, progress)
+        return run.report(beliefs, complete=True)
+    except KeyboardInterrupt:
+        if run is None:
+            raise
+        return run.report(beliefs, complete=False)
 
 
 def _unchosen(beliefs: Iterable[Belief], token: Secret | None, paid: int) -> dict[str, Reason]:
@@ -161,29 +165,21 @@ class _Run:
     session: Session
     http: Http
     token: Secret | None
-    reasons: dict[str, Reason] = field(default_factory=dict)
+    asked_at: datetime
+    reasons: dict[str, Reason]
+    """Why beliefs have no replies, by code; those that are missing were not reached."""
     replies: dict[str, tuple[Reply | Failure, ...]] = field(default_factory=dict)
     catalogue: Catalogue | None = None
     subjects: Mapping[Subject, str] = field(default_factory=dict)
 
-    def ask_about(
-        self, beliefs: Sequence[Belief], unchosen: Mapping[str, Reason], progress: Progress
-    ) -> bool:
-        """Ask about all that are chosen; whether it came to the end."""
-        self.reasons = dict(unchosen)
-        chosen = [belief for belief in beliefs if belief.code not in unchosen]
+    def ask_about(self, beliefs: Iterable[Belief], progress: Progress) -> None:
+        """Ask about all that are chosen."""
+        chosen = [belief for belief in beliefs if belief.code not in self.reasons]
         pacer = Pacer(self.session.probe_pace, self.http.pacing.clock, self.http.pacing.sleep)
-        try:
-            for number, belief in enumerate(chosen):
-                progress(number, len(chosen))
-                self._ask(belief, pacer)
-            progress(len(chosen), len(chosen))
-        except KeyboardInterrupt:
-            for belief in chosen:
-                if belief.code not in self.replies:
-                    self.reasons.setdefault(belief.code, Reason.INTERRUPTED)
-            return False
-        return True
+        for number, belief in enumerate(chosen):
+            progress(number, len(chosen))
+            self._ask(belief, pacer)
+        progress(len(chosen), len(chosen))
 
     def _ask(self, belief: Belief, pacer: Pacer) -> None:
         question = belief.question
@@ -210,7 +206,13 @@ class _Run:
         if self.catalogue is None and question.path == "models":
             self.catalogue = next(filter(None, map(catalogue_of, found)), None)
 
-    def results(self, beliefs: Iterable[Belief]) -> tuple[BeliefResult, ...]:
+    def report(self, beliefs: Iterable[Belief], *, complete: bool) -> DoctorReport:
+        """The report on the replies that are there."""
+        results = self._results(beliefs)
+        obstacles = self.http.obstacles_online
+        return DoctorReport(self.session.site, self.asked_at, results, complete, obstacles)
+
+    def _results(self, beliefs: Iterable[Belief]) -> tuple[BeliefResult, ...]:
         """What the replies show about each belief."""
         names = FieldNames([each.secret for each in self.session.tokens])
         of_service: dict[Service, bool] = dict.fromkeys(Service, False)
@@ -227,7 +229,8 @@ class _Run:
     ) -> BeliefResult:
         replies = self.replies.get(belief.code, ())
         if not replies:
-            return BeliefResult(belief, Result.NOT_ASKED, self.reasons[belief.code])
+            reason = self.reasons.get(belief.code, Reason.INTERRUPTED)
+            return BeliefResult(belief, Result.NOT_ASKED, reason)
         context = Context(self.subjects.get(belief.question.about, ""), self.catalogue)
         seen = tuple(
             shape_of(reply, names, context.model_id) if isinstance(reply, Reply) else None

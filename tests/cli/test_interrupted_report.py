@@ -7,11 +7,15 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pytest
 
 from msconfig.checking import check as checking
+from msconfig.mock.mock import Mock
+from msconfig.mock.scenario import TOKEN
+from msconfig.modelscope.http_interface import Failure, Reply
+from msconfig.modelscope.questions import Question, ask
 from support import Ran, Run
 
 ARGUMENTS = (
@@ -31,11 +35,12 @@ Selects: TypeAlias = Callable[[FrameType], bool]
 
 
 class _Interrupt:
-    """Raises `KeyboardInterrupt` at the so many-th of the selected calls after the last reply."""
+    """Raises `KeyboardInterrupt` at the so many-th of the selected calls after one of `after`."""
 
-    def __init__(self, at: int, selects: Selects) -> None:
+    def __init__(self, at: int, selects: Selects, after: str) -> None:
         self.calls = 0
         self._at = at
+        self._after = after
         self._selects = selects
         self._package = str(Path(checking.__file__).parents[1])
         self._begun = False
@@ -47,7 +52,7 @@ class _Interrupt:
             self.calls += self._selects(frame)
             if self.calls == self._at and self._selects(frame):
                 raise KeyboardInterrupt
-        elif frame.f_code.co_name == "_concluded":
+        elif frame.f_code.co_name == self._after:
             self._begun = True
 
 
@@ -56,8 +61,9 @@ def interrupted(
     at: int,
     selects: Selects = lambda _: True,
     arguments: Sequence[str] = (*ARGUMENTS, *IDS),
+    after: str = "_concluded",
 ) -> tuple[Ran, int]:
-    interrupt = _Interrupt(at, selects)
+    interrupt = _Interrupt(at, selects, after)
     before = sys.gettrace()
     sys.settrace(interrupt)
     try:
@@ -90,7 +96,10 @@ def test_an_interrupt_after_the_last_reply_keeps_the_report(run: Run) -> None:
         assert "Qwen/Qwen3-8B" in ran.out
 
 
-OURS = {"cli/check.py", "cli/check_output.py", "cli/fixing.py", "operations/check.py"}
+OURS = {
+    *("cli/check.py", "cli/check_output.py", "cli/fixing.py", "operations/check.py"),
+    *("cli/doctor.py", "operations/doctor.py"),
+}
 
 
 def is_between(frame: FrameType) -> bool:
@@ -188,3 +197,40 @@ def test_an_interrupt_while_reports_are_written_says_nothing_false_of_the_baseli
 def is_of_files(frame: FrameType) -> bool:
     """Whether it is a call, or a context that is left, while files are written."""
     return Path(frame.f_code.co_filename).name == "files.py"
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_interrupted_doctor_shows_what_is_known_of_calls_that_may_be_paid(
+    run: Run, modelscope: Mock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MSCONFIG_HUB_URL", modelscope.hub_url)
+    monkeypatch.setenv("MSCONFIG_INFERENCE_URL", modelscope.inference_url)
+    monkeypatch.setenv("MODELSCOPE_API_TOKEN", TOKEN)
+    replies = {}
+
+    def remembered(question: Question, *arguments: Any) -> Reply | Failure:  # noqa: ANN401
+        if repr(question) not in replies:
+            replies[repr(question)] = ask(question, *arguments)
+        return replies[repr(question)]
+
+    monkeypatch.setattr("msconfig.operations.doctor.ask", remembered)
+    arguments = ("doctor", "-q", "--format", "json")
+    run(*arguments)
+    whole, calls = interrupted(run, 0, is_after_the_questions, arguments, after="_ask")
+    assert (whole.code, len(replies)) == (0, 16)
+    assert calls > 3
+    for at in range(1, calls + 1):
+        ran, _ = interrupted(run, at, is_after_the_questions, arguments, after="_ask")
+        assert (at, ran.code) == (at, 130)
+        report = json.loads(ran.out)
+        assert report["exit_code"] == 130
+        assert {each["result"] for each in report["beliefs"][:16]} == {"holds"}
+
+
+def is_after_the_questions(frame: FrameType) -> bool:
+    """Of the calls that `is_between` takes; the last one is for the exit code of what is shown."""
+    caller = frame.f_back
+    name = "" if caller is None else caller.f_code.co_name
+    is_last = (name, frame.f_code.co_name) == ("_ask_service", "exit_code")
+    is_glue = name in {"doctor", "report", "_ask_service", "_rendered"}
+    return is_glue and is_between(frame) and not is_last
