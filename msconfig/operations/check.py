@@ -13,7 +13,7 @@ from msconfig.checking.baseline import Baseline, IgnoreEntry, with_baseline, wit
 from msconfig.checking.check import CheckRequest
 from msconfig.checking.check import check as check_models
 from msconfig.checking.earlier_report import with_since
-from msconfig.checking.fallback import FallbackRequest, with_fallback
+from msconfig.checking.fallback import FallbackFact, FallbackRequest, with_fallback
 from msconfig.checking.gathering import Progress, no_progress
 from msconfig.checking.probe_pace import ProbeProgress, no_probe_progress
 from msconfig.checking.probe_plan import ProbePlan, plan_probes
@@ -181,17 +181,17 @@ def check(
             raise
         report = replace(report, complete=False)
 
-    def settled(report: Report) -> Report:
-        report = _with_fallback(report, session, fallback)
+    def compared(report: Report) -> Report:
         report = with_requirement(report, required)
         report = _with_since(report, [each for each in (reuse, baseline) if each is not None])
         report = with_ignored(report, ignore, today or clock.utc_now().date())
         return report if baseline is None else with_baseline(report, baseline)
 
     try:
-        return settled(report)
+        report = _with_fallback(report, session, fallback)
+        return compared(report)
     except KeyboardInterrupt:  # the verdicts are there
-        return settled(replace(report, complete=False))
+        return compared(replace(report, complete=False))
 
 
 def _usable(ids: Iterable[str | GivenId], site: Site, *, is_scanning: bool) -> tuple[GivenId, ...]:
@@ -355,13 +355,15 @@ def _with_fallback(report: Report, session: Session, fallback: FallbackInputs | 
         return with_fallback(report, request, None)
     from msconfig.modelscope.fallback_client import FallbackClient  # noqa: PLC0415 - loads httpx
 
+    fact: FallbackFact | None = None
     try:
         with session.http(fallback.base_url) as http:
             fact = FallbackClient(fallback.base_url, http, request.key.secret).models()
             report = _with_obstacles(report, http.obstacles)
+        return with_fallback(report, request, fact)
     except KeyboardInterrupt:
-        return replace(report, complete=False)
-    return with_fallback(report, request, fact)
+        report = replace(report, complete=False)
+        return report if fact is None else with_fallback(report, request, fact)
 
 
 def _with_obstacles(report: Report, obstacles: tuple[str, ...]) -> Report:

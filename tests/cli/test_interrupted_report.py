@@ -16,7 +16,8 @@ from msconfig.mock.mock import Mock
 from msconfig.mock.scenario import TOKEN
 from msconfig.modelscope.http_interface import Failure, Reply
 from msconfig.modelscope.questions import Question, ask
-from support import Ran, Run
+from support import KEY, Online, Ran, Run, Serve, mock_of
+from support import TOKEN as TOKEN_OF_MOCK
 
 ARGUMENTS = (
     "check",
@@ -234,3 +235,25 @@ def is_after_the_questions(frame: FrameType) -> bool:
     is_last = (name, frame.f_code.co_name) == ("_ask_service", "exit_code")
     is_glue = name in {"doctor", "report", "_ask_service", "_rendered"}
     return is_glue and is_between(frame) and not is_last
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_interrupt_after_the_reply_of_the_fallback_keeps_its_verdicts(
+    run: Run, serve: Serve, online: Online, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    online(serve(mock_of()))
+    monkeypatch.setenv("MODELSCOPE_API_TOKEN", TOKEN_OF_MOCK)
+    monkeypatch.setenv("DASHSCOPE_API_KEY", KEY)
+    settings = '[fallback]\nprovider = "dashscope"\nids = ["qwen3-32b", "gone"]\n'
+    Path("msconfig.toml").write_text(settings, "utf-8")
+    arguments = ("check", "-q", "--format", "json", "Qwen/Alive")
+    run(*arguments)
+    whole, calls = interrupted(run, 0, is_between, arguments, after="models")
+    assert whole.code == 1
+    assert calls > 5
+    for at in range(1, calls + 1):
+        ran, _ = interrupted(run, at, is_between, arguments, after="models")
+        assert (at, ran.code) == (at, 130)
+        fallback = json.loads(ran.out)["fallback"]
+        statuses = [model["status"] for model in fallback["models"]]
+        assert (at, statuses) == (at, ["enabled", "not_found"])
