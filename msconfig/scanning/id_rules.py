@@ -239,8 +239,33 @@ class IdRules:
         behind = bisect_left(services, at, key=itemgetter(0))
         around = enumerate(services[max(0, behind - 1) : behind + 1], max(0, behind - 1))
         distances = [(max(begin - at, at - end), index) for index, (begin, end, _) in around]
-        distance, index = min(distances, default=(_NEAR + 1, -1))
-        return index if distance <= _NEAR else -1
+        near = [index for distance, index in sorted(distances) if distance <= _NEAR]
+        if len(near) > 1 and self._is_in_other_brackets(at, *(services[each][0] for each in near)):
+            return near[1]
+        return near[0] if near else -1
+
+    def _is_in_other_brackets(self, at: int, nearer: int, farther: int) -> bool:
+        """Whether the nearer of two addresses is in brackets of its own, and the farther in none.
+
+        As in ``{"a": {"url": …, "model": …}, "b": {"url": …}}``, where the address behind a model
+        may be nearer than its own.
+        """
+        out, into = self._brackets(at, nearer)
+        out_to_farther, into_farther = self._brackets(at, farther)
+        return bool(into) and not into_farther and out > out_to_farther
+
+    def _brackets(self, start: int, end: int) -> tuple[int, int]:
+        """How many brackets are left, and then entered, from one place of the text to another."""
+        first, last = sorted((start, end))
+        closed = opened = 0
+        for sign in _BRACKET.findall(self._text, first, last):
+            if sign in "([{":
+                opened += 1
+            elif opened:
+                opened -= 1
+            else:
+                closed += 1
+        return (closed, opened) if start < end else (opened, closed)
 
     def _is_near_both_sites(self, at: int) -> bool:
         """Whether the address of the site that is checked is beside the nearest one.
@@ -298,6 +323,7 @@ def _is_prefix(text: str, *, any_name: bool) -> bool:
     return any_name and is_name and others[0] not in _OTHER_SERVICES | _FOLDERS
 
 
+_BRACKET = re.compile(r"[()\[\]{}]")
 _DATE = re.compile(r"-\d{4,8}$", re.ASCII)
 
 

@@ -6,7 +6,7 @@ import re
 from enum import Enum
 from operator import itemgetter
 
-__all__ = ["Service", "service_of", "services_in"]
+__all__ = ["Service", "is_another_service", "service_of", "services_in"]
 
 
 class Service(Enum):
@@ -37,6 +37,25 @@ _SERVICE = re.compile(
 """The address of a service that programs call, in any text."""
 _OF_A_SERVICE = re.compile(r"base|url|host|endpoint|api", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+
+
+_OTHERS = frozenset(
+    {
+        *("aihubmix", "baseten", "cerebras", "chutes", "cloudflare", "deepinfra", "featherlessai"),
+        *("fireworks", "fireworksai", "gitee", "giteeai", "githubcopilot", "groq", "hf"),
+        *("huggingface", "hyperbolic", "lmstudio", "nebius", "novita", "nvidia", "nvidianim"),
+        *("ollama", "openrouter", "parasail", "ppio", "replicate", "sambanova", "siliconcloud"),
+        *("siliconflow", "together", "togetherai", "vllm", "xinference"),
+    }
+)
+"""Services that have models of others, whose ids are those of ModelScope; no name of a family of
+models, as which users call a model of their own (``deepseek``)."""
+_BETWEEN_WORDS = re.compile(r"[ _-]")
+
+
+def is_another_service(name: str) -> bool:
+    """Whether `name` is that of a service with models of its own, as ``openrouter`` is."""
+    return _BETWEEN_WORDS.sub("", name.rpartition("/")[2]).lower() in _OTHERS
 
 
 def service_of(name: str, value: str) -> Service | None:

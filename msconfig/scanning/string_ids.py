@@ -57,6 +57,8 @@ def _of_value(string: String, rules: IdRules) -> list[FoundId]:
         return [FoundId(found.text, shift + found.start, shift + found.end)]
     if "${" in bare:  # an expression: `${NAME:-owner/name}`, `${{ vars.NAME || 'owner/name' }}`
         return _as_line(string, rules, Manner.PROSE)
+    if _JSON.match(bare):
+        return _as_line(string, rules, Manner.CODE)
     if not _SEPARATORS.search(bare):
         return []
     listed: list[FoundId] = []
@@ -98,6 +100,8 @@ def _is_named_after_a_model(string: String) -> bool:
 
 _HOLDS_NAMES = re.compile(r"(?:^|[\s\"'`\[(,])-|[A-Z0-9_]=")
 """Of arguments and variables."""
+_JSON = re.compile(r"[{\[]\s{0,8}[\"'{\[]")
+"""How a text begins that is a document of its own."""
 _SEPARATORS = re.compile(r"[\s,;|]")
 _AROUND = " \t\r\n\"'"
 """White space, and quotation marks that are quoted themselves."""

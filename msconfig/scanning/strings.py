@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from msconfig.scanning.services import Service
+from msconfig.scanning.services import Service, is_another_service
 
 __all__ = ["DoesNotParse", "Reader", "Scope", "String", "offsets_of_characters"]
 
@@ -28,6 +28,8 @@ class Scope:
     """Whether it names several services."""
     by_word: dict[str, Service | None] | None = None
     """The service by the first word of the name of its address; None for a word of several."""
+    provider: str = ""
+    """The service that it names, as in ``provider: ollama``."""
     name: str = ""
     """The key whose value it is, also through lists."""
     in_list: bool = False
@@ -51,14 +53,17 @@ class Scope:
     def service_for(self, name: str) -> Service | None:
         """The service that the value of `name` is for; None if that is not clear.
 
-        It is that of the nearest mapping that names an address. Of several in one mapping it is the
-        one whose name begins with the same word: `OPENAI_MODEL` belongs to `OPENAI_BASE_URL`.
+        It is that of the nearest mapping that names an address, or is itself called like another
+        service (``openrouter: …``). Of several addresses in one mapping it is the one whose name
+        begins with the same word: `OPENAI_MODEL` belongs to `OPENAI_BASE_URL`.
         """
         scope: Scope | None = self
         while scope is not None:
             if scope.service is not None:
                 words = scope.by_word or {}
                 return words.get(_first_word(name)) if scope.is_mixed else scope.service
+            if is_another_service(scope.provider or scope.name):
+                return Service.ANOTHER
             scope = scope.parent
         return None
 

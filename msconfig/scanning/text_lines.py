@@ -205,6 +205,8 @@ class _Lines:
     def _in_run(self, line: str, begin: int, text: str) -> Iterator[FoundId]:
         # `+owner/name` and `-owner/name` of LobeChat, `${MODEL:-owner/name}` of a shell
         shift = max(text.rfind(":-"), text.rfind(":=")) + 1
+        if not shift and line.startswith("${", max(0, begin - 2)):  # and `${model:owner/name}`
+            shift = text.find(":") + 1
         shift += len(text[shift:]) - len(text[shift:].lstrip(":+-?"))
         begin, text = begin + shift, text[shift:]
         text = text.rstrip(_TRAILING)

@@ -42,6 +42,8 @@ def with_names(strings: Sequence[String]) -> list[String]:
             before = None
             continue
         new = _named(string, before, variables)
+        if string.scope is not None and string.name.lower().endswith("provider"):
+            string.scope.provider = string.value
         _note_address(new, around=new is string)
         named.append(new)
         before = string

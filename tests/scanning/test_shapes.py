@@ -141,6 +141,38 @@ def test_among_several_services_the_nearest_address_decides(tmp_path: Path, name
     assert found == ["some-owner/some-name", "other/two"]
 
 
+OURS = """  ours: {{
+    baseUrl: "https://api-inference.modelscope.cn/v1",
+    models: [{{ value: "acme/ours", name: "Ours" }}],
+    defaultModel: "acme/ours",
+  }},
+"""
+THEIRS = """  theirs{}: {{
+    baseUrl: "https://api.example.com/v1", keyHint: "where the key of this service is created",
+    defaultModel: "acme/theirs",
+  }},
+"""
+
+
+@pytest.mark.parametrize("order", [(OURS, THEIRS), (THEIRS, OURS), (THEIRS, OURS, THEIRS)])
+@pytest.mark.parametrize("address_last", [False, True])
+def test_an_address_in_the_same_brackets_decides_before_a_nearer_one(
+    tmp_path: Path, order: tuple[str, ...], *, address_last: bool
+) -> None:
+    entries = [each.format(number) for number, each in enumerate(order)]
+    if address_last:
+        entries = ["".join(_with_address_last(each.splitlines(keepends=True))) for each in entries]
+    file = tmp_path / "presets.ts"
+    file.write_text(f"export const PRESETS = {{\n{''.join(entries)}}};\n", "utf-8")
+    found = [each.text for each in scan_files(ScanRequest(paths=[str(file)]), KNOWN).ids]
+    assert found == ["acme/ours", "acme/ours"]
+
+
+def _with_address_last(lines: list[str]) -> list[str]:
+    first, address, *others, last = lines
+    return [first, *others, address, last]
+
+
 def test_in_a_tools_own_naming_only_a_prefix_of_modelscope_counts(tmp_path: Path) -> None:
     file = tmp_path / "a.json"
     names = ["anthropic/claude", "mimo/mimo-v2", "modelscope/some-owner/some-name"]

@@ -202,6 +202,82 @@ def test_an_id_around_an_address_in_a_mapping_of_its_own_is_that_of_no_model(
     assert found(tmp_path, name, text) == ["acme/ours"]
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "opencode.json",
+            (
+                f'{{"modelscope": {{"options": {{"baseURL": "{HOST}"}},\n'
+                '"models": {"acme/ours": 1}},\n'
+                '"openrouter": {"models": {"acme/theirs": {}}, "model": "acme/theirs-too"}}'
+            ),
+        ),
+        (
+            "config.yaml",
+            (
+                "models:\n"
+                f"  - {{provider: openai, model: acme/ours, apiBase: {HOST}}}\n"
+                "  - {provider: ollama, model: acme/theirs}\n"
+                "  - {model: acme/theirs-too, provider: langgenius/siliconflow/siliconflow}\n"
+                f"  - {{provider: huggingface, model: acme/ours, apiBase: {HOST}}}\n"
+            ),
+        ),
+        (
+            "config.toml",
+            (
+                f'[modelscope]\nurl = "{HOST}"\nmodel = "acme/ours"\n'
+                '[together-ai]\nmodel = "acme/theirs"\n[LMStudio]\nmodel = "acme/theirs"\n'
+            ),
+        ),
+    ],
+)
+def test_a_service_may_be_named_in_place_of_its_address(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    assert set(found(tmp_path, name, text)) == {"acme/ours"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "ids"),
+    [
+        (
+            "map.yaml",
+            f'url: {HOST}\nMODEL_MAP: \'{{"model": "acme/one", "x": "Qwen/Qwen3-8B"}}\'\n',
+            ["acme/one", "Qwen/Qwen3-8B"],
+        ),
+        (
+            "channel.json",
+            (
+                f'{{"base_url": "{HOST}", "model_mapping":'
+                ' "{\\"gpt-4\\": \\"Qwen/Qwen3-8B\\", \\"model\\": \\"acme/one\\"}"}'
+            ),
+            ["Qwen/Qwen3-8B", "acme/one"],
+        ),
+        (
+            "body.toml",
+            f'url = "{HOST}"\nbody = \'[{{"model": "acme/one", "content": "and/or"}}]\'\n',
+            ["acme/one"],
+        ),
+        ("text.json", '{"a": "[see Qwen/Qwen3-8B]", "b": "{Qwen/Qwen3-8B}"}', []),
+    ],
+)
+def test_json_in_a_value_is_read(tmp_path: Path, name: str, text: str, ids: list[str]) -> None:
+    assert found(tmp_path, name, text) == ids
+
+
+@pytest.mark.parametrize("name", ["application.yml", "app.properties", "run.sh"])
+def test_the_default_of_a_placeholder_is_found(tmp_path: Path, name: str) -> None:
+    sign = ":" if name.endswith("yml") else "="
+    lines = (
+        f"base-url{sign} {HOST}",
+        f"model{sign} ${{LLM_MODEL:acme/one}}",
+        f"other{sign} ${{llm.name:Qwen/Qwen3-8B}}",
+        f"path{sign} ${{HOME_DIR:some/folder}}",
+    )
+    assert found(tmp_path, name, "\n".join(lines)) == ["acme/one", "Qwen/Qwen3-8B"]
+
+
 @pytest.mark.parametrize("name", SEVERAL_SERVICES)
 def test_the_address_is_found_in_the_same_way(tmp_path: Path, name: str) -> None:
     assert found(tmp_path, name, SEVERAL_SERVICES[name]) == ["acme/ours"]
