@@ -21,7 +21,7 @@ from msconfig.cli.params import (
     InputOptions,
     TokenOptions,
 )
-from msconfig.errors import TokenError, UsageError
+from msconfig.errors import FileError, TokenError, UsageError
 from msconfig.files import read_at_most, read_stdin
 from msconfig.files_read import FilesRead
 from msconfig.model_ids import GivenId, ModelId, distinct, texts_in_lines
@@ -182,7 +182,7 @@ def prepare(
             "no model id: give some as arguments, with --models FILE, or in msconfig.toml"
         )
     if not options.common.quiet:
-        for line in note_on_pasted(ids):
+        for line in (*_note_on_files(options.ids.ids), *note_on_pasted(ids)):
             note(line)
     tokens = given_tokens(options.tokens, settings, offline=offline)
     site = options.connection.site or Site(settings.site or "cn")
@@ -281,6 +281,18 @@ def given_ids(
     return found
 
 
+def _note_on_files(arguments: Iterable[str]) -> tuple[str, ...]:
+    """One note where an argument is a file, or standard input, and no id; else none."""
+    files = [each for each in arguments if each == "-" or os.path.isfile(each)]  # noqa: PTH113 - any text
+    if not files:
+        return ()
+    first = visible(files[0])
+    more = f"; {counted(len(files) - 1, 'more argument')} likewise" if len(files) > 1 else ""
+    if first == "-":
+        return (f"- is read as an id; --models - reads standard input{more}",)
+    return (f"{first} is a file, but read as an id; --models {first} reads the ids in it{more}",)
+
+
 def note_on_pasted(ids: Iterable[GivenId]) -> tuple[str, ...]:
     """One note where a text was taken for an id that it does not spell exactly; else none."""
     texts: dict[str, list[str]] = {}
@@ -342,7 +354,12 @@ def _read_list(source: str, files_read: FilesRead | None) -> str:
     if source == "-":
         raw = read_stdin(_MAX_LIST_BYTES)
     else:
-        raw = read_at_most(Path(source), _MAX_LIST_BYTES)
+        try:
+            raw = read_at_most(Path(source), _MAX_LIST_BYTES)
+        except FileError as error:
+            if ModelId.parse(source) is None or Path(source).exists():
+                raise
+            raise FileError(f"{error}; it is a model id: give it without --models") from None
         if files_read is not None:
             files_read.add(source, raw)
     if len(raw) > _MAX_LIST_BYTES:

@@ -199,6 +199,33 @@ def test_the_value_of_an_option_may_look_like_an_entry_of_a_list(run: Run) -> No
     assert run(*ASK, "--models", "- ids.txt").code == 0
 
 
+@pytest.mark.parametrize("name", ["ids.txt", "lists/ids.txt", "./ids.txt"])
+@pytest.mark.parametrize("command", [ASK, GENERATE[:3] + GENERATE[4:]])
+def test_an_argument_that_is_a_file_is_named(run: Run, command: tuple[str, ...], name: str) -> None:
+    Path("lists").mkdir()
+    Path(name).write_text("Qwen/Qwen3.5-27B\n")
+    Path("other").write_text("")
+    ran = run(*command, name, "other")
+    assert ran.code in {1, 4}
+    assert f"{name} is a file, but read as an id; --models {name} reads the ids in it" in ran.err
+    assert "1 more argument likewise" in ran.err
+    assert "is a file" not in run(*command, "Qwen/Qwen3.5-27B", "lists", "--quiet").err
+
+
+def test_a_dash_as_an_argument_is_named(run: Run) -> None:
+    ran = run(*ASK, "-")
+    assert ran.code == 1
+    assert "- is read as an id; --models - reads standard input" in ran.err
+
+
+def test_an_id_in_place_of_a_list_is_named(run: Run) -> None:
+    ran = run(*ASK, "--models", "Qwen/Qwen3.5-27B")
+    assert (ran.code, ran.out) == (2, "")
+    assert "cannot read Qwen/Qwen3.5-27B: No such file or directory" in ran.err
+    assert "it is a model id: give it without --models" in ran.err
+    assert "give it without" not in run(*ASK, "--models", "missing.txt").err
+
+
 def test_several_ids_in_one_text_are_read_each_at_its_place(run: Run) -> None:
     Path("ids.txt").write_text(f"a/b, {SERVED}\n# c/d\n  '{SERVED}'\n")
     ran = run(*ASK, "--models", "ids.txt")
