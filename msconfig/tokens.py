@@ -425,7 +425,7 @@ def _may_be_meant(name: str) -> bool:
 
     upper = name.upper()
     last = upper.rpartition("_")[2]
-    if not difflib.get_close_matches(last, ("TOKEN", "KEY"), 1, _LIKE):
+    if not difflib.get_close_matches(last, ("TOKEN", "KEY", "APIKEY"), 1, _LIKE):
         return False
     if "MODELSCOPE" in upper or "MODEL_SCOPE" in upper:
         return True
@@ -497,6 +497,14 @@ _LOOKS_LIKE = (
     ),
     (r"cherrystudio:", "holds a link of Cherry Studio; give the token alone"),
     (r"https?://", "holds an address; give the token that its page shows"),
+    (
+        r"[a-z][a-z0-9+.-]*://",
+        "holds a reference to a secret store or a file (such as op://…) " + _NOT_FILLED_IN,
+    ),
+    (
+        r"/|(?:~|\.\.?)[/\\]|[a-z]:[/\\]",
+        "holds the path of a file; give the token that is in that file",
+    ),
 )
 """How a value begins that is plainly no token, and a sentence about it. Not compiled here: a run
 with a good token needs few of them, and `--help` none."""
@@ -525,6 +533,8 @@ def _why_none(token: str) -> str:
         return words
     if is_masked(token):
         return "holds a masked token, as a page shows it; copy the whole token instead"
+    if token[-1] in ",;":
+        return "ends with a comma or semicolon; leave that out"
     if "," in token or ";" in token:
         return (
             "holds several tokens joined by commas; one place holds one: give --token-env or"

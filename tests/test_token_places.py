@@ -152,6 +152,12 @@ BAD = {
         "sk-your_key",
     ],
     "no value": ["undefined", "sk-undefined", "ms-null"],
+    "ends with a comma or semicolon": [f"{TOKEN},", f"{TOKEN} ;", "0123456789abcdef;"],
+    "a secret store": ["op://vault/modelscope/token", "file:///run/secrets/token", "aws-sm://a/b"],
+    "the path of a file": [
+        *("/run/secrets/modelscope", "~/.modelscope/token", "./token.txt", "..\\token.txt"),
+        "C:\\Users\\me\\token.txt",
+    ],
     "joined by commas": [f"{TOKEN},{SECOND}", f"{TOKEN}, {SECOND}", f"{TOKEN};{SECOND}"],
     "a link of Cherry Studio": ["cherrystudio://providers/api-keys?v=1"],
     "holds an address": ["https://modelscope.cn/my/myaccesstoken"],
@@ -188,6 +194,8 @@ def test_a_value_that_is_no_token_has_a_sentence_of_its_own_wherever_it_comes_fr
             "envelope-1",
             "bearers-1",
             "abc12345==",
+            "~tilde-and/slash",
+            ".hidden.0123/x",
         ),
     ],
 )
@@ -202,6 +210,7 @@ def test_what_may_be_a_token_is_taken(value: str) -> None:
         ({"MODELSCOPE_SDK_TOKEN": "x", "PATH": "x"}, ("MODELSCOPE_SDK_TOKEN",)),
         ({"MODELSOCPE_API_KEY": "x"}, ("MODELSOCPE_API_KEY",)),
         ({"MODELSCOPE_API_TOEKN": "x"}, ("MODELSCOPE_API_TOEKN",)),
+        ({"MODELSCOPE_APIKEY": "x", "ModelScopeApiKey": "x"}, ("MODELSCOPE_APIKEY",)),
         (
             {"MODEL_SCOPE_TOKEN": "x", "modelscope_token": "x"},
             ("MODEL_SCOPE_TOKEN", "modelscope_token"),
