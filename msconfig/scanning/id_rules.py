@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from operator import itemgetter
 
 from msconfig.model_ids import ModelId
-from msconfig.scanning.services import Service, services_in
+from msconfig.scanning.services import Service, is_another_service, services_in
 from msconfig.tokens import looks_like_token
 
 __all__ = ["FoundId", "IdRules", "maps_to_models", "names_a_model", "shown_name_behind"]
@@ -104,7 +104,12 @@ class FoundId:
 
 
 def names_a_model(name: str) -> bool:
-    """Whether the value of `name` is a model; ``MODELSCOPE_…`` alone does not say so."""
+    """Whether the value of `name` is a model; ``MODELSCOPE_…`` alone does not say so.
+
+    ``OPENROUTER_MODEL`` is one of another service.
+    """
+    if "_" in name and is_another_service(name.partition("_")[0]):
+        return False
     plain = name.lower().replace("modelscope", "").replace("model_scope", "")
     return "model" in plain and _NOT_OF_A_MODEL.search(plain) is None
 

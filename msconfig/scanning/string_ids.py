@@ -90,7 +90,7 @@ def _is_named_after_a_model(string: String) -> bool:
     return (
         names_a_model(string.name)
         or (string.name == "id" and (names_a_model(scope.name) or has_address))
-        or (string.name == "name" and scope.name.lower() == "model")
+        or (string.name in {"name", "value"} and scope.name.lower() == "model")
         or (
             not (string.is_key or scope.in_list)
             and maps_to_models(scope.name, string.name, string.value)
@@ -129,7 +129,7 @@ def _listed(value: str, string: String, rules: IdRules, *, by_name: bool) -> Ite
         if text[:1] in {"+", "-"}:
             begin, text = begin + 1, text[1:]
         found = rules.exactly(text, anywhere=True)
-        if found is None and by_name and "," in value:
+        if found is None and by_name and ("," in value or ";" in value):
             found = _by_name(text, string, rules)
         if found is not None:
             yield FoundId(found.text, begin + found.start, begin + found.end)

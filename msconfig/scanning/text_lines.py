@@ -25,10 +25,16 @@ _NAME = r"(?:\$env:)?(?P<name>[A-Za-z_$][\w$.-]{0,80})"
 _ASSIGNED = re.compile(
     rf"{_NAME}[\"'`\]?]{{0,3}}\s{{0,8}}"
     # `name: type = value` of TypeScript and Python; a type may be a list or a choice
-    r"(?::\s{0,8}[A-Za-z_][\w\[\].|<> ]{0,60}=|=>|:=|\?\?=?|\|\|=?|:-|[:=])"
-    r"\s{0,8}(?:[A-Za-z_][\w.]{0,40}\()?@?[\[({]{0,3}\s{0,8}$",
+    r"(?::\s{0,8}[A-Za-z_&][\w\[\].|<>' ]{0,60}=|=>|:=|\?\?=?|\?=|\|\|=?|:-|[:=])"
+    r"\s{0,8}(?:[A-Za-z_][\w.]{0,40}\((?:default\s{0,4}=)?)?@?[\[({]{0,3}\s{0,8}$",
     re.ASCII,
 )
+_OR = re.compile(rf"{_NAME}[\"'`]?[\])]?\s{{1,4}}or\s{{1,4}}$", re.ASCII)
+"""As Python writes a default behind a value that may be empty."""
+_CALLED = re.compile(
+    r"(?:\.(?:[sS]et_?|[wW]ith_?)?|\b[wW]ith_?)[mM]odel(?:_?[nN]ame|_?[iI]d)?\(\s{0,4}$", re.ASCII
+)
+"""The only argument of a call that sets a model: ``.modelName(…)``, ``WithModel(…)``."""
 _ARGUMENT = re.compile(rf"(?:^|[\s\"'`\[(,])--?{_NAME}[\"'`]?(?:\s{{1,8}}|=|,\s{{0,8}})$", re.ASCII)
 _VARIABLE = re.compile(r"(?:^|[\s\"'`\[(,:=])(?P<name>[A-Z][A-Z0-9_]{0,80})=$", re.ASCII)
 """As a shell and a list of variables have it: white space ends the value."""
@@ -252,7 +258,10 @@ class _Lines:
         if piece.behind and piece.behind not in _MAY_FOLLOW and not is_named_item:
             return None
         name = self._name(piece)
-        if not (names_a_model(name) or (name == "id" and self._is_in_models)):
+        is_of_model = (name == "id" and self._is_in_models) or (
+            name == "default" and self._open and names_a_model(self._open[-1][1])
+        )
+        if not (names_a_model(name) or is_of_model):
             return None
         return self._of_the_form(piece)
 
@@ -262,7 +271,9 @@ class _Lines:
     def _name(self, piece: _Piece) -> str:
         """The key, variable or list whose value a text is; "" if it is none's."""
         named = _OPTION_DEFAULT.search(piece.before) if "default" in piece.before else None
-        named = named or _ASSIGNED.search(piece.before)
+        if piece.is_quoted and piece.behind == ")" and _CALLED.search(piece.before):
+            return "model"
+        named = named or _ASSIGNED.search(piece.before) or _OR.search(piece.before)
         if named is None and piece.is_quoted:
             named = _DEFAULT.search(piece.before)
             named = named if named is not None and names_a_model(named["name"]) else None

@@ -266,6 +266,25 @@ def test_json_in_a_value_is_read(tmp_path: Path, name: str, text: str, ids: list
     assert found(tmp_path, name, text) == ids
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "ids"),
+    [
+        (".env", "DEFAULT_MODELS=acme/one;acme/two\n", ["acme/one", "acme/two"]),
+        (".env", "OPENROUTER_MODEL=acme/theirs\nLLM_MODEL=acme/one\n", ["acme/one"]),
+        (
+            "flow.json",
+            '{"model": {"mode": "list", "value": "acme/one", "text": "a/b"}}',
+            ["acme/one"],
+        ),
+    ],
+)
+def test_other_forms_of_tools_are_read(
+    tmp_path: Path, name: str, text: str, ids: list[str]
+) -> None:
+    comment = "//" if name.endswith("json") else "#"
+    assert found(tmp_path, name, f"{comment} {HOST}\n{text}") == ids
+
+
 @pytest.mark.parametrize("name", ["application.yml", "app.properties", "run.sh"])
 def test_the_default_of_a_placeholder_is_found(tmp_path: Path, name: str) -> None:
     sign = ":" if name.endswith("yml") else "="
