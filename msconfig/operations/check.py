@@ -141,6 +141,13 @@ def check(
     _refuse_unusable(session, probe, baseline)
     required = Proof(require)
     refuse_unmeetable(required, session, has_calls=probe is not None or reuse is not None)
+
+    def compared(report: Report) -> Report:
+        report = with_requirement(report, required)
+        report = _with_since(report, [each for each in (reuse, baseline) if each is not None])
+        report = with_ignored(report, ignore, today or clock.utc_now().date())
+        return report if baseline is None else with_baseline(report, baseline)
+
     report: Report | None = None
     try:
         with session.connect() as modelscope:
@@ -176,21 +183,11 @@ def check(
             if probe is not None and report.complete:
                 report = _probed(report, modelscope, session, probe, first)
             report = _with_obstacles(with_earlier_refusals(report), modelscope.obstacles)
+        report = _with_fallback(report, session, fallback)
+        return compared(report)
     except KeyboardInterrupt:
         if report is None:
             raise
-        report = replace(report, complete=False)
-
-    def compared(report: Report) -> Report:
-        report = with_requirement(report, required)
-        report = _with_since(report, [each for each in (reuse, baseline) if each is not None])
-        report = with_ignored(report, ignore, today or clock.utc_now().date())
-        return report if baseline is None else with_baseline(report, baseline)
-
-    try:
-        report = _with_fallback(report, session, fallback)
-        return compared(report)
-    except KeyboardInterrupt:  # the verdicts are there
         return compared(replace(report, complete=False))
 
 
