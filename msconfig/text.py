@@ -78,6 +78,16 @@ def no_command(text: str) -> str:
     return no_log_command(text.replace("::", ": :"))
 
 
+_COMMAND = re.compile(r"##|(?:^[-+]?|\s)::")
+
+
+def harmless(text: str) -> str:
+    """`text`, in no line of which a runner finds a command; other lines are as they were."""
+    return "\n".join(
+        no_command(line) if _COMMAND.search(line) else line for line in text.split("\n")
+    )
+
+
 def shortened(text: str, limit: int = 200) -> str:
     """`text` with its white space folded, cut with ``…`` after `limit` characters."""
     folded = " ".join(text.split())

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
 from msconfig.errors import FileError
-from msconfig.text import no_command, no_log_command, visible
+from msconfig.text import harmless, no_command, no_log_command, visible
 from msconfig.tokens import without_tokens
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ __all__ = [
     "note",
     "stdout_in_color",
     "write_result",
+    "write_text",
 ]
 
 _SECONDS_BETWEEN_LINES = 10.0
@@ -52,6 +53,14 @@ def write_result(text: str) -> None:
     except OSError as error:
         _silence(stream)
         raise FileError.from_os("write to", "standard output", error) from None
+
+
+def write_text(text: str) -> None:
+    """Write a result for people, as `write_result`, in which no runner finds a command.
+
+    Other forms (JSON, JUnit, commands for GitHub) have their own way to write one.
+    """
+    write_result(harmless(text))
 
 
 def note(text: str) -> None:

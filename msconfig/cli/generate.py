@@ -125,7 +125,7 @@ def write_configuration(
         UsageError: options that exclude each other, or documents that exist and differ.
         FileError: the folder or a file cannot be read or written.
     """
-    from msconfig.cli.console import columns, note, stdout_in_color, write_result
+    from msconfig.cli.console import columns, note, stdout_in_color, write_text
     from msconfig.operations.generate import DEFAULT_TARGETS, generate
     from msconfig.operations.places import in_working_folder
     from msconfig.reports import generate as texts
@@ -158,19 +158,19 @@ def write_configuration(
     placed = in_working_folder(generated.report, inputs.repository)
     text = body(placed, width=columns(), color=stdout_in_color())
     if generated.report.exit_code is not ExitCode.OK:
-        write_result(
+        write_text(
             f"{text}\n{texts.nothing_written(generated.report, Path(folder), width=columns())}"
         )
         return generated.report.exit_code
     if dry_run:
         planned = generated.changes_in(Path(folder))
-        write_result(f"{text}\n{texts.differences(generated, planned, width=columns())}")
+        write_text(f"{text}\n{texts.differences(generated, planned, width=columns())}")
         return ExitCode.OK
     try:
         planned = generated.write(Path(folder), force=force)
     except UsageError:
-        write_result(text)  # what was found is shown before the refusal
+        write_text(text)  # what was found is shown before the refusal
         raise
     told = texts.written(generated, planned, inputs.session, inputs.fallback, width=columns())
-    write_result(f"{text}\n{told}")
+    write_text(f"{text}\n{told}")
     return ExitCode.OK

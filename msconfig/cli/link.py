@@ -56,7 +56,7 @@ def encode_command(
 
     A link contains the key. A terminal shows it masked; a pipe and FILE get it whole.
     """
-    from msconfig.cli.console import is_terminal, note, write_result
+    from msconfig.cli.console import is_terminal, note, write_result, write_text
     from msconfig.files import OutputFile, changes_in, write
     from msconfig.reports.link import encoded_masked, encoded_to_file
 
@@ -74,11 +74,11 @@ def encode_command(
         if planned.existing and not force:
             raise UsageError(f"not overwritten: {path}; it differs, and --force replaces it")
         write(planned)
-        write_result(encoded_to_file(configuration, path))
+        write_text(encoded_to_file(configuration, path))
     elif reveal or not is_terminal(sys.stdout):
         write_result(text)
     else:
-        write_result(encoded_masked(configuration))
+        write_text(encoded_masked(configuration))
         if not common.quiet:
             note("masked on a terminal; --reveal shows them, -o FILE and a pipe get them whole")
     return ExitCode.OK
@@ -94,7 +94,7 @@ def decode_command(*, file: str, output_format: OutputFormat, common: CommonOpti
     Keys are masked. The exit code is 5 if a link opens in no version or in one alone, or if
     validate finds an error in it.
     """
-    from msconfig.cli.console import columns, note, write_result
+    from msconfig.cli.console import columns, note, write_result, write_text
     from msconfig.documents.links_file import read_links
     from msconfig.reports.link import decoded_as_json, decoded_as_text
 
@@ -110,7 +110,7 @@ def decode_command(*, file: str, output_format: OutputFormat, common: CommonOpti
     if output_format is OutputFormat.JSON:
         write_result(decoded_as_json(links, code))
     else:
-        write_result(decoded_as_text(links, columns(), with_rules=not common.quiet))
+        write_text(decoded_as_text(links, columns(), with_rules=not common.quiet))
     return code
 
 

@@ -14,7 +14,7 @@ import click
 
 from msconfig.cherry.link_reading import LinkPayload
 from msconfig.cli.browser import desktop
-from msconfig.cli.console import can_ask, note, write_result
+from msconfig.cli.console import can_ask, note, write_text
 from msconfig.cli.params import CommonOptions
 from msconfig.command_name import command
 from msconfig.documents.links_file import DecodedLink, LinksFile, links_in, read_links
@@ -64,7 +64,7 @@ def open_links(
     count = len(file.links)
     what = "the link" if count == 1 else f"the {count} links"
     if asks and not click.confirm(f"Show {what} in the browser?", err=True):
-        write_result("Nothing is opened.\n")
+        write_text("Nothing is opened.\n")
         return ExitCode.OK
     with _page(file.links, payloads) as page:
         if common.verbose:
@@ -77,7 +77,7 @@ def open_links(
             time.sleep(_SECONDS if seconds is None else seconds)
     if not common.quiet:
         note("the page is removed")
-    write_result(opened(file, payloads, is_file=source not in {None, "-"}))
+    write_text(opened(file, payloads, is_file=source not in {None, "-"}))
     return ExitCode.OK
 
 

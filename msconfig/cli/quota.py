@@ -33,7 +33,7 @@ def command(
 
     Calls are counted for the models in msconfig.toml. Nothing is spent.
     """
-    from msconfig.cli.console import columns, write_result
+    from msconfig.cli.console import columns, write_result, write_text
     from msconfig.cli.inputs import prepare
     from msconfig.operations.quota import quota
     from msconfig.reports.quota import as_json, as_text
@@ -41,6 +41,8 @@ def command(
     options = InputOptions(tokens=tokens, connection=connection, common=common)
     inputs = prepare(options, needs_token=True, needs_ids=False)
     report = quota(inputs.session, [model.id for model in inputs.settings.models])
-    as_asked = as_json(report) if output_format is OutputFormat.JSON else as_text(report, columns())
-    write_result(as_asked)
+    if output_format is OutputFormat.JSON:
+        write_result(as_json(report))
+    else:
+        write_text(as_text(report, columns()))
     return report.exit_code

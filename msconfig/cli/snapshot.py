@@ -64,7 +64,7 @@ def command(
 
 
 def _record(output: str, options: InputOptions) -> int:
-    from msconfig.cli.console import write_result
+    from msconfig.cli.console import write_text
     from msconfig.cli.inputs import prepare
     from msconfig.files import OutputFile, changes_in, write
     from msconfig.modelscope.facts import NoAnswer
@@ -86,7 +86,7 @@ def _record(output: str, options: InputOptions) -> int:
     for line in obstacles:
         inputs.note(line)
     if isinstance(recording, NoAnswer):
-        write_result(not_recorded(recording))
+        write_text(not_recorded(recording))
         return ExitCode.INCONCLUSIVE
     path = Path(output)
     write(
@@ -94,18 +94,21 @@ def _record(output: str, options: InputOptions) -> int:
     )
     for line in recording.unanswered:
         inputs.note(f"not recorded: {line}")
-    write_result(recorded(recording, session.site, path))
+    write_text(recorded(recording, session.site, path))
     return ExitCode.INCONCLUSIVE if recording.unanswered else ExitCode.OK
 
 
 def _compare(old: str, new: str, output_format: OutputFormat) -> int:
     """Show what differs between two snapshots; a difference is no failure."""
-    from msconfig.cli.console import write_result
+    from msconfig.cli.console import write_result, write_text
     from msconfig.mock import snapshot
     from msconfig.operations.snapshot import difference
     from msconfig.reports.snapshot import difference_as_json, difference_as_text
 
     found = difference(snapshot.load(Path(old)), snapshot.load(Path(new)))
     as_json = output_format is OutputFormat.JSON
-    write_result(difference_as_json(found) if as_json else difference_as_text(found))
+    if as_json:
+        write_result(difference_as_json(found))
+    else:
+        write_text(difference_as_text(found))
     return ExitCode.OK

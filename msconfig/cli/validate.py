@@ -23,7 +23,7 @@ __all__ = ["command"]
 @common_options
 def command(files: tuple[str, ...], *, strict: bool, no_keys: bool, common: CommonOptions) -> int:
     """Check documents offline: provider documents, links, backups, reports, settings and more."""
-    from msconfig.cli.console import note, write_result
+    from msconfig.cli.console import note, write_text
     from msconfig.documents.recognise import read_document
     from msconfig.reports.validate import Tally, document_lines, summary
 
@@ -56,7 +56,7 @@ def command(files: tuple[str, ...], *, strict: bool, no_keys: bool, common: Comm
             lines += document_lines(path, document)
         tally.invalid += bool(document.errors or (strict and document.warnings))
         tally.with_keys += bool(document.keys)
-    write_result("\n".join([summary(tally), *lines, ""]))
+    write_text("\n".join([summary(tally), *lines, ""]))
     if tally.unreadable:
         return ExitCode.USAGE
     return ExitCode.INVALID_DOCUMENT if tally.invalid or tally.with_keys else ExitCode.OK

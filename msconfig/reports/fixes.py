@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
@@ -12,11 +11,10 @@ from msconfig.model_ids import Location, ModelId
 from msconfig.operations.fix import Choice, FileFix, FixPlan, Left, Unchanged
 from msconfig.operations.id_edits import Edit
 from msconfig.reports.masked_line import masked
-from msconfig.text import counted, no_command, visible, wrapped
+from msconfig.text import counted, harmless, visible, wrapped
 
 __all__ = ["changed_lines", "changed_places", "interrupted", "unchanged"]
 
-_COMMAND = re.compile(r"##|(?:^[-+]?|\s)::")
 _AROUND = 60
 """Characters that a long line keeps on each side of a change."""
 
@@ -31,12 +29,7 @@ def changed_lines(planned: FixPlan, *, width: int) -> str:
         for number, edits in groupby(file.edits, key=attrgetter("line")):
             older, newer = _shown(file.text.lines[number - 1].removesuffix("\r"), edits)
             lines += [f"@@ -{number} +{number} @@", f"-{older}", f"+{newer}"]
-    return "\n".join(map(_harmless, lines)) + "\n"
-
-
-def _harmless(line: str) -> str:
-    """`line`, in which no runner of a CI service finds a command."""
-    return no_command(line) if _COMMAND.search(line) else line
+    return harmless("\n".join(lines)) + "\n"
 
 
 def _count(files: Sequence[FileFix], verb: str) -> str:
@@ -81,7 +74,7 @@ def changed_places(planned: FixPlan, *, width: int) -> str:
             else:
                 lines.append(f"    {number}  {visible(edit.older)}")
                 lines.append(f"    {' ' * digits}  → {visible(edit.newer)}")
-    return "\n".join(map(_harmless, lines)) + "\n"
+    return harmless("\n".join(lines)) + "\n"
 
 
 def interrupted(planned: FixPlan) -> str:
