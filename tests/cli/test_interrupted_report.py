@@ -19,6 +19,9 @@ from msconfig.modelscope.questions import Question, ask
 from support import KEY, Online, Ran, Run, Serve, mock_of
 from support import TOKEN as TOKEN_OF_MOCK
 
+# an interrupt between opening a file and holding it leaves that file to the collector
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
 ARGUMENTS = (
     "check",
     "--offline",
@@ -78,8 +81,6 @@ def _warm(run: Run) -> None:
     run(*ARGUMENTS, *IDS)  # what is imported or cached later is not called again
 
 
-# an interrupt between opening a file and holding it leaves that file to the collector
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_an_interrupt_after_the_last_reply_keeps_the_report(run: Run) -> None:
     whole, calls = interrupted(run, at=0)
     assert whole.code == 1
@@ -113,7 +114,6 @@ def is_between(frame: FrameType) -> bool:
     return name in OURS and frame.f_code.co_name not in {"write_result", "_append_step_summary"}
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_an_interrupt_between_two_pieces_of_work_keeps_the_report(run: Run) -> None:
     _, calls = interrupted(run, 0, is_between)
     assert calls > MOMENTS
@@ -129,7 +129,6 @@ def test_an_interrupt_between_two_pieces_of_work_keeps_the_report(run: Run) -> N
         assert "Qwen/Qwen3-8B" in ran.out
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_the_summary_of_github_is_written_once_like_the_reports(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -145,7 +144,6 @@ def test_the_summary_of_github_is_written_once_like_the_reports(
         assert (at, summary.read_text("utf-8").count(IDS[1])) == (at, whole)
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_an_interrupted_check_that_fixes_names_what_was_changed(run: Run) -> None:
     old, new = "qwen/qwen3.5-27b", "Qwen/Qwen3.5-27B"
     files = (Path("a.txt"), Path("b.txt"))
@@ -171,7 +169,6 @@ def test_an_interrupted_check_that_fixes_names_what_was_changed(run: Run) -> Non
     assert 10 < sum(named) < calls
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_an_interrupt_while_reports_are_written_says_nothing_false_of_the_baseline(
     run: Run,
 ) -> None:
@@ -200,7 +197,6 @@ def is_of_files(frame: FrameType) -> bool:
     return Path(frame.f_code.co_filename).name == "files.py"
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_an_interrupted_doctor_shows_what_is_known_of_calls_that_may_be_paid(
     run: Run, modelscope: Mock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -237,7 +233,6 @@ def is_after_the_questions(frame: FrameType) -> bool:
     return is_glue and is_between(frame) and not is_last
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_an_interrupt_after_the_reply_of_the_fallback_keeps_its_verdicts(
     run: Run, serve: Serve, online: Online, monkeypatch: pytest.MonkeyPatch
 ) -> None:
