@@ -37,6 +37,8 @@ _log = logging.getLogger(__name__)
 REFUSED_IN_A_ROW = 5
 """Models that stay at 429 one after the other, after which no further one is called."""
 
+_INTERRUPTED = "interrupted"
+
 _Call: TypeAlias = tuple[Token, str]
 
 
@@ -82,6 +84,8 @@ class _Calls:
         self.answers: dict[_Call, Called] = {}
         self.refused: dict[Token, Called] = {}
         """Tokens that are rejected or not bound, with the answers that say so."""
+        self.begun: set[str] = set()
+        """Models of which a call was made, answered or not."""
         self.stopped = ""
         """Why no further model is called; "" while calls are made."""
         self._modelscope = modelscope
@@ -107,7 +111,7 @@ class _Calls:
                         left -= price
                         batch[model_id] = further.pop(model_id)
         except KeyboardInterrupt:
-            self.stopped = "interrupted"  # a thread that waits for its turn makes no call
+            self.stopped = _INTERRUPTED  # a thread that waits for its turn makes no call
             return False
         return True
 
@@ -156,6 +160,7 @@ class _Calls:
             attempt += 1
 
     def _call_once(self, token: Token, model_id: str) -> Called:
+        self.begun.add(model_id)
         kind = self._kinds[model_id]
         if kind not in IMAGE_KINDS:
             kind = Kind.CHAT if kind is Kind.UNKNOWN else kind
@@ -167,7 +172,7 @@ class _Calls:
         pace = self.plan.pace
         for _ in range(pace.polls):
             self._modelscope.pacing.sleep(pace.seconds_between_polls)
-            if self.stopped == "interrupted":
+            if self.stopped == _INTERRUPTED:
                 break
             ended = self._modelscope.image_task(task, token.secret)
             if ended is not None:
@@ -214,6 +219,8 @@ def _answers(
 def _why_not_called(model_id: str, calls: _Calls) -> str:
     if model_id in calls.plan.not_probed:
         return calls.plan.not_probed[model_id]
+    if calls.stopped == _INTERRUPTED and model_id in calls.begun:
+        return f"{_INTERRUPTED} while it was called"  # which may have been paid
     return calls.stopped or "the token was refused"
 
 

@@ -444,16 +444,18 @@ def test_an_interrupt_ends_the_wait_for_an_image(
     monkeypatch.setattr(clock, "sleep", second_sleep_waits)
     monkeypatch.setattr("msconfig.checking.concurrency._next", interrupted)
     before = set(threading.enumerate())
-    service = Service({"acme/x": "answers"})
+    service = Service({"acme/x": "answers", "acme/y": "answers"})
     pace = replace(ProbePace.without_waiting(), seconds_between_polls=4.0)
-    report = probe_it(service, report_of(free(kind=Kind.IMAGE_GENERATION)), pace=pace)
+    models = (free(kind=Kind.IMAGE_GENERATION), free("acme/y"))
+    report = probe_it(service, report_of(*models), pace=pace)
     worker = next(
         each for each in set(threading.enumerate()) - before if each.daemon and "run" in each.name
     )
     ended.set()
     worker.join(30)
     assert (report.complete, report.notes) == (False, ())
-    assert report.models[0].notes == ("not probed: interrupted",)
+    assert report.models[0].notes == ("not probed: interrupted while it was called",)
+    assert report.models[1].notes == ("not probed: interrupted",)
     assert service.polls == 1
 
 
