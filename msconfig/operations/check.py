@@ -211,7 +211,7 @@ def _refuse_unusable(
     """Refuse real calls that cannot be made, and a baseline that cannot be compared.
 
     Raises:
-        UsageError: there is such a one.
+        UsageError: the run has one of the two.
     """
     if probe is not None and (session.is_offline or not session.tokens):
         raise UsageError("probing makes real calls: it needs the network and a token")

@@ -1,4 +1,4 @@
-"""Bailian as the way out, as a user runs it."""
+"""Bailian as the fallback, as a user runs it."""
 
 from __future__ import annotations
 

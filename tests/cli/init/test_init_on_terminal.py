@@ -1,4 +1,4 @@
-"""`msconfig init` on a real pseudo-terminal: every question, at two sizes, and every way out."""
+"""`msconfig init` on a real pseudo-terminal: every question, at two sizes, and every end."""
 
 from __future__ import annotations
 
