@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import Enum
 from pathlib import Path
+from urllib.parse import unquote
 
 from msconfig import files as file_system
 from msconfig.checking.check import CheckRequest
@@ -203,6 +204,7 @@ def _first(model: ModelResult, *, any_model: bool) -> Choice:
 
 def _is_alone(text: str) -> bool:
     """Whether a text that is no id holds one id, and nothing else that would be lost."""
+    text = unquote(text)
     runs = re.findall(r"[A-Za-z0-9_./-]+", text)
     return not re.search(r"[\s,;#]", text) and sum("/" in each for each in runs) <= 1
 

@@ -83,6 +83,8 @@ def lines_of(ran: Ran) -> list[str]:
         pytest.param("Qwen/Qwen-3.5_27b", RIGHT, id="other signs"),
         pytest.param(f"openai/{RIGHT}", RIGHT, id="a prefix, which makes it malformed"),
         pytest.param("glm-5.2", "ZhipuAI/GLM-5.2", id="no owner"),
+        pytest.param(RIGHT.replace("/", "%2F"), RIGHT, id="as in an address"),
+        pytest.param(RIGHT.replace("-", "\u2011"), RIGHT, id="typographic hyphens"),
         pytest.param(f"{WRONG_CASE}:free", f"{RIGHT}:free", id="a suffix stays"),
         pytest.param(
             f"https://modelscope.cn/models/{WRONG_CASE}/summary",
@@ -121,6 +123,15 @@ def test_the_same_model_is_replaced_and_the_rest_of_the_line_stays(
         pytest.param("acme-unheard-of-zz", None, "there is no suggestion for it", id="nothing"),
         pytest.param(f"{RIGHT}|{VANISHED}", None, "more than an ID", id="several, malformed"),
         pytest.param(f"{RIGHT}#mine", None, "more than an ID", id="what would be lost"),
+        pytest.param(
+            f"{RIGHT}%2C{VANISHED}".replace("/", "%2F"), None, "more than an ID", id="encoded, two"
+        ),
+        pytest.param(
+            f"https://x.test/?id={RIGHT.replace('/', '%2F')}&n=1",
+            None,
+            "more than an ID",
+            id="encoded, in an address",
+        ),
     ],
 )
 def test_another_model_is_left_to_fix_any_and_some_to_the_user(
