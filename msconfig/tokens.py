@@ -533,7 +533,7 @@ def _why_none(token: str) -> str:
         return words
     if is_masked(token):
         return "holds a masked token, as a page shows it; copy the whole token instead"
-    if token[-1] in ",;":
+    if token.endswith((",", ";")):
         return "ends with a comma or semicolon; leave that out"
     if "," in token or ";" in token:
         return (
