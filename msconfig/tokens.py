@@ -56,7 +56,7 @@ WORD_BEGIN = r"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[nrt])|(?<=\\u[0-9
 def _token_shape() -> re.Pattern[str]:
     # each alternative takes all characters that it can: a look-ahead takes quadratic time
     return re.compile(
-        rf"{WORD_BEGIN}(?:"
+        rf"(?=[ms]){WORD_BEGIN}(?:"  # first what the whole text can be searched for fast
         r"ms-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]*"  # also if the end is cut off
         r"|ms_oauth[A-Za-z0-9._~+/=-]{16,}"
         r"|(?P<key>sk-[A-Za-z0-9_-]{16,}))",

@@ -34,7 +34,8 @@ _LARGEST_NAMED = 64 * 1024 * 1024
 """Bytes of a file that is named."""
 _MOST_NAMED = 5
 _TOKEN = re.compile(
-    rf"{WORD_BEGIN}(?:ms-[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}(?![0-9a-f-])"
+    # what comes first is what the whole text is searched for
+    rf"(?=ms[-_]){WORD_BEGIN}(?:ms-[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}(?![0-9a-f-])"
     r"|ms_oauth[A-Za-z0-9._~+/=-]{16,})",
     re.IGNORECASE,
 )
