@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from msconfig._version import __version__
 from msconfig.errors import ExitCode
@@ -39,26 +39,6 @@ __all__ = [
 ]
 
 
-class Status(StrEnum):
-    """A model's verdict."""
-
-    ENABLED = "enabled"
-    MALFORMED = "malformed"
-    NOT_FOUND = "not_found"
-    NO_ACCESS = "no_access"
-    DISPUTED = "disputed"
-    THIRD_PARTY_ONLY = "third_party_only"
-    NOT_ENABLED = "not_enabled"
-    RETIRED = "retired"
-    """By a real call: it exists, and is no longer served."""
-    UNVERIFIED = "unverified"
-
-    @property
-    def outcome(self) -> Outcome:
-        """What the verdict means for using the model."""
-        return _OUTCOMES.get(self._value_, Outcome.FAIL)
-
-
 class Outcome(StrEnum):
     """Whether a model can be used."""
 
@@ -67,12 +47,30 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
 
 
-# by texts: an enum is hashed in Python, which is slow for what a report asks of each model so often
-_OUTCOMES = {
-    Status.ENABLED.value: Outcome.PASS,
-    Status.DISPUTED.value: Outcome.UNKNOWN,
-    Status.UNVERIFIED.value: Outcome.UNKNOWN,
-}
+class Status(StrEnum):
+    """A model's verdict."""
+
+    ENABLED = "enabled", Outcome.PASS
+    MALFORMED = "malformed"
+    NOT_FOUND = "not_found"
+    NO_ACCESS = "no_access"
+    DISPUTED = "disputed", Outcome.UNKNOWN
+    THIRD_PARTY_ONLY = "third_party_only"
+    NOT_ENABLED = "not_enabled"
+    RETIRED = "retired"
+    """By a real call: it exists, and is no longer served."""
+    UNVERIFIED = "unverified", Outcome.UNKNOWN
+
+    _value_: str
+    outcome: Outcome
+    """Meaning of the verdict for the use of the model."""
+
+    def __new__(cls, value: str, outcome: Outcome = Outcome.FAIL) -> Self:
+        """A member; its outcome is an attribute, as a report asks so often for that of each."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.outcome = outcome
+        return member
 
 
 class Proof(StrEnum):
