@@ -16,13 +16,16 @@ if os.name != "posix":  # a mark would come too late for the names of the signal
     pytest.skip("signals of POSIX", allow_module_level=True)
 
 _MAIN = """\
-import signal, sys, types
+import signal, sys, time, types
 import msconfig.__main__ as command
 command._SECONDS_BETWEEN = {seconds}
 for name in "{ignored}".split():
     signal.signal(getattr(signal, name), signal.SIG_IGN)
 def put(text):
     print(text, flush=True)
+def wait():
+    while True:  # not signal.pause(), which misses a signal that comes just before it
+        time.sleep(0.01)
 def run(_arguments):
 {run}
 sys.modules["msconfig.cli.app"] = types.SimpleNamespace(run=run)
@@ -32,7 +35,7 @@ command.main()
 _SWALLOWED = """\
     try:
         put("ready")
-        signal.pause()
+        wait()
     except KeyboardInterrupt:
         pass
     put("swallowed")
@@ -43,7 +46,7 @@ _SWALLOWED = """\
 _PUT_BACK = """\
     try:
         put("ready")
-        signal.pause()
+        wait()
     finally:
         put("begun")
         sys.stdin.readline()
