@@ -22,6 +22,8 @@ _ASSIGNED = re.compile(rf"-{{0,2}}{_NAME}=[\"']?", re.ASCII)
 _OPTION = re.compile(rf"--?{_NAME}", re.ASCII)
 _VARIABLE = re.compile(_NAME, re.ASCII)
 _NAMING = frozenset({"name", "key"})
+_IS_PROVIDER = re.compile(r"(?:(?:chat|llm|model)[_-]?)?provider", re.IGNORECASE)
+"""Not that of something else (``embedding_provider``), nor a default for other mappings."""
 
 
 def with_names(strings: Sequence[String]) -> list[String]:
@@ -42,7 +44,7 @@ def with_names(strings: Sequence[String]) -> list[String]:
             before = None
             continue
         new = _named(string, before, variables)
-        if string.scope is not None and string.name.lower().endswith("provider"):
+        if string.scope is not None and _IS_PROVIDER.fullmatch(string.name):
             string.scope.provider = string.value
         _note_address(new, around=new is string)
         named.append(new)

@@ -238,6 +238,12 @@ def test_a_service_may_be_named_in_place_of_its_address(
     assert set(found(tmp_path, name, text)) == {"acme/ours"}
 
 
+@pytest.mark.parametrize("key", ["embedding_provider", "defaultProvider", "rerank-provider"])
+def test_a_service_for_something_else_leaves_the_model_its_own(tmp_path: Path, key: str) -> None:
+    text = f"services:\n  url: {HOST}\napp:\n  {key}: huggingface\n  model: acme/ours\n"
+    assert found(tmp_path, "config.yaml", text) == ["acme/ours"]
+
+
 @pytest.mark.parametrize(
     ("name", "text", "ids"),
     [
