@@ -77,7 +77,7 @@ def main() -> NoReturn:
         code = run(sys.argv[1:])
     except KeyboardInterrupt:
         code = 130
-    gc.freeze()  # or the interpreter would look through all of them again at its end
+    gc.freeze()  # the interpreter looks for cycles once more at its end, and all memory goes anyway
     for number in (signal.SIGINT, *_AS_CTRL_C):
         signal.signal(number, signal.SIG_IGN)  # nothing is left to interrupt, and the code is true
     sys.exit(code)

@@ -137,8 +137,8 @@ def check(
             or a scan that git prevents.
         FileError: a path of the scan that cannot be read.
     """
-    given = _usable(ids, session.site, is_scanning=scan is not None)
-    _refuse_unusable(session, probe, baseline)
+    given = _distinct_ids(ids, session.site, is_scanning=scan is not None)
+    _refuse_probe_or_baseline(session, probe, baseline)
     required = Proof(require)
     refuse_unmeetable(required, session, has_calls=probe is not None or reuse is not None)
 
@@ -191,7 +191,9 @@ def check(
         return compared(replace(report, complete=False))
 
 
-def _usable(ids: Iterable[str | GivenId], site: Site, *, is_scanning: bool) -> tuple[GivenId, ...]:
+def _distinct_ids(
+    ids: Iterable[str | GivenId], site: Site, *, is_scanning: bool
+) -> tuple[GivenId, ...]:
     """The ids, each once.
 
     Raises:
@@ -205,7 +207,7 @@ def _usable(ids: Iterable[str | GivenId], site: Site, *, is_scanning: bool) -> t
     return given
 
 
-def _refuse_unusable(
+def _refuse_probe_or_baseline(
     session: Session, probe: ProbeOptions | None, baseline: Baseline | None
 ) -> None:
     """Refuse real calls that cannot be made, and a baseline that cannot be compared.
